@@ -1,0 +1,268 @@
+//! What an app asks for.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::HangupCause;
+
+/// Names one playback within a call; chosen by the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PlaybackId(pub u32);
+
+/// Names one recorded message within a call; chosen by the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordId(pub u32);
+
+/// Names one HTTP request within a call; chosen by the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RequestId(pub u32);
+
+/// A call-progress tone. Frequencies and cadence by country: ITU-T E.180 Supplement 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tone {
+    /// The phone at the other end rings.
+    Ringback,
+    /// The phone at the other end is busy.
+    Busy,
+    /// The call could not be put through.
+    Congestion,
+    /// The short tone before a message is recorded.
+    Beep,
+}
+
+/// One piece of a playback.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum PromptItem {
+    /// Text to speak. It may hold the marks of a subset of SSML (W3C SSML 1.1): `<break time="500ms"/>` and
+    /// `<say-as interpret-as="digits|date|time|cardinal">...</say-as>` (dates as `2026-03-05`, times as `14:30`);
+    /// every other `<`, `&` and `>` is written as an entity.
+    Say {
+        /// The text.
+        text: String,
+        /// BCP 47 language, such as `en`, `en-US` or `de`.
+        language: String,
+        /// Name of the voice; `None` for the language's default.
+        voice: Option<String>,
+    },
+    /// A sound file, by its path inside the media folder.
+    File {
+        /// The path.
+        path: String,
+    },
+    /// A message recorded earlier in this call.
+    Recorded {
+        /// Which one.
+        record: RecordId,
+    },
+    /// A call-progress tone.
+    Tone {
+        /// Which one.
+        tone: Tone,
+        /// For how long, ms.
+        duration_ms: u64,
+    },
+    /// DTMF tones, in-band.
+    Dtmf {
+        /// The keys.
+        digits: String,
+    },
+    /// Silence, ms.
+    Pause {
+        /// For how long, ms.
+        duration_ms: u64,
+    },
+}
+
+/// How to record a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordSettings {
+    /// The longest message, ms.
+    pub max_ms: u64,
+    /// End after this much silence, ms.
+    pub silence_ms: u64,
+    /// Keys that end it.
+    pub terminators: String,
+}
+
+/// In which order the phones of a transfer ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RingStrategy {
+    /// All at once; the first to answer has it.
+    All,
+    /// One after the other.
+    Hunt,
+}
+
+/// Whom to bring in, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferSettings {
+    /// Members by name (`anna`), numbers in E.164, or SIP URIs.
+    pub targets: Vec<String>,
+    /// The order.
+    pub strategy: RingStrategy,
+    /// How long each ring lasts, ms.
+    pub ring_ms: u64,
+    /// Caller id to show on a trunk; `None` for our number.
+    pub caller_id: Option<String>,
+}
+
+/// HTTP method of a request made by a flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(missing_docs, reason = "the method names are their own documentation")]
+pub enum HttpMethod {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// A request to a system of the business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpRequest {
+    /// Method.
+    pub method: HttpMethod,
+    /// Absolute `http` or `https` address.
+    pub url: String,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// Body, if any.
+    pub body: Option<String>,
+    /// Time limit for the whole exchange, ms.
+    pub timeout_ms: u64,
+}
+
+/// What to do with the recording of the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingSwitch {
+    /// Begin, if it has not begun.
+    Start,
+    /// Write silence from now on.
+    Pause,
+    /// Write sound again.
+    Resume,
+    /// End it and keep what there is.
+    Stop,
+}
+
+/// What an app asks the pipeline to do.
+///
+/// After the caller has hung up only [`SaveVoicemail`](Self::SaveVoicemail), [`Discard`](Self::Discard),
+/// [`Remember`](Self::Remember), [`SetContact`](Self::SetContact) and [`NodeLeft`](Self::NodeLeft) are carried out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum CallCommand {
+    /// Answer an inbound call.
+    Answer,
+    /// Refuse an inbound call before it is answered.
+    Reject {
+        /// Why: decides the SIP status.
+        cause: HangupCause,
+    },
+    /// Play these, one after the other, after whatever is being played.
+    Play {
+        /// Its name, for the events.
+        playback: PlaybackId,
+        /// The pieces.
+        items: Vec<PromptItem>,
+        /// Repeat from the start until stopped.
+        repeat: bool,
+    },
+    /// Stop a playback (or all that are queued, with `None`) at once.
+    StopPlaying {
+        /// Which one.
+        playback: Option<PlaybackId>,
+    },
+    /// Record what the caller says into a message of its own.
+    Record {
+        /// Its name, for the events.
+        record: RecordId,
+        /// How.
+        settings: RecordSettings,
+    },
+    /// End that recording now.
+    StopRecord {
+        /// Which one.
+        record: RecordId,
+    },
+    /// File a recorded message as a voicemail of the contact.
+    SaveVoicemail {
+        /// Which one.
+        record: RecordId,
+        /// The mailbox: name of a member or of a group, such as `reception`.
+        mailbox: String,
+    },
+    /// Throw a recorded message away.
+    Discard {
+        /// Which one.
+        record: RecordId,
+    },
+    /// Steer the recording of the call.
+    Recording {
+        /// What to do with it.
+        switch: RecordingSwitch,
+    },
+    /// Ring people and connect the first who answers.
+    Transfer(TransferSettings),
+    /// Give the transfer up.
+    CancelTransfer,
+    /// Ask a system of the business.
+    Http {
+        /// Its name, for the reply.
+        request: RequestId,
+        /// The request.
+        http: HttpRequest,
+    },
+    /// Send keys to the other party (RFC 4733, or in-band where it was not agreed on).
+    SendDigits {
+        /// The keys.
+        digits: String,
+    },
+    /// Send the caller's own sound back (`true`), for testing a line.
+    Echo(bool),
+    /// The language changed: later apps and the contact keep it.
+    SetLanguage {
+        /// BCP 47 language.
+        language: String,
+    },
+    /// Keep a value on the call: an answer of a survey, a reason.
+    Remember {
+        /// Name.
+        key: String,
+        /// Value.
+        value: Value,
+    },
+    /// Keep a value on the contact.
+    SetContact {
+        /// Field.
+        field: String,
+        /// Value.
+        value: Value,
+    },
+    /// A node of a flow was entered.
+    NodeEntered {
+        /// The flow.
+        flow: String,
+        /// The node.
+        node: String,
+    },
+    /// A node of a flow was left for another one.
+    NodeLeft {
+        /// The flow.
+        flow: String,
+        /// The node.
+        node: String,
+        /// The caller hung up here.
+        abandoned: bool,
+    },
+    /// End the call.
+    Hangup {
+        /// Why.
+        cause: HangupCause,
+    },
+}

@@ -1,0 +1,24 @@
+//! The shared nouns of Callwright: ids, addresses, events, commands and audio frames. No logic, no I/O.
+
+mod app;
+mod audio;
+mod command;
+mod event;
+mod id;
+mod transcript;
+
+pub use app::{CallApp, CallFacts, Moment};
+pub use audio::{AudioFrame, FRAME_MS, MAX_FRAME_SAMPLES, SampleRate};
+pub use command::{
+    CallCommand, HttpMethod, HttpRequest, PlaybackId, PromptItem, RecordId, RecordSettings, RecordingSwitch, RequestId,
+    RingStrategy, Tone, TransferSettings,
+};
+pub use event::{
+    CallEvent, DigitSource, Direction, HangupCause, HangupParty, HttpFailure, HttpReply, PlaybackEnd, RecordEnd,
+    TransferOutcome,
+};
+pub use id::{
+    CallId, ContactId, EventId, FlowId, Id, IdError, LegId, MemberId, NumberId, RecordingId, TrunkId, VoicemailId,
+    WebhookId,
+};
+pub use transcript::{Speaker, TranscriptLine, Word};
