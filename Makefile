@@ -1,0 +1,47 @@
+# Everything that a developer, an operator or CI calls. Each target can be called by hand on a fresh Debian or Ubuntu.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+CALLWRIGHT := target/release/callwright
+
+.PHONY: run test check build bench fuzz soak setup clean help
+
+help: ## What can be done here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: ## Install what is missing, build, and start Callwright with the demo business
+	@scripts/setup build
+	cargo build --release --locked --bin callwright
+	@exec $(CALLWRIGHT) serve --demo
+
+build: ## Build the program: target/release/callwright
+	@scripts/setup build
+	cargo build --release --locked --bin callwright
+
+test: ## Install what is missing, then run every test
+	@scripts/setup test
+	scripts/check
+	cargo build --release --locked --bin callwright
+	cargo nextest run --release --locked --workspace
+	$(MAKE) --no-print-directory fuzz SECONDS_EACH=5
+
+check: ## Formatting, lints, boundaries and dependencies
+	@scripts/setup test
+	scripts/check
+
+bench: ## Print the figures of docs/performance.md (bounded, loopback only)
+	@scripts/setup test
+	cargo build --release --locked --workspace --bins --examples
+	scripts/bench
+
+SECONDS_EACH ?= 600
+fuzz: ## Fuzz every parser; SECONDS_EACH=600 for each target
+	@scripts/setup fuzz
+	scripts/fuzz $(SECONDS_EACH)
+
+setup: ## Only install what is missing
+	scripts/setup test
+
+clean: ## Remove what was built (never ./data)
+	cargo clean
