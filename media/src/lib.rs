@@ -1,1 +1,6 @@
-//! media
+//! Audio without I/O: SDP offer and answer, RTP and RTCP, codecs, DTMF, tones, prompts, and the mixing of a call.
+
+pub mod codec;
+
+#[cfg(test)]
+mod test_signal;
