@@ -1,0 +1,240 @@
+//! Writer threads behind bounded queues.
+
+use std::io;
+use std::time::Duration;
+
+use call_model::SampleRate;
+use tokio::sync::mpsc;
+
+use crate::{Folder, RecordingPath};
+
+/// How many channels a recording has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channels {
+    /// One: voicemails.
+    Mono,
+    /// Two, interleaved: left the caller, right us.
+    Stereo,
+}
+
+impl Channels {
+    /// As a number.
+    pub const fn count(self) -> usize {
+        match self {
+            Self::Mono => 1,
+            Self::Stereo => 2,
+        }
+    }
+}
+
+/// What a recording's samples are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Format {
+    /// Channels.
+    pub channels: Channels,
+    /// Rate.
+    pub rate: SampleRate,
+}
+
+/// Settings of the recorder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecorderSettings {
+    /// Writer threads. Default 2.
+    pub threads: usize,
+    /// Blocks that may wait for each thread; what comes above it is refused and counted. Default 2,048.
+    pub queue_blocks: usize,
+    /// Recordings open at once. Default 4,096.
+    pub max_open: usize,
+    /// The longest recording; what comes after it is not written. Default 12 hours.
+    pub max_duration: Duration,
+    /// How often the header of each open file is brought up to date. Default 1 s.
+    pub header_interval: Duration,
+    /// Blocks kept for reuse. Default 2,048.
+    pub spare_blocks: usize,
+}
+
+impl Default for RecorderSettings {
+    fn default() -> Self {
+        Self {
+            threads: 2,
+            queue_blocks: 2_048,
+            max_open: 4_096,
+            max_duration: Duration::from_secs(12 * 3_600),
+            header_interval: Duration::from_secs(1),
+            spare_blocks: 2_048,
+        }
+    }
+}
+
+/// Names one open recording within a [`Recorder`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StreamId(u64);
+
+/// A recording to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRecording {
+    /// Where it goes.
+    pub path: RecordingPath,
+    /// What its samples are.
+    pub format: Format,
+}
+
+/// Samples for a recording. The media path fills it, the recorder writes it and keeps the vector for reuse.
+#[derive(Debug)]
+pub struct Block {
+    /// Which recording.
+    pub stream: StreamId,
+    /// Its place: samples per channel since the start of the recording. What lies between blocks is silence.
+    pub start_sample: u64,
+    /// 16-bit samples, interleaved when stereo.
+    pub samples: Vec<i16>,
+}
+
+/// Why something was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The writer's queue is full.
+    #[error("the recorder's queue is full")]
+    QueueFull,
+    /// Too many recordings are open.
+    #[error("too many recordings are open")]
+    TooManyOpen,
+    /// The recorder has been shut down.
+    #[error("the recorder has ended")]
+    Ended,
+}
+
+/// A block that was not taken, given back.
+#[derive(Debug, thiserror::Error)]
+#[error("a block of a recording was refused")]
+pub struct Refused {
+    /// The block.
+    pub block: Block,
+    /// Why.
+    #[source]
+    pub reason: Refusal,
+}
+
+/// Why a recording ended early, or could not be finished.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum RecordingError {
+    /// The file could not be made or written; what was written before is kept.
+    #[error("the recording cannot be written")]
+    Io(#[source] std::sync::Arc<io::Error>),
+    /// There is already a file of this name.
+    #[error("the recording exists already")]
+    Exists,
+    /// There is no such recording, or it is finished.
+    #[error("the recording is not open")]
+    NotOpen,
+    /// The recorder has ended.
+    #[error("the recorder has ended")]
+    Ended,
+}
+
+/// What happens to a recording behind the back of the one who opened it.
+#[derive(Debug, Clone)]
+pub enum RecorderEvent {
+    /// Nothing more will be written to it: what was written is kept, and [`Recorder::finish`] is still to be called.
+    Failed {
+        /// Which one.
+        stream: StreamId,
+        /// Why.
+        error: RecordingError,
+    },
+}
+
+/// How to end a recording.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FinishOptions {
+    /// Its length in samples per channel: cut there, or filled with silence up to there. `None` to leave it.
+    pub length: Option<u64>,
+    /// Wait until the disk has it.
+    pub sync: bool,
+    /// Compute the SHA-256 of the file.
+    pub hash: bool,
+}
+
+/// A recording that is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// Where it is.
+    pub path: RecordingPath,
+    /// What its samples are.
+    pub format: Format,
+    /// Its length in samples per channel.
+    pub samples: u64,
+    /// The size of the file.
+    pub bytes: u64,
+    /// SHA-256 of the file, if asked for.
+    pub sha256: Option<[u8; 32]>,
+}
+
+impl Finished {
+    /// Its length.
+    pub fn duration(&self) -> Duration {
+        Duration::from_micros(self.samples * 1_000_000 / u64::from(self.format.rate.hz()))
+    }
+}
+
+/// What the recorder has done since its start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RecorderCounters {
+    /// Blocks written.
+    pub blocks: u64,
+    /// Bytes of audio written.
+    pub bytes: u64,
+    /// Blocks refused or thrown away.
+    pub dropped: u64,
+    /// Recordings that failed.
+    pub failed: u64,
+    /// Recordings open now.
+    pub open: u64,
+}
+
+/// Writes recordings. Cheap to clone; the threads end after the last clone is gone and everything is written.
+#[derive(Debug, Clone)]
+pub struct Recorder {}
+
+impl Recorder {
+    /// Starts the threads. Events that nobody takes in time are dropped (the log has them).
+    pub fn start(folder: Folder, settings: RecorderSettings) -> io::Result<(Self, mpsc::Receiver<RecorderEvent>)> {
+        let _ = (folder, settings);
+        Ok((Self {}, mpsc::channel(64).1))
+    }
+
+    /// Begins a recording. Never waits: a file that cannot be made shows as [`RecorderEvent::Failed`] and in
+    /// [`finish`](Self::finish).
+    pub fn open(&self, recording: NewRecording) -> Result<StreamId, Refusal> {
+        let _ = recording;
+        Err(Refusal::Ended)
+    }
+
+    /// Hands a block over. Never waits: for media threads.
+    pub fn write(&self, block: Block) -> Result<(), Refused> {
+        Err(Refused { block, reason: Refusal::Ended })
+    }
+
+    /// An empty vector that was a block's before, if one is to be had at once.
+    pub fn spare(&self) -> Option<Vec<i16>> {
+        None
+    }
+
+    /// Ends a recording after the blocks handed over before. When it failed, what was written is kept and mended, and
+    /// the error is returned with [`Recorder::finish`]'s caller to decide.
+    pub async fn finish(&self, stream: StreamId, options: FinishOptions) -> Result<Finished, RecordingError> {
+        let _ = (stream, options);
+        Err(RecordingError::Ended)
+    }
+
+    /// Ends a recording and deletes its file.
+    pub async fn discard(&self, stream: StreamId) -> Result<(), RecordingError> {
+        let _ = stream;
+        Err(RecordingError::Ended)
+    }
+
+    /// What has been done.
+    pub fn counters(&self) -> RecorderCounters {
+        RecorderCounters::default()
+    }
+}

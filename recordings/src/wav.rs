@@ -1,0 +1,1 @@
+//! The WAV header: 44 bytes that can be mended in place.

@@ -1,0 +1,146 @@
+//! The built-in engine: SVOX Pico, six voices, run in worker processes because its C is old and reads what strangers
+//! said.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::{SpeechStream, Synthesizer, Utterance, VoiceInfo};
+
+/// The argument after the program's own path that makes it a worker.
+pub const WORKER_ARGUMENT: &str = "speech-worker";
+
+/// How to start a worker process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerCommand {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+}
+
+impl WorkerCommand {
+    /// This very program with the argument [`WORKER_ARGUMENT`].
+    pub fn own() -> std::io::Result<Self> {
+        Ok(Self { program: std::env::current_exe()?, arguments: vec![WORKER_ARGUMENT.into()] })
+    }
+}
+
+/// Where spoken sentences are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CacheSettings {
+    /// The folder; made when it does not exist.
+    pub folder: PathBuf,
+    /// The most bytes of audio kept there; the least recently used goes first. Default 512 MiB.
+    pub max_bytes: u64,
+}
+
+impl CacheSettings {
+    /// The defaults, in this folder.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), max_bytes: 512 << 20 }
+    }
+}
+
+/// Settings of the built-in engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PicoSettings {
+    /// How a worker is started.
+    pub worker: WorkerCommand,
+    /// Worker processes. Default 2: one speaks a hundred times faster than real time.
+    pub workers: usize,
+    /// Sentences that may wait for a worker; above it [`SpeakError::Overloaded`](crate::SpeakError). Default 128.
+    pub queue: usize,
+    /// The longest that one sentence may take in a worker, and that it may wait for its turn. Default 3 s.
+    pub sentence_limit: Duration,
+    /// The longest that a worker may take to start. Default 5 s.
+    pub start_limit: Duration,
+    /// The longest text of one utterance, in characters. Default 4,000: about five minutes of speech.
+    pub max_chars: usize,
+    /// Sentences kept on disk; `None` for no cache.
+    pub cache: Option<CacheSettings>,
+}
+
+impl PicoSettings {
+    /// The defaults, without a cache.
+    pub fn new(worker: WorkerCommand) -> Self {
+        Self {
+            worker,
+            workers: 2,
+            queue: 128,
+            sentence_limit: Duration::from_secs(3),
+            start_limit: Duration::from_secs(5),
+            max_chars: 4_000,
+            cache: None,
+        }
+    }
+}
+
+/// Why the engine did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// No worker process could be started.
+    #[error("the voice's worker process does not start")]
+    Worker(#[source] std::io::Error),
+    /// The cache's folder cannot be used.
+    #[error("the voice's cache folder {} cannot be used", folder.display())]
+    Cache {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// What the engine has done since its start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PicoCounters {
+    /// Sentences spoken by a worker.
+    pub spoken: u64,
+    /// Sentences found in the cache.
+    pub cached: u64,
+    /// Sentences that another call was having spoken at that moment.
+    pub shared: u64,
+    /// Sentences refused because the queue was full.
+    pub refused: u64,
+    /// Sentences that failed.
+    pub failed: u64,
+    /// Worker processes started, the first ones included.
+    pub workers_started: u64,
+}
+
+/// The built-in engine.
+#[derive(Debug)]
+pub struct PicoPool {}
+
+impl PicoPool {
+    /// Starts the worker processes and waits until one of them is ready. To be called inside a tokio runtime.
+    /// Dropping the pool and all streams ends the workers.
+    #[expect(clippy::unused_async, reason = "waits for a worker soon")]
+    pub async fn start(settings: PicoSettings) -> Result<Self, StartError> {
+        let _ = settings;
+        Ok(Self {})
+    }
+
+    /// What has been done.
+    pub fn counters(&self) -> PicoCounters {
+        PicoCounters::default()
+    }
+
+    /// Process ids of the workers that run now.
+    pub fn worker_pids(&self) -> Vec<u32> {
+        Vec::new()
+    }
+}
+
+impl Synthesizer for PicoPool {
+    fn speak(&self, utterance: Utterance) -> SpeechStream {
+        let _ = utterance;
+        SpeechStream::channel(1).1
+    }
+
+    fn voices(&self) -> &[VoiceInfo] {
+        &[]
+    }
+}

@@ -1,0 +1,1 @@
+//! Makes text fit to be spoken.
