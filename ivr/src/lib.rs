@@ -1,1 +1,28 @@
-//! ivr
+//! Scripted dialogs: the flow language and its interpreter, a [`call_model::CallApp`] without I/O.
+//!
+//! - `flow`: a YAML file becomes a checked [`Flow`], or a list of [`Fault`]s with line, column and suggestion.
+//! - `business`: the [`Business`] that flows speak for: opening hours, holidays, groups.
+//! - `program`: a [`FlowProgram`] is a flow with its sub-flows and its business.
+//! - `app`: a [`FlowApp`] runs a program for one call: events in, commands out, time told.
+//! - `simulate`: a flow in text, for `callwright flow run`.
+//! - `limits`: every limit with its default.
+//!
+//! The language is described in `docs/flows.md`.
+
+mod app;
+mod business;
+mod fault;
+mod flow;
+mod limits;
+mod program;
+pub mod simulate;
+mod text;
+mod yaml;
+
+pub use app::FlowApp;
+pub use business::{Business, Holiday, HolidayDates, OpenSpan, Opening, Status};
+pub use fault::{Fault, Severity};
+pub use flow::{Flow, ParseContext};
+pub use limits::{ParseLimits, RunLimits};
+pub use program::{FlowProgram, RecordingMode};
+pub use text::LocalText;
