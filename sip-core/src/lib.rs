@@ -1,1 +1,29 @@
-//! sip-core
+//! SIP without I/O, clock or chance: messages, transactions, dialogs, digest, registrations and the endpoint that ties
+//! them together.
+//!
+//! - [`message`]: reading and writing messages.
+//! - [`transaction`]: the four state machines of RFC 3261 section 17 and their timers.
+//! - [`digest`]: authentication, both sides.
+//! - [`registrar`] and [`registration`]: our users' contacts; our own at carriers.
+//! - [`endpoint`]: takes messages, timeouts and commands in; gives transmits, events and the next timeout.
+//! - [`flow`] and [`body`]: addresses and opaque bodies.
+
+pub mod body;
+pub mod digest;
+pub mod endpoint;
+pub mod flow;
+pub mod message;
+pub mod registrar;
+pub mod registration;
+pub mod transaction;
+
+pub use body::Body;
+pub use digest::{Account, Credentials};
+pub use endpoint::{
+    Counters, EndReason, EndedBy, Endpoint, EndpointConfig, Event, HostPort, IncomingCall, InviteError, LegError,
+    LegHandle, Listener, OutgoingCall, PingError, PingHandle, ResolveError, ResolveId, ResolveRequest, Resolved,
+    TableSizes,
+};
+pub use flow::{ConnectionId, Flow, Protocol, Target, Transmit};
+pub use registrar::Binding;
+pub use registration::{Registration, RegistrationHandle, RegistrationState};
