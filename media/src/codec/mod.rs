@@ -100,7 +100,7 @@ pub struct Decoder(DecoderState);
 enum DecoderState {
     Pcmu,
     Pcma,
-    G722(G722Decoder),
+    G722(Box<G722Decoder>),
 }
 
 impl Decoder {
@@ -109,7 +109,7 @@ impl Decoder {
         Self(match codec {
             Codec::Pcmu => DecoderState::Pcmu,
             Codec::Pcma => DecoderState::Pcma,
-            Codec::G722 => DecoderState::G722(G722Decoder::new()),
+            Codec::G722 => DecoderState::G722(Box::new(G722Decoder::new())),
         })
     }
 
@@ -141,7 +141,7 @@ pub struct Encoder(EncoderState);
 enum EncoderState {
     Pcmu,
     Pcma,
-    G722(G722Encoder),
+    G722(Box<G722Encoder>),
 }
 
 impl Encoder {
@@ -150,7 +150,7 @@ impl Encoder {
         Self(match codec {
             Codec::Pcmu => EncoderState::Pcmu,
             Codec::Pcma => EncoderState::Pcma,
-            Codec::G722 => EncoderState::G722(G722Encoder::new()),
+            Codec::G722 => EncoderState::G722(Box::new(G722Encoder::new())),
         })
     }
 

@@ -1,0 +1,152 @@
+//! What the call task asks of its call's media. All of it is plain data.
+
+use std::fmt;
+use std::sync::Arc;
+
+use call_model::{PlaybackId, RecordId, RecordSettings, RecordingSwitch, Tone};
+
+use crate::prompt::Prompt;
+use crate::rtp::SessionConfig;
+use crate::sdp::Negotiated;
+use crate::tone::Country;
+
+/// One leg of a call: slot 0 is the caller's, 1 to 8 are those that are brought in (up to 8 phones may ring at once).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LegSlot(u8);
+
+impl LegSlot {
+    /// How many legs a call can have.
+    pub const COUNT: usize = 9;
+    /// The caller's leg (or, when we called, the leg of whom we called).
+    pub const CALLER: Self = Self(0);
+
+    /// The slot of that number, 0 to 8.
+    pub const fn new(slot: u8) -> Option<Self> {
+        if (slot as usize) < Self::COUNT { Some(Self(slot)) } else { None }
+    }
+
+    /// Every slot, the caller's first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT as u8).map(Self)
+    }
+
+    /// Its number.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl fmt::Display for LegSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Something to do, carried out at once; its sound is in the next tick. A command that names a leg, a playback or a
+/// record that does not exist (any more) does nothing.
+#[derive(Debug, Clone)]
+pub enum MediaCommand {
+    /// Opens a leg; one that was open in that slot is stopped first.
+    StartLeg {
+        /// Where.
+        leg: LegSlot,
+        /// How its RTP session begins.
+        session: SessionConfig,
+        /// What offer and answer came to.
+        negotiated: Negotiated,
+    },
+    /// Offer and answer came to something new: hold, another address, another codec.
+    RenegotiateLeg {
+        /// Which.
+        leg: LegSlot,
+        /// The new outcome.
+        negotiated: Negotiated,
+    },
+    /// Closes a leg, sends its RTCP BYE and reports its quality. For the caller's leg this also ends every playback
+    /// and every record (with [`RecordEnd::HungUp`](call_model::RecordEnd::HungUp)), but not the call's recording.
+    StopLeg {
+        /// Which.
+        leg: LegSlot,
+    },
+    /// Queues a playback to the caller after those that are queued. It begins when there is a caller's leg.
+    Play {
+        /// Its name, for the events.
+        playback: PlaybackId,
+        /// What is ready of it, in order.
+        prompts: Vec<Arc<Prompt>>,
+        /// More may come by [`Append`](Self::Append): while there is nothing more to play the caller hears silence,
+        /// and the playback ends only after [`FinishAppending`](Self::FinishAppending).
+        growing: bool,
+        /// Repeat from the start until stopped.
+        repeat: bool,
+    },
+    /// One more piece of a growing playback. Each piece begins on a frame of 20 ms: cut where there is a pause or at
+    /// whole frames.
+    Append {
+        /// Which playback.
+        playback: PlaybackId,
+        /// The piece.
+        prompt: Arc<Prompt>,
+    },
+    /// Nothing more will be appended.
+    FinishAppending {
+        /// Which playback.
+        playback: PlaybackId,
+    },
+    /// Ends a playback with [`PlaybackEnd::Failed`](call_model::PlaybackEnd::Failed): its sound could not be made.
+    FailPlayback {
+        /// Which one.
+        playback: PlaybackId,
+        /// Why, for the log.
+        reason: String,
+    },
+    /// Stops a playback, or all that are queued, at once.
+    StopPlaying {
+        /// Which one; `None` for all.
+        playback: Option<PlaybackId>,
+    },
+    /// A tone to the caller until the next `CallTone` (ringback while a transfer rings), under any playback.
+    CallTone {
+        /// Which, and as it sounds where; `None` for none.
+        tone: Option<(Tone, Country)>,
+    },
+    /// Connects the caller's leg with another one, both ways, or with none. A playback is mixed into what the caller
+    /// hears.
+    Bridge {
+        /// With which.
+        with: Option<LegSlot>,
+    },
+    /// Sends the caller what the caller says, as far as nothing else is played or bridged.
+    Echo {
+        /// On or off.
+        on: bool,
+    },
+    /// Records what the caller says into a message of its own, from the next tick.
+    Record {
+        /// Its name, for events and taps.
+        record: RecordId,
+        /// How it ends.
+        settings: RecordSettings,
+    },
+    /// Ends that record now.
+    StopRecord {
+        /// Which one.
+        record: RecordId,
+    },
+    /// Steers the stereo recording of the call.
+    RecordCall(RecordingSwitch),
+    /// Sends keys to a leg: by RFC 4733 if that was agreed, else as tones.
+    SendDigits {
+        /// To which.
+        leg: LegSlot,
+        /// `0`-`9`, `*`, `#`, `A`-`D`, and `,` for a pause of half a second; other characters are left out.
+        digits: String,
+    },
+    /// A key that reached us outside the audio (SIP INFO): from here on it is treated like any other.
+    DigitArrived {
+        /// On which leg.
+        leg: LegSlot,
+        /// The key.
+        digit: char,
+    },
+}

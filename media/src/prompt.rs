@@ -1,0 +1,135 @@
+//! Sound that is ready to be played: decoded, resampled and encoded once, then shared by every call.
+
+use std::fmt;
+
+use call_model::{FRAME_MS, SampleRate, Tone};
+
+use crate::codec::{Codec, Encoder, FRAME_BYTES};
+use crate::resample::{ResampleError, resample};
+use crate::tone::{self, Country};
+
+/// A piece of sound, cut into frames of 20 ms, in every form in which a leg can need it. To be built off the media
+/// thread and shared in an `Arc`.
+///
+/// Takes about 72 kB for each second.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Prompt {
+    frames: usize,
+    narrow: Box<[i16]>,
+    wide: Box<[i16]>,
+    pcmu: Box<[u8]>,
+    pcma: Box<[u8]>,
+    g722: Box<[u8]>,
+}
+
+/// Why sound could not be made a prompt.
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    /// Longer than [`Prompt::MAX_MS`].
+    #[error("longer than {} minutes", Prompt::MAX_MS / 60_000)]
+    TooLong,
+    /// Slower than 1 kHz or faster than 384 kHz.
+    #[error("a sample rate of {0} Hz is not supported")]
+    Rate(u32),
+    /// See the source.
+    #[error(transparent)]
+    Resample(#[from] ResampleError),
+}
+
+impl Prompt {
+    /// The longest prompt, ms.
+    pub const MAX_MS: u64 = 30 * 60_000;
+
+    /// From mono samples at any rate (Hz). The last frame is filled up with silence.
+    pub fn from_samples(samples: &[i16], rate: u32) -> Result<Self, PromptError> {
+        let samples: Vec<f32> = samples.iter().map(|&s| f32::from(s)).collect();
+        Self::from_float(&samples, rate, 1.0)
+    }
+
+    /// From mono samples of that full scale, at any rate (Hz).
+    pub(crate) fn from_float(samples: &[f32], rate: u32, scale: f32) -> Result<Self, PromptError> {
+        if !(1_000..=384_000).contains(&rate) {
+            return Err(PromptError::Rate(rate));
+        }
+        if samples.len() as u64 > Self::MAX_MS * u64::from(rate) / 1_000 {
+            return Err(PromptError::TooLong);
+        }
+        let at = |to: SampleRate| -> Result<Vec<i16>, PromptError> {
+            let resampled = resample(samples, rate, to.hz())?;
+            Ok(resampled.into_iter().map(|s| (s * scale).round() as i16).collect())
+        };
+        Ok(Self::from_both(at(SampleRate::Narrow)?, at(SampleRate::Wide)?))
+    }
+
+    /// Silence, ms, rounded up to a frame; no longer than [`MAX_MS`](Self::MAX_MS).
+    pub fn silence(duration_ms: u64) -> Self {
+        let ms = duration_ms.min(Self::MAX_MS) as usize;
+        Self::from_both(vec![0; ms * 8], vec![0; ms * 16])
+    }
+
+    /// A call-progress tone, ms; no longer than [`MAX_MS`](Self::MAX_MS).
+    pub fn tone(tone: Tone, country: Country, duration_ms: u64) -> Self {
+        let ms = duration_ms.min(Self::MAX_MS);
+        let at = |rate| tone::render(tone, country, rate, ms);
+        Self::from_both(at(SampleRate::Narrow), at(SampleRate::Wide))
+    }
+
+    fn from_both(mut narrow: Vec<i16>, mut wide: Vec<i16>) -> Self {
+        let frames = narrow.len().div_ceil(SampleRate::Narrow.frame_samples());
+        narrow.resize(frames * SampleRate::Narrow.frame_samples(), 0);
+        wide.resize(frames * SampleRate::Wide.frame_samples(), 0);
+        let encode = |codec: Codec, samples: &[i16]| -> Box<[u8]> {
+            let mut payloads = vec![0; frames * FRAME_BYTES];
+            Encoder::new(codec).encode(samples, &mut payloads);
+            payloads.into_boxed_slice()
+        };
+        Self {
+            frames,
+            pcmu: encode(Codec::Pcmu, &narrow),
+            pcma: encode(Codec::Pcma, &narrow),
+            g722: encode(Codec::G722, &wide),
+            narrow: narrow.into_boxed_slice(),
+            wide: wide.into_boxed_slice(),
+        }
+    }
+
+    /// How many frames of 20 ms.
+    pub fn frames(&self) -> usize {
+        self.frames
+    }
+
+    /// How long, ms, to the frame.
+    pub fn duration_ms(&self) -> u64 {
+        self.frames as u64 * FRAME_MS
+    }
+
+    /// All samples at a rate.
+    pub fn samples(&self, rate: SampleRate) -> &[i16] {
+        match rate {
+            SampleRate::Narrow => &self.narrow,
+            SampleRate::Wide => &self.wide,
+        }
+    }
+
+    /// One frame's samples; `None` after the end.
+    pub fn frame(&self, frame: usize, rate: SampleRate) -> Option<&[i16]> {
+        let samples = rate.frame_samples();
+        self.samples(rate).get(frame * samples..(frame + 1) * samples)
+    }
+
+    /// One frame's payload, encoded as one stream from the prompt's start; `None` after the end.
+    pub fn payload(&self, frame: usize, codec: Codec) -> Option<&[u8]> {
+        let payloads = match codec {
+            Codec::Pcmu => &self.pcmu,
+            Codec::Pcma => &self.pcma,
+            Codec::G722 => &self.g722,
+        };
+        payloads.get(frame * FRAME_BYTES..(frame + 1) * FRAME_BYTES)
+    }
+}
+
+impl fmt::Debug for Prompt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prompt").field("duration_ms", &self.duration_ms()).finish_non_exhaustive()
+    }
+}
