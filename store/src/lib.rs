@@ -1,1 +1,54 @@
-//! store
+//! The books: contacts, calls with their legs, recordings, voicemails, flows in versions, numbers, trunks, members,
+//! API keys, and the events that webhooks carry.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`Store`] | opening, closing, backing up; one `impl` block a table in `sql/` |
+//! | `record/` | the rows as plain structs |
+//! | `sql/` | every statement, one module a table: what another database engine would replace |
+//! | `writer` | the one writer: many writes, one transaction (group commit) |
+//! | `address`, `id`, `page` | numbers and addresses, new ids, cursors |
+//!
+//! # Promises
+//!
+//! A write's future resolves when its transaction is committed. With [`Synchronous::Normal`] (the default) nothing
+//! that was committed is lost by `kill -9` at any moment; a power cut may take the last moments with it.
+//! [`Synchronous::Full`] waits for the disk at each group and survives a power cut too.
+//!
+//! # Events and webhooks: a transactional outbox
+//!
+//! An event is written in the same transaction as what it tells of, together with one delivery row for each webhook
+//! that wants it; so neither can exist without the other, and retries survive restarts under the same id. A job queue
+//! (apalis was considered) keeps jobs in tables of its own behind a connection of its own: its push cannot share our
+//! transaction, and a crash between the two would lose or invent an event. So the outbox is ours: two tables.
+//!
+//! # Numbers and names
+//!
+//! Records that hold what is private (numbers, names, texts, secrets) print only ids and states with `{:?}`.
+
+mod address;
+mod config;
+mod error;
+mod id;
+mod page;
+mod record;
+mod sql;
+mod stats;
+mod store;
+mod writer;
+
+pub use address::Address;
+pub use config::{StoreConfig, Synchronous};
+pub use error::{BackupError, OpenError, StoreError};
+pub use id::{NewId, fresh_id};
+pub use page::{Cursor, CursorError, Page, PageRequest};
+pub use record::{
+    AnswerCall, ApiKeyRecord, BegunCall, CallFilter, CallRecord, CallState, ContactChange, ContactFilter,
+    ContactRecord, DeliveryOutcome, DeliveryRecord, DeliveryState, DueDelivery, EndCall, EventFilter, EventRecord,
+    FlowRecord, Idempotency, Interrupted, LegQuality, LegRecord, LegRole, MemberCredentials, MemberRecord, NewCall,
+    NewEvent, NewMember, NewNumber, NewRecording, NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters,
+    NumberRecord, PasswordHashes, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, TrunkRecord,
+    VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
+};
+pub use stats::StoreStats;
+pub use store::Store;

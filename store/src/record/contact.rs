@@ -1,0 +1,67 @@
+//! Contacts: people whom the business knows.
+
+use call_model::ContactId;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::masked_debug;
+
+/// A person whom the business knows.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct ContactRecord {
+    /// Its id.
+    pub id: ContactId,
+    /// Phone number in E.164, where it is known.
+    pub number: Option<String>,
+    /// What it is found by: the number, or the address of a caller who has none.
+    pub address: String,
+    /// Name.
+    pub name: Option<String>,
+    /// BCP 47 language.
+    pub language: Option<String>,
+    /// Further fields.
+    pub fields: Map<String, Value>,
+    /// Notes of the members.
+    pub notes: String,
+    /// When it was made, ms since the Unix epoch.
+    pub created_ms: i64,
+    /// When it was last changed.
+    pub updated_ms: i64,
+}
+masked_debug!(ContactRecord { id, language, created_ms, updated_ms });
+
+impl ContactRecord {
+    /// What an app sees of it: the fields, with `name` and `language` among them where they are known.
+    pub fn facts(&self) -> Map<String, Value> {
+        let mut facts = self.fields.clone();
+        for (key, value) in [("name", &self.name), ("language", &self.language)] {
+            if let Some(text) = value {
+                facts.insert(key.to_owned(), Value::String(text.clone()));
+            }
+        }
+        facts
+    }
+}
+
+/// What to change of a contact: `None` leaves as it is, `Some(None)` empties.
+#[derive(Clone, Default)]
+pub struct ContactChange {
+    /// Name.
+    pub name: Option<Option<String>>,
+    /// BCP 47 language.
+    pub language: Option<Option<String>>,
+    /// Notes.
+    pub notes: Option<String>,
+    /// Fields to set; those with the value null are removed, the others stay.
+    pub fields: Map<String, Value>,
+}
+masked_debug!(ContactChange {});
+
+/// Which contacts to list; `None` for any.
+#[derive(Clone, Default)]
+pub struct ContactFilter {
+    /// With exactly this number or address.
+    pub address: Option<String>,
+    /// Whose name, number or address holds this text, letters' case aside.
+    pub search: Option<String>,
+}

@@ -1,0 +1,68 @@
+//! Events: what happened, once, under an id that never changes.
+
+use call_model::{CallId, EventId};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::masked_debug;
+
+/// The types of event that the store writes itself.
+pub mod event_type {
+    /// A call rings or is being dialled.
+    pub const CALL_RINGING: &str = "call.ringing";
+    /// A call was answered.
+    pub const CALL_ANSWERED: &str = "call.answered";
+    /// A call is over.
+    pub const CALL_ENDED: &str = "call.ended";
+    /// A recording can be fetched.
+    pub const RECORDING_READY: &str = "recording.ready";
+    /// A recording could not be kept.
+    pub const RECORDING_FAILED: &str = "recording.failed";
+    /// A caller left a message.
+    pub const VOICEMAIL_RECEIVED: &str = "voicemail.received";
+    /// Sent on request, to try a webhook.
+    pub const WEBHOOK_TEST: &str = "webhook.test";
+    /// All of them, for filters.
+    pub const ALL: [&str; 7] =
+        [CALL_RINGING, CALL_ANSWERED, CALL_ENDED, RECORDING_READY, RECORDING_FAILED, VOICEMAIL_RECEIVED, WEBHOOK_TEST];
+}
+
+/// An event of a kind that the store does not write itself.
+#[derive(Clone)]
+pub struct NewEvent {
+    /// Its type, such as `transfer.answered`.
+    pub kind: String,
+    /// The call that it is of.
+    pub call: Option<CallId>,
+    /// When it happened, ms since the Unix epoch.
+    pub at_ms: i64,
+    /// What is told.
+    pub data: Map<String, Value>,
+}
+masked_debug!(NewEvent { kind, call, at_ms });
+
+/// An event in the books.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct EventRecord {
+    /// Its id.
+    pub id: EventId,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The call that it is of.
+    pub call: Option<CallId>,
+    /// When it happened, ms since the Unix epoch.
+    pub at_ms: i64,
+    /// What is told.
+    pub data: Map<String, Value>,
+}
+masked_debug!(EventRecord { id, kind, call, at_ms });
+
+/// Which events to list; `None` for any.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Of this call.
+    pub call: Option<CallId>,
+    /// Of this type.
+    pub kind: Option<String>,
+}

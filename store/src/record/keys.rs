@@ -1,0 +1,15 @@
+//! API keys: only their hashes.
+
+use super::masked_debug;
+
+/// An API key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKeyRecord {
+    /// Its name, unique.
+    pub name: String,
+    /// SHA-256 of the key. Compare in constant time.
+    pub hash: [u8; 32],
+    /// When it was made, ms since the Unix epoch.
+    pub created_ms: i64,
+}
+masked_debug!(ApiKeyRecord { name, created_ms });

@@ -1,0 +1,62 @@
+//! The rows of the books, as plain structs.
+
+mod call;
+mod contact;
+mod event;
+mod flow;
+mod keys;
+mod number;
+mod people;
+mod sound;
+mod webhook;
+
+pub use call::{
+    AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, LegQuality, LegRecord,
+    LegRole, NewCall,
+};
+pub use contact::{ContactChange, ContactFilter, ContactRecord};
+pub use event::{EventFilter, EventRecord, NewEvent, event_type};
+pub use flow::{FlowRecord, NodeCount, NodeCounters};
+pub use keys::ApiKeyRecord;
+pub use number::{NewNumber, NewTrunk, NumberRecord, RecordingRule, TrunkRecord};
+pub use people::{MemberCredentials, MemberRecord, NewMember, PasswordHashes};
+pub use sound::{
+    NewRecording, NewVoicemail, RecordingEnd, RecordingRecord, RecordingState, VoicemailFilter, VoicemailRecord,
+};
+pub use webhook::{DeliveryOutcome, DeliveryRecord, DeliveryState, DueDelivery, NewWebhook, WebhookRecord};
+
+/// Prints a record with only the named fields: the others may be private.
+macro_rules! masked_debug {
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))$(.field(stringify!($field), &self.$field))*.finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+/// An enum that is kept as one lower-case word.
+macro_rules! word_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl $name {
+            /// The word that it is written as.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            /// Reads the word.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+pub(crate) use {masked_debug, word_enum};

@@ -1,0 +1,87 @@
+//! Our numbers and the trunks that they come by.
+
+use call_model::{NumberId, TrunkId};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::{masked_debug, word_enum};
+
+word_enum! {
+    /// Whether calls to a number are recorded.
+    RecordingRule {
+        /// They are not.
+        Off = "off",
+        /// They are, and the caller is told so.
+        Announced = "announced",
+        /// They are, after the caller has agreed by key.
+        Consent = "consent",
+    }
+}
+
+/// What a number is to be.
+#[derive(Clone)]
+pub struct NewNumber {
+    /// E.164, or the user part of a SIP address (`reception`).
+    pub number: String,
+    /// Name of the flow that answers.
+    pub flow: String,
+    /// BCP 47 language to begin with.
+    pub language: String,
+    /// Whether calls are recorded.
+    pub recording: RecordingRule,
+    /// Name of the trunk that it comes by, and that calls from it go by.
+    pub trunk: Option<String>,
+}
+masked_debug!(NewNumber { flow, language, recording, trunk });
+
+/// One of our numbers, with its route.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct NumberRecord {
+    /// Its id.
+    pub id: NumberId,
+    /// E.164, or the user part of a SIP address.
+    pub number: String,
+    /// Name of the flow that answers.
+    pub flow: String,
+    /// BCP 47 language to begin with.
+    pub language: String,
+    /// Whether calls are recorded.
+    pub recording: RecordingRule,
+    /// Name of the trunk.
+    pub trunk: Option<String>,
+    /// When it was made, ms since the Unix epoch.
+    pub created_ms: i64,
+    /// When it was last changed.
+    pub updated_ms: i64,
+}
+masked_debug!(NumberRecord { id, flow, language, recording, trunk });
+
+/// What a trunk is to be.
+#[derive(Clone)]
+pub struct NewTrunk {
+    /// Its name, unique.
+    pub name: String,
+    /// Everything but the password, in the form that the server reads.
+    pub config: Map<String, Value>,
+    /// The password: `None` keeps what there is.
+    pub secret: Option<String>,
+}
+masked_debug!(NewTrunk { name });
+
+/// An account at a carrier.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct TrunkRecord {
+    /// Its id.
+    pub id: TrunkId,
+    /// Its name.
+    pub name: String,
+    /// Everything but the password.
+    pub config: Map<String, Value>,
+    /// A password is kept (see [`crate::Store::trunk_secret`]).
+    pub has_secret: bool,
+    /// When it was made, ms since the Unix epoch.
+    pub created_ms: i64,
+    /// When it was last changed.
+    pub updated_ms: i64,
+}
+masked_debug!(TrunkRecord { id, name });

@@ -1,0 +1,365 @@
+//! Calls.
+
+use call_model::{CallId, Direction, HangupCause, HangupParty};
+use serde_json::Value;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::contact;
+use super::event::emit_call;
+use super::row::{Reader, Record, json, word};
+use crate::record::event_type::{CALL_ANSWERED, CALL_ENDED, CALL_RINGING};
+use crate::record::{
+    AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, NewCall,
+};
+use crate::writer::{Tx, Write};
+use crate::{Page, PageRequest, Store, StoreError};
+
+const SELECT: &str = "SELECT calls.*, \
+    (SELECT recordings.id FROM recordings WHERE recordings.call = calls.id ORDER BY recordings.id LIMIT 1) AS recording \
+    FROM calls ";
+
+/// A call's id is made about when it begins: rows further away than this are not looked at by time filters.
+const ID_SLACK_MS: i64 = 60_000;
+
+/// How long an idempotency key is remembered, ms.
+const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
+
+impl Record for CallRecord {
+    const TABLE: &'static str = "calls";
+
+    fn read(row: &Reader<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.parse("id")?,
+            direction: row.word("direction")?,
+            from: row.maybe_text("from_address")?,
+            to: row.maybe_text("to_address")?,
+            number: row.text("number")?,
+            trunk: row.maybe_text("trunk")?,
+            member: row.maybe_text("member")?,
+            contact: row.maybe_parse("contact")?,
+            flow: row.maybe_text("flow")?,
+            flow_version: row.maybe_unsigned("flow_version")?,
+            language: row.text("language")?,
+            state: row.word("state")?,
+            started_ms: row.int("started_ms")?,
+            answered_ms: row.maybe_int("answered_ms")?,
+            ended_ms: row.maybe_int("ended_ms")?,
+            cause: row.maybe_word("cause")?,
+            hung_up_by: row.maybe_word("hung_up_by")?,
+            variables: row.json("variables")?,
+            remembered: row.json("remembered")?,
+            legs: row.json("legs")?,
+            recording: row.maybe_parse("recording")?,
+        })
+    }
+}
+
+impl Store {
+    /// Writes a call down before it rings: finds or makes its contact, and tells `call.ringing`.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when there is a call with this id.
+    pub async fn begin_call(&self, call: NewCall) -> Result<BegunCall, StoreError> {
+        self.write(Begin(call)).await
+    }
+
+    /// Writes down that a call was answered, and tells `call.answered`. `false`: it was not ringing any more.
+    pub async fn answer_call(&self, answer: AnswerCall) -> Result<bool, StoreError> {
+        self.write(Answer(answer)).await
+    }
+
+    /// Closes a call, and tells `call.ended`. `false`: it was closed before, or never begun.
+    pub async fn end_call(&self, end: EndCall) -> Result<bool, StoreError> {
+        self.write(End(end)).await
+    }
+
+    /// Keeps a value on a call, open or closed.
+    pub async fn remember(&self, call: CallId, key: &str, value: Value) -> Result<(), StoreError> {
+        self.write(Remember { call, key: key.to_owned(), value }).await
+    }
+
+    /// Closes every call that an earlier run of the program left open, with the cause `interrupted` and at `now_ms`,
+    /// tells `call.ended` for each, and says which recordings are to be put right.
+    pub async fn close_interrupted(&self, now_ms: i64) -> Result<Interrupted, StoreError> {
+        let calls = self.write(CloseOpen { now_ms }).await?;
+        Ok(Interrupted { calls, recordings: self.open_recordings().await? })
+    }
+
+    /// One call.
+    pub async fn call(&self, id: CallId) -> Result<Option<CallRecord>, StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+        query.push("WHERE calls.id = ").push_bind(id.to_string());
+        let row = query.build().fetch_optional(self.readers()).await?;
+        row.as_ref().map(CallRecord::from_row).transpose()
+    }
+
+    /// Calls, newest first.
+    pub async fn calls(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<CallRecord>, StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+        query.push("WHERE 1");
+        push_filter(&mut query, filter);
+        if let Some(cursor) = &page.cursor {
+            query.push(" AND calls.id < ").push_bind(cursor.id(CallId::PREFIX));
+        }
+        let limit = page.clamped();
+        query.push(" ORDER BY calls.id DESC LIMIT ").push_bind(limit + 1);
+        let rows = query.build().fetch_all(self.readers()).await?;
+        Ok(Page::from_rows(CallRecord::from_rows(&rows)?, limit, |call| call.id))
+    }
+
+    /// Lets an idempotency key of one owner (an API key) stand for a call that is about to be placed, for a day.
+    /// `request`: a hash of the request.
+    pub async fn reserve_key(
+        &self,
+        owner: &str,
+        key: &str,
+        request: [u8; 32],
+        call: CallId,
+        now_ms: i64,
+    ) -> Result<Idempotency, StoreError> {
+        self.write(Reserve { owner: owner.to_owned(), key: key.to_owned(), request, call, now_ms }).await
+    }
+
+    /// Forgets an idempotency key whose call could not be placed.
+    pub async fn release_key(&self, owner: &str, key: &str) -> Result<(), StoreError> {
+        self.write(Release { owner: owner.to_owned(), key: key.to_owned() }).await
+    }
+}
+
+fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &CallFilter) {
+    if let Some(state) = filter.state {
+        query.push(" AND calls.state = ").push_bind(state.as_str());
+        if state != CallState::Ended {
+            // Lets the index of open calls be used.
+            query.push(" AND calls.state <> 'ended'");
+        }
+    }
+    if let Some(direction) = filter.direction {
+        query.push(" AND calls.direction = ").push_bind(word(&direction));
+    }
+    if let Some(number) = &filter.number {
+        query.push(" AND calls.number = ").push_bind(number.clone());
+    }
+    if let Some(contact) = filter.contact {
+        query.push(" AND calls.contact = ").push_bind(contact.to_string());
+    }
+    if let Some(from) = filter.from_ms {
+        query.push(" AND calls.started_ms >= ").push_bind(from);
+        let bound = CallId::from_parts(u64::try_from(from - ID_SLACK_MS).unwrap_or(0), 0);
+        query.push(" AND calls.id >= ").push_bind(bound.to_string());
+    }
+    if let Some(to) = filter.to_ms {
+        query.push(" AND calls.started_ms < ").push_bind(to);
+        let bound = CallId::from_parts(u64::try_from(to.saturating_add(ID_SLACK_MS)).unwrap_or(0), 0);
+        query.push(" AND calls.id < ").push_bind(bound.to_string());
+    }
+}
+
+struct Begin(NewCall);
+
+impl Write for Begin {
+    type Output = BegunCall;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<BegunCall, StoreError> {
+        let call = &self.0;
+        let known = sqlx::query("SELECT 1 FROM calls WHERE id = ?1").bind(call.id.to_string());
+        if known.fetch_optional(&mut tx.conn).await?.is_some() {
+            return Err(StoreError::Conflict("there is a call with this id already"));
+        }
+        let other = match (call.direction, &call.member) {
+            (Direction::Inbound, None) => Some(&call.from),
+            (Direction::Inbound, Some(_)) => None,
+            (Direction::Outbound, _) => Some(&call.to),
+        };
+        let found = match other {
+            Some(address) => contact::find_or_make(tx, address, call.started_ms).await?,
+            None => None,
+        };
+        sqlx::query(
+            "INSERT INTO calls (id, direction, from_address, to_address, number, trunk, member, contact, flow, \
+             flow_version, language, state, started_ms, variables, webhook) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'ringing', ?12, ?13, ?14)",
+        )
+        .bind(call.id.to_string())
+        .bind(word(&call.direction))
+        .bind(call.from.as_str())
+        .bind(call.to.as_str())
+        .bind(&call.number)
+        .bind(&call.trunk)
+        .bind(&call.member)
+        .bind(found.as_ref().map(|(contact, _)| contact.id.to_string()))
+        .bind(&call.flow)
+        .bind(call.flow_version)
+        .bind(&call.language)
+        .bind(call.started_ms)
+        .bind(json(&call.variables))
+        .bind(call.webhook.map(|id| id.to_string()))
+        .execute(&mut tx.conn)
+        .await?;
+        emit_call(tx, CALL_RINGING, call.id, call.started_ms).await?;
+        let new_contact = found.as_ref().is_some_and(|(_, made)| *made);
+        Ok(BegunCall { contact: found.map(|(contact, _)| contact), new_contact })
+    }
+}
+
+struct Answer(AnswerCall);
+
+impl Write for Answer {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let done =
+            sqlx::query("UPDATE calls SET state = 'active', answered_ms = ?2 WHERE id = ?1 AND state = 'ringing'")
+                .bind(self.0.id.to_string())
+                .bind(self.0.at_ms)
+                .execute(&mut tx.conn)
+                .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        emit_call(tx, CALL_ANSWERED, self.0.id, self.0.at_ms).await?;
+        Ok(true)
+    }
+}
+
+struct End(EndCall);
+
+impl Write for End {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let end = &self.0;
+        let done = sqlx::query(
+            "UPDATE calls SET state = 'ended', ended_ms = ?2, cause = ?3, hung_up_by = ?4, legs = ?5, \
+             language = coalesce(?6, language) WHERE id = ?1 AND state <> 'ended'",
+        )
+        .bind(end.id.to_string())
+        .bind(end.at_ms)
+        .bind(word(&end.cause))
+        .bind(word(&end.by))
+        .bind(json(&end.legs))
+        .bind(&end.language)
+        .execute(&mut tx.conn)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        emit_call(tx, CALL_ENDED, end.id, end.at_ms).await?;
+        Ok(true)
+    }
+}
+
+struct Remember {
+    call: CallId,
+    key: String,
+    value: Value,
+}
+
+impl Write for Remember {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        // A patch would drop keys whose value is null, and would merge objects: the key is set as it is.
+        let done = sqlx::query(
+            "UPDATE calls SET remembered = (SELECT json_group_object(key, json(value)) FROM ( \
+               SELECT key, json_quote(value) AS value FROM json_each(remembered) \
+                 WHERE key <> ?2 AND type NOT IN ('object', 'array', 'true', 'false') \
+               UNION ALL SELECT key, value FROM json_each(remembered) \
+                 WHERE key <> ?2 AND type IN ('object', 'array') \
+               UNION ALL SELECT key, type FROM json_each(remembered) \
+                 WHERE key <> ?2 AND type IN ('true', 'false') \
+               UNION ALL SELECT ?2, ?3)) WHERE id = ?1",
+        )
+        .bind(self.call.to_string())
+        .bind(&self.key)
+        .bind(json(&self.value))
+        .execute(&mut tx.conn)
+        .await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound("call")) } else { Ok(()) }
+    }
+}
+
+struct CloseOpen {
+    now_ms: i64,
+}
+
+impl Write for CloseOpen {
+    type Output = Vec<CallId>;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<Vec<CallId>, StoreError> {
+        let rows = sqlx::query(
+            "UPDATE calls SET state = 'ended', ended_ms = ?1, cause = ?2, hung_up_by = ?3 \
+             WHERE state <> 'ended' RETURNING id",
+        )
+        .bind(self.now_ms)
+        .bind(word(&HangupCause::Interrupted))
+        .bind(word(&HangupParty::System))
+        .fetch_all(&mut tx.conn)
+        .await?;
+        let mut closed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            closed.push(Reader { row, table: CallRecord::TABLE }.parse("id")?);
+        }
+        closed.sort();
+        for call in &closed {
+            emit_call(tx, CALL_ENDED, *call, self.now_ms).await?;
+        }
+        Ok(closed)
+    }
+}
+
+struct Reserve {
+    owner: String,
+    key: String,
+    request: [u8; 32],
+    call: CallId,
+    now_ms: i64,
+}
+
+impl Write for Reserve {
+    type Output = Idempotency;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<Idempotency, StoreError> {
+        sqlx::query("DELETE FROM idempotency WHERE created_ms < ?1")
+            .bind(self.now_ms - IDEMPOTENCY_MS)
+            .execute(&mut tx.conn)
+            .await?;
+        let known = sqlx::query("SELECT request, call FROM idempotency WHERE owner = ?1 AND key = ?2")
+            .bind(&self.owner)
+            .bind(&self.key)
+            .fetch_optional(&mut tx.conn)
+            .await?;
+        if let Some(row) = &known {
+            let row = Reader { row, table: "idempotency" };
+            let same_request = row.blob("request")? == self.request;
+            return Ok(Idempotency::Known { call: row.parse("call")?, same_request });
+        }
+        sqlx::query("INSERT INTO idempotency (owner, key, request, call, created_ms) VALUES (?1, ?2, ?3, ?4, ?5)")
+            .bind(&self.owner)
+            .bind(&self.key)
+            .bind(self.request.to_vec())
+            .bind(self.call.to_string())
+            .bind(self.now_ms)
+            .execute(&mut tx.conn)
+            .await?;
+        Ok(Idempotency::Reserved)
+    }
+}
+
+struct Release {
+    owner: String,
+    key: String,
+}
+
+impl Write for Release {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM idempotency WHERE owner = ?1 AND key = ?2")
+            .bind(&self.owner)
+            .bind(&self.key)
+            .execute(&mut tx.conn)
+            .await?;
+        Ok(())
+    }
+}

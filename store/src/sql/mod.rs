@@ -1,0 +1,13 @@
+//! Every statement, one module a table. What another engine would replace.
+
+mod call;
+mod contact;
+mod event;
+pub(crate) mod flow;
+mod keys;
+mod number;
+mod people;
+mod row;
+mod sound;
+mod trunk;
+pub(crate) mod webhook;

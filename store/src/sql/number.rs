@@ -1,0 +1,144 @@
+//! Our numbers.
+
+use call_model::NumberId;
+
+use super::row::{Reader, Record};
+use crate::record::{NewNumber, NumberRecord};
+use crate::writer::{Tx, Write};
+use crate::{Store, StoreError, fresh_id};
+
+const TAKEN: StoreError = StoreError::Conflict("this number exists already: change it instead");
+
+impl Record for NumberRecord {
+    const TABLE: &'static str = "numbers";
+
+    fn read(row: &Reader<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.parse("id")?,
+            number: row.text("number")?,
+            flow: row.text("flow")?,
+            language: row.text("language")?,
+            recording: row.word("recording")?,
+            trunk: row.maybe_text("trunk")?,
+            created_ms: row.int("created_ms")?,
+            updated_ms: row.int("updated_ms")?,
+        })
+    }
+}
+
+impl Store {
+    /// All numbers, newest first.
+    pub async fn numbers(&self) -> Result<Vec<NumberRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM numbers ORDER BY id DESC");
+        NumberRecord::from_rows(&query.fetch_all(self.readers()).await?)
+    }
+
+    /// One number.
+    pub async fn number(&self, id: NumberId) -> Result<Option<NumberRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM numbers WHERE id = ?1").bind(id.to_string());
+        let row = query.fetch_optional(self.readers()).await?;
+        row.as_ref().map(NumberRecord::from_row).transpose()
+    }
+
+    /// Makes a number.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it exists.
+    pub async fn add_number(&self, number: NewNumber, now_ms: i64) -> Result<NumberRecord, StoreError> {
+        self.write(AddNumber { number, now_ms }).await
+    }
+
+    /// Replaces a number's settings.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when another one has this number.
+    pub async fn change_number(
+        &self,
+        id: NumberId,
+        number: NewNumber,
+        now_ms: i64,
+    ) -> Result<NumberRecord, StoreError> {
+        self.write(ChangeNumber { id, number, now_ms }).await
+    }
+
+    /// Removes a number. `false`: there was none.
+    pub async fn delete_number(&self, id: NumberId) -> Result<bool, StoreError> {
+        self.write(DeleteNumber { id }).await
+    }
+}
+
+async fn check_free(tx: &mut Tx, number: &str, but: Option<NumberId>) -> Result<(), StoreError> {
+    let query = sqlx::query("SELECT 1 FROM numbers WHERE number = ?1 AND id IS NOT ?2");
+    let query = query.bind(number).bind(but.map(|id| id.to_string()));
+    if query.fetch_optional(&mut tx.conn).await?.is_some() { Err(TAKEN) } else { Ok(()) }
+}
+
+struct AddNumber {
+    number: NewNumber,
+    now_ms: i64,
+}
+
+impl Write for AddNumber {
+    type Output = NumberRecord;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<NumberRecord, StoreError> {
+        let number = &self.number;
+        check_free(tx, &number.number, None).await?;
+        let row = sqlx::query(
+            "INSERT INTO numbers (id, number, flow, language, recording, trunk, created_ms, updated_ms) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) RETURNING *",
+        )
+        .bind(fresh_id::<NumberId>(self.now_ms).to_string())
+        .bind(&number.number)
+        .bind(&number.flow)
+        .bind(&number.language)
+        .bind(number.recording.as_str())
+        .bind(&number.trunk)
+        .bind(self.now_ms)
+        .fetch_one(&mut tx.conn)
+        .await?;
+        NumberRecord::from_row(&row)
+    }
+}
+
+struct ChangeNumber {
+    id: NumberId,
+    number: NewNumber,
+    now_ms: i64,
+}
+
+impl Write for ChangeNumber {
+    type Output = NumberRecord;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<NumberRecord, StoreError> {
+        let number = &self.number;
+        check_free(tx, &number.number, Some(self.id)).await?;
+        let row = sqlx::query(
+            "UPDATE numbers SET number = ?2, flow = ?3, language = ?4, recording = ?5, trunk = ?6, updated_ms = ?7 \
+             WHERE id = ?1 RETURNING *",
+        )
+        .bind(self.id.to_string())
+        .bind(&number.number)
+        .bind(&number.flow)
+        .bind(&number.language)
+        .bind(number.recording.as_str())
+        .bind(&number.trunk)
+        .bind(self.now_ms)
+        .fetch_optional(&mut tx.conn)
+        .await?;
+        row.as_ref().map_or(Err(StoreError::NotFound("number")), NumberRecord::from_row)
+    }
+}
+
+struct DeleteNumber {
+    id: NumberId,
+}
+
+impl Write for DeleteNumber {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let query = sqlx::query("DELETE FROM numbers WHERE id = ?1").bind(self.id.to_string());
+        Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
+    }
+}

@@ -1,0 +1,235 @@
+//! Recordings and voicemails.
+
+use call_model::{CallId, VoicemailId};
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::event::{emit_recording, emit_voicemail};
+use super::row::{Reader, Record};
+use crate::record::event_type::{RECORDING_FAILED, RECORDING_READY, VOICEMAIL_RECEIVED};
+use crate::record::{
+    NewRecording, NewVoicemail, RecordingEnd, RecordingRecord, RecordingState, VoicemailFilter, VoicemailRecord,
+};
+use crate::writer::{Tx, Write};
+use crate::{Page, PageRequest, Store, StoreError};
+
+impl Record for RecordingRecord {
+    const TABLE: &'static str = "recordings";
+
+    fn read(row: &Reader<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.parse("id")?,
+            call: row.parse("call")?,
+            path: row.text("path")?,
+            state: row.word("state")?,
+            started_ms: row.int("started_ms")?,
+            bytes: row.unsigned("bytes")?,
+            duration_ms: row.unsigned("duration_ms")?,
+        })
+    }
+}
+
+impl Record for VoicemailRecord {
+    const TABLE: &'static str = "voicemails";
+
+    fn read(row: &Reader<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.parse("id")?,
+            mailbox: row.text("mailbox")?,
+            contact: row.maybe_parse("contact")?,
+            call: row.parse("call")?,
+            path: row.text("path")?,
+            bytes: row.unsigned("bytes")?,
+            duration_ms: row.unsigned("duration_ms")?,
+            created_ms: row.int("created_ms")?,
+            heard_ms: row.maybe_int("heard_ms")?,
+        })
+    }
+}
+
+impl Store {
+    /// Writes down that a recording begins.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such call.
+    pub async fn begin_recording(&self, recording: NewRecording) -> Result<(), StoreError> {
+        self.write(BeginRecording(recording)).await
+    }
+
+    /// Writes down how a recording ended, and tells `recording.ready` or `recording.failed`. `false`: it had ended
+    /// before, or never begun.
+    pub async fn end_recording(&self, end: RecordingEnd) -> Result<bool, StoreError> {
+        self.write(EndRecording(end)).await
+    }
+
+    /// The recording of a call: the first, if there are several.
+    pub async fn call_recording(&self, call: CallId) -> Result<Option<RecordingRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM recordings WHERE call = ?1 ORDER BY id LIMIT 1").bind(call.to_string());
+        let row = query.fetch_optional(self.readers()).await?;
+        row.as_ref().map(RecordingRecord::from_row).transpose()
+    }
+
+    pub(super) async fn open_recordings(&self) -> Result<Vec<RecordingRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM recordings WHERE state = 'recording' ORDER BY id");
+        RecordingRecord::from_rows(&query.fetch_all(self.readers()).await?)
+    }
+
+    /// Files a message under the contact of its call, and tells `voicemail.received`.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such call.
+    pub async fn add_voicemail(&self, voicemail: NewVoicemail) -> Result<VoicemailRecord, StoreError> {
+        self.write(AddVoicemail(voicemail)).await
+    }
+
+    /// One voicemail.
+    pub async fn voicemail(&self, id: VoicemailId) -> Result<Option<VoicemailRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM voicemails WHERE id = ?1").bind(id.to_string());
+        let row = query.fetch_optional(self.readers()).await?;
+        row.as_ref().map(VoicemailRecord::from_row).transpose()
+    }
+
+    /// Voicemails, newest first.
+    pub async fn voicemails(
+        &self,
+        filter: &VoicemailFilter,
+        page: &PageRequest,
+    ) -> Result<Page<VoicemailRecord>, StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM voicemails WHERE 1");
+        if let Some(mailbox) = &filter.mailbox {
+            query.push(" AND mailbox = ").push_bind(mailbox.clone());
+        }
+        if let Some(contact) = filter.contact {
+            query.push(" AND contact = ").push_bind(contact.to_string());
+        }
+        if let Some(call) = filter.call {
+            query.push(" AND call = ").push_bind(call.to_string());
+        }
+        match filter.heard {
+            Some(true) => _ = query.push(" AND heard_ms IS NOT NULL"),
+            Some(false) => _ = query.push(" AND heard_ms IS NULL"),
+            None => {}
+        }
+        if let Some(cursor) = &page.cursor {
+            query.push(" AND id < ").push_bind(cursor.id(VoicemailId::PREFIX));
+        }
+        let limit = page.clamped();
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit + 1);
+        let rows = query.build().fetch_all(self.readers()).await?;
+        Ok(Page::from_rows(VoicemailRecord::from_rows(&rows)?, limit, |voicemail| voicemail.id))
+    }
+
+    /// Marks a voicemail as heard (the first time stays), or as not heard with `None`, and gives it back.
+    pub async fn mark_voicemail(&self, id: VoicemailId, heard_ms: Option<i64>) -> Result<VoicemailRecord, StoreError> {
+        self.write(MarkVoicemail { id, heard_ms }).await
+    }
+
+    /// Removes a voicemail from the books and gives it back, so that its file can be removed after it.
+    pub async fn delete_voicemail(&self, id: VoicemailId) -> Result<Option<VoicemailRecord>, StoreError> {
+        self.write(DeleteVoicemail { id }).await
+    }
+}
+
+struct BeginRecording(NewRecording);
+
+impl Write for BeginRecording {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let done = sqlx::query(
+            "INSERT INTO recordings (id, call, path, state, started_ms) \
+             SELECT ?1, id, ?3, 'recording', ?4 FROM calls WHERE id = ?2",
+        )
+        .bind(self.0.id.to_string())
+        .bind(self.0.call.to_string())
+        .bind(&self.0.path)
+        .bind(self.0.started_ms)
+        .execute(&mut tx.conn)
+        .await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound("call")) } else { Ok(()) }
+    }
+}
+
+struct EndRecording(RecordingEnd);
+
+impl Write for EndRecording {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let end = &self.0;
+        let done = sqlx::query(
+            "UPDATE recordings SET state = ?2, bytes = ?3, duration_ms = ?4 WHERE id = ?1 AND state = 'recording'",
+        )
+        .bind(end.id.to_string())
+        .bind(end.state.as_str())
+        .bind(end.bytes as i64)
+        .bind(end.duration_ms as i64)
+        .execute(&mut tx.conn)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let kind = if end.state == RecordingState::Ready { RECORDING_READY } else { RECORDING_FAILED };
+        emit_recording(tx, kind, end.id, end.at_ms).await?;
+        Ok(true)
+    }
+}
+
+struct AddVoicemail(NewVoicemail);
+
+impl Write for AddVoicemail {
+    type Output = VoicemailRecord;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<VoicemailRecord, StoreError> {
+        let Self(new) = self;
+        let row = sqlx::query(
+            "INSERT INTO voicemails (id, mailbox, contact, call, path, bytes, duration_ms, created_ms) \
+             SELECT ?1, ?2, contact, id, ?4, ?5, ?6, ?7 FROM calls WHERE id = ?3 RETURNING *",
+        )
+        .bind(new.id.to_string())
+        .bind(&new.mailbox)
+        .bind(new.call.to_string())
+        .bind(&new.path)
+        .bind(new.bytes as i64)
+        .bind(new.duration_ms as i64)
+        .bind(new.created_ms)
+        .fetch_optional(&mut tx.conn)
+        .await?
+        .ok_or(StoreError::NotFound("call"))?;
+        emit_voicemail(tx, VOICEMAIL_RECEIVED, new.id, new.created_ms).await?;
+        VoicemailRecord::from_row(&row)
+    }
+}
+
+struct MarkVoicemail {
+    id: VoicemailId,
+    heard_ms: Option<i64>,
+}
+
+impl Write for MarkVoicemail {
+    type Output = VoicemailRecord;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<VoicemailRecord, StoreError> {
+        let row = sqlx::query(
+            "UPDATE voicemails SET heard_ms = CASE WHEN ?2 IS NULL THEN NULL ELSE coalesce(heard_ms, ?2) END \
+             WHERE id = ?1 RETURNING *",
+        )
+        .bind(self.id.to_string())
+        .bind(self.heard_ms)
+        .fetch_optional(&mut tx.conn)
+        .await?;
+        row.as_ref().map_or(Err(StoreError::NotFound("voicemail")), VoicemailRecord::from_row)
+    }
+}
+
+struct DeleteVoicemail {
+    id: VoicemailId,
+}
+
+impl Write for DeleteVoicemail {
+    type Output = Option<VoicemailRecord>;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<Option<VoicemailRecord>, StoreError> {
+        let query = sqlx::query("DELETE FROM voicemails WHERE id = ?1 RETURNING *").bind(self.id.to_string());
+        query.fetch_optional(&mut tx.conn).await?.as_ref().map(VoicemailRecord::from_row).transpose()
+    }
+}

@@ -1,0 +1,206 @@
+//! Opening, closing and copying the books.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqlStr, SqlitePool};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::record::NodeCount;
+use crate::stats::Counters;
+use crate::writer::{self, NodeCounts, Request, Tx, Write, Writer};
+use crate::{Address, BackupError, OpenError, StoreConfig, StoreError, StoreStats, Synchronous, address, sql};
+
+/// Each file brings the tables one step further; a file that was released is never changed.
+const MIGRATIONS: [(&str, &str); 1] = [("books", include_str!("../migrations/0001_books.sql"))];
+
+/// The books of one Callwright. Cheap to clone; one process at a time may hold them open.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writes: mpsc::Sender<Request>,
+    readers: SqlitePool,
+    counters: Arc<Counters>,
+    nodes: Arc<NodeCounts>,
+    deliveries: Arc<Notify>,
+    country: String,
+    path: PathBuf,
+    /// Held until the last handle is gone.
+    _lock: File,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the books, makes them if there are none, and brings their tables up to date. Starts the writer task.
+    pub async fn open(config: StoreConfig) -> Result<Self, OpenError> {
+        if !address::is_country(&config.default_country) {
+            return Err(OpenError::Country { country: config.default_country });
+        }
+        let lock = lock_books(&config.path)?;
+        let database = |source| OpenError::Database { path: config.path.clone(), source };
+
+        let mut conn = write_options(&config).connect().await.map_err(database)?;
+        migrations().run(&mut conn).await.map_err(|source| OpenError::Migrate { path: config.path.clone(), source })?;
+        let mut tx = Tx { conn, webhooks: Vec::new(), webhooks_changed: false, delivery_due: false };
+        sql::webhook::learn_webhooks(&mut tx).await.map_err(|error| match error {
+            StoreError::Database(source) => database(sqlx::Error::Protocol(source.to_string())),
+            other => database(sqlx::Error::Protocol(other.to_string())),
+        })?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(config.readers.max(1))
+            .connect_with(read_options(&config))
+            .await
+            .map_err(database)?;
+
+        let (writes, queue) = mpsc::channel(config.queue.max(1));
+        let counters = Arc::new(Counters::default());
+        let nodes = Arc::new(NodeCounts::default());
+        let deliveries = Arc::new(Notify::new());
+        let writer = Writer {
+            tx,
+            queue,
+            group: config.group.max(1),
+            counters: counters.clone(),
+            nodes: nodes.clone(),
+            deliveries: deliveries.clone(),
+        };
+        tokio::spawn(writer.run());
+        let (country, path) = (config.default_country, config.path);
+        let inner = Inner { writes, readers, counters, nodes, deliveries, country, path, _lock: lock };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Commits what waits, then closes. Later writes fail with [`StoreError::Closed`].
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.inner.writes.send(Request::Close(done)).await.is_ok() {
+            let _ = closed.await;
+        }
+        self.inner.readers.close().await;
+    }
+
+    /// Reads an address as the books keep it, numbers by the rules of the default country.
+    pub fn address(&self, text: &str) -> Address {
+        Address::parse(text, &self.inner.country)
+    }
+
+    /// What was counted since the start.
+    pub fn stats(&self) -> StoreStats {
+        let writes = &self.inner.writes;
+        self.inner.counters.snapshot((writes.max_capacity() - writes.capacity()) as u64)
+    }
+
+    /// Counts a node of a flow. Never waits: the counts are written with the next group, at the latest after a
+    /// second; `kill -9` loses those.
+    pub fn count_node(&self, flow: &Arc<str>, version: u32, node: &Arc<str>, count: NodeCount) {
+        self.inner.nodes.add(flow, version, node, count);
+    }
+
+    /// Resolves when a delivery was made or changed since the last time: ask for the due ones then.
+    pub async fn delivery_added(&self) {
+        self.inner.deliveries.notified().await;
+    }
+
+    /// Whether the books can be read and written now.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        if self.inner.writes.is_closed() {
+            return Err(StoreError::Closed);
+        }
+        sqlx::query("SELECT 1").execute(self.readers()).await?;
+        Ok(())
+    }
+
+    /// Copies the books, as they are at this moment, into a new file, while they are in use.
+    pub async fn backup(&self, target: &Path) -> Result<(), BackupError> {
+        Self::backup_file(&self.inner.path, target).await
+    }
+
+    /// The same, for books that another process has open (`callwright backup`).
+    pub async fn backup_file(books: &Path, target: &Path) -> Result<(), BackupError> {
+        let path = target.to_owned();
+        if target.exists() {
+            return Err(BackupError::Exists { path });
+        }
+        if let Some(folder) = target.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| BackupError::Folder { path: path.clone(), source })?;
+        }
+        let database = |source| BackupError::Database { path: path.clone(), source };
+        let options = SqliteConnectOptions::new().filename(books).create_if_missing(false).disable_statement_logging();
+        let mut conn = options.connect().await.map_err(database)?;
+        sqlx::query("VACUUM INTO ?1")
+            .bind(target.to_string_lossy().into_owned())
+            .execute(&mut conn)
+            .await
+            .map_err(database)?;
+        conn.close().await.map_err(database)
+    }
+
+    pub(crate) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+        writer::submit(&self.inner.writes, write).await
+    }
+
+    pub(crate) fn readers(&self) -> &SqlitePool {
+        &self.inner.readers
+    }
+}
+
+fn migrations() -> Migrator {
+    let steps = MIGRATIONS.iter().zip(1..).map(|((name, sql), version)| {
+        Migration::new(version, (*name).into(), MigrationType::Simple, SqlStr::from_static(sql), false)
+    });
+    Migrator::with_migrations(steps.collect())
+}
+
+fn lock_books(path: &Path) -> Result<File, OpenError> {
+    let folder = |source| OpenError::Folder { path: path.to_owned(), source };
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(folder)?;
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(folder(source)),
+    }
+}
+
+fn write_options(config: &StoreConfig) -> SqliteConnectOptions {
+    let synchronous = match config.synchronous {
+        Synchronous::Normal => SqliteSynchronous::Normal,
+        Synchronous::Full => SqliteSynchronous::Full,
+    };
+    SqliteConnectOptions::new()
+        .filename(&config.path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .busy_timeout(config.busy_timeout)
+        .foreign_keys(true)
+        .pragma("journal_size_limit", "67108864")
+        .statement_cache_capacity(256)
+        .thread_name(|_| "books-writer".to_owned())
+        .disable_statement_logging()
+}
+
+fn read_options(config: &StoreConfig) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(&config.path)
+        .create_if_missing(false)
+        .busy_timeout(config.busy_timeout)
+        .pragma("query_only", "1")
+        .thread_name(|id| format!("books-reader-{id}"))
+        .disable_statement_logging()
+}

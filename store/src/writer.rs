@@ -1,0 +1,242 @@
+//! The one writer: writes wait in a bounded queue and are committed many at a time (group commit).
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sqlx::SqliteConnection;
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::MissedTickBehavior;
+
+use crate::record::{NodeCount, WebhookRecord};
+use crate::stats::Counters;
+use crate::{StoreError, sql};
+
+/// How often counters that have no write to travel with are written.
+const COUNTERS_EVERY: Duration = Duration::from_secs(1);
+
+/// The connection that writes, inside a transaction, with what it knows by heart.
+pub(crate) struct Tx {
+    pub(crate) conn: SqliteConnection,
+    /// All webhooks: only the writer changes them.
+    pub(crate) webhooks: Vec<WebhookRecord>,
+    /// [`Self::webhooks`] was changed in this transaction: read it again if it is undone.
+    pub(crate) webhooks_changed: bool,
+    /// A delivery was made or became due in this transaction.
+    pub(crate) delivery_due: bool,
+}
+
+/// One write: a few statements that are carried out as one. It may be applied again after being undone, when another
+/// write of its group failed.
+pub(crate) trait Write: Send + Sync + 'static {
+    /// What it gives back once committed.
+    type Output: Send + 'static;
+
+    fn apply<'a>(&'a self, tx: &'a mut Tx) -> impl Future<Output = Result<Self::Output, StoreError>> + Send + 'a;
+}
+
+type Applied<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
+
+/// A [`Write`] of any kind, with whom to tell.
+pub(crate) trait Job: Send {
+    fn apply<'a>(&'a mut self, tx: &'a mut Tx) -> Applied<'a>;
+    fn finish(self: Box<Self>, result: Result<(), StoreError>);
+}
+
+struct Pending<W: Write> {
+    write: W,
+    output: Option<W::Output>,
+    reply: oneshot::Sender<Result<W::Output, StoreError>>,
+}
+
+impl<W: Write> Job for Pending<W> {
+    fn apply<'a>(&'a mut self, tx: &'a mut Tx) -> Applied<'a> {
+        Box::pin(async move {
+            self.output = Some(self.write.apply(tx).await?);
+            Ok(())
+        })
+    }
+
+    fn finish(self: Box<Self>, result: Result<(), StoreError>) {
+        let Self { output, reply, .. } = *self;
+        // Whoever asked may have gone: the write stands all the same.
+        let _ = reply.send(result.and_then(|()| output.ok_or(StoreError::Closed)));
+    }
+}
+
+pub(crate) enum Request {
+    Write(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
+type Node = (Arc<str>, u32, Arc<str>);
+
+/// Counts of nodes that wait to be written. Bounded by the number of nodes of all flows.
+#[derive(Default)]
+pub(crate) struct NodeCounts(Mutex<HashMap<Node, [u64; 3]>>);
+
+impl NodeCounts {
+    pub(crate) fn add(&self, flow: &Arc<str>, version: u32, node: &Arc<str>, count: NodeCount) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let slots = counts.entry((flow.clone(), version, node.clone())).or_default();
+        slots[count as usize] += 1;
+    }
+
+    fn take(&self) -> HashMap<Node, [u64; 3]> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put_back(&self, taken: HashMap<Node, [u64; 3]>) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (node, more) in taken {
+            let slots = counts.entry(node).or_default();
+            for (slot, add) in slots.iter_mut().zip(more) {
+                *slot += add;
+            }
+        }
+    }
+}
+
+/// Puts a write into the queue and waits for its commit.
+pub(crate) async fn submit<W: Write>(queue: &mpsc::Sender<Request>, write: W) -> Result<W::Output, StoreError> {
+    let (reply, committed) = oneshot::channel();
+    let job = Box::new(Pending { write, output: None, reply });
+    queue.send(Request::Write(job)).await.map_err(|_| StoreError::Closed)?;
+    committed.await.map_err(|_| StoreError::Closed)?
+}
+
+pub(crate) struct Writer {
+    pub(crate) tx: Tx,
+    pub(crate) queue: mpsc::Receiver<Request>,
+    pub(crate) group: usize,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) nodes: Arc<NodeCounts>,
+    pub(crate) deliveries: Arc<Notify>,
+}
+
+impl Writer {
+    /// Runs until it is told to close or every handle is gone.
+    pub(crate) async fn run(mut self) {
+        let mut requests = Vec::with_capacity(self.group);
+        let mut flush = tokio::time::interval(COUNTERS_EVERY);
+        flush.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let received = tokio::select! {
+                received = self.queue.recv_many(&mut requests, self.group) => received,
+                _ = flush.tick() => { self.commit_group(Vec::new()).await; continue }
+            };
+            let mut jobs = Vec::with_capacity(received);
+            let mut closing = None;
+            for request in requests.drain(..) {
+                match request {
+                    Request::Write(job) => jobs.push(job),
+                    Request::Close(done) => closing = Some(done),
+                }
+            }
+            self.commit_group(jobs).await;
+            if received == 0 || closing.is_some() {
+                self.close(closing).await;
+                return;
+            }
+        }
+    }
+
+    async fn close(mut self, done: Option<oneshot::Sender<()>>) {
+        self.queue.close();
+        let mut rest = Vec::new();
+        while let Ok(request) = self.queue.try_recv() {
+            if let Request::Write(job) = request {
+                rest.push(job);
+            }
+        }
+        self.commit_group(rest).await;
+        if let Err(error) = sqlx::Connection::close(self.tx.conn).await {
+            tracing::warn!(%error, "the books did not close cleanly; nothing committed is lost");
+        }
+        if let Some(done) = done {
+            let _ = done.send(());
+        }
+    }
+
+    /// Commits the jobs in one transaction; when one of them fails half-way, each in one of its own.
+    async fn commit_group(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        let nodes = self.nodes.take();
+        if jobs.is_empty() && nodes.is_empty() {
+            return;
+        }
+        let mut results = vec![Ok(()); jobs.len()];
+        let group = self.try_group(&mut jobs, &mut results, &nodes).await;
+        match group {
+            Ok(()) => self.settle(jobs, results),
+            Err(error) => {
+                self.undo().await;
+                self.nodes.put_back(nodes);
+                if jobs.len() <= 1 {
+                    results.fill(Err(error));
+                    self.settle(jobs, results);
+                } else {
+                    self.commit_each(jobs).await;
+                }
+            }
+        }
+    }
+
+    async fn commit_each(&mut self, jobs: Vec<Box<dyn Job>>) {
+        for job in jobs {
+            let mut one = vec![job];
+            let mut result = vec![Ok(())];
+            if let Err(error) = self.try_group(&mut one, &mut result, &HashMap::new()).await {
+                self.undo().await;
+                result.fill(Err(error));
+            }
+            self.settle(one, result);
+        }
+    }
+
+    async fn try_group(
+        &mut self,
+        jobs: &mut [Box<dyn Job>],
+        results: &mut [Result<(), StoreError>],
+        nodes: &HashMap<Node, [u64; 3]>,
+    ) -> Result<(), StoreError> {
+        self.tx.webhooks_changed = false;
+        self.tx.delivery_due = false;
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.tx.conn).await?;
+        for (job, result) in jobs.iter_mut().zip(results) {
+            match job.apply(&mut self.tx).await {
+                Ok(()) => {}
+                // By convention found out before anything was written.
+                Err(error @ (StoreError::NotFound(_) | StoreError::Conflict(_))) => *result = Err(error),
+                Err(error) => return Err(error),
+            }
+        }
+        sql::flow::add_node_counts(&mut self.tx, nodes).await?;
+        sqlx::query("COMMIT").execute(&mut self.tx.conn).await?;
+        self.counters.groups.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn undo(&mut self) {
+        // Fails only when there is no transaction: then there is nothing to undo.
+        let _ = sqlx::query("ROLLBACK").execute(&mut self.tx.conn).await;
+        if self.tx.webhooks_changed
+            && let Err(error) = sql::webhook::learn_webhooks(&mut self.tx).await
+        {
+            tracing::error!(%error, "the webhooks cannot be read");
+        }
+    }
+
+    fn settle(&self, jobs: Vec<Box<dyn Job>>, results: Vec<Result<(), StoreError>>) {
+        if self.tx.delivery_due {
+            self.deliveries.notify_one();
+        }
+        for (job, result) in jobs.into_iter().zip(results) {
+            let counter = if result.is_ok() { &self.counters.writes } else { &self.counters.failed };
+            counter.fetch_add(1, Ordering::Relaxed);
+            job.finish(result);
+        }
+    }
+}
