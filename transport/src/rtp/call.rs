@@ -1,0 +1,233 @@
+//! One call on its media thread.
+
+use std::net::UdpSocket;
+use std::sync::Arc;
+
+use call_model::RecordingSwitch;
+use media::rtp::OutgoingKind;
+use media::{CallMedia, LegSlot, MediaCommand, MediaEvent, Tap};
+use tokio::sync::mpsc;
+
+use super::engine::Admission;
+use super::handle::{CallShared, Order};
+use super::schedule::Visit;
+use super::sockets::LegSockets;
+use super::syscall::{BATCH, Received};
+use super::taps::TapSink;
+use super::thread::Context;
+
+/// RTCP sockets and returned tap memory are looked at every so many visits.
+const SELDOM: usize = 10;
+
+/// How long a closed call waits for a slow recorder, in visits: 2 s.
+const LINGER: u32 = 100;
+
+/// A call's media with its sockets and queues.
+pub(crate) struct Call {
+    shared: Arc<CallShared>,
+    media: CallMedia,
+    legs: Vec<(LegSlot, Box<LegSockets>)>,
+    events: mpsc::Sender<MediaEvent>,
+    taps: Option<Box<dyn TapSink>>,
+    /// A block that the sink had no room for.
+    waiting_tap: Option<Tap>,
+    visits: usize,
+    /// Visits left to deliver the last blocks, once closed.
+    linger: Option<u32>,
+    _admission: Admission,
+}
+
+/// What is left of a call, to be freed elsewhere.
+pub(crate) enum Remains {
+    /// All of it.
+    Call(Box<Call>),
+    /// The sockets of one leg.
+    Leg(Box<LegSockets>),
+}
+
+impl Call {
+    /// A call without legs.
+    pub(crate) fn new(
+        shared: Arc<CallShared>,
+        media: CallMedia,
+        events: mpsc::Sender<MediaEvent>,
+        taps: Option<Box<dyn TapSink>>,
+        admission: Admission,
+    ) -> Self {
+        Self {
+            shared,
+            media,
+            legs: Vec::with_capacity(2),
+            events,
+            taps,
+            waiting_tap: None,
+            visits: 0,
+            linger: None,
+            _admission: admission,
+        }
+    }
+
+    /// Spreads what is done seldom over the calls.
+    pub(crate) fn set_phase(&mut self, phase: usize) {
+        self.visits = phase;
+    }
+
+    /// Tells the handle that nobody carries its orders out any more.
+    pub(crate) fn forget(&self) {
+        self.shared.close();
+    }
+
+    /// One visit: orders, packets, frames, deliveries. Whether the call goes on.
+    pub(crate) fn run(&mut self, context: &mut Context<'_>, visit: Visit) -> bool {
+        // Before the orders: those that were given before the handle was dropped are still carried out.
+        let closing = context.stopping || self.shared.is_closed();
+        self.take_orders(context);
+        self.visits = self.visits.wrapping_add(1);
+        let seldom = self.visits.is_multiple_of(SELDOM);
+        self.receive(context, seldom);
+        self.run_frames(context, visit);
+        if closing && self.linger.is_none() {
+            self.wind_up(context);
+        }
+        self.deliver_events();
+        self.deliver_taps(seldom);
+        match &mut self.linger {
+            None => true,
+            Some(_) if self.waiting_tap.is_none() => false,
+            Some(visits) => {
+                *visits = visits.saturating_sub(1);
+                *visits > 0
+            }
+        }
+    }
+
+    fn take_orders(&mut self, context: &mut Context<'_>) {
+        while let Some(order) = self.shared.orders.pop() {
+            match order {
+                Order::Media(command) => self.media.handle(context.now, command),
+                Order::OpenLeg(leg, sockets) => {
+                    self.close_leg(leg, context);
+                    self.legs.push((leg, sockets));
+                }
+                Order::CloseLeg(leg) => self.close_leg(leg, context),
+            }
+        }
+    }
+
+    /// Stops a leg, sends its last packets and gives its sockets away.
+    fn close_leg(&mut self, leg: LegSlot, context: &mut Context<'_>) {
+        if let Some(index) = self.legs.iter().position(|(slot, _)| *slot == leg) {
+            self.media.handle(context.now, MediaCommand::StopLeg { leg });
+            self.send(context);
+            context.remains.push(Remains::Leg(self.legs.swap_remove(index).1));
+        }
+    }
+
+    /// Ends everything that runs: the call is closed.
+    fn wind_up(&mut self, context: &mut Context<'_>) {
+        self.media.handle(context.now, MediaCommand::RecordCall(RecordingSwitch::Stop));
+        while let Some((leg, _)) = self.legs.first() {
+            self.close_leg(*leg, context);
+        }
+        self.linger = Some(LINGER);
+    }
+
+    /// Takes in what waits at the sockets.
+    fn receive(&mut self, context: &mut Context<'_>, rtcp_too: bool) {
+        let Self { legs, media, .. } = self;
+        for (leg, sockets) in legs.iter() {
+            let clock = context.clock();
+            drain(&sockets.rtp, context, |packet, source| {
+                media.handle_rtp(clock.arrival(packet.stamp), *leg, source, packet.data);
+            });
+            if rtcp_too {
+                drain(&sockets.rtcp, context, |packet, source| {
+                    media.handle_rtcp(clock.arrival(packet.stamp), *leg, source, packet.data);
+                });
+            }
+        }
+    }
+
+    fn run_frames(&mut self, context: &mut Context<'_>, visit: Visit) {
+        for _ in 0..visit.skipped {
+            self.media.tick(context.now);
+            while self.media.poll_transmit().is_some() {}
+        }
+        for _ in 0..visit.ticks {
+            self.media.tick(context.now);
+            self.send(context);
+        }
+        context.counters.ticks.add(u64::from(visit.skipped + visit.ticks));
+        context.counters.skipped.add(u64::from(visit.skipped));
+        context.counters.made_up.add(u64::from(visit.ticks.saturating_sub(1)));
+    }
+
+    fn send(&mut self, context: &mut Context<'_>) {
+        let Self { legs, media, .. } = self;
+        while let Some((leg, packet)) = media.poll_transmit() {
+            let Some((_, sockets)) = legs.iter().find(|(slot, _)| *slot == leg) else { continue };
+            let socket = match packet.kind {
+                OutgoingKind::Rtp => &sockets.rtp,
+                OutgoingKind::Rtcp => &sockets.rtcp,
+            };
+            match socket.send_to(packet.data, packet.to) {
+                Ok(_) => context.counters.sent.add(1),
+                // Lost, like any packet may be: the peer's port is closed, there is no route, or a buffer is full.
+                Err(_) => context.counters.send_errors.add(1),
+            }
+        }
+    }
+
+    /// Gives events out as far as there is room; the rest stays with the media, which counts what it has to drop.
+    fn deliver_events(&mut self) {
+        while self.events.capacity() > 0 {
+            let Some(event) = self.media.poll_event() else { return };
+            // Nobody listens any more: nothing is lost that somebody wanted.
+            let _ = self.events.try_send(event);
+        }
+    }
+
+    fn deliver_taps(&mut self, take_back: bool) {
+        let Some(taps) = &mut self.taps else {
+            while let Some(tap) = self.media.poll_tap() {
+                self.media.recycle(tap.samples);
+            }
+            return;
+        };
+        if take_back || self.waiting_tap.is_some() {
+            while let Some(samples) = taps.take_back() {
+                self.media.recycle(samples);
+            }
+        }
+        while let Some(tap) = self.waiting_tap.take().or_else(|| self.media.poll_tap()) {
+            if let Err(tap) = taps.put(tap) {
+                self.waiting_tap = Some(tap);
+                return;
+            }
+        }
+    }
+}
+
+/// Reads a socket until it is empty or the limit of one tick is reached.
+fn drain(socket: &UdpSocket, context: &mut Context<'_>, mut take: impl FnMut(&Received<'_>, std::net::SocketAddr)) {
+    let mut left = context.max_packets;
+    while left > 0 {
+        let count = match context.batch.receive(socket) {
+            Ok(count) => count,
+            // Such as ICMP's answer to what was sent before; the next packets are not touched by it.
+            Err(_) => return context.counters.receive_errors.add(1),
+        };
+        context.counters.received.add(count as u64);
+        for index in 0..count {
+            let packet = context.batch.packet(index);
+            match packet.source {
+                Some(source) if !packet.truncated => take(&packet, source),
+                _ => context.counters.oversized.add(1),
+            }
+        }
+        if count < BATCH {
+            return;
+        }
+        left = left.saturating_sub(count);
+    }
+}

@@ -1,0 +1,61 @@
+//! What a handle asks of the SIP task.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use sip_core::message::{HeaderName, StatusCode, Uri};
+use sip_core::{
+    Account, Binding, Body, Endpoint, InviteError, LegError, LegHandle, OutgoingCall, PingHandle, Registration,
+    RegistrationHandle,
+};
+use tokio::sync::oneshot;
+
+use super::counters::SipStatus;
+
+/// One command. Whoever waits for a reply and goes away is not missed.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Leg { leg: LegHandle, action: LegAction, reply: oneshot::Sender<Result<(), LegError>> },
+    Invite { call: Box<OutgoingCall>, reply: oneshot::Sender<Result<LegHandle, InviteError>> },
+    Hangup(LegHandle),
+    SetAccounts(Vec<Account>),
+    Bindings { user: String, reply: oneshot::Sender<Vec<Binding>> },
+    Register { registration: Box<Registration>, reply: oneshot::Sender<RegistrationHandle> },
+    Unregister(RegistrationHandle),
+    Ping { target: Box<Uri>, reply: oneshot::Sender<PingHandle> },
+    Locate { uri: Box<Uri>, reply: oneshot::Sender<Option<IpAddr>> },
+    Trust(Vec<IpAddr>),
+    Status { reply: oneshot::Sender<SipStatus> },
+    Stop { grace: Duration },
+}
+
+/// Something to do with a leg that may be refused by its state.
+#[derive(Debug)]
+pub(crate) enum LegAction {
+    Ring { status: StatusCode, body: Option<Body> },
+    Accept(Body),
+    Reject { status: StatusCode, extra: Vec<(HeaderName, String)> },
+    Challenge,
+    Acknowledge(Body),
+    Reinvite(Body),
+    AcceptReinvite(Body),
+    RejectReinvite(StatusCode),
+    Info(Body),
+}
+
+impl LegAction {
+    /// Hands the action to the endpoint.
+    pub(crate) fn apply(self, endpoint: &mut Endpoint, now: Instant, leg: LegHandle) -> Result<(), LegError> {
+        match self {
+            Self::Ring { status, body } => endpoint.ring(now, leg, status, body),
+            Self::Accept(body) => endpoint.accept(now, leg, body),
+            Self::Reject { status, extra } => endpoint.reject(now, leg, status, extra),
+            Self::Challenge => endpoint.challenge(now, leg),
+            Self::Acknowledge(answer) => endpoint.acknowledge(now, leg, answer),
+            Self::Reinvite(offer) => endpoint.reinvite(now, leg, offer),
+            Self::AcceptReinvite(body) => endpoint.accept_reinvite(now, leg, body),
+            Self::RejectReinvite(status) => endpoint.reject_reinvite(now, leg, status),
+            Self::Info(body) => endpoint.info(now, leg, body),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! How the rest of the house reaches the SIP task.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sip_core::message::{HeaderName, StatusCode, Uri};
+use sip_core::{
+    Account, Binding, Body, InviteError, LegError, LegHandle, Listener, OutgoingCall, PingHandle, Registration,
+    RegistrationHandle,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::command::{Command, LegAction};
+use super::counters::{Counting, SipCounters, SipStatus};
+
+/// The SIP task was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the SIP transport is stopped")]
+pub struct Stopped;
+
+/// Why a command for a leg was not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// The SIP task was stopped.
+    #[error("the SIP transport is stopped")]
+    Stopped,
+    /// The leg's state does not allow it.
+    #[error(transparent)]
+    Leg(#[from] LegError),
+}
+
+/// Why a call was not placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PlaceError {
+    /// The SIP task was stopped.
+    #[error("the SIP transport is stopped")]
+    Stopped,
+    /// The endpoint refused.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+}
+
+/// Gives commands to the SIP task. Clones share one bounded queue; when it is full the callers wait. A command whose
+/// future is dropped may still be carried out.
+#[derive(Debug, Clone)]
+pub struct SipHandle {
+    commands: mpsc::Sender<Command>,
+    listeners: Arc<[Listener]>,
+    counting: Arc<Counting>,
+}
+
+/// Calls.
+impl SipHandle {
+    pub(crate) fn new(commands: mpsc::Sender<Command>, listeners: Arc<[Listener]>, counting: Arc<Counting>) -> Self {
+        Self { commands, listeners, counting }
+    }
+
+    /// Places a call; see [`sip_core::Endpoint::invite`].
+    pub async fn invite(&self, call: OutgoingCall) -> Result<LegHandle, PlaceError> {
+        let placed = self.ask(|reply| Command::Invite { call: Box::new(call), reply }).await;
+        placed.map_err(|Stopped| PlaceError::Stopped)?.map_err(PlaceError::from)
+    }
+
+    /// Tells the caller that it rings (180), or of early media (183); see [`sip_core::Endpoint::ring`].
+    pub async fn ring(&self, leg: LegHandle, status: StatusCode, body: Option<Body>) -> Result<(), CommandError> {
+        self.act(leg, LegAction::Ring { status, body }).await
+    }
+
+    /// Answers an incoming call; see [`sip_core::Endpoint::accept`].
+    pub async fn accept(&self, leg: LegHandle, body: Body) -> Result<(), CommandError> {
+        self.act(leg, LegAction::Accept(body)).await
+    }
+
+    /// Refuses an incoming call; see [`sip_core::Endpoint::reject`].
+    pub async fn reject(
+        &self,
+        leg: LegHandle,
+        status: StatusCode,
+        extra: Vec<(HeaderName, String)>,
+    ) -> Result<(), CommandError> {
+        self.act(leg, LegAction::Reject { status, extra }).await
+    }
+
+    /// Asks an incoming call for credentials; see [`sip_core::Endpoint::challenge`].
+    pub async fn challenge(&self, leg: LegHandle) -> Result<(), CommandError> {
+        self.act(leg, LegAction::Challenge).await
+    }
+
+    /// Answers the offer of a 200; see [`sip_core::Endpoint::acknowledge`].
+    pub async fn acknowledge(&self, leg: LegHandle, answer: Body) -> Result<(), CommandError> {
+        self.act(leg, LegAction::Acknowledge(answer)).await
+    }
+
+    /// Offers a changed session; see [`sip_core::Endpoint::reinvite`].
+    pub async fn reinvite(&self, leg: LegHandle, offer: Body) -> Result<(), CommandError> {
+        self.act(leg, LegAction::Reinvite(offer)).await
+    }
+
+    /// Accepts a changed session; see [`sip_core::Endpoint::accept_reinvite`].
+    pub async fn accept_reinvite(&self, leg: LegHandle, body: Body) -> Result<(), CommandError> {
+        self.act(leg, LegAction::AcceptReinvite(body)).await
+    }
+
+    /// Refuses a changed session; see [`sip_core::Endpoint::reject_reinvite`].
+    pub async fn reject_reinvite(&self, leg: LegHandle, status: StatusCode) -> Result<(), CommandError> {
+        self.act(leg, LegAction::RejectReinvite(status)).await
+    }
+
+    /// Sends an INFO; see [`sip_core::Endpoint::info`].
+    pub async fn info(&self, leg: LegHandle, body: Body) -> Result<(), CommandError> {
+        self.act(leg, LegAction::Info(body)).await
+    }
+
+    /// Ends a leg, whatever its state; see [`sip_core::Endpoint::hangup`].
+    pub async fn hangup(&self, leg: LegHandle) -> Result<(), Stopped> {
+        self.tell(Command::Hangup(leg)).await
+    }
+
+    /// The same where nothing may wait, such as when a call task is dropped. When the queue is full, the command is
+    /// sent by a task of its own, which needs a runtime around the caller.
+    pub fn hangup_soon(&self, leg: LegHandle) {
+        if let Err(mpsc::error::TrySendError::Full(command)) = self.commands.try_send(Command::Hangup(leg))
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let commands = self.commands.clone();
+            runtime.spawn(async move { commands.send(command).await });
+        }
+    }
+}
+
+/// Accounts, registrations and pings.
+impl SipHandle {
+    /// Replaces the accounts that may register and call; see [`sip_core::Endpoint::set_accounts`].
+    pub async fn set_accounts(&self, accounts: Vec<Account>) -> Result<(), Stopped> {
+        self.tell(Command::SetAccounts(accounts)).await
+    }
+
+    /// Where a user can be reached; see [`sip_core::Endpoint::bindings`].
+    pub async fn bindings(&self, user: impl Into<String>) -> Result<Vec<Binding>, Stopped> {
+        let user = user.into();
+        self.ask(|reply| Command::Bindings { user, reply }).await
+    }
+
+    /// Keeps us registered at a registrar; see [`sip_core::Endpoint::register`].
+    pub async fn register(&self, registration: Registration) -> Result<RegistrationHandle, Stopped> {
+        self.ask(|reply| Command::Register { registration: Box::new(registration), reply }).await
+    }
+
+    /// Takes a registration back; see [`sip_core::Endpoint::unregister`].
+    pub async fn unregister(&self, handle: RegistrationHandle) -> Result<(), Stopped> {
+        self.tell(Command::Unregister(handle)).await
+    }
+
+    /// Asks for a sign of life; see [`sip_core::Endpoint::options`].
+    pub async fn options(&self, target: Uri) -> Result<PingHandle, Stopped> {
+        self.ask(|reply| Command::Ping { target: Box::new(target), reply }).await
+    }
+}
+
+/// The transport itself.
+impl SipHandle {
+    /// What is listened on, with the ports that were bound and what is advertised.
+    pub fn listeners(&self) -> &[Listener] {
+        &self.listeners
+    }
+
+    /// Our address towards the host of a URI, resolved if need be: what the RTP ports of a call to it should be near
+    /// to. `None` when the host is unknown or cannot be reached.
+    pub async fn local_address_towards(&self, uri: Uri) -> Result<Option<IpAddr>, Stopped> {
+        self.ask(|reply| Command::Locate { uri: Box::new(uri), reply }).await
+    }
+
+    /// Replaces the sources that are not limited; see [`SipLimits::trusted`](super::SipLimits::trusted).
+    pub async fn trust(&self, sources: Vec<IpAddr>) -> Result<(), Stopped> {
+        self.tell(Command::Trust(sources)).await
+    }
+
+    /// The sockets' counters, without asking the task.
+    pub fn counters(&self) -> SipCounters {
+        self.counting.read()
+    }
+
+    /// All counters and table sizes.
+    pub async fn status(&self) -> Result<SipStatus, Stopped> {
+        self.ask(|reply| Command::Status { reply }).await
+    }
+
+    /// Stops: new calls get 503 from now on, and when the last leg and transaction are over, or after `grace`, the
+    /// sockets are closed and the events end. Hanging up is up to the owner of the legs. Returns when the task has
+    /// ended.
+    pub async fn stop(&self, grace: Duration) {
+        if self.tell(Command::Stop { grace }).await.is_ok() {
+            self.commands.closed().await;
+        }
+    }
+
+    async fn act(&self, leg: LegHandle, action: LegAction) -> Result<(), CommandError> {
+        let done = self.ask(|reply| Command::Leg { leg, action, reply }).await;
+        done.map_err(|Stopped| CommandError::Stopped)?.map_err(CommandError::from)
+    }
+
+    async fn tell(&self, command: Command) -> Result<(), Stopped> {
+        self.commands.send(command).await.map_err(|_| Stopped)
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, Stopped> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(command(reply)).await?;
+        answer.await.map_err(|_| Stopped)
+    }
+}
