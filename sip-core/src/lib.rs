@@ -9,21 +9,25 @@
 //! - [`flow`] and [`body`]: addresses and opaque bodies.
 
 pub mod body;
+mod chance;
+mod dialog;
 pub mod digest;
 pub mod endpoint;
 pub mod flow;
 pub mod message;
 pub mod registrar;
 pub mod registration;
+mod tables;
 pub mod transaction;
 
 pub use body::Body;
 pub use digest::{Account, Credentials};
 pub use endpoint::{
-    Counters, EndReason, EndedBy, Endpoint, EndpointConfig, Event, HostPort, IncomingCall, InviteError, LegError,
+    Counters, EndReason, EndedBy, Endpoint, EndpointConfig, Event, IncomingCall, InviteError, LegError,
     LegHandle, Listener, OutgoingCall, PingError, PingHandle, ResolveError, ResolveId, ResolveRequest, Resolved,
     TableSizes,
 };
 pub use flow::{ConnectionId, Flow, Protocol, Target, Transmit};
+pub use message::HostPort;
 pub use registrar::Binding;
 pub use registration::{Registration, RegistrationHandle, RegistrationState};

@@ -5,22 +5,8 @@ use std::time::Duration;
 
 use crate::digest::Algorithm;
 use crate::flow::Protocol;
+use crate::message::HostPort;
 use crate::transaction::TimerConfig;
-
-/// A host and port as they are written into Via and Contact.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HostPort {
-    /// A name or an address (IPv6 without brackets).
-    pub host: String,
-    /// The port.
-    pub port: u16,
-}
-
-impl From<SocketAddr> for HostPort {
-    fn from(address: SocketAddr) -> Self {
-        Self { host: address.ip().to_string(), port: address.port() }
-    }
-}
 
 /// One address that the driver listens on.
 #[derive(Debug, Clone, PartialEq, Eq)]

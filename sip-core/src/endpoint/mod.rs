@@ -17,7 +17,7 @@ pub use call::{
     Resolved, TableSizes,
 };
 pub use config::{
-    CallTimers, DigestConfig, EndpointConfig, HostPort, Limits, Listener, RegistrarConfig, RegistrationConfig,
+    CallTimers, DigestConfig, EndpointConfig, Limits, Listener, RegistrarConfig, RegistrationConfig,
 };
 pub use event::{EndReason, EndedBy, Event, IncomingCall, PingError};
 
