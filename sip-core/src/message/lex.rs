@@ -39,10 +39,15 @@ pub(crate) const fn is_space(byte: u8) -> bool {
 
 /// Cuts white space off both ends.
 pub(crate) fn trim(text: &str) -> &str {
-    let bytes = text.as_bytes();
-    let Some(start) = bytes.iter().position(|&byte| !is_space(byte)) else { return "" };
-    let end = bytes.iter().rposition(|&byte| !is_space(byte)).map_or(start, |last| last + 1);
+    let (start, end) = trimmed(text.as_bytes());
     &text[start..end]
+}
+
+/// Where the text without white space at both ends begins and ends.
+pub(crate) fn trimmed(bytes: &[u8]) -> (usize, usize) {
+    let start = bytes.iter().position(|&byte| !is_space(byte)).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(|&byte| !is_space(byte)).map_or(start, |last| last + 1);
+    (start, end)
 }
 
 /// The index just behind the quoted string that opens at `start`; `None` if it never closes.

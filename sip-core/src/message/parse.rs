@@ -258,10 +258,9 @@ impl<'a> Source<'a> {
     }
 
     fn value(&self, start: usize, end: usize) -> HeaderValue {
-        let line = &self.text[start..end];
-        let trimmed = lex::trim(line);
-        let start = start + (trimmed.as_ptr() as usize - line.as_ptr() as usize);
-        let end = start + trimmed.len();
+        let (from, to) = lex::trimmed(&self.text.as_bytes()[start..end]);
+        let (start, end) = (start + from, start + to);
+        let trimmed = &self.text[start..end];
         let folded = memchr2(b'\r', b'\n', trimmed.as_bytes()).is_some();
         let raw = self.raw.map(|raw| &raw[start..end]).filter(|raw| *raw != trimmed.as_bytes());
         match raw {
