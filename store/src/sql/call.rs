@@ -1,7 +1,7 @@
 //! Calls.
 
 use call_model::{CallId, Direction, HangupCause, HangupParty};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::contact;
@@ -259,23 +259,16 @@ impl Write for Remember {
     type Output = ();
 
     async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        // A patch would drop keys whose value is null, and would merge objects: the key is set as it is.
-        let done = sqlx::query(
-            "UPDATE calls SET remembered = (SELECT json_group_object(key, json(value)) FROM ( \
-               SELECT key, json_quote(value) AS value FROM json_each(remembered) \
-                 WHERE key <> ?2 AND type NOT IN ('object', 'array', 'true', 'false') \
-               UNION ALL SELECT key, value FROM json_each(remembered) \
-                 WHERE key <> ?2 AND type IN ('object', 'array') \
-               UNION ALL SELECT key, type FROM json_each(remembered) \
-                 WHERE key <> ?2 AND type IN ('true', 'false') \
-               UNION ALL SELECT ?2, ?3)) WHERE id = ?1",
-        )
-        .bind(self.call.to_string())
-        .bind(&self.key)
-        .bind(json(&self.value))
-        .execute(&mut tx.conn)
-        .await?;
-        if done.rows_affected() == 0 { Err(StoreError::NotFound("call")) } else { Ok(()) }
+        let query = sqlx::query("SELECT remembered FROM calls WHERE id = ?1").bind(self.call.to_string());
+        let row = query.fetch_optional(&mut tx.conn).await?.ok_or(StoreError::NotFound("call"))?;
+        let mut remembered: Map<String, Value> = Reader { row: &row, table: CallRecord::TABLE }.json("remembered")?;
+        remembered.insert(self.key.clone(), self.value.clone());
+        sqlx::query("UPDATE calls SET remembered = ?2 WHERE id = ?1")
+            .bind(self.call.to_string())
+            .bind(json(&remembered))
+            .execute(&mut tx.conn)
+            .await?;
+        Ok(())
     }
 }
 

@@ -1,0 +1,11 @@
+//! The books on real SQLite files.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod backup;
+mod calls;
+mod crash;
+mod flows;
+mod groups;
+mod outbox;
+mod people;
+mod support;

@@ -1,0 +1,96 @@
+//! Numbers, trunks, members and keys.
+
+use call_model::{MemberId, NumberId, TrunkId};
+use serde_json::json;
+use store::{NewMember, NewNumber, NewTrunk, PasswordHashes, RecordingRule, StoreError, fresh_id};
+
+use crate::support::{Books, NOW};
+
+fn number(text: &str) -> NewNumber {
+    NewNumber {
+        number: text.to_owned(),
+        flow: "reception".to_owned(),
+        language: "en".to_owned(),
+        recording: RecordingRule::Announced,
+        trunk: Some("carrier".to_owned()),
+    }
+}
+
+#[tokio::test]
+async fn numbers_are_unique_and_replaced_as_a_whole() {
+    let books = Books::open().await;
+    let first = books.store.add_number(number("+493090182"), NOW).await.unwrap();
+    let second = books.store.add_number(number("reception"), NOW).await.unwrap();
+    assert!(matches!(books.store.add_number(number("reception"), NOW).await, Err(StoreError::Conflict(_))));
+    let taken = books.store.change_number(first.id, number("reception"), NOW).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))));
+    let other = NewNumber { recording: RecordingRule::Consent, trunk: None, ..number("reception") };
+    let changed = books.store.change_number(second.id, other, NOW + 1).await.unwrap();
+    assert_eq!((changed.recording, changed.trunk.clone(), changed.updated_ms), (RecordingRule::Consent, None, NOW + 1));
+    assert_eq!(books.store.numbers().await.unwrap(), [changed, first.clone()]);
+    assert!(books.store.delete_number(first.id).await.unwrap());
+    assert!(!books.store.delete_number(first.id).await.unwrap());
+    let unknown: NumberId = fresh_id(NOW);
+    assert!(matches!(books.store.change_number(unknown, number("x"), NOW).await, Err(StoreError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_trunks_password_is_kept_apart_and_stays_when_none_is_given() {
+    let books = Books::open().await;
+    let config = json!({"registrar": "sip:carrier.example"}).as_object().unwrap().clone();
+    let trunk = |secret: Option<&str>| NewTrunk {
+        name: "carrier".to_owned(),
+        config: config.clone(),
+        secret: secret.map(str::to_owned),
+    };
+    let made = books.store.add_trunk(trunk(Some("hush")), NOW).await.unwrap();
+    assert!(made.has_secret && !json!(made).to_string().contains("hush"));
+    books.store.change_trunk(made.id, trunk(None), NOW + 1).await.unwrap();
+    assert_eq!(books.store.trunk_secret(made.id).await.unwrap().as_deref(), Some("hush"));
+    books.store.change_trunk(made.id, trunk(Some("new")), NOW + 2).await.unwrap();
+    assert_eq!(books.store.trunk_secret(made.id).await.unwrap().as_deref(), Some("new"));
+    assert!(matches!(books.store.add_trunk(trunk(None), NOW).await, Err(StoreError::Conflict(_))));
+    let unknown: TrunkId = fresh_id(NOW);
+    let renamed = NewTrunk { name: "other".to_owned(), ..trunk(None) };
+    assert!(matches!(books.store.change_trunk(unknown, renamed, NOW).await, Err(StoreError::NotFound(_))));
+    assert!(books.store.delete_trunk(made.id).await.unwrap());
+    assert_eq!(books.store.trunk_secret(made.id).await.unwrap(), None);
+    assert!(books.store.trunks().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_members_password_belongs_to_its_name() {
+    let books = Books::open().await;
+    let password = PasswordHashes { realm: "callwright".into(), ha1_md5: "m".into(), ha1_sha256: "s".into() };
+    let member = |name: &str, password: Option<&PasswordHashes>| NewMember {
+        name: name.to_owned(),
+        display: "Anna".to_owned(),
+        password: password.cloned(),
+        may_call_from: vec!["+493090182".to_owned()],
+    };
+    let anna = books.store.add_member(member("anna", None), NOW).await.unwrap();
+    assert!(!anna.has_password && books.store.member_credentials().await.unwrap().is_empty());
+    let anna = books.store.change_member(anna.id, member("anna", Some(&password)), NOW).await.unwrap();
+    assert!(anna.has_password);
+    books.store.change_member(anna.id, member("anna", None), NOW + 1).await.unwrap();
+    let known = books.store.member_credentials().await.unwrap();
+    assert_eq!((known.len(), &known[0].password), (1, &password));
+    let renamed = books.store.change_member(anna.id, member("ann", None), NOW).await;
+    assert!(matches!(renamed, Err(StoreError::Conflict(_))));
+    books.store.change_member(anna.id, member("ann", Some(&password)), NOW).await.unwrap();
+    let unknown: MemberId = fresh_id(NOW);
+    assert!(matches!(books.store.change_member(unknown, member("x", None), NOW).await, Err(StoreError::NotFound(_))));
+    assert!(books.store.delete_member(anna.id).await.unwrap());
+    assert_eq!(books.store.member(anna.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn api_keys_are_kept_as_hashes() {
+    let books = Books::open().await;
+    books.store.put_api_key("first", [7; 32], NOW).await.unwrap();
+    books.store.put_api_key("first", [8; 32], NOW + 1).await.unwrap();
+    let keys = books.store.api_keys().await.unwrap();
+    assert_eq!((keys.len(), keys[0].hash), (1, [8; 32]));
+    assert!(books.store.delete_api_key("first").await.unwrap());
+    assert!(!books.store.delete_api_key("first").await.unwrap());
+}
