@@ -2,6 +2,8 @@
 
 pub mod call_media;
 pub mod codec;
+pub mod dtmf;
+pub mod file;
 pub mod prompt;
 pub mod resample;
 pub mod rtp;

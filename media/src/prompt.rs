@@ -5,6 +5,7 @@ use std::fmt;
 use call_model::{FRAME_MS, SampleRate, Tone};
 
 use crate::codec::{Codec, Encoder, FRAME_BYTES};
+use crate::dtmf;
 use crate::resample::{ResampleError, resample};
 use crate::tone::{self, Country};
 
@@ -72,6 +73,12 @@ impl Prompt {
         let ms = duration_ms.min(Self::MAX_MS);
         let at = |rate| tone::render(tone, country, rate, ms);
         Self::from_both(at(SampleRate::Narrow), at(SampleRate::Wide))
+    }
+
+    /// Keys as tones, with `,` for a pause of half a second; no longer than [`MAX_MS`](Self::MAX_MS).
+    pub fn dtmf(digits: &str) -> Self {
+        let keys = digits.chars().take((Self::MAX_MS / 500) as usize).collect::<String>();
+        Self::from_both(dtmf::render(&keys, SampleRate::Narrow), dtmf::render(&keys, SampleRate::Wide))
     }
 
     fn from_both(mut narrow: Vec<i16>, mut wide: Vec<i16>) -> Self {

@@ -146,3 +146,81 @@ fn level_dbfs(samples: &[i16]) -> f32 {
     // A sine of full amplitude has the power 2^29.
     10.0 * ((variance + 0.01) / (1u32 << 29) as f32).log10()
 }
+
+#[cfg(test)]
+mod tests {
+    use call_model::SampleRate;
+
+    use super::*;
+    use crate::test_signal::{Noise, voice};
+
+    /// Times (in frames) of the changes in a signal.
+    fn changes(samples: &[i16]) -> Vec<(usize, Speech)> {
+        let mut vad = Vad::new(VadConfig::default());
+        let mut frame = AudioFrame::silence(SampleRate::Narrow);
+        let frames = samples.chunks_exact(160).enumerate();
+        frames
+            .filter_map(|(n, chunk)| {
+                frame.samples_mut().copy_from_slice(chunk);
+                vad.process(&frame).map(|change| (n, change))
+            })
+            .collect()
+    }
+
+    fn noisy(mut samples: Vec<i16>, level: f64) -> Vec<i16> {
+        let mut noise = Noise::new(5);
+        for sample in &mut samples {
+            *sample = sample.saturating_add((level * noise.gaussian()) as i16);
+        }
+        samples
+    }
+
+    /// 3 s of silence, 4 s of speech, 3 s of silence: over a quiet line, an office, and a street.
+    #[test]
+    fn speech_is_found_over_any_floor() {
+        for level in [2.0, 40.0, 150.0] {
+            let speech = voice(&mut Noise::new(11), SampleRate::Narrow, 32_000);
+            let heard = changes(&noisy([vec![0; 24_000], speech, vec![0; 24_000]].concat(), level));
+            let first = heard.iter().find(|(n, _)| *n >= 100).copied();
+            let last = heard.last().copied();
+            // At the start a floor that is not known yet may pass for speech; not for longer than 2.5 s.
+            assert!(
+                matches!(first, Some((150..=190, Speech::Started)) | Some((100..=149, Speech::Ended))),
+                "{heard:?}"
+            );
+            assert!(matches!(last, Some((350..=385, Speech::Ended))), "level {level}: {heard:?}");
+        }
+    }
+
+    #[test]
+    fn steady_noise_and_tones_are_silence_after_a_while() {
+        let hum = crate::test_signal::sine(SampleRate::Narrow, 100.0, 3_000.0, 10 * 8_000);
+        for steady in [noisy(vec![0; 10 * 8_000], 300.0), hum] {
+            let heard = changes(&steady);
+            assert!(heard.iter().all(|(n, _)| *n < 150), "{heard:?}");
+            assert!(!matches!(heard.last(), Some((_, Speech::Started))), "{heard:?}");
+        }
+    }
+
+    #[test]
+    fn a_click_is_no_speech_and_a_constant_offset_is_silence() {
+        let mut clicks = vec![400i16; 10 * 8_000];
+        for second in 1..10 {
+            clicks[second * 8_000..second * 8_000 + 200].fill(8_000);
+        }
+        assert!(changes(&clicks).is_empty());
+    }
+
+    #[test]
+    fn silence_is_counted_from_the_last_speech() {
+        let mut vad = Vad::new(VadConfig::default());
+        let mut frame = AudioFrame::silence(SampleRate::Wide);
+        for _ in 0..10 {
+            vad.process(&frame);
+        }
+        assert_eq!(vad.silence(), Duration::from_millis(200));
+        frame.samples_mut().copy_from_slice(&crate::test_signal::sine(SampleRate::Wide, 300.0, 9_000.0, 320));
+        vad.process(&frame);
+        assert!(vad.is_voiced() && vad.silence().is_zero());
+    }
+}
