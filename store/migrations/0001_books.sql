@@ -90,8 +90,8 @@ CREATE TABLE numbers (
     id TEXT PRIMARY KEY NOT NULL,
     number TEXT NOT NULL UNIQUE,
     flow TEXT NOT NULL,
-    language TEXT NOT NULL,
-    recording TEXT NOT NULL,
+    language TEXT,
+    recording TEXT,
     trunk TEXT,
     created_ms INTEGER NOT NULL,
     updated_ms INTEGER NOT NULL

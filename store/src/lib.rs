@@ -47,8 +47,8 @@ pub use record::{
     ContactRecord, DeliveryOutcome, DeliveryRecord, DeliveryState, DueDelivery, EndCall, EventFilter, EventRecord,
     FlowRecord, Idempotency, Interrupted, LegQuality, LegRecord, LegRole, MemberCredentials, MemberRecord, NewCall,
     NewEvent, NewMember, NewNumber, NewRecording, NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters,
-    NumberRecord, PasswordHashes, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, TrunkRecord,
-    VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
+    NumberRecord, PasswordHashes, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, TimelineEntry,
+    TrunkRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
 };
 pub use stats::StoreStats;
 pub use store::Store;

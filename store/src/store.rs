@@ -121,13 +121,13 @@ impl Store {
         Ok(())
     }
 
-    /// Copies the books, as they are at this moment, into a new file, while they are in use.
-    pub async fn backup(&self, target: &Path) -> Result<(), BackupError> {
+    /// Copies the books, as they are at this moment, into a new file, while they are in use. Gives its size in bytes.
+    pub async fn backup(&self, target: &Path) -> Result<u64, BackupError> {
         Self::backup_file(&self.inner.path, target).await
     }
 
     /// The same, for books that another process has open (`callwright backup`).
-    pub async fn backup_file(books: &Path, target: &Path) -> Result<(), BackupError> {
+    pub async fn backup_file(books: &Path, target: &Path) -> Result<u64, BackupError> {
         let path = target.to_owned();
         if target.exists() {
             return Err(BackupError::Exists { path });
@@ -143,7 +143,8 @@ impl Store {
             .execute(&mut conn)
             .await
             .map_err(database)?;
-        conn.close().await.map_err(database)
+        conn.close().await.map_err(database)?;
+        Ok(std::fs::metadata(target).map_or(0, |file| file.len()))
     }
 
     pub(crate) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {

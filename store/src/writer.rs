@@ -72,11 +72,15 @@ pub(crate) enum Request {
     Close(oneshot::Sender<()>),
 }
 
+/// Flow, version, node.
 type Node = (Arc<str>, u32, Arc<str>);
+
+/// How often each node was entered, left and abandoned.
+pub(crate) type NodeTotals = HashMap<Node, [u64; 3]>;
 
 /// Counts of nodes that wait to be written. Bounded by the number of nodes of all flows.
 #[derive(Default)]
-pub(crate) struct NodeCounts(Mutex<HashMap<Node, [u64; 3]>>);
+pub(crate) struct NodeCounts(Mutex<NodeTotals>);
 
 impl NodeCounts {
     pub(crate) fn add(&self, flow: &Arc<str>, version: u32, node: &Arc<str>, count: NodeCount) {
@@ -85,11 +89,11 @@ impl NodeCounts {
         slots[count as usize] += 1;
     }
 
-    fn take(&self) -> HashMap<Node, [u64; 3]> {
+    fn take(&self) -> NodeTotals {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn put_back(&self, taken: HashMap<Node, [u64; 3]>) {
+    fn put_back(&self, taken: NodeTotals) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (node, more) in taken {
             let slots = counts.entry(node).or_default();
@@ -188,7 +192,7 @@ impl Writer {
         for job in jobs {
             let mut one = vec![job];
             let mut result = vec![Ok(())];
-            if let Err(error) = self.try_group(&mut one, &mut result, &HashMap::new()).await {
+            if let Err(error) = self.try_group(&mut one, &mut result, &NodeTotals::new()).await {
                 self.undo().await;
                 result.fill(Err(error));
             }
@@ -200,7 +204,7 @@ impl Writer {
         &mut self,
         jobs: &mut [Box<dyn Job>],
         results: &mut [Result<(), StoreError>],
-        nodes: &HashMap<Node, [u64; 3]>,
+        nodes: &NodeTotals,
     ) -> Result<(), StoreError> {
         self.tx.webhooks_changed = false;
         self.tx.delivery_due = false;

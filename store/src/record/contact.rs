@@ -4,7 +4,7 @@ use call_model::ContactId;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::masked_debug;
+use super::{CallRecord, VoicemailRecord, masked_debug};
 
 /// A person whom the business knows.
 #[derive(Clone, PartialEq, Serialize)]
@@ -64,4 +64,23 @@ pub struct ContactFilter {
     pub address: Option<String>,
     /// Whose name, number or address holds this text, letters' case aside.
     pub search: Option<String>,
+}
+
+/// One thing that happened with a contact.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TimelineEntry {
+    /// A call.
+    Call(Box<CallRecord>),
+    /// A message that it left.
+    Voicemail(VoicemailRecord),
+}
+
+impl TimelineEntry {
+    /// The id of what happened.
+    pub(crate) fn id(&self) -> String {
+        match self {
+            Self::Call(call) => call.id.to_string(),
+            Self::Voicemail(voicemail) => voicemail.id.to_string(),
+        }
+    }
 }

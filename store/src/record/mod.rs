@@ -14,7 +14,7 @@ pub use call::{
     AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, LegQuality, LegRecord,
     LegRole, NewCall,
 };
-pub use contact::{ContactChange, ContactFilter, ContactRecord};
+pub use contact::{ContactChange, ContactFilter, ContactRecord, TimelineEntry};
 pub use event::{EventFilter, EventRecord, NewEvent, event_type};
 pub use flow::{FlowRecord, NodeCount, NodeCounters};
 pub use keys::ApiKeyRecord;

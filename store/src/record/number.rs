@@ -25,10 +25,10 @@ pub struct NewNumber {
     pub number: String,
     /// Name of the flow that answers.
     pub flow: String,
-    /// BCP 47 language to begin with.
-    pub language: String,
-    /// Whether calls are recorded.
-    pub recording: RecordingRule,
+    /// BCP 47 language to begin with; `None` for the business's.
+    pub language: Option<String>,
+    /// Whether calls are recorded; `None` leaves it to the flow.
+    pub recording: Option<RecordingRule>,
     /// Name of the trunk that it comes by, and that calls from it go by.
     pub trunk: Option<String>,
 }
@@ -43,10 +43,10 @@ pub struct NumberRecord {
     pub number: String,
     /// Name of the flow that answers.
     pub flow: String,
-    /// BCP 47 language to begin with.
-    pub language: String,
-    /// Whether calls are recorded.
-    pub recording: RecordingRule,
+    /// BCP 47 language to begin with; `None` for the business's.
+    pub language: Option<String>,
+    /// Whether calls are recorded; `None` leaves it to the flow.
+    pub recording: Option<RecordingRule>,
     /// Name of the trunk.
     pub trunk: Option<String>,
     /// When it was made, ms since the Unix epoch.

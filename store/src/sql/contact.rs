@@ -1,13 +1,15 @@
 //! Contacts.
 
+use std::cmp::Reverse;
+
 use call_model::ContactId;
 use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::row::{Reader, Record, json};
-use crate::record::{ContactChange, ContactFilter, ContactRecord};
+use crate::record::{CallFilter, ContactChange, ContactFilter, ContactRecord, TimelineEntry, VoicemailFilter};
 use crate::writer::{Tx, Write};
-use crate::{Address, Page, PageRequest, Store, StoreError, fresh_id};
+use crate::{Address, Cursor, Page, PageRequest, Store, StoreError, fresh_id};
 
 impl Record for ContactRecord {
     const TABLE: &'static str = "contacts";
@@ -76,6 +78,22 @@ impl Store {
         Ok(Page::from_rows(ContactRecord::from_rows(&rows)?, limit, |contact| contact.id))
     }
 
+    /// The calls and voicemails of a contact, newest first.
+    pub async fn timeline(&self, id: ContactId, page: &PageRequest) -> Result<Page<TimelineEntry>, StoreError> {
+        let calls = self.calls(&CallFilter { contact: Some(id), ..Default::default() }, page).await?;
+        let voicemails = self.voicemails(&VoicemailFilter { contact: Some(id), ..Default::default() }, page).await?;
+        let more = calls.next.is_some() || voicemails.next.is_some();
+        let calls = calls.data.into_iter().map(|call| TimelineEntry::Call(Box::new(call)));
+        let mut data: Vec<_> = calls.chain(voicemails.data.into_iter().map(TimelineEntry::Voicemail)).collect();
+        // Ids of both kinds sort by time behind their prefix.
+        data.sort_by_cached_key(|entry| Reverse(Cursor::after(&entry.id()).to_string()));
+        let limit = page.clamped() as usize;
+        let cut = data.len() > limit;
+        data.truncate(limit);
+        let next = data.last().filter(|_| more || cut).map(|entry| Cursor::after(&entry.id()));
+        Ok(Page { data, next })
+    }
+
     /// Changes a contact and gives it back as it is then.
     pub async fn change_contact(
         &self,
@@ -83,7 +101,7 @@ impl Store {
         change: ContactChange,
         now_ms: i64,
     ) -> Result<ContactRecord, StoreError> {
-        self.write(Change { id, change, now_ms }).await
+        self.write(Change { id, what: change, now_ms }).await
     }
 
     /// Keeps one value on a contact: `name` and `language` (as text) in their own places, others among the fields.
@@ -147,7 +165,7 @@ pub(super) async fn find_or_make(
 
 struct Change {
     id: ContactId,
-    change: ContactChange,
+    what: ContactChange,
     now_ms: i64,
 }
 
@@ -158,7 +176,7 @@ impl Write for Change {
         let query = sqlx::query("SELECT * FROM contacts WHERE id = ?1").bind(self.id.to_string());
         let row = query.fetch_optional(&mut tx.conn).await?.ok_or(StoreError::NotFound("contact"))?;
         let mut contact = ContactRecord::from_row(&row)?;
-        let change = &self.change;
+        let change = &self.what;
         if let Some(name) = &change.name {
             contact.name.clone_from(name);
         }

@@ -1,13 +1,10 @@
 //! Flows in versions, and the counters of their nodes.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use call_model::FlowId;
 
 use super::row::{Reader, Record};
 use crate::record::{FlowRecord, NodeCounters};
-use crate::writer::{Tx, Write};
+use crate::writer::{NodeTotals, Tx, Write};
 use crate::{Store, StoreError, fresh_id};
 
 impl Record for FlowRecord {
@@ -111,10 +108,7 @@ impl Write for PutFlow {
     }
 }
 
-pub(crate) async fn add_node_counts(
-    tx: &mut Tx,
-    counts: &HashMap<(Arc<str>, u32, Arc<str>), [u64; 3]>,
-) -> Result<(), StoreError> {
+pub(crate) async fn add_node_counts(tx: &mut Tx, counts: &NodeTotals) -> Result<(), StoreError> {
     for ((flow, version, node), [entered, left, abandoned]) in counts {
         sqlx::query(
             "INSERT INTO node_counters (flow, version, node, entered, left_on, abandoned) \

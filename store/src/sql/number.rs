@@ -3,7 +3,7 @@
 use call_model::NumberId;
 
 use super::row::{Reader, Record};
-use crate::record::{NewNumber, NumberRecord};
+use crate::record::{NewNumber, NumberRecord, RecordingRule};
 use crate::writer::{Tx, Write};
 use crate::{Store, StoreError, fresh_id};
 
@@ -17,8 +17,8 @@ impl Record for NumberRecord {
             id: row.parse("id")?,
             number: row.text("number")?,
             flow: row.text("flow")?,
-            language: row.text("language")?,
-            recording: row.word("recording")?,
+            language: row.maybe_text("language")?,
+            recording: row.maybe_word("recording")?,
             trunk: row.maybe_text("trunk")?,
             created_ms: row.int("created_ms")?,
             updated_ms: row.int("updated_ms")?,
@@ -92,7 +92,7 @@ impl Write for AddNumber {
         .bind(&number.number)
         .bind(&number.flow)
         .bind(&number.language)
-        .bind(number.recording.as_str())
+        .bind(number.recording.map(RecordingRule::as_str))
         .bind(&number.trunk)
         .bind(self.now_ms)
         .fetch_one(&mut tx.conn)
@@ -121,7 +121,7 @@ impl Write for ChangeNumber {
         .bind(&number.number)
         .bind(&number.flow)
         .bind(&number.language)
-        .bind(number.recording.as_str())
+        .bind(number.recording.map(RecordingRule::as_str))
         .bind(&number.trunk)
         .bind(self.now_ms)
         .fetch_optional(&mut tx.conn)

@@ -5,7 +5,7 @@ use serde_json::json;
 use store::{
     Address, AnswerCall, CallFilter, CallState, ContactChange, ContactFilter, EndCall, EventFilter, LegQuality,
     LegRecord, LegRole, NewCall, NewRecording, NewVoicemail, PageRequest, RecordingEnd, RecordingState, StoreError,
-    VoicemailFilter, event_type, fresh_id,
+    TimelineEntry, VoicemailFilter, event_type, fresh_id,
 };
 
 use crate::support::{Books, CALLER, NOW, end, inbound};
@@ -213,6 +213,46 @@ async fn sound_is_filed_with_its_call_and_contact() {
     let events = books.store.events(&filter, &PageRequest::default()).await.unwrap().data;
     assert_eq!(events[0].data["recording"]["duration_ms"], 2_000);
     assert_eq!(events[0].call, Some(id));
+}
+
+#[tokio::test]
+async fn a_timeline_mixes_calls_and_voicemails_by_time() {
+    let books = Books::open().await;
+    let mut expected = Vec::new();
+    for turn in 0..7 {
+        let at = NOW + turn * 1_000;
+        let call = books.ended_call(CALLER, at).await;
+        expected.push(call.to_string());
+        if turn % 2 == 0 {
+            let voicemail = NewVoicemail {
+                id: fresh_id(at + 500),
+                mailbox: "reception".to_owned(),
+                call,
+                path: "v.wav".to_owned(),
+                bytes: 1,
+                duration_ms: 1,
+                created_ms: at + 500,
+            };
+            expected.push(books.store.add_voicemail(voicemail).await.unwrap().id.to_string());
+        }
+    }
+    books.ended_call("+4930901821", NOW).await;
+    expected.reverse();
+    let contact = books.store.contact_by_address(&books.store.address(CALLER)).await.unwrap().unwrap().id;
+    let (mut seen, mut page) = (Vec::new(), PageRequest::first(3));
+    loop {
+        let got = books.store.timeline(contact, &page).await.unwrap();
+        assert!(got.data.len() <= 3);
+        seen.extend(got.data.iter().map(|entry| match entry {
+            TimelineEntry::Call(call) => call.id.to_string(),
+            TimelineEntry::Voicemail(voicemail) => voicemail.id.to_string(),
+        }));
+        page.cursor = got.next;
+        if page.cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, expected);
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ fn number(text: &str) -> NewNumber {
     NewNumber {
         number: text.to_owned(),
         flow: "reception".to_owned(),
-        language: "en".to_owned(),
-        recording: RecordingRule::Announced,
+        language: None,
+        recording: Some(RecordingRule::Announced),
         trunk: Some("carrier".to_owned()),
     }
 }
@@ -24,9 +24,12 @@ async fn numbers_are_unique_and_replaced_as_a_whole() {
     assert!(matches!(books.store.add_number(number("reception"), NOW).await, Err(StoreError::Conflict(_))));
     let taken = books.store.change_number(first.id, number("reception"), NOW).await;
     assert!(matches!(taken, Err(StoreError::Conflict(_))));
-    let other = NewNumber { recording: RecordingRule::Consent, trunk: None, ..number("reception") };
+    let other = NewNumber { recording: Some(RecordingRule::Consent), trunk: None, ..number("reception") };
     let changed = books.store.change_number(second.id, other, NOW + 1).await.unwrap();
-    assert_eq!((changed.recording, changed.trunk.clone(), changed.updated_ms), (RecordingRule::Consent, None, NOW + 1));
+    assert_eq!(
+        (changed.recording, changed.trunk.clone(), changed.updated_ms),
+        (Some(RecordingRule::Consent), None, NOW + 1)
+    );
     assert_eq!(books.store.numbers().await.unwrap(), [changed, first.clone()]);
     assert!(books.store.delete_number(first.id).await.unwrap());
     assert!(!books.store.delete_number(first.id).await.unwrap());
