@@ -1,12 +1,26 @@
 //! One end of an audio stream.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use call_model::AudioFrame;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
 
+use super::delay::TICKS_PER_MS;
+use super::event_receiver::EventReceiver;
+use super::event_sender::EventSender;
+use super::latch::{Latch, Verdict};
+use super::outbox::Outbox;
+use super::packet::{self, Packet};
+use super::playout::{Audio, MAX_PAYLOAD, Playout};
+use super::reception::{Arrival, Reception};
+use super::report::Reporter;
+use super::rtcp::Compound;
+use super::sender::{Route, Sender};
 use super::{Quality, SessionConfig};
-use crate::codec::Codec;
+use crate::codec::{Codec, Encoder, FRAME_BYTES};
 use crate::sdp::Negotiated;
 
 /// What a frame that was pulled holds.
@@ -70,17 +84,59 @@ pub enum SendDigitsError {
     Full,
 }
 
+/// The most events that wait to be taken.
+const MAX_EVENTS: usize = 64;
+/// Comfort noise (RFC 3389): never agreed on, but sent by some all the same.
+const COMFORT_NOISE: u8 = 13;
+
 /// One end of an audio stream: no socket, no clock, nothing allocated per packet once it runs.
 #[derive(Debug)]
 pub struct Session {
     config: SessionConfig,
     negotiated: Negotiated,
+    /// The first moment that was told; times are counted from here.
+    origin: Option<Instant>,
+    /// When RTP was last heard, or could first have been.
+    heard_at: Option<Instant>,
+    timed_out: bool,
+    latch: Latch,
+    rtcp_source: Option<SocketAddr>,
+    reception: Reception,
+    digits: EventReceiver,
+    playout: Playout,
+    encoder: Encoder,
+    sender: Sender,
+    reporter: Reporter,
+    outbox: Outbox,
+    events: VecDeque<SessionEvent>,
+    /// What is counted here and not in the parts.
+    counted: Quality,
 }
 
 impl Session {
     /// A session for what was agreed on.
     pub fn new(config: SessionConfig, negotiated: Negotiated) -> Self {
-        Self { config, negotiated }
+        let mut random = ChaCha8Rng::seed_from_u64(config.seed);
+        let digits = EventSender::new(config.digit_ms, config.digit_gap_ms, config.max_queued_digits);
+        let sender = Sender::new(random.next_u32(), random.next_u32() as u16, random.next_u32(), digits);
+        Self {
+            origin: None,
+            heard_at: None,
+            timed_out: false,
+            latch: Latch::new(config.latch, negotiated.remote_rtp),
+            rtcp_source: None,
+            reception: Reception::default(),
+            digits: EventReceiver::default(),
+            playout: Playout::new(config.jitter, negotiated.codec),
+            encoder: Encoder::new(negotiated.codec),
+            sender,
+            reporter: Reporter::new(config.rtcp_interval, random),
+            outbox: Outbox::default(),
+            events: VecDeque::with_capacity(8),
+            counted: Quality::default(),
+            config,
+            negotiated,
+        }
     }
 
     /// The codec that is sent and whose sample rate [`pull`](Self::pull) and [`push`](Self::push) use.
@@ -95,61 +151,282 @@ impl Session {
 
     /// Takes a datagram of the RTP socket in. RTCP that comes here (RFC 5761) is told apart.
     pub fn handle_rtp(&mut self, arrived: Instant, source: SocketAddr, packet: &[u8]) {
-        let _ = (arrived, source, packet, &self.config);
+        if packet::is_rtcp(packet) {
+            return self.handle_rtcp(arrived, source, packet);
+        }
+        let source = canonical(source);
+        let Ok(packet) = Packet::read(packet) else { return self.counted.invalid += 1 };
+        let codec = self.codec_of(packet.payload_type);
+        let is_event = self.negotiated.accepts.telephone_event == Some(packet.payload_type);
+        if codec.is_none() && !is_event && packet.payload_type != COMFORT_NOISE {
+            return self.counted.invalid += 1;
+        }
+        match self.latch.judge(arrived, source, packet.ssrc, packet.sequence) {
+            Verdict::Accept => {}
+            Verdict::Latched => self.tell(SessionEvent::Latched(source)),
+            Verdict::Pending => return,
+            Verdict::Stranger => return self.counted.strangers += 1,
+        }
+        self.heard_at = Some(arrived);
+        self.timed_out = false;
+        match codec {
+            Some(codec) => self.take_audio(arrived, codec, &packet),
+            None => self.take_other(&packet, is_event),
+        }
+    }
+
+    /// The codec of a payload type, if its audio fits into our frames.
+    fn codec_of(&self, payload_type: u8) -> Option<Codec> {
+        let negotiated = &self.negotiated;
+        let ours = negotiated.accepts.codec(payload_type);
+        // Some peers send with their own number for the codec instead of ours.
+        let codec = ours.or_else(|| (payload_type == negotiated.payload_type).then_some(negotiated.codec))?;
+        (codec.sample_rate() == negotiated.codec.sample_rate()).then_some(codec)
+    }
+
+    fn take_audio(&mut self, arrived: Instant, codec: Codec, packet: &Packet<'_>) {
+        if packet.payload.is_empty() || packet.payload.len() > MAX_PAYLOAD {
+            return self.counted.invalid += 1;
+        }
+        let Arrival::New { sequence, restarted } = self.reception.count(packet.ssrc, packet.sequence) else { return };
+        if !self.negotiated.receive {
+            return;
+        }
+        let audio = Audio {
+            arrived: self.ticks(arrived),
+            sequence,
+            restarted,
+            timestamp: packet.timestamp,
+            codec,
+            payload: packet.payload,
+        };
+        let transit = self.playout.insert(audio);
+        self.reception.observe_transit(transit);
+    }
+
+    fn take_other(&mut self, packet: &Packet<'_>, is_event: bool) {
+        // Some gateways send keys with an SSRC of their own; they are no part of the stream's count.
+        if self.reception.ssrc().is_none_or(|ssrc| ssrc == packet.ssrc) {
+            self.reception.count(packet.ssrc, packet.sequence);
+        }
+        if is_event && self.negotiated.receive {
+            let digit = self.digits.take(packet.ssrc, packet.timestamp, packet.marker, packet.payload);
+            if let Some(digit) = digit {
+                self.tell(SessionEvent::Digit { digit });
+            }
+        }
     }
 
     /// Takes a datagram of the RTCP socket in.
     pub fn handle_rtcp(&mut self, arrived: Instant, source: SocketAddr, packet: &[u8]) {
-        let _ = (arrived, source, packet, &self.config);
+        let source = canonical(source);
+        let known = match self.rtcp_source {
+            Some(known) => source == known || source == self.latch.target(),
+            None => source == self.negotiated.remote_rtcp || source.ip() == self.latch.target().ip(),
+        };
+        if !known {
+            return self.counted.strangers += 1;
+        }
+        let Ok(compound) = Compound::read(packet) else { return self.counted.invalid += 1 };
+        self.rtcp_source.get_or_insert(source);
+        let elapsed = self.elapsed(arrived);
+        self.reporter.take(arrived, elapsed, self.sender.ssrc, &compound);
+        if compound.goodbye {
+            self.tell(SessionEvent::Goodbye);
+        }
     }
 
     /// Goes on with what a new offer and answer settled: hold, another codec, another address.
     pub fn renegotiate(&mut self, negotiated: Negotiated) {
-        self.negotiated = negotiated;
+        let old = std::mem::replace(&mut self.negotiated, negotiated);
+        if old.codec != negotiated.codec {
+            self.encoder = Encoder::new(negotiated.codec);
+            self.playout.set_codec(negotiated.codec);
+        }
+        if old.receive && !negotiated.receive {
+            self.playout.interrupt();
+        }
+        if old.remote_rtcp != negotiated.remote_rtcp {
+            self.rtcp_source = None;
+            self.reporter.renegotiate();
+        }
+        if negotiated.telephone_event.is_none() {
+            self.sender.events.clear();
+        }
+        self.latch.renegotiate(negotiated.remote_rtp);
+        self.heard_at = None;
+        self.timed_out = false;
     }
 
     /// The next 20 ms heard, into `frame`, at the codec's sample rate. To be called every 20 ms, also while nothing
     /// comes: reports and time limits run by it.
     pub fn pull(&mut self, now: Instant, frame: &mut AudioFrame) -> Heard {
-        let _ = now;
-        *frame = AudioFrame::silence(self.codec().sample_rate());
-        Heard::Silence
+        let rate = self.codec().sample_rate();
+        if frame.rate() != rate {
+            *frame = AudioFrame::silence(rate);
+        }
+        let ticks = self.ticks(now);
+        let heard = if self.negotiated.receive {
+            self.playout.pull(ticks, frame.samples_mut())
+        } else {
+            frame.samples_mut().fill(0);
+            Heard::Silence
+        };
+        self.counted.concealed_frames += u64::from(heard == Heard::Concealed);
+        self.watch(now);
+        if self.reporter.is_due(now) {
+            self.report(now, false);
+        }
+        heard
+    }
+
+    /// Tells when RTP stays away. A held call is silent by right.
+    fn watch(&mut self, now: Instant) {
+        let heard_at = *self.heard_at.get_or_insert(now);
+        if self.negotiated.is_held() {
+            self.heard_at = Some(now);
+            return;
+        }
+        let silent = now.saturating_duration_since(heard_at);
+        if !self.timed_out && self.config.rtp_timeout.is_some_and(|limit| silent >= limit) {
+            self.timed_out = true;
+            self.latch.timed_out();
+            self.tell(SessionEvent::TimedOut);
+        }
     }
 
     /// The next 20 ms to say. A frame at another rate than the codec's, or one that comes while the call is held or a
     /// key is sent, only lets time pass.
     pub fn push(&mut self, now: Instant, frame: &AudioFrame) {
-        let _ = (now, frame);
+        if !self.negotiated.send || frame.rate() != self.codec().sample_rate() {
+            return self.sender.skip(now);
+        }
+        let mut payload = [0; FRAME_BYTES];
+        let bytes = self.encoder.encode(frame.samples(), &mut payload);
+        self.push_encoded(now, &payload[..bytes]);
     }
 
     /// The next 20 ms to say, encoded by the session's codec: [`crate::codec::FRAME_BYTES`] bytes.
     pub fn push_encoded(&mut self, now: Instant, payload: &[u8]) {
-        let _ = (now, payload);
+        let to = self.latch.target();
+        if !self.negotiated.send || to.ip().is_unspecified() || to.port() == 0 {
+            return self.sender.skip(now);
+        }
+        let negotiated = &self.negotiated;
+        let route = Route {
+            to,
+            payload_type: negotiated.payload_type,
+            telephone_event: negotiated.telephone_event,
+            ptime_ms: negotiated.ptime_ms,
+        };
+        self.sender.frame(now, payload, route, &mut self.outbox);
     }
 
-    /// Queues keys (`0`-`9`, `*`, `#`, `A`-`D`) to be sent by telephone-event in place of pushed audio.
+    /// Queues keys (`0`-`9`, `*`, `#`, `A`-`D`) to be sent by telephone-event in place of pushed audio: they go out as
+    /// [`push`](Self::push) is called.
     pub fn send_digits(&mut self, digits: &str) -> Result<(), SendDigitsError> {
-        let _ = digits;
-        Err(SendDigitsError::NotNegotiated)
+        if self.negotiated.telephone_event.is_none() {
+            return Err(SendDigitsError::NotNegotiated);
+        }
+        self.sender.events.queue(digits)
+    }
+
+    /// Whether keys wait or are being sent.
+    pub fn is_sending_digits(&self) -> bool {
+        !self.sender.events.is_idle()
     }
 
     /// Says goodbye (RTCP BYE); to be called before the session is dropped, then drained once more.
     pub fn close(&mut self, now: Instant) {
-        let _ = now;
+        self.report(now, true);
+    }
+
+    fn report(&mut self, now: Instant, goodbye: bool) {
+        let to = self.rtcp_target();
+        // The hold of RFC 2543 takes RTCP away too (RFC 3264 section 5.1).
+        if to.ip().is_unspecified() || to.port() == 0 {
+            return;
+        }
+        let elapsed = self.elapsed(now);
+        let report = self.reporter.report(now, elapsed, &self.sender, &mut self.reception, goodbye);
+        if let Some(report) = report {
+            self.outbox.push(OutgoingKind::Rtcp, to, |data| data.extend_from_slice(&report));
+        }
+    }
+
+    /// Where RTCP came from; before any came, the SDP's address, or for a peer behind a NAT the port above its RTP.
+    fn rtcp_target(&self) -> SocketAddr {
+        let (rtp, stated) = (self.latch.target(), self.negotiated.remote_rtcp);
+        if self.negotiated.remote_rtp.ip().is_unspecified() {
+            return stated;
+        }
+        let guessed = if rtp == self.negotiated.remote_rtp { stated } else { next_port(rtp) };
+        self.rtcp_source.unwrap_or(guessed)
     }
 
     /// The next datagram to send; to be drained after every other call.
     pub fn poll_transmit(&mut self) -> Option<Outgoing<'_>> {
-        None
+        self.outbox.poll()
     }
 
     /// The next thing to tell; to be drained after every other call.
     pub fn poll_event(&mut self) -> Option<SessionEvent> {
-        None
+        self.events.pop_front()
     }
 
     /// What was counted and measured until now.
     pub fn quality(&self) -> Quality {
-        Quality::default()
+        let ms = |ticks: u32| ticks as f32 / TICKS_PER_MS as f32;
+        let mut quality = Quality {
+            received: self.reception.received(),
+            lost: self.reception.lost(),
+            duplicates: self.reception.duplicates(),
+            late: self.playout.late(),
+            overflowed: self.playout.overflowed(),
+            sent: self.sender.packets,
+            sent_bytes: self.sender.bytes,
+            undrained: self.counted.undrained + self.outbox.dropped(),
+            jitter_ms: ms(self.reception.jitter()),
+            delay_ms: self.playout.delay_ms(),
+            rtt_ms: self.reporter.rtt_ms(),
+            remote_loss: self.reporter.remote_loss(),
+            remote_jitter_ms: self.reporter.remote_jitter().map(ms),
+            ..self.counted
+        };
+        quality.rate(self.codec());
+        quality
     }
+
+    fn tell(&mut self, event: SessionEvent) {
+        if self.events.len() == MAX_EVENTS {
+            self.counted.undrained += 1;
+        } else {
+            self.events.push_back(event);
+        }
+    }
+
+    fn elapsed(&mut self, at: Instant) -> Duration {
+        at.saturating_duration_since(*self.origin.get_or_insert(at))
+    }
+
+    /// Ticks of the RTP clock since the origin; before it for a packet that arrived before the first pull.
+    fn ticks(&mut self, at: Instant) -> i64 {
+        let origin = *self.origin.get_or_insert(at);
+        let ticks = |duration: Duration| (duration.as_nanos() / NANOS_PER_TICK) as i64;
+        match at.checked_duration_since(origin) {
+            Some(since) => ticks(since),
+            None => -ticks(origin.duration_since(at)),
+        }
+    }
+}
+
+const NANOS_PER_TICK: u128 = 1_000_000 / TICKS_PER_MS as u128;
+
+fn next_port(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip(), address.port().saturating_add(1))
+}
+
+/// A socket for both IP versions shows IPv4 peers as IPv6 addresses; SDP does not.
+fn canonical(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
 }
