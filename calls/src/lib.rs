@@ -1,1 +1,26 @@
-//! calls
+//! The pipeline: one task per live call, and the switchboard that finds out what answers.
+//!
+//! - [`Switchboard`]: where calls come in, are placed and are ended.
+//! - [`directory`]: numbers, members and trunks, and the decision on an INVITE.
+//! - [`gate`]: what every outbound call passes.
+//! - [`app`]: how the program hands in what talks: this crate names no application.
+//! - `call/`: a live call, by what it does: signalling, sound, playing, recording, transfer, closing.
+//! - `voice`: prompts, made off the media path and shared by all calls.
+//! - `trunks`: registration and watch.
+
+pub mod app;
+mod call;
+mod dialing;
+pub mod directory;
+mod error;
+pub mod gate;
+mod house;
+mod switchboard;
+mod trunks;
+mod voice;
+
+pub use call::Placement;
+pub use error::{ControlError, PlaceError};
+pub use house::{CallSettings, HttpClient, Parts};
+pub use switchboard::Switchboard;
+pub use trunks::{RegistrationWord, TrunkState};

@@ -1,0 +1,83 @@
+//! The end of a call: everything that it leaves is filed before it is forgotten.
+
+use std::time::Duration;
+
+use call_model::{CallEvent, HangupCause};
+use media::call_media::LegSlot;
+use media::call_media::MediaEvent;
+use store::EndCall;
+
+use super::{Call, Over};
+use crate::house::{Notice, now_ms};
+
+/// How long the media thread may take to stop the call's legs.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+impl Call {
+    pub(super) async fn close(mut self) {
+        let over = self.over.unwrap_or(Over { by: Self::OURS, cause: HangupCause::InternalError });
+        let ended_ms = now_ms();
+        self.voices.stop(None);
+        self.hang_up_others().await;
+        self.stop_legs().await;
+        self.tell(CallEvent::HungUp { by: over.by, cause: over.cause }).await;
+        let unsaved: Vec<_> = self.messages.keys().copied().collect();
+        for record in unsaved {
+            self.discard_message(record).await;
+        }
+        let end = EndCall {
+            id: self.id,
+            at_ms: ended_ms,
+            cause: over.cause,
+            by: over.by,
+            legs: self.leg_records(),
+            language: Some(self.language.clone()),
+        };
+        if let Err(error) = self.house.parts.store.end_call(end).await {
+            tracing::error!(call = %self.id, %error, "the end of a call is missing in the books: the next start files it");
+        }
+        self.finish_recording().await;
+        let answered = if self.answered.is_some() { "yes" } else { "no" };
+        metrics::counter!("callwright_calls_ended_total", "answered" => answered).increment(1);
+        // Dropping the sound closes the call's media.
+        self.sound = None;
+        let _ = self.house.notices.send(Notice::Over(self.id)).await;
+    }
+
+    /// Stops the sound of every leg and takes in what it reports last: messages that ended with the call, quality.
+    async fn stop_legs(&mut self) {
+        let mut open: Vec<LegSlot> = self.legs.iter().filter(|(_, leg)| leg.started).map(|(slot, _)| *slot).collect();
+        for slot in &open {
+            if self.legs.get(slot).is_some_and(|leg| leg.record.quality.is_none()) {
+                self.close_leg_media(*slot);
+            }
+        }
+        open.retain(|slot| self.legs.get(slot).is_some_and(|leg| leg.record.quality.is_none()));
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while !open.is_empty() {
+            let Some(sound) = &mut self.sound else { return };
+            match tokio::time::timeout_at(deadline, sound.events.recv()).await {
+                Ok(Some(event)) => {
+                    if let MediaEvent::LegStopped { leg, .. } = &event {
+                        open.retain(|slot| slot != leg);
+                    }
+                    if !matches!(event, MediaEvent::PlaybackEnded { .. } | MediaEvent::Digit { .. }) {
+                        self.on_media(event).await;
+                    }
+                }
+                Ok(None) => return,
+                Err(_) => {
+                    tracing::warn!(call = %self.id, "the media thread did not report a leg's end in time");
+                    return;
+                }
+            }
+        }
+    }
+
+    fn leg_records(&mut self) -> Vec<store::LegRecord> {
+        let mut records = std::mem::take(&mut self.past_legs);
+        records.extend(self.legs.drain().map(|(_, leg)| leg.record));
+        records.sort_by_key(|record| record.id);
+        records
+    }
+}

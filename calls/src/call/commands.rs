@@ -1,0 +1,126 @@
+//! What an app may ask for, done.
+
+use call_model::{CallCommand, HangupCause, HangupParty};
+use media::call_media::{LegSlot, MediaCommand};
+use store::NodeCount;
+
+use super::Call;
+
+impl Call {
+    pub(super) async fn execute(&mut self, command: CallCommand) {
+        if self.over.is_some() && !keeps_something(&command) {
+            return;
+        }
+        match command {
+            CallCommand::Answer => self.answer().await,
+            CallCommand::Reject { cause } | CallCommand::Hangup { cause } => {
+                self.hang_up(HangupParty::Us, cause).await;
+            }
+            CallCommand::Play { playback, items, repeat } => self.play(playback, items, repeat),
+            CallCommand::StopPlaying { playback } => {
+                self.voices.stop(playback);
+                self.media(MediaCommand::StopPlaying { playback });
+            }
+            CallCommand::Record { record, settings } => self.record(record, settings),
+            CallCommand::StopRecord { record } => self.media(MediaCommand::StopRecord { record }),
+            CallCommand::SaveVoicemail { record, mailbox } => self.save_voicemail(record, mailbox).await,
+            CallCommand::Discard { record } => self.discard_message(record).await,
+            CallCommand::Recording { switch } => {
+                if let Err(error) = self.switch_recording(switch).await {
+                    tracing::debug!(call = %self.id, %error, "the app's recording command had no effect");
+                }
+            }
+            CallCommand::Transfer(settings) => self.transfer(settings).await,
+            CallCommand::CancelTransfer => self.cancel_transfer().await,
+            CallCommand::Http { request, http } => self.ask(request, http),
+            CallCommand::SendDigits { digits } => {
+                self.media(MediaCommand::SendDigits { leg: LegSlot::CALLER, digits });
+            }
+            CallCommand::Echo(on) => self.media(MediaCommand::Echo { on }),
+            other => self.keep(other).await,
+        }
+    }
+
+    /// What goes into the books.
+    async fn keep(&mut self, command: CallCommand) {
+        let store = &self.house.parts.store;
+        let kept = match command {
+            CallCommand::SetLanguage { language } => {
+                self.language.clone_from(&language);
+                match self.contact {
+                    Some(contact) => {
+                        let change =
+                            store::ContactChange { language: Some(Some(language)), ..store::ContactChange::default() };
+                        store.change_contact(contact, change, crate::house::now_ms()).await.map(drop)
+                    }
+                    None => Ok(()),
+                }
+            }
+            CallCommand::Remember { key, value } => store.remember(self.id, &key, value).await,
+            CallCommand::SetContact { field, value } => match self.contact {
+                Some(contact) => {
+                    store.set_contact_field(contact, &field, value, crate::house::now_ms()).await.map(drop)
+                }
+                None => Ok(()),
+            },
+            CallCommand::NodeEntered { flow, node } => {
+                self.count_node(&flow, &node, NodeCount::Entered);
+                Ok(())
+            }
+            CallCommand::NodeLeft { flow, node, abandoned } => {
+                let count = if abandoned { NodeCount::Abandoned } else { NodeCount::Left };
+                self.count_node(&flow, &node, count);
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        if let Err(error) = kept {
+            tracing::error!(call = %self.id, %error, "what the app wanted kept is missing in the books");
+        }
+    }
+
+    fn count_node(&self, flow: &str, node: &str, count: NodeCount) {
+        let version = self.flow_versions.get(flow).copied().unwrap_or(0);
+        self.house.parts.store.count_node(&flow.into(), version, &node.into(), count);
+    }
+
+    fn ask(&self, request: call_model::RequestId, http: call_model::HttpRequest) {
+        let (house, outbox) = (self.house.clone(), self.outbox.clone());
+        tokio::spawn(async move {
+            let result = house.parts.http.send(http).await;
+            // The call may be over by now.
+            let _ = outbox.send(super::CallInput::Http(request, result)).await;
+        });
+    }
+
+    /// A command for the media thread. It takes none only when the call's sound is gone, or so far behind that the
+    /// call is of no use any more.
+    pub(super) fn media(&self, command: MediaCommand) {
+        let Some(sound) = &self.sound else { return };
+        if let Err(error) = sound.handle.send(command) {
+            tracing::warn!(call = %self.id, %error, "a media command was lost");
+            metrics::counter!("callwright_media_commands_lost_total").increment(1);
+        }
+    }
+
+    /// The media thread gave the call up.
+    pub(super) async fn sound_is_gone(&mut self) {
+        self.sound = None;
+        self.hang_up(Self::OURS, HangupCause::InternalError).await;
+        if self.over.is_none() && !self.caller_is_there() {
+            self.over = self.ending;
+        }
+    }
+}
+
+/// Commands that make sense after the caller has gone (see [`CallCommand`]).
+const fn keeps_something(command: &CallCommand) -> bool {
+    matches!(
+        command,
+        CallCommand::SaveVoicemail { .. }
+            | CallCommand::Discard { .. }
+            | CallCommand::Remember { .. }
+            | CallCommand::SetContact { .. }
+            | CallCommand::NodeLeft { .. }
+    )
+}

@@ -1,0 +1,27 @@
+//! Every reason why a call's task wakes, and what is asked of it from outside.
+
+use call_model::{HttpFailure, HttpReply, RecordingSwitch, RequestId};
+use sip_core::Event;
+use tokio::sync::oneshot;
+
+use crate::error::ControlError;
+
+/// What reaches a call's task by its inbox. Its media events and its timeouts come beside it.
+#[derive(Debug)]
+pub(crate) enum CallInput {
+    /// Signalling of one of its legs.
+    Sip(Event),
+    /// A system of the business answered.
+    Http(RequestId, Result<HttpReply, HttpFailure>),
+    /// Somebody outside wants something.
+    Control(Control),
+}
+
+/// What the API may ask of a running call.
+#[derive(Debug)]
+pub(crate) enum Control {
+    /// End it.
+    HangUp,
+    /// Steer its recording.
+    Recording(RecordingSwitch, oneshot::Sender<Result<(), ControlError>>),
+}

@@ -1,0 +1,179 @@
+//! One leg: its SIP dialog, its session description and what the books say of it.
+
+use std::net::IpAddr;
+
+use call_model::{LegId, SampleRate};
+use media::codec::Codec;
+use media::rtp::Quality;
+use media::sdp::{self, Direction, LocalMedia, NegotiateError, Negotiated, SdpError, SessionDescription};
+use sip_core::message::StatusCode;
+use sip_core::{Body, LegHandle};
+use store::{LegQuality, LegRecord, LegRole};
+use transport::rtp::LegPorts;
+
+/// Why an offer or answer was of no use; 488 to an offer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SdpFault {
+    #[error("the body is not a session description")]
+    NotSdp,
+    #[error("the session description cannot be read")]
+    Read(#[from] SdpError),
+    #[error("nothing could be agreed on")]
+    Negotiate(#[from] NegotiateError),
+}
+
+/// Where a leg is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LegState {
+    /// It rings, or is being dialled.
+    Ringing,
+    /// We said 200 and wait for the ACK.
+    Accepted,
+    /// Both sides are connected.
+    Answered,
+    /// It is over.
+    Ended,
+}
+
+/// One SIP dialog of the call with its media.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    /// `None` until the INVITE is out.
+    pub handle: Option<LegHandle>,
+    pub state: LegState,
+    /// Our media, once its ports are there.
+    local: Option<LocalMedia>,
+    /// What we said last.
+    ours: Option<SessionDescription>,
+    pub negotiated: Option<Negotiated>,
+    /// Its media runs.
+    pub started: bool,
+    pub record: LegRecord,
+}
+
+impl Leg {
+    pub(crate) fn new(id: LegId, role: LegRole, peer: Option<String>, sip_call_id: String, now_ms: i64) -> Self {
+        let record = LegRecord {
+            id,
+            role,
+            peer,
+            sip_call_id,
+            started_ms: now_ms,
+            answered_ms: None,
+            ended_ms: None,
+            status: None,
+            quality: None,
+            user_agent: None,
+        };
+        Self {
+            handle: None,
+            state: LegState::Ringing,
+            local: None,
+            ours: None,
+            negotiated: None,
+            started: false,
+            record,
+        }
+    }
+
+    /// The ports are there: what we can do with this leg is known.
+    pub(crate) fn set_ports(&mut self, ports: LegPorts, codecs: &[Codec], session_id: u64) {
+        let mut local = LocalMedia::new(ports.rtp.ip(), ports.rtp.port(), session_id);
+        local.rtcp_port = ports.rtcp.port();
+        local.codecs = codecs.to_vec();
+        self.local = Some(local);
+    }
+
+    /// Our offer.
+    pub(crate) fn offer(&mut self) -> Option<Body> {
+        let local = self.local.as_ref()?;
+        let description = self.revised(sdp::offer(local));
+        Some(self.say(description))
+    }
+
+    /// Our answer to an offer.
+    pub(crate) fn answer(&mut self, offer: &Body) -> Result<Body, SdpFault> {
+        let local = self.local.as_ref().ok_or(SdpFault::NotSdp)?;
+        let (answer, negotiated) = sdp::answer(local, &read(offer)?)?;
+        self.negotiated = Some(negotiated);
+        let answer = self.revised(answer);
+        Ok(self.say(answer))
+    }
+
+    /// The other side's answer to our offer.
+    pub(crate) fn complete(&mut self, answer: &Body) -> Result<Negotiated, SdpFault> {
+        let local = self.local.as_ref().ok_or(SdpFault::NotSdp)?;
+        let ours = self.ours.as_ref().ok_or(SdpFault::NotSdp)?;
+        let negotiated = sdp::complete(local, ours, &read(answer)?)?;
+        self.negotiated = Some(negotiated);
+        Ok(negotiated)
+    }
+
+    fn revised(&self, mut description: SessionDescription) -> SessionDescription {
+        if let Some(previous) = &self.ours {
+            description.revise(previous);
+        }
+        description
+    }
+
+    fn say(&mut self, description: SessionDescription) -> Body {
+        let body = Body::sdp(description.to_string());
+        self.ours = Some(description);
+        body
+    }
+
+    /// Whether one of the sides holds the call.
+    pub(crate) fn is_held(&self) -> bool {
+        self.negotiated.is_some_and(|negotiated| negotiated.is_held())
+    }
+
+    /// The rate of its codec.
+    pub(crate) fn rate(&self) -> SampleRate {
+        self.negotiated.map_or(SampleRate::Narrow, |negotiated| negotiated.codec.sample_rate())
+    }
+
+    pub(crate) fn answered(&mut self, now_ms: i64) {
+        self.state = LegState::Answered;
+        self.record.answered_ms.get_or_insert(now_ms);
+    }
+
+    pub(crate) fn ended(&mut self, now_ms: i64, status: Option<StatusCode>) {
+        self.state = LegState::Ended;
+        self.record.ended_ms.get_or_insert(now_ms);
+        self.record.status = status.map(|status| status.code());
+    }
+
+    /// Notes how it sounded.
+    pub(crate) fn set_quality(&mut self, quality: &Quality) {
+        let heard = quality.received > 0;
+        self.record.quality = Some(LegQuality {
+            codec: self.negotiated.map_or_else(String::new, |n| n.codec.encoding_name().to_owned()),
+            received: quality.received,
+            lost: quality.lost,
+            late: quality.late,
+            duplicates: quality.duplicates,
+            jitter_ms: f64::from(quality.jitter_ms),
+            rtt_ms: quality.rtt_ms.map(f64::from),
+            mos: heard.then_some(f64::from(quality.mos)),
+        });
+    }
+}
+
+fn read(body: &Body) -> Result<SessionDescription, SdpFault> {
+    if body.content_type.eq_ignore_ascii_case(Body::SDP) {
+        Ok(SessionDescription::parse(&body.data)?)
+    } else {
+        Err(SdpFault::NotSdp)
+    }
+}
+
+/// Our address as a peer at `remote` is likely to know it, where no packet has told us: decides on IPv4 or IPv6.
+pub(crate) const fn family_of(remote: IpAddr) -> IpAddr {
+    match remote {
+        IpAddr::V4(_) => IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+        IpAddr::V6(_) => IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),
+    }
+}
+
+/// Both ways, for descriptions that hold nothing back.
+pub(crate) const BOTH_WAYS: Direction = Direction::SendRecv;

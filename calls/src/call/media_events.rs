@@ -1,0 +1,86 @@
+//! What the call's sound tells it, and how its legs come to sound.
+
+use std::sync::Arc;
+
+use call_model::{CallEvent, HangupCause, HangupParty};
+use media::call_media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent};
+use media::rtp::SessionConfig;
+
+use super::{Call, CallSound, taps};
+use crate::error::PlaceError;
+use crate::house::random_u64;
+
+impl Call {
+    /// Opens the call's media, once.
+    pub(super) fn open_sound(&mut self) -> Result<(), PlaceError> {
+        if self.sound.is_some() {
+            return Ok(());
+        }
+        let (sink, routes, tap_ends) = taps::taps(self.house.parts.recorder.clone());
+        let config = CallMediaConfig {
+            inband_dtmf: self.house.settings.inband_dtmf,
+            ..CallMediaConfig::default()
+        };
+        let (handle, events) =
+            self.house.parts.rtp.open(config, Some(sink)).map_err(|error| PlaceError::Media(error.into()))?;
+        self.sound = Some(CallSound { handle: Arc::new(handle), events, routes, tap_ends });
+        Ok(())
+    }
+
+    /// Binds the ports of a leg, so that its description can be written.
+    pub(super) fn open_ports(&mut self, slot: LegSlot, near: std::net::IpAddr) -> Result<(), PlaceError> {
+        self.open_sound()?;
+        let (Some(sound), Some(leg)) = (&self.sound, self.legs.get_mut(&slot)) else { return Ok(()) };
+        let ports = sound.handle.open_leg(slot, near).map_err(|error| PlaceError::Media(error.into()))?;
+        // Positive as an i64: some peers read `o=` as one.
+        leg.set_ports(ports, &self.house.settings.codecs, random_u64() >> 1);
+        Ok(())
+    }
+
+    /// Lets a leg sound as was negotiated: for the first time, or in a new way.
+    pub(super) fn sound_leg(&mut self, slot: LegSlot) {
+        let rtp_timeout = self.house.settings.rtp_timeout;
+        let Some(leg) = self.legs.get_mut(&slot) else { return };
+        let Some(negotiated) = leg.negotiated else { return };
+        let command = if std::mem::replace(&mut leg.started, true) {
+            MediaCommand::RenegotiateLeg { leg: slot, negotiated }
+        } else {
+            let session = SessionConfig { rtp_timeout, ..SessionConfig::new(random_u64()) };
+            MediaCommand::StartLeg { leg: slot, session, negotiated }
+        };
+        self.media(command);
+    }
+
+    pub(super) async fn on_media(&mut self, event: MediaEvent) {
+        match event {
+            MediaEvent::Digit { leg: LegSlot::CALLER, digit, source } => {
+                self.tell(CallEvent::Digit { digit, source }).await;
+            }
+            MediaEvent::PlaybackEnded { playback, end, played_ms, .. } => {
+                self.voices.stop(Some(playback));
+                self.tell(CallEvent::PlaybackEnded { playback, end, played_ms }).await;
+            }
+            MediaEvent::RecordEnded { record, end, duration_ms } => {
+                self.message_ended(record, end, duration_ms).await;
+            }
+            MediaEvent::SpeechStarted => self.tell(CallEvent::SpeechStarted).await,
+            MediaEvent::SpeechEnded => self.tell(CallEvent::SpeechEnded).await,
+            MediaEvent::TimedOut { leg } => self.on_rtp_timeout(leg).await,
+            MediaEvent::LegStopped { leg, quality } => {
+                if let Some(leg) = self.legs.get_mut(&leg) {
+                    leg.set_quality(&quality);
+                }
+            }
+            MediaEvent::Digit { .. } | MediaEvent::Latched { .. } | MediaEvent::Goodbye { .. } => {}
+        }
+    }
+
+    async fn on_rtp_timeout(&mut self, slot: LegSlot) {
+        tracing::info!(call = %self.id, leg = %slot, "no sound came for too long");
+        if slot == LegSlot::CALLER {
+            self.hang_up(HangupParty::System, HangupCause::MediaTimeout).await;
+        } else if let Some(handle) = self.legs.get(&slot).and_then(|leg| leg.handle) {
+            self.house.parts.sip.hangup_soon(handle);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! One live call: its legs, its sound, its app and what the books are told of it. One task owns it by `&mut`.
+
+mod closing;
+mod commands;
+mod input;
+mod leg;
+mod media_events;
+mod place;
+mod playing;
+mod receive;
+mod recording;
+mod signalling;
+mod taps;
+mod transfer;
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use call_model::{CallApp, CallCommand, CallEvent, CallId, ContactId, Direction, HangupCause, HangupParty, Moment, RecordId};
+use media::call_media::{LegSlot, MediaEvent};
+use sip_core::LegHandle;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use transport::rtp::MediaHandle;
+
+use crate::app::{Apology, RecordingRule};
+use crate::house::{House, now_ms};
+
+pub(crate) use input::{CallInput, Control};
+use leg::{Leg, LegState};
+pub(crate) use leg::family_of as leg_family;
+pub use place::Placement;
+pub(crate) use receive::{Answering, Reception};
+use recording::{CallRecording, Message};
+use taps::{TapEnds, TapRoutes};
+use transfer::Transfer;
+
+/// How many inputs may wait for a call's task. One that is this far behind is broken, and is ended.
+pub(crate) const INBOX: usize = 256;
+
+/// A call's sound, from the moment its first ports are opened.
+struct CallSound {
+    handle: Arc<MediaHandle>,
+    events: mpsc::Receiver<MediaEvent>,
+    routes: TapRoutes,
+    tap_ends: TapEnds,
+}
+
+/// Why a call is over.
+#[derive(Debug, Clone, Copy)]
+struct Over {
+    by: HangupParty,
+    cause: HangupCause,
+}
+
+/// A live call.
+pub(crate) struct Call {
+    id: CallId,
+    direction: Direction,
+    house: Arc<House>,
+    inbox: mpsc::Receiver<CallInput>,
+    /// To hand to tasks that report back.
+    outbox: mpsc::Sender<CallInput>,
+    app: Box<dyn CallApp>,
+    /// Events that the app has not seen yet.
+    untold: VecDeque<CallEvent>,
+    legs: HashMap<LegSlot, Leg>,
+    /// Legs whose slot was used again.
+    past_legs: Vec<store::LegRecord>,
+    sound: Option<CallSound>,
+    /// The caller's offer, until it is answered.
+    offer: Option<sip_core::Body>,
+    /// Our address as the caller's side knows it.
+    near: std::net::IpAddr,
+    transfer: Option<Transfer>,
+    messages: HashMap<RecordId, Message>,
+    recording: Option<CallRecording>,
+    recording_rule: RecordingRule,
+    /// Voices at work, to be stopped with their playback.
+    voices: playing::Voices,
+    contact: Option<ContactId>,
+    language: String,
+    /// Who calls, as members see it.
+    caller_name: String,
+    /// Our number, shown when the outside is called on behalf of this call.
+    our_number: String,
+    max_forwards: u8,
+    flow_versions: Arc<HashMap<String, u32>>,
+    started: Instant,
+    answered: Option<Instant>,
+    /// Why we are ending it, once we are.
+    ending: Option<Over>,
+    /// It is over.
+    over: Option<Over>,
+}
+
+/// One closed list of the reasons why the task wakes.
+enum Wake {
+    Input(Option<CallInput>),
+    Media(Option<MediaEvent>),
+    Timeout,
+}
+
+impl Call {
+    /// Lives until the call is over and everything about it is in the books.
+    pub(crate) async fn run(mut self) {
+        self.tell(CallEvent::Started).await;
+        while self.over.is_none() {
+            match self.wake().await {
+                Wake::Input(Some(input)) => self.take(input).await,
+                // The switchboard is gone: the program ends.
+                Wake::Input(None) => self.over = Some(Over { by: HangupParty::System, cause: HangupCause::Interrupted }),
+                Wake::Media(Some(event)) => self.on_media(event).await,
+                Wake::Media(None) => self.sound_is_gone().await,
+                Wake::Timeout => self.on_timeout().await,
+            }
+        }
+        self.close().await;
+    }
+
+    async fn wake(&mut self) -> Wake {
+        let deadline = self.deadline();
+        let timeout = async {
+            match deadline {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        let media = async {
+            match &mut self.sound {
+                Some(sound) => sound.events.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            input = self.inbox.recv() => Wake::Input(input),
+            event = media => Wake::Media(event),
+            () = timeout => Wake::Timeout,
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let app = self.app.poll_timeout().map(|after| self.started + after);
+        let longest = self.answered.filter(|_| self.ending.is_none()).map(|at| at + self.house.settings.max_duration);
+        app.into_iter().chain(longest).min()
+    }
+
+    async fn on_timeout(&mut self) {
+        let longest = self.house.settings.max_duration;
+        if self.answered.is_some_and(|at| at.elapsed() >= longest) && self.ending.is_none() {
+            self.hang_up(HangupParty::System, HangupCause::MaxDuration).await;
+        }
+        let now = self.moment();
+        if self.app.poll_timeout().is_some_and(|at| at <= now.since_start) {
+            self.with_app(|app| app.handle_timeout(now));
+            self.drain_app().await;
+        }
+    }
+
+    async fn take(&mut self, input: CallInput) {
+        match input {
+            CallInput::Sip(event) => self.on_sip(event).await,
+            CallInput::Http(request, result) => self.tell(CallEvent::HttpReplied { request, result }).await,
+            CallInput::Control(Control::HangUp) => self.hang_up(HangupParty::Us, HangupCause::Normal).await,
+            CallInput::Control(Control::Recording(switch, reply)) => {
+                // Whoever asked may be gone by now.
+                let _ = reply.send(self.switch_recording(switch).await);
+            }
+        }
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { since_start: self.started.elapsed(), unix_ms: now_ms() }
+    }
+
+    /// Tells the app, and does what it asks for, until it asks for nothing more.
+    async fn tell(&mut self, event: CallEvent) {
+        self.untold.push_back(event);
+        self.drain_app().await;
+    }
+
+    async fn drain_app(&mut self) {
+        loop {
+            while let Some(command) = self.next_command() {
+                // What is done may tell the app more: boxed, since commands and events go round.
+                Box::pin(self.execute(command)).await;
+            }
+            let Some(event) = self.untold.pop_front() else { return };
+            let now = self.moment();
+            self.with_app(|app| app.handle(now, &event));
+        }
+    }
+
+    fn next_command(&mut self) -> Option<CallCommand> {
+        let mut command = None;
+        self.with_app(|app| command = app.poll_command());
+        command
+    }
+
+    /// Runs the app's code. One that panics is replaced by an apology: its call ends, no other is touched.
+    fn with_app(&mut self, code: impl FnOnce(&mut dyn CallApp)) {
+        let app = self.app.as_mut();
+        if catch_unwind(AssertUnwindSafe(|| code(app))).is_ok() {
+            return;
+        }
+        tracing::error!(call = %self.id, "the call's app panicked: the caller hears an apology");
+        metrics::counter!("callwright_app_panics_total").increment(1);
+        self.app = Box::new(Apology::new(&self.language, self.answered.is_some()));
+        self.untold.clear();
+        self.untold.push_back(CallEvent::Started);
+    }
+
+    /// Ends the call from our side. What is heard of it later comes as the leg's end.
+    async fn hang_up(&mut self, by: HangupParty, cause: HangupCause) {
+        if self.ending.is_some() || self.over.is_some() {
+            return;
+        }
+        let over = Over { by, cause };
+        self.ending = Some(over);
+        let caller = self.legs.get(&LegSlot::CALLER).filter(|leg| leg.state != LegState::Ended);
+        match caller.and_then(|leg| leg.handle.map(|handle| (handle, leg.state))) {
+            Some((handle, LegState::Ringing)) if self.offer_is_theirs() => {
+                let status = signalling::refusal(cause);
+                let sip = &self.house.parts.sip;
+                if sip.reject(handle, status, Vec::new()).await.is_err() {
+                    sip.hangup_soon(handle);
+                }
+            }
+            Some((handle, _)) => self.house.parts.sip.hangup_soon(handle),
+            None => self.over = Some(over),
+        }
+    }
+
+    async fn notice_leg(&mut self, handle: LegHandle) {
+        // The switchboard only ends with the program.
+        let _ = self.house.notices.send(crate::house::Notice::Leg(handle, self.id)).await;
+    }
+
+    fn since_answer_ms(&self) -> u64 {
+        self.answered.map_or(Duration::ZERO, |at| at.elapsed()).as_millis() as u64
+    }
+}

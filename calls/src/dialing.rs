@@ -1,0 +1,179 @@
+//! From what people write (`anna`, `+49...`, `sip:...`) to INVITEs that can be sent.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use sip_core::message::{NameAddr, Uri};
+use sip_core::{Credentials, OutgoingCall, Protocol};
+use store::Address;
+
+use crate::call::leg_family;
+use crate::directory::{Directory, Trunk, TrunkProtocol};
+use crate::error::PlaceError;
+use crate::house::House;
+
+/// Phones of one member that ring at a time.
+const MAX_PHONES: usize = 3;
+
+/// Whom to call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Destination {
+    /// The phones of a member.
+    Member(String),
+    /// A number, E.164, by a trunk.
+    Number(String),
+    /// A SIP address, as it is.
+    Address(Box<Uri>),
+}
+
+impl Destination {
+    /// Reads a member's name, a number or a SIP address.
+    pub(crate) fn parse(text: &str, directory: &Directory) -> Option<Self> {
+        let text = text.trim();
+        if let Some(member) = directory.member(text) {
+            return Some(Self::Member(member.name.clone()));
+        }
+        let is_uri = ["sip:", "sips:"].iter().any(|s| text.get(..s.len()).is_some_and(|t| t.eq_ignore_ascii_case(s)));
+        if is_uri {
+            return Uri::parse(text).ok().map(|uri| Self::Address(Box::new(uri)));
+        }
+        match Address::parse(text, &directory.country) {
+            Address::Number(number) => Some(Self::Number(number)),
+            _ => None,
+        }
+    }
+
+    /// As the books keep it.
+    pub(crate) fn address(&self, directory: &Directory) -> Address {
+        match self {
+            Self::Member(name) => Address::Other(format!("sip:{name}@{}", directory.realm)),
+            Self::Number(number) => Address::Number(number.clone()),
+            Self::Address(uri) => Address::parse(&uri.to_string(), &directory.country),
+        }
+    }
+
+    pub(crate) fn number(&self) -> Option<&str> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// For events: the member's name, the number or the address.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Self::Member(name) => name.clone(),
+            Self::Number(number) => number.clone(),
+            Self::Address(uri) => uri.to_string(),
+        }
+    }
+}
+
+/// How we show ourselves.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    /// Our number or name.
+    pub user: String,
+    /// A name for people.
+    pub display: Option<String>,
+}
+
+/// An INVITE that only lacks its offer.
+pub(crate) struct Plan {
+    pub call: OutgoingCall,
+    /// Our address as that side knows it.
+    pub near: IpAddr,
+}
+
+/// The INVITEs that reach a destination: one, or one for each phone of a member.
+pub(crate) async fn plan(
+    house: &House,
+    destination: &Destination,
+    trunk: Option<&Trunk>,
+    shown: &Shown,
+    ring: Duration,
+) -> Result<Vec<Plan>, PlaceError> {
+    let mut calls = match destination {
+        Destination::Member(name) => member_calls(house, name, shown).await?,
+        Destination::Number(number) => vec![trunk_call(trunk.ok_or(PlaceError::NoTrunk)?, number, shown)?],
+        Destination::Address(uri) => {
+            vec![OutgoingCall::new((**uri).clone(), from(shown, &house.settings.domain)?)]
+        }
+    };
+    let mut plans = Vec::with_capacity(calls.len());
+    for mut call in calls.drain(..) {
+        call.ring_timeout = ring;
+        let next_hop = call.route.clone().unwrap_or_else(|| call.target.clone());
+        let near = match call.via_flow.as_ref().map(|flow| flow.remote.ip()) {
+            Some(remote) => Some(leg_family(remote)),
+            None => None,
+        };
+        let towards = house.parts.sip.local_address_towards(next_hop).await.map_err(|_| PlaceError::Ended)?;
+        let near = towards.or(near).unwrap_or(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+        plans.push(Plan { call, near });
+    }
+    Ok(plans)
+}
+
+async fn member_calls(house: &House, name: &str, shown: &Shown) -> Result<Vec<OutgoingCall>, PlaceError> {
+    let bindings = house.parts.sip.bindings(name).await.map_err(|_| PlaceError::Ended)?;
+    if bindings.is_empty() {
+        return Err(PlaceError::NotRegistered(name.to_owned()));
+    }
+    bindings
+        .into_iter()
+        .take(MAX_PHONES)
+        .map(|binding| {
+            let mut call = OutgoingCall::new(binding.contact, from(shown, &house.settings.domain)?);
+            call.via_flow = Some(binding.flow);
+            Ok(call)
+        })
+        .collect()
+}
+
+fn trunk_call(trunk: &Trunk, number: &str, shown: &Shown) -> Result<OutgoingCall, PlaceError> {
+    let caller = trunk.caller_id.clone().filter(|_| !is_number(&shown.user)).unwrap_or_else(|| shown.user.clone());
+    let caller = Shown { user: caller, display: shown.display.clone() };
+    let target = uri(number, &trunk.host, trunk.protocol)?;
+    let mut call = OutgoingCall::new(target, from(&caller, &trunk.host)?);
+    call.credentials = credentials(trunk);
+    if !trunk.user.is_empty() {
+        call.contact_user = Some(trunk.user.clone());
+    }
+    Ok(call)
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with('+') && text[1..].bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What answers the trunk's challenges.
+pub(crate) fn credentials(trunk: &Trunk) -> Option<Credentials> {
+    (!trunk.auth_user.is_empty()).then(|| Credentials::new(&trunk.auth_user, &trunk.password))
+}
+
+/// `sip:user@host`, by the trunk's transport.
+pub(crate) fn uri(user: &str, host: &str, protocol: TrunkProtocol) -> Result<Uri, PlaceError> {
+    let transport = match protocol {
+        TrunkProtocol::Udp => "",
+        TrunkProtocol::Tcp => ";transport=tcp",
+    };
+    let at = if user.is_empty() { "" } else { "@" };
+    Uri::parse(&format!("sip:{user}{at}{host}{transport}")).map_err(|_| PlaceError::BadDestination)
+}
+
+fn from(shown: &Shown, host: &str) -> Result<NameAddr, PlaceError> {
+    let mut uri = Uri::parse(&format!("sip:{host}")).map_err(|_| PlaceError::BadDestination)?;
+    uri.set_username(&shown.user);
+    let mut from = NameAddr::new(uri);
+    from.display.clone_from(&shown.display);
+    Ok(from)
+}
+
+/// The protocol as SIP names it.
+pub(crate) const fn protocol(protocol: TrunkProtocol) -> Protocol {
+    match protocol {
+        TrunkProtocol::Udp => Protocol::Udp,
+        TrunkProtocol::Tcp => Protocol::Tcp,
+    }
+}

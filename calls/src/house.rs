@@ -1,0 +1,163 @@
+//! What all calls share: the parts they are made of and the settings that bound them.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use call_model::{CallId, HttpFailure, HttpReply, HttpRequest};
+use media::call_media::InbandDtmf;
+use media::codec::Codec;
+use media::tone::Country;
+use recordings::{Folder, Recorder};
+use sip_core::LegHandle;
+use speech::Synthesizer;
+use store::Store;
+use tokio::sync::mpsc;
+use transport::rtp::RtpEngine;
+use transport::sip::SipHandle;
+
+use crate::app::AppFactory;
+use crate::directory::Directory;
+use crate::voice::Voice;
+
+/// Asks a system of the business on behalf of a flow. The program gives one that limits where requests may go.
+pub trait HttpClient: Send + Sync {
+    /// Sends the request; resolves within its time limit.
+    fn send(
+        &self,
+        request: HttpRequest,
+    ) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>>;
+}
+
+/// What the pipeline is made of.
+pub struct Parts {
+    /// Signalling.
+    pub sip: SipHandle,
+    /// Sound.
+    pub rtp: RtpEngine,
+    /// The books.
+    pub store: Store,
+    /// The voice.
+    pub synthesizer: Arc<dyn Synthesizer>,
+    /// Writes recordings and messages.
+    pub recorder: Recorder,
+    /// Where they are.
+    pub recordings: Folder,
+    /// Makes applications.
+    pub apps: Arc<dyn AppFactory>,
+    /// Asks systems of the business.
+    pub http: Arc<dyn HttpClient>,
+}
+
+/// Settings and limits of calls.
+#[derive(Debug, Clone)]
+pub struct CallSettings {
+    /// Calls at a time; the next gets 503 with Retry-After. Default: 1,000.
+    pub max_calls: usize,
+    /// What Retry-After says. Default: 10 s.
+    pub retry_after: Duration,
+    /// The longest call. Default: 4 h.
+    pub max_duration: Duration,
+    /// How long an outbound call rings. Default: 60 s.
+    pub ring_timeout: Duration,
+    /// Codecs, the most wanted first. Default: PCMA, PCMU, G.722.
+    pub codecs: Vec<Codec>,
+    /// When keys are looked for in the sound. Default: where RFC 4733 was not agreed on.
+    pub inband_dtmf: InbandDtmf,
+    /// A leg without RTP for so long is ended; `None` never. Default: 30 s.
+    pub rtp_timeout: Option<Duration>,
+    /// Ringback and busy as they sound where.
+    pub country: Country,
+    /// Folder of the sound files that flows play. Default: `data/media`.
+    pub media_folder: PathBuf,
+    /// Sound of prompts kept in memory, in samples at 8 kHz. Default: 20 minutes.
+    pub prompt_cache_samples: usize,
+    /// Time between OPTIONS to each trunk. Default: 30 s.
+    pub trunk_check: Duration,
+    /// The domain of our own addresses in From, where none is better.
+    pub domain: String,
+}
+
+impl Default for CallSettings {
+    fn default() -> Self {
+        Self {
+            max_calls: 1_000,
+            retry_after: Duration::from_secs(10),
+            max_duration: Duration::from_secs(4 * 3_600),
+            ring_timeout: Duration::from_secs(60),
+            codecs: vec![Codec::Pcma, Codec::Pcmu, Codec::G722],
+            inband_dtmf: InbandDtmf::Auto,
+            rtp_timeout: Some(Duration::from_secs(30)),
+            country: Country::default(),
+            media_folder: PathBuf::from("data/media"),
+            prompt_cache_samples: 20 * 60 * 8_000,
+            trunk_check: Duration::from_secs(30),
+            domain: "callwright.invalid".into(),
+        }
+    }
+}
+
+/// What calls tell the switchboard.
+#[derive(Debug)]
+pub(crate) enum Notice {
+    /// A leg belongs to a call: its signalling goes there.
+    Leg(LegHandle, CallId),
+    /// A call is over, and everything about it is in the books.
+    Over(CallId),
+}
+
+/// The house that calls live in.
+pub(crate) struct House {
+    pub parts: Parts,
+    pub settings: CallSettings,
+    pub voice: Voice,
+    directory: RwLock<Arc<Directory>>,
+    pub notices: mpsc::Sender<Notice>,
+}
+
+impl House {
+    pub(crate) fn new(
+        parts: Parts,
+        settings: CallSettings,
+        directory: Arc<Directory>,
+        notices: mpsc::Sender<Notice>,
+    ) -> Self {
+        let voice = Voice::new(
+            parts.synthesizer.clone(),
+            settings.media_folder.clone(),
+            settings.country,
+            settings.prompt_cache_samples,
+        );
+        Self { parts, settings, voice, directory: RwLock::new(directory), notices }
+    }
+
+    pub(crate) fn apps(&self) -> &dyn AppFactory {
+        self.parts.apps.as_ref()
+    }
+
+    /// The directory as it stands now.
+    pub(crate) fn directory(&self) -> Arc<Directory> {
+        self.directory.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_directory(&self, directory: Arc<Directory>) {
+        *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
+    }
+}
+
+/// Wall clock, ms since the Unix epoch.
+pub(crate) fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// 64 random bits from the system, for ids of sessions that must not be guessed.
+pub(crate) fn random_u64() -> u64 {
+    let mut bytes = [0; 8];
+    if getrandom::fill(&mut bytes).is_err() {
+        // Without a generator the address of a fresh allocation and the clock must do.
+        return now_ms().cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    u64::from_le_bytes(bytes)
+}

@@ -1,0 +1,461 @@
+//! The switchboard: takes what SIP tells, finds out what answers, and hands each call to a task of its own.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use call_model::{CallId, RecordingSwitch, RingStrategy, TransferSettings};
+use futures_util::FutureExt;
+use sip_core::message::{HeaderName, StatusCode};
+use sip_core::{Event, IncomingCall, LegHandle};
+use store::fresh_id;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::call::{Answering, Call, CallInput, Control, INBOX, Placement, Reception};
+use crate::directory::{Decision, Directory, InviteFacts};
+use crate::error::{ControlError, PlaceError};
+use crate::house::{CallSettings, House, Notice, Parts, now_ms};
+use crate::trunks::{TrunkState, Trunks};
+
+/// Notices that may wait for the switchboard.
+const NOTICES: usize = 4_096;
+/// Signalling kept for legs whose call has not told of them yet.
+const MAX_ORPHANS: usize = 4_096;
+/// How long a member's phone rings when another member calls.
+const MEMBER_RING_MS: u64 = 60_000;
+
+/// The way to the switchboard. Cheap to clone.
+#[derive(Clone)]
+pub struct Switchboard {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    house: Arc<House>,
+    calls: Mutex<HashMap<CallId, Running>>,
+    live: AtomicUsize,
+    draining: AtomicBool,
+    trunk_states: watch::Receiver<Vec<TrunkState>>,
+    directory_changed: mpsc::Sender<()>,
+    empty: tokio::sync::Notify,
+}
+
+struct Running {
+    inbox: mpsc::Sender<CallInput>,
+    trunk: Option<String>,
+}
+
+impl Switchboard {
+    /// Starts it. `events` are those of the SIP task that `parts` names.
+    pub fn start(
+        parts: Parts,
+        settings: CallSettings,
+        directory: Arc<Directory>,
+        events: mpsc::Receiver<Event>,
+    ) -> Self {
+        let (notices, notices_in) = mpsc::channel(NOTICES);
+        let (states, trunk_states) = watch::channel(Vec::new());
+        let (directory_changed, changes) = mpsc::channel(1);
+        let trunks = Trunks::new(parts.sip.clone(), settings.trunk_check, states);
+        let house = Arc::new(House::new(parts, settings, directory, notices));
+        let shared = Arc::new(Shared {
+            house,
+            calls: Mutex::default(),
+            live: AtomicUsize::new(0),
+            draining: AtomicBool::new(false),
+            trunk_states,
+            directory_changed,
+            empty: tokio::sync::Notify::new(),
+        });
+        let desk = Desk { shared: shared.clone(), legs: HashMap::new(), orphans: HashMap::new(), trunks };
+        tokio::spawn(desk.run(events, notices_in, changes));
+        Self { shared }
+    }
+
+    /// Replaces what routing works on. Running calls keep what they began with.
+    pub async fn set_directory(&self, directory: Arc<Directory>) {
+        self.shared.house.set_directory(directory);
+        // Full: a change is already on its way, and will see this one too.
+        let _ = self.shared.directory_changed.try_send(());
+    }
+
+    /// Places a call. When this returns it is in the books and its INVITE on its way.
+    pub async fn place(&self, placement: Placement) -> Result<CallId, PlaceError> {
+        let shared = &self.shared;
+        if shared.draining.load(Ordering::Relaxed) {
+            return Err(PlaceError::Draining);
+        }
+        if !shared.admit() {
+            return Err(PlaceError::Full);
+        }
+        let id = fresh_id(now_ms());
+        let (outbox, inbox) = mpsc::channel(INBOX);
+        let trunk = placement.trunk.clone().or_else(|| {
+            let directory = shared.house.directory();
+            directory.trunk_of(placement.from.as_deref()).map(|trunk| trunk.name.clone())
+        });
+        shared.enter(id, outbox.clone(), trunk);
+        let counting = shared.clone();
+        let dialled =
+            placement.dial(id, shared.house.clone(), move |name| counting.trunk_calls(name, id), inbox, outbox).await;
+        match dialled {
+            Ok(call) => {
+                shared.clone().spawn(id, call);
+                Ok(id)
+            }
+            Err(error) => {
+                shared.leave(id);
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends a call: with a BYE, a CANCEL or a refusal, as its state needs.
+    pub async fn hang_up(&self, call: CallId) -> Result<(), ControlError> {
+        self.control(call, Control::HangUp).await
+    }
+
+    /// Steers the recording of a call.
+    pub async fn switch_recording(&self, call: CallId, switch: RecordingSwitch) -> Result<(), ControlError> {
+        let (reply, done) = oneshot::channel();
+        self.control(call, Control::Recording(switch, reply)).await?;
+        done.await.unwrap_or(Err(ControlError::NotRunning))
+    }
+
+    async fn control(&self, call: CallId, control: Control) -> Result<(), ControlError> {
+        let inbox = self.shared.inbox(call).ok_or(ControlError::NotRunning)?;
+        inbox.send(CallInput::Control(control)).await.map_err(|_| ControlError::NotRunning)
+    }
+
+    /// Calls that run now.
+    pub fn live(&self) -> usize {
+        self.shared.live.load(Ordering::Relaxed)
+    }
+
+    /// How the trunks are.
+    pub fn trunk_states(&self) -> Vec<TrunkState> {
+        self.shared.trunk_states.borrow().clone()
+    }
+
+    /// The directory as it stands.
+    pub fn directory(&self) -> Arc<Directory> {
+        self.shared.house.directory()
+    }
+
+    /// Takes no new calls (they get 503) and waits until the running ones are over, or until `limit` has passed; those
+    /// that still run are then hung up.
+    pub async fn drain(&self, limit: std::time::Duration) {
+        self.shared.draining.store(true, Ordering::Relaxed);
+        if tokio::time::timeout(limit, self.wait_empty()).await.is_ok() {
+            return;
+        }
+        let inboxes: Vec<_> = self.shared.lock().values().map(|running| running.inbox.clone()).collect();
+        for inbox in inboxes {
+            let _ = inbox.send(CallInput::Control(Control::HangUp)).await;
+        }
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), self.wait_empty()).await;
+    }
+
+    async fn wait_empty(&self) {
+        loop {
+            let notified = self.shared.empty.notified();
+            if self.live() == 0 {
+                return;
+            }
+            notified.await;
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<CallId, Running>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a place among the calls that may run; `false` when there is none.
+    fn admit(&self) -> bool {
+        let most = self.house.settings.max_calls;
+        let took = self.live.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |live| (live < most).then_some(live + 1));
+        if took.is_err() {
+            metrics::counter!("callwright_calls_refused_total").increment(1);
+        }
+        took.is_ok()
+    }
+
+    fn enter(&self, id: CallId, inbox: mpsc::Sender<CallInput>, trunk: Option<String>) {
+        self.lock().insert(id, Running { inbox, trunk });
+        metrics::gauge!("callwright_calls_live").set(self.live.load(Ordering::Relaxed) as f64);
+    }
+
+    fn leave(&self, id: CallId) {
+        if self.lock().remove(&id).is_none() {
+            return;
+        }
+        let before = self.live.fetch_sub(1, Ordering::Relaxed);
+        metrics::gauge!("callwright_calls_live").set((before - 1) as f64);
+        if before == 1 {
+            self.empty.notify_waiters();
+        }
+    }
+
+    fn inbox(&self, id: CallId) -> Option<mpsc::Sender<CallInput>> {
+        self.lock().get(&id).map(|running| running.inbox.clone())
+    }
+
+    fn trunk_calls(&self, trunk: &str, without: CallId) -> usize {
+        self.lock().iter().filter(|(id, call)| **id != without && call.trunk.as_deref() == Some(trunk)).count()
+    }
+
+    /// Lets a call live. Whatever happens to its task, the call leaves the switchboard.
+    fn spawn(self: Arc<Self>, id: CallId, call: Call) {
+        tokio::spawn(async move {
+            if std::panic::AssertUnwindSafe(call.run()).catch_unwind().await.is_err() {
+                tracing::error!(call = %id, "the call's task panicked: it is closed by force");
+                metrics::counter!("callwright_call_panics_total").increment(1);
+                self.close_by_force(id).await;
+            }
+            self.leave(id);
+        });
+    }
+
+    async fn close_by_force(&self, id: CallId) {
+        let end = store::EndCall {
+            id,
+            at_ms: now_ms(),
+            cause: call_model::HangupCause::InternalError,
+            by: call_model::HangupParty::System,
+            legs: Vec::new(),
+            language: None,
+        };
+        if let Err(error) = self.house.parts.store.end_call(end).await {
+            tracing::error!(call = %id, %error, "the end of a call is missing in the books");
+        }
+        let _ = self.house.notices.send(Notice::Over(id)).await;
+    }
+}
+
+/// Whose a leg is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Call(CallId),
+    /// It was refused here, and only its end is still to come.
+    Nobody,
+}
+
+/// The switchboard's own task.
+struct Desk {
+    shared: Arc<Shared>,
+    legs: HashMap<LegHandle, Owner>,
+    /// Signalling of legs that a call has just placed and not told of yet.
+    orphans: HashMap<LegHandle, Vec<Event>>,
+    trunks: Trunks,
+}
+
+impl Desk {
+    async fn run(
+        mut self,
+        mut events: mpsc::Receiver<Event>,
+        mut notices: mpsc::Receiver<Notice>,
+        mut changes: mpsc::Receiver<()>,
+    ) {
+        let directory = self.shared.house.directory();
+        self.learn(&directory).await;
+        loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Some(event) => self.on_event(event).await,
+                    None => return,
+                },
+                Some(notice) = notices.recv() => self.on_notice(notice).await,
+                Some(()) = changes.recv() => {
+                    let directory = self.shared.house.directory();
+                    self.learn(&directory).await;
+                }
+                () = self.trunks.due() => self.trunks.check().await,
+            }
+        }
+    }
+
+    /// The books changed: SIP learns the members' accounts, and the trunks are registered.
+    async fn learn(&mut self, directory: &Directory) {
+        let realm = &directory.realm;
+        let accounts = directory.members().map(|member| {
+            sip_core::Account {
+                user: member.name.clone(),
+                realm: realm.clone(),
+                ha1_md5: member.ha1_md5.clone(),
+                ha1_sha256: member.ha1_sha256.clone(),
+            }
+        });
+        let sip = &self.shared.house.parts.sip;
+        let _ = sip.set_accounts(accounts.collect()).await;
+        let trusted = directory.trunks().flat_map(|trunk| trunk.addresses.iter().copied());
+        let _ = sip.trust(trusted.collect()).await;
+        self.trunks.set(directory.trunks()).await;
+    }
+
+    async fn on_event(&mut self, event: Event) {
+        match event {
+            Event::IncomingCall(incoming) => self.on_call(incoming).await,
+            Event::RegistrationChanged { handle, state } => self.trunks.on_registration(handle, state),
+            Event::Pong { handle, result } => self.trunks.on_pong(handle, result),
+            Event::Registered { .. } | Event::Unregistered { .. } => {}
+            event => self.pass_on(event),
+        }
+    }
+
+    fn pass_on(&mut self, event: Event) {
+        let Some(leg) = leg_of(&event) else { return };
+        let ended = matches!(event, Event::Ended { .. });
+        match self.legs.get(&leg).copied() {
+            Some(Owner::Call(call)) => self.hand_over(call, event),
+            Some(Owner::Nobody) => {}
+            None if self.orphans.len() < MAX_ORPHANS => self.orphans.entry(leg).or_default().push(event),
+            None => tracing::error!("signalling of an unknown leg was dropped"),
+        }
+        if ended {
+            self.legs.remove(&leg);
+        }
+    }
+
+    fn hand_over(&self, call: CallId, event: Event) {
+        let Some(inbox) = self.shared.inbox(call) else { return };
+        if let Err(mpsc::error::TrySendError::Full(_)) = inbox.try_send(CallInput::Sip(event)) {
+            tracing::error!(%call, "a call's task does not keep up: its signalling was dropped");
+            metrics::counter!("callwright_call_inbox_full_total").increment(1);
+        }
+    }
+
+    async fn on_notice(&mut self, notice: Notice) {
+        match notice {
+            Notice::Leg(leg, call) => {
+                let events = self.orphans.remove(&leg).unwrap_or_default();
+                let ended = events.iter().any(|event| matches!(event, Event::Ended { .. }));
+                if !ended {
+                    self.legs.insert(leg, Owner::Call(call));
+                }
+                for event in events {
+                    self.hand_over(call, event);
+                }
+            }
+            Notice::Over(call) => {
+                // Legs that outlive their call: nobody would hang them up any more.
+                let left: Vec<LegHandle> =
+                    self.legs.iter().filter(|(_, owner)| **owner == Owner::Call(call)).map(|(leg, _)| *leg).collect();
+                for leg in left {
+                    self.legs.insert(leg, Owner::Nobody);
+                    self.shared.house.parts.sip.hangup_soon(leg);
+                }
+            }
+        }
+    }
+
+    async fn on_call(&mut self, incoming: Box<IncomingCall>) {
+        let leg = incoming.leg;
+        if self.shared.draining.load(Ordering::Relaxed) || !self.shared.admit() {
+            let wait = self.shared.house.settings.retry_after.as_secs().to_string();
+            return self.refuse(leg, StatusCode::SERVICE_UNAVAILABLE, vec![(HeaderName::RetryAfter, wait)]).await;
+        }
+        let directory = self.shared.house.directory();
+        let id = fresh_id(now_ms());
+        match route(&directory, id, incoming) {
+            Ok(reception) => {
+                self.legs.insert(leg, Owner::Call(id));
+                let (outbox, inbox) = mpsc::channel(INBOX);
+                self.shared.enter(id, outbox.clone(), reception.trunk.clone());
+                let shared = self.shared.clone();
+                tokio::spawn(async move {
+                    match reception.begin(shared.house.clone(), inbox, outbox).await {
+                        Some(call) => shared.spawn(id, call),
+                        None => shared.leave(id),
+                    }
+                });
+            }
+            Err(refusal) => {
+                self.shared.live.fetch_sub(1, Ordering::Relaxed);
+                match refusal {
+                    Refused::Challenge => {
+                        self.legs.insert(leg, Owner::Nobody);
+                        let _ = self.shared.house.parts.sip.challenge(leg).await;
+                    }
+                    Refused::NotFound => self.refuse(leg, StatusCode::NOT_FOUND, Vec::new()).await,
+                }
+            }
+        }
+    }
+
+    async fn refuse(&mut self, leg: LegHandle, status: StatusCode, extra: Vec<(HeaderName, String)>) {
+        self.legs.insert(leg, Owner::Nobody);
+        let _ = self.shared.house.parts.sip.reject(leg, status, extra).await;
+    }
+}
+
+enum Refused {
+    Challenge,
+    NotFound,
+}
+
+/// Finds out what answers.
+fn route(directory: &Directory, id: CallId, incoming: Box<IncomingCall>) -> Result<Reception, Refused> {
+    let user = |uri: &sip_core::message::Uri| uri.username().map(std::borrow::Cow::into_owned).unwrap_or_default();
+    let (called, to, from_user) = (user(&incoming.request_uri), user(&incoming.to.uri), user(&incoming.from.uri));
+    let facts = InviteFacts {
+        user: &called,
+        from_user: &from_user,
+        source: incoming.flow.remote.ip(),
+        authenticated_as: incoming.authenticated_as.as_deref(),
+    };
+    let decision = match directory.decide(facts) {
+        // Carriers put our contact into the Request-URI and the number into To.
+        Decision::NotFound if to != called => directory.decide(InviteFacts { user: &to, ..facts }),
+        decision => decision,
+    };
+    let reception = |answering, number: String, language: Option<&String>, trunk, member| Reception {
+        id,
+        answering,
+        number,
+        language: language.unwrap_or(&directory.language).clone(),
+        trunk,
+        member,
+        incoming: incoming.clone(),
+    };
+    match decision {
+        Decision::App { route, trunk } => {
+            let answering = Answering::App { app: route.app.clone(), recording: route.recording };
+            let trunk = trunk.map(|trunk| trunk.name.clone());
+            Ok(reception(answering, route.number.clone(), route.language.as_ref(), trunk, None))
+        }
+        Decision::ToMember { from, to } => {
+            let settings = put_through(to.name.clone(), None);
+            Ok(reception(Answering::PutThrough(settings), to.name.clone(), None, None, Some(from.name.clone())))
+        }
+        Decision::Outside { from, number } => {
+            let own = from.may_call_from.first().cloned();
+            let shown = own.clone().unwrap_or_else(|| from.name.clone());
+            let settings = put_through(number, own);
+            Ok(reception(Answering::PutThrough(settings), shown, None, None, Some(from.name.clone())))
+        }
+        Decision::Challenge => Err(Refused::Challenge),
+        Decision::NotFound => Err(Refused::NotFound),
+    }
+}
+
+fn put_through(target: String, caller_id: Option<String>) -> TransferSettings {
+    TransferSettings { targets: vec![target], strategy: RingStrategy::All, ring_ms: MEMBER_RING_MS, caller_id }
+}
+
+const fn leg_of(event: &Event) -> Option<LegHandle> {
+    match event {
+        Event::Progress { leg, .. }
+        | Event::Answered { leg, .. }
+        | Event::Confirmed { leg, .. }
+        | Event::Reinvited { leg, .. }
+        | Event::ReinviteConfirmed { leg, .. }
+        | Event::ReinviteCancelled { leg }
+        | Event::ReinviteAnswered { leg, .. }
+        | Event::ReinviteFailed { leg, .. }
+        | Event::Info { leg, .. }
+        | Event::Ended { leg, .. } => Some(*leg),
+        _ => None,
+    }
+}
