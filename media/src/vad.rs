@@ -185,7 +185,7 @@ mod tests {
             let last = heard.last().copied();
             // At the start a floor that is not known yet may pass for speech; not for longer than 2.5 s.
             assert!(
-                matches!(first, Some((150..=190, Speech::Started)) | Some((100..=149, Speech::Ended))),
+                matches!(first, Some((150..=190, Speech::Started) | (100..=149, Speech::Ended))),
                 "{heard:?}"
             );
             assert!(matches!(last, Some((350..=385, Speech::Ended))), "level {level}: {heard:?}");

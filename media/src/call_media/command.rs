@@ -105,23 +105,24 @@ pub enum MediaCommand {
         /// Which one; `None` for all.
         playback: Option<PlaybackId>,
     },
-    /// A tone to the caller until the next `CallTone` (ringback while a transfer rings), under any playback.
+    /// A tone to the caller until the next `CallTone` (ringback while a transfer rings), while nothing is played or
+    /// bridged.
     CallTone {
         /// Which, and as it sounds where; `None` for none.
         tone: Option<(Tone, Country)>,
     },
     /// Connects the caller's leg with another one, both ways, or with none. A playback is mixed into what the caller
-    /// hears.
+    /// hears; keys that come outside the audio are passed on. Ends when that leg is stopped.
     Bridge {
         /// With which.
         with: Option<LegSlot>,
     },
-    /// Sends the caller what the caller says, as far as nothing else is played or bridged.
+    /// Sends the caller what the caller says, while nothing else is to be heard.
     Echo {
         /// On or off.
         on: bool,
     },
-    /// Records what the caller says into a message of its own, from the next tick.
+    /// Records what the caller says into a message of its own, from the next tick. A `silence_ms` of 0 never ends it.
     Record {
         /// Its name, for events and taps.
         record: RecordId,

@@ -6,71 +6,360 @@
 
 mod command;
 mod config;
+mod digits;
 mod event;
+mod leg;
+mod mixer;
+mod playback;
+mod record;
+mod speak;
+mod tap;
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
+
+use call_model::{
+    DigitSource, FRAME_MS, PlaybackEnd, RecordEnd, RecordId, RecordSettings, RecordingSwitch, SampleRate,
+};
 
 pub use command::{LegSlot, MediaCommand};
 pub use config::{CallMediaConfig, Dropped, InbandDtmf};
 pub use event::{MediaEvent, Tap, TapStream};
 
-use crate::rtp::Outgoing;
+use crate::rtp::{Outgoing, SessionConfig, SessionEvent};
+use crate::sdp::Negotiated;
+use crate::vad::{Speech, Vad};
+
+use leg::Leg;
+use playback::{PlayQueue, Playback};
+use record::{CallRecording, MessageRecord};
+use speak::{Bridge, CallTone};
+use tap::TapQueue;
+
+/// Events on their way out.
+#[derive(Debug)]
+struct EventQueue {
+    waiting: VecDeque<MediaEvent>,
+    limit: usize,
+    dropped: u64,
+}
+
+impl EventQueue {
+    fn push(&mut self, event: MediaEvent) {
+        if self.waiting.len() < self.limit {
+            self.waiting.push_back(event);
+        } else {
+            self.dropped += 1;
+        }
+    }
+}
 
 /// One call's audio. See the [module](self).
+#[derive(Debug)]
 pub struct CallMedia {
     config: CallMediaConfig,
+    legs: [Option<Box<Leg>>; LegSlot::COUNT],
+    /// Ticks so far: the call's clock.
+    ticks: u64,
+    playbacks: PlayQueue,
+    tone: Option<CallTone>,
+    bridge: Option<Box<Bridge>>,
+    echo: bool,
+    vad: Vad,
+    records: Vec<MessageRecord>,
+    recording: Option<Box<CallRecording>>,
+    taps: TapQueue,
+    events: EventQueue,
+    dropped_digits: u64,
 }
 
 impl CallMedia {
     /// A call without legs.
     pub fn new(config: CallMediaConfig) -> Self {
-        Self { config }
+        Self {
+            legs: Default::default(),
+            ticks: 0,
+            playbacks: PlayQueue::new(config.max_playbacks, config.max_prompts),
+            tone: None,
+            bridge: None,
+            echo: false,
+            vad: Vad::new(config.vad),
+            records: Vec::new(),
+            recording: None,
+            taps: TapQueue::new(config.max_tap_blocks),
+            events: EventQueue { waiting: VecDeque::new(), limit: config.max_events, dropped: 0 },
+            dropped_digits: 0,
+            config,
+        }
     }
 
     /// Carries a command out.
     pub fn handle(&mut self, now: Instant, command: MediaCommand) {
-        let _ = (now, command, &self.config);
+        match command {
+            MediaCommand::StartLeg { leg, session, negotiated } => self.start_leg(now, leg, session, negotiated),
+            MediaCommand::RenegotiateLeg { leg, negotiated } => {
+                if let Some(open) = open_leg(&mut self.legs, leg) {
+                    open.renegotiate(negotiated, &self.config);
+                }
+            }
+            MediaCommand::StopLeg { leg } => self.stop_leg(now, leg),
+            MediaCommand::Play { playback, prompts, growing, repeat } => {
+                let ended = self.playbacks.play(Playback::new(playback, prompts, growing, repeat));
+                self.report(ended);
+            }
+            MediaCommand::Append { playback, prompt } => {
+                let ended = self.playbacks.append(playback, prompt);
+                self.report(ended);
+            }
+            MediaCommand::FinishAppending { playback } => self.playbacks.finish_appending(playback),
+            MediaCommand::FailPlayback { playback, reason } => {
+                let ended = self.playbacks.remove(playback, PlaybackEnd::Failed(reason));
+                self.report(ended);
+            }
+            MediaCommand::StopPlaying { playback: Some(playback) } => {
+                let ended = self.playbacks.remove(playback, PlaybackEnd::Stopped);
+                self.report(ended);
+            }
+            MediaCommand::StopPlaying { playback: None } => self.stop_all_playbacks(),
+            MediaCommand::CallTone { tone } => {
+                self.tone = tone.map(|(tone, country)| CallTone::new(tone, country, self.caller_rate()));
+            }
+            MediaCommand::Bridge { with } => {
+                let with = with.filter(|leg| *leg != LegSlot::CALLER);
+                self.bridge = with.map(|leg| Box::new(Bridge::new(leg)));
+            }
+            MediaCommand::Echo { on } => self.echo = on,
+            MediaCommand::Record { record, settings } => self.start_record(record, settings),
+            MediaCommand::StopRecord { record } => self.end_records(RecordEnd::Stopped, |r| r.id() == record),
+            MediaCommand::RecordCall(switch) => self.record_call(switch),
+            MediaCommand::SendDigits { leg, digits } => self.send_digits(leg, &digits),
+            MediaCommand::DigitArrived { leg, digit } => self.digit_arrived(leg, digit, DigitSource::SipInfo),
+        }
     }
 
-    /// Takes an RTP packet in, with the time at which it reached the socket.
+    /// Takes a datagram of a leg's RTP socket in, with the time at which it arrived there.
     pub fn handle_rtp(&mut self, arrived: Instant, leg: LegSlot, source: SocketAddr, packet: &[u8]) {
-        let _ = (arrived, leg, source, packet);
+        if let Some(open) = open_leg(&mut self.legs, leg) {
+            open.session.handle_rtp(arrived, source, packet);
+        }
     }
 
-    /// Takes an RTCP packet in.
+    /// Takes a datagram of a leg's RTCP socket in.
     pub fn handle_rtcp(&mut self, arrived: Instant, leg: LegSlot, source: SocketAddr, packet: &[u8]) {
-        let _ = (arrived, leg, source, packet);
+        if let Some(open) = open_leg(&mut self.legs, leg) {
+            open.session.handle_rtcp(arrived, source, packet);
+        }
     }
 
-    /// 20 ms have passed: plays, mixes, records and sends one frame. A driver that is late calls it once for each 20 ms
-    /// that passed, since recordings are as long as their ticks.
+    /// 20 ms have passed: hears, plays, mixes, records and sends one frame of each leg. A driver that is late calls it
+    /// once for each 20 ms that passed, since recordings are as long as their ticks.
     pub fn tick(&mut self, now: Instant) {
-        let _ = now;
+        self.ticks += 1;
+        for slot in LegSlot::all() {
+            self.hear(now, slot);
+        }
+        self.follow_speech();
+        self.speak(now);
     }
 
-    /// The next packet to send, and by which leg's socket.
+    /// Ends everything: records, the recording, all legs. To be drained once more before the call is dropped.
+    pub fn close(&mut self, now: Instant) {
+        for slot in LegSlot::all() {
+            self.stop_leg(now, slot);
+        }
+        self.stop_all_playbacks();
+        self.end_records(RecordEnd::HungUp, |_| true);
+        self.record_call(RecordingSwitch::Stop);
+    }
+
+    /// The next datagram to send, and by which leg's socket.
     pub fn poll_transmit(&mut self) -> Option<(LegSlot, Outgoing<'_>)> {
-        None
+        let legs = self.legs.iter_mut().zip(LegSlot::all());
+        legs.filter_map(|(leg, slot)| Some((leg.as_mut()?, slot)))
+            .find_map(|(leg, slot)| leg.session.poll_transmit().map(|outgoing| (slot, outgoing)))
     }
 
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<MediaEvent> {
-        None
+        self.events.waiting.pop_front()
     }
 
     /// The next block of recorded sound.
     pub fn poll_tap(&mut self) -> Option<Tap> {
-        None
+        self.taps.pop()
     }
 
     /// Gives a block's memory back, to be filled again.
     pub fn recycle(&mut self, samples: Vec<i16>) {
-        drop(samples);
+        self.taps.recycle(samples);
     }
 
     /// What had to be dropped so far.
     pub fn dropped(&self) -> Dropped {
-        Dropped::default()
+        Dropped { events: self.events.dropped, tap_samples: self.taps.dropped_samples(), digits: self.dropped_digits }
+    }
+
+    fn report(&mut self, event: Option<MediaEvent>) {
+        if let Some(event) = event {
+            self.events.push(event);
+        }
+    }
+
+    fn start_leg(&mut self, now: Instant, slot: LegSlot, session: SessionConfig, negotiated: Negotiated) {
+        self.stop_leg(now, slot);
+        self.legs[slot.index()] = Some(Box::new(Leg::new(session, negotiated, &self.config)));
+    }
+
+    fn stop_leg(&mut self, now: Instant, slot: LegSlot) {
+        let Some(leg) = open_leg(&mut self.legs, slot) else { return };
+        leg.session.close(now);
+        leg.closing = true;
+        let quality = leg.session.quality();
+        if slot == LegSlot::CALLER {
+            self.stop_all_playbacks();
+            self.end_records(RecordEnd::HungUp, |_| true);
+        } else if self.bridge.as_ref().is_some_and(|bridge| bridge.with() == slot) {
+            self.bridge = None;
+        }
+        self.events.push(MediaEvent::LegStopped { leg: slot, quality });
+    }
+
+    fn stop_all_playbacks(&mut self) {
+        while let Some(ended) = self.playbacks.stop_first() {
+            self.events.push(ended);
+        }
+    }
+
+    /// The rate of the caller's codec, or the narrow one without a caller.
+    fn caller_rate(&mut self) -> SampleRate {
+        open_leg(&mut self.legs, LegSlot::CALLER).map_or(SampleRate::Narrow, |leg| leg.codec().sample_rate())
+    }
+
+    fn start_record(&mut self, id: RecordId, settings: RecordSettings) {
+        let rate = self.config.recording_rate.unwrap_or(self.caller_rate());
+        let record = MessageRecord::new(id, settings, rate);
+        if self.records.is_empty() && !self.config.speech_events {
+            // It was not fed lately.
+            self.vad = Vad::new(self.config.vad);
+        }
+        if self.records.len() < self.config.max_records {
+            self.records.push(record);
+        } else {
+            self.events.push(record.finish(RecordEnd::Failed, &mut self.taps));
+        }
+    }
+
+    fn end_records(&mut self, end: RecordEnd, which: impl Fn(&MessageRecord) -> bool) {
+        for record in self.records.extract_if(.., |record| which(record)) {
+            self.events.push(record.finish(end, &mut self.taps));
+        }
+    }
+
+    fn record_call(&mut self, switch: RecordingSwitch) {
+        match switch {
+            RecordingSwitch::Start if self.recording.is_none() => {
+                let rate = self.config.recording_rate.unwrap_or(self.caller_rate());
+                self.recording = Some(Box::new(CallRecording::new(rate)));
+            }
+            RecordingSwitch::Start => {}
+            RecordingSwitch::Pause | RecordingSwitch::Resume => {
+                if let Some(recording) = &mut self.recording {
+                    recording.pause(switch == RecordingSwitch::Pause);
+                }
+            }
+            RecordingSwitch::Stop => {
+                if let Some(recording) = self.recording.take() {
+                    recording.finish(&mut self.taps);
+                }
+            }
+        }
+    }
+
+    fn send_digits(&mut self, slot: LegSlot, digits: &str) {
+        if let Some(leg) = open_leg(&mut self.legs, slot) {
+            let by_rfc4733 = leg.session.negotiated().telephone_event.is_some();
+            self.dropped_digits += leg.sender.push(digits, leg.codec(), by_rfc4733);
+        }
+    }
+
+    fn digit_arrived(&mut self, slot: LegSlot, digit: char, source: DigitSource) {
+        let digit = digit.to_ascii_uppercase();
+        let window = u64::from(self.config.digit_window_ms) / FRAME_MS;
+        let Some(leg) = open_leg(&mut self.legs, slot) else { return };
+        if !crate::dtmf::is_key(digit) || !leg.is_new_digit(digit, source, self.ticks, window) {
+            return;
+        }
+        self.events.push(MediaEvent::Digit { leg: slot, digit, source });
+        if slot == LegSlot::CALLER {
+            self.end_records(RecordEnd::Key(digit), |record| record.ends_by(digit));
+        }
+        if source != DigitSource::Inband
+            && let Some(peer) = self.bridged_with(slot)
+        {
+            self.send_digits(peer, digit.encode_utf8(&mut [0; 4]));
+        }
+    }
+
+    /// The leg at the other end of the bridge.
+    fn bridged_with(&self, slot: LegSlot) -> Option<LegSlot> {
+        let with = self.bridge.as_ref()?.with();
+        if slot == LegSlot::CALLER {
+            return Some(with);
+        }
+        (slot == with).then_some(LegSlot::CALLER)
+    }
+
+    fn hear(&mut self, now: Instant, slot: LegSlot) {
+        let place = &mut self.legs[slot.index()];
+        let Some(leg) = place else { return };
+        if leg.closing {
+            *place = None;
+            return;
+        }
+        let inband = leg.hear(now);
+        self.dropped_digits += leg.sender.tick(&mut leg.session);
+        while let Some(event) = open_leg(&mut self.legs, slot).and_then(Leg::poll_event) {
+            match event {
+                SessionEvent::Digit { digit } => self.digit_arrived(slot, digit, DigitSource::Rfc4733),
+                SessionEvent::Latched(source) => self.events.push(MediaEvent::Latched { leg: slot, source }),
+                SessionEvent::TimedOut => self.events.push(MediaEvent::TimedOut { leg: slot }),
+                SessionEvent::Goodbye => self.events.push(MediaEvent::Goodbye { leg: slot }),
+            }
+        }
+        if let Some(digit) = inband {
+            self.digit_arrived(slot, digit, DigitSource::Inband);
+        }
+    }
+
+    /// Voice activity of the caller, and the messages that live by it.
+    fn follow_speech(&mut self) {
+        if !self.config.speech_events && self.records.is_empty() {
+            return;
+        }
+        let Some(caller) = open_leg(&mut self.legs, LegSlot::CALLER) else { return };
+        let change = self.vad.process(&caller.heard);
+        if self.config.speech_events {
+            match change {
+                Some(Speech::Started) => self.events.push(MediaEvent::SpeechStarted),
+                Some(Speech::Ended) => self.events.push(MediaEvent::SpeechEnded),
+                None => {}
+            }
+        }
+        let (voiced, heard, taps) = (self.vad.is_voiced(), &caller.heard, &mut self.taps);
+        let mut place = 0;
+        while let Some(record) = self.records.get_mut(place) {
+            match record.write(heard, voiced, taps) {
+                None => place += 1,
+                Some(end) => self.events.push(self.records.remove(place).finish(end, taps)),
+            }
+        }
     }
 }
+
+fn open_leg(legs: &mut [Option<Box<Leg>>; LegSlot::COUNT], slot: LegSlot) -> Option<&mut Leg> {
+    legs[slot.index()].as_deref_mut().filter(|leg| !leg.closing)
+}
+
+#[cfg(test)]
+mod tests;

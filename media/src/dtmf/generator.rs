@@ -48,6 +48,11 @@ impl DigitTones {
         refused
     }
 
+    /// The rate of its sound.
+    pub fn rate(&self) -> SampleRate {
+        self.rate
+    }
+
     /// Whether there is nothing to play.
     pub fn is_idle(&self) -> bool {
         self.waiting.is_empty() && self.tone_left == 0 && self.gap_left == 0

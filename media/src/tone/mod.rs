@@ -122,6 +122,11 @@ impl ToneGenerator {
         [Oscillator::new(rate, pattern.hz[0], peak), Oscillator::new(rate, pattern.hz[1], peak)]
     }
 
+    /// The rate of its samples.
+    pub fn rate(&self) -> SampleRate {
+        self.rate
+    }
+
     /// Writes the next samples.
     pub fn fill(&mut self, samples: &mut [i16]) {
         for sample in samples {

@@ -1,0 +1,133 @@
+//! One leg of a call: its session, what was heard on it last, and its keys.
+
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use call_model::{AudioFrame, DigitSource};
+
+use super::digits::{DigitFilter, DigitSender};
+use super::{CallMediaConfig, InbandDtmf};
+use crate::codec::{Codec, Encoder, FRAME_BYTES};
+use crate::dtmf::Detector;
+use crate::rtp::{Session, SessionConfig, SessionEvent};
+use crate::sdp::Negotiated;
+
+/// What G.722 settles on when it encodes silence for a while.
+static G722_SILENCE: LazyLock<[u8; FRAME_BYTES]> = LazyLock::new(|| {
+    let mut encoder = Encoder::new(Codec::G722);
+    let mut payload = [0; FRAME_BYTES];
+    for _ in 0..50 {
+        encoder.encode(AudioFrame::silence(Codec::G722.sample_rate()).samples(), &mut payload);
+    }
+    payload
+});
+
+fn silence(codec: Codec) -> &'static [u8; FRAME_BYTES] {
+    match codec {
+        Codec::Pcmu => &const { [Codec::Pcmu.silence_byte(); FRAME_BYTES] },
+        Codec::Pcma => &const { [Codec::Pcma.silence_byte(); FRAME_BYTES] },
+        Codec::G722 => &G722_SILENCE,
+    }
+}
+
+/// One leg. Large: to be boxed.
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub(super) session: Session,
+    /// The last frame that was heard, at the codec's rate.
+    pub(super) heard: AudioFrame,
+    pub(super) sender: DigitSender,
+    filter: DigitFilter,
+    detector: Option<Detector>,
+    /// It said goodbye, and is only drained.
+    pub(super) closing: bool,
+}
+
+impl Leg {
+    pub(super) fn new(session: SessionConfig, negotiated: Negotiated, config: &CallMediaConfig) -> Self {
+        let sender = DigitSender::new(config.max_digits, &session);
+        let session = Session::new(session, negotiated);
+        let mut leg = Self {
+            heard: AudioFrame::silence(session.codec().sample_rate()),
+            session,
+            sender,
+            filter: DigitFilter::default(),
+            detector: None,
+            closing: false,
+        };
+        leg.choose_detector(config);
+        leg
+    }
+
+    pub(super) fn renegotiate(&mut self, negotiated: Negotiated, config: &CallMediaConfig) {
+        self.session.renegotiate(negotiated);
+        self.choose_detector(config);
+    }
+
+    fn choose_detector(&mut self, config: &CallMediaConfig) {
+        let wanted = match config.inband_dtmf {
+            InbandDtmf::Auto => self.session.negotiated().telephone_event.is_none(),
+            InbandDtmf::Always => true,
+            InbandDtmf::Never => false,
+        };
+        if wanted != self.detector.is_some() {
+            self.detector = wanted.then(Detector::new);
+        }
+    }
+
+    pub(super) fn codec(&self) -> Codec {
+        self.session.codec()
+    }
+
+    /// Whether what is pushed reaches the peer.
+    pub(super) fn sends(&self) -> bool {
+        self.session.negotiated().send
+    }
+
+    /// Hears the next 20 ms; gives the key that was recognised in them.
+    pub(super) fn hear(&mut self, now: Instant) -> Option<char> {
+        self.session.pull(now, &mut self.heard);
+        self.detector.as_mut()?.process(&self.heard)
+    }
+
+    pub(super) fn poll_event(&mut self) -> Option<SessionEvent> {
+        self.session.poll_event()
+    }
+
+    /// Whether a key has not been reported by another way just now.
+    pub(super) fn is_new_digit(&mut self, digit: char, source: DigitSource, tick: u64, window: u64) -> bool {
+        self.filter.is_new(digit, source, tick, window)
+    }
+
+    pub(super) fn say_silence(&mut self, now: Instant) {
+        self.session.push_encoded(now, silence(self.session.codec()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::Decoder;
+    use crate::test_signal::{rms, sine};
+
+    /// After a loud tone the silence that is sent ready-made is silent for G.722's decoder too, and at once.
+    #[test]
+    fn ready_made_silence_is_silent_after_sound() {
+        for codec in Codec::ALL {
+            let rate = codec.sample_rate();
+            let mut payload = [0; FRAME_BYTES * 50];
+            Encoder::new(codec).encode(&sine(rate, 700.0, 12_000.0, rate.hz() as usize), &mut payload);
+            let mut decoder = Decoder::new(codec);
+            let mut samples = vec![0; rate.hz() as usize];
+            decoder.decode(&payload, &mut samples);
+            assert!(rms(&samples) > 8_000.0);
+            let mut frame = AudioFrame::silence(rate);
+            for n in 0..50 {
+                decoder.decode(silence(codec), frame.samples_mut());
+                let level = rms(frame.samples());
+                assert!(level < if n == 0 { 2_500.0 } else { 60.0 }, "{codec:?} frame {n}: {level}");
+                assert!(n < 10 || level < 12.0, "{codec:?} frame {n}: {level}");
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What each leg is sent in a tick.
+
+use std::time::Instant;
+
+use call_model::{AudioFrame, SampleRate, Tone};
+
+use super::leg::Leg;
+use super::mixer::{Converter, mix};
+use super::playback::Sound;
+use super::record::Said;
+use super::{CallMedia, LegSlot};
+use crate::tone::{Country, ToneGenerator};
+
+/// The caller's leg and another one hear each other.
+#[derive(Debug)]
+pub(super) struct Bridge {
+    with: LegSlot,
+    to_caller: Converter,
+    to_peer: Converter,
+}
+
+impl Bridge {
+    pub(super) fn new(with: LegSlot) -> Self {
+        Self { with, to_caller: Converter::default(), to_peer: Converter::default() }
+    }
+
+    pub(super) fn with(&self) -> LegSlot {
+        self.with
+    }
+}
+
+/// A tone to the caller, without end.
+#[derive(Debug)]
+pub(super) struct CallTone {
+    tone: Tone,
+    country: Country,
+    generator: ToneGenerator,
+}
+
+impl CallTone {
+    pub(super) fn new(tone: Tone, country: Country, rate: SampleRate) -> Self {
+        Self { tone, country, generator: ToneGenerator::new(tone, country, rate) }
+    }
+
+    fn fill(&mut self, frame: &mut AudioFrame) {
+        if self.generator.rate() != frame.rate() {
+            self.generator = ToneGenerator::new(self.tone, self.country, frame.rate());
+        }
+        self.generator.fill(frame.samples_mut());
+    }
+}
+
+impl CallMedia {
+    /// Sends every leg its next frame, and records what the caller hears.
+    pub(super) fn speak(&mut self, now: Instant) {
+        self.speak_to_peers(now);
+        self.speak_to_caller(now);
+    }
+
+    /// The bridged leg hears the caller, the others silence.
+    fn speak_to_peers(&mut self, now: Instant) {
+        let [caller, peers @ ..] = &mut self.legs;
+        let caller = caller.as_deref().filter(|leg| !leg.closing);
+        for (peer, slot) in peers.iter_mut().zip(LegSlot::all().skip(1)) {
+            let Some(peer) = peer.as_deref_mut().filter(|leg| !leg.closing) else { continue };
+            let rate = peer.codec().sample_rate();
+            let mut scratch = AudioFrame::silence(rate);
+            if peer.sender.next_tones(&mut scratch) {
+                peer.session.push(now, &scratch);
+                continue;
+            }
+            let bridge = self.bridge.as_deref_mut().filter(|bridge| bridge.with == slot);
+            match bridge.zip(caller) {
+                Some((bridge, caller)) => {
+                    let frame = bridge.to_peer.convert(&caller.heard, rate, &mut scratch);
+                    peer.session.push(now, frame);
+                }
+                None => peer.say_silence(now),
+            }
+        }
+    }
+
+    fn speak_to_caller(&mut self, now: Instant) {
+        let [caller, peers @ ..] = &mut self.legs;
+        let Some(caller) = caller.as_deref_mut().filter(|leg| !leg.closing) else {
+            if let Some(recording) = &mut self.recording {
+                recording.write(None, Said::Silence, &mut self.taps);
+            }
+            return;
+        };
+        while let Some(ended) = self.playbacks.take_finished() {
+            self.events.push(ended);
+        }
+        let sound = self.playbacks.next_sound();
+        let rate = caller.codec().sample_rate();
+        let mut frame = AudioFrame::silence(rate);
+        let prompt = match sound {
+            Sound::Frame(cue) => self.playbacks.prompt_frame(cue),
+            Sound::Idle | Sound::Underrun => None,
+        };
+        let samples = prompt.and_then(|(prompt, frame)| prompt.frame(frame, rate));
+
+        let peer = self.bridge.as_deref_mut().and_then(|bridge| {
+            let peer = peers[bridge.with.index() - 1].as_deref().filter(|leg| !leg.closing)?;
+            Some((bridge, peer))
+        });
+        let said = if caller.sender.next_tones(&mut frame) {
+            caller.session.push(now, &frame);
+            Said::Samples(frame.samples())
+        } else if let Some((bridge, peer)) = peer {
+            say_bridged(now, caller, bridge, peer, samples, &mut frame)
+        } else if let Some(samples) = samples {
+            let payload = prompt.and_then(|(prompt, frame)| prompt.payload(frame, caller.codec()));
+            caller.session.push_encoded(now, payload.unwrap_or_default());
+            Said::Samples(samples)
+        } else if matches!(sound, Sound::Idle) && self.bridge.is_none() && (self.tone.is_some() || self.echo) {
+            match &mut self.tone {
+                Some(tone) => tone.fill(&mut frame),
+                None => frame = caller.heard,
+            }
+            caller.session.push(now, &frame);
+            Said::Samples(frame.samples())
+        } else {
+            caller.say_silence(now);
+            Said::Silence
+        };
+        if let Some(recording) = &mut self.recording {
+            let said = if caller.sends() { said } else { Said::Silence };
+            recording.write(Some(&caller.heard), said, &mut self.taps);
+        }
+        while let Some(ended) = self.playbacks.take_finished() {
+            self.events.push(ended);
+        }
+    }
+}
+
+/// The caller hears the other leg, and a prompt over it.
+fn say_bridged<'a>(
+    now: Instant,
+    caller: &mut Leg,
+    bridge: &mut Bridge,
+    peer: &Leg,
+    prompt: Option<&[i16]>,
+    frame: &'a mut AudioFrame,
+) -> Said<'a> {
+    let mut scratch = *frame;
+    *frame = *bridge.to_caller.convert(&peer.heard, frame.rate(), &mut scratch);
+    if let Some(samples) = prompt {
+        mix(frame, samples);
+    }
+    caller.session.push(now, frame);
+    Said::Samples(frame.samples())
+}
