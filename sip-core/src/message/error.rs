@@ -108,11 +108,12 @@ impl ParseError {
         Self { kind, request: None, fatal: false }
     }
 
-    /// The status to answer with, and the partial request to build the response from. `None`: drop it (a response, an
-    /// ACK, no SIP at all, or a request without Via, CSeq or both of From and Call-ID).
+    /// The status to answer with, and the partial request to build the response from; its Via may be broken, so that
+    /// only the source address is left to send to. `None`: drop it (a response, an ACK, no SIP at all, or no Via).
     pub fn answer(&self) -> Option<(StatusCode, &Request)> {
         let request = self.request.as_deref()?;
-        (request.method != Method::Ack).then(|| (self.status(request), request))
+        let answerable = request.method != Method::Ack && request.headers.contains(&HeaderName::Via);
+        answerable.then(|| (self.status(request), request))
     }
 
     fn status(&self, request: &Request) -> StatusCode {

@@ -176,7 +176,9 @@ impl Head {
         let (code, reason) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
         let digits = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit());
         let status = code.parse().ok().filter(|_| digits).and_then(StatusCode::new);
-        self.start = Start::Response(status.ok_or(ParseErrorKind::StatusCode)?, reason.to_owned());
+        // A lone CR would be a line break to others.
+        let reason = lex::trim(reason).replace('\r', " ");
+        self.start = Start::Response(status.ok_or(ParseErrorKind::StatusCode)?, reason);
         Ok(())
     }
 

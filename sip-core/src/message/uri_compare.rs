@@ -43,9 +43,13 @@ impl Uri {
 }
 
 fn params_agree(one: &Params, other: &Params) -> bool {
-    one.iter().all(|(name, value)| match other.get(name) {
-        Some(theirs) => lex::unescape(value.unwrap_or("")).eq_ignore_ascii_case(&lex::unescape(theirs)),
-        None => !NEVER_IGNORED.iter().any(|known| known.eq_ignore_ascii_case(name)),
+    one.iter().all(|(name, value)| {
+        let value = lex::unescape(value.unwrap_or(""));
+        let mut theirs = other.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name)).peekable();
+        if theirs.peek().is_none() {
+            return !NEVER_IGNORED.iter().any(|known| known.eq_ignore_ascii_case(name));
+        }
+        theirs.any(|(_, theirs)| value.eq_ignore_ascii_case(&lex::unescape(theirs.unwrap_or(""))))
     })
 }
 

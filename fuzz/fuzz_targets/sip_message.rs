@@ -1,0 +1,7 @@
+//! Fuzzes the reader and writer of SIP messages.
+#![no_main]
+
+#[path = "../checks/sip_message.rs"]
+mod sip_message;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sip_message::check(data));
