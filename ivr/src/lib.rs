@@ -14,8 +14,10 @@ mod business;
 mod fault;
 mod flow;
 mod limits;
+mod messages;
 mod program;
 pub mod simulate;
+mod template;
 mod text;
 mod yaml;
 

@@ -19,9 +19,9 @@ impl LocalText {
             Self::Same(text) => text,
             Self::ByLanguage(texts) => {
                 let of = |wanted: &str| {
-                    texts.get(wanted).or_else(|| {
-                        texts.iter().find(|(tag, _)| primary(tag) == primary(wanted)).map(|(_, text)| text)
-                    })
+                    texts
+                        .get(wanted)
+                        .or_else(|| texts.iter().find(|(tag, _)| primary(tag) == primary(wanted)).map(|(_, text)| text))
                 };
                 of(language).or_else(|| of(fallback)).or_else(|| texts.values().next()).map_or("", String::as_str)
             }

@@ -71,9 +71,7 @@ impl Yaml {
             Value::Number(number, _) => number.clone().into(),
             Value::Text { text, .. } => text.clone().into(),
             Value::List(items) => items.iter().map(Self::to_json).collect(),
-            Value::Map(entries) => {
-                entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect()
-            }
+            Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect(),
         }
     }
 }
@@ -143,15 +141,20 @@ impl Builder {
                 }
                 self.put(Yaml { place, value: scalar(&text, style) })
             }
-            Event::SequenceStart(_, anchor, tag) => self.open(place, anchor, tag.is_some(), Value::List(Vec::new()), limits),
-            Event::MappingStart(_, anchor, tag) => self.open(place, anchor, tag.is_some(), Value::Map(Vec::new()), limits),
+            Event::SequenceStart(_, anchor, tag) => {
+                self.open(place, anchor, tag.is_some(), Value::List(Vec::new()), limits)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.open(place, anchor, tag.is_some(), Value::Map(Vec::new()), limits)
+            }
             Event::SequenceEnd | Event::MappingEnd => match self.stack.pop() {
                 Some(open) => self.put(open.yaml),
                 None => Ok(()),
             },
-            Event::Alias(_) | Event::UnresolvedAlias(_) | Event::Anchor(..) => {
-                Err((place, "anchors and aliases (`&name`, `*name`) are not read here; a lone `*` key needs quotes".into()))
-            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) | Event::Anchor(..) => Err((
+                place,
+                "anchors and aliases (`&name`, `*name`) are not read here; a lone `*` key needs quotes".into(),
+            )),
             Event::DocumentStart(..) if self.root.is_some() => {
                 Err((place, "one file holds one document; a second one begins here".into()))
             }

@@ -1,0 +1,134 @@
+//! What templates see: `call`, `contact`, `number`, `business`, `vars`, `now`.
+
+use call_model::{CallFacts, Direction, Moment};
+use jiff::civil::Date;
+use minijinja::value::{Serde, Value};
+use serde_json::{Map, Value as Json};
+
+use crate::business::{Business, OpenSpan};
+
+/// Everything that a template may name.
+pub(super) struct Scope<'a> {
+    pub facts: &'a CallFacts,
+    pub contact: &'a Map<String, Json>,
+    pub business: &'a Business,
+    pub vars: &'a Map<String, Json>,
+    pub language: &'a str,
+    pub now: Moment,
+    /// The entry that is being looked at.
+    pub value: Option<&'a str>,
+}
+
+impl Scope<'_> {
+    pub fn build(&self) -> Value {
+        let mut pairs = vec![
+            ("call", self.call()),
+            ("contact", Value::from(Serde(self.contact))),
+            ("number", Value::from(self.facts.number.clone())),
+            ("business", self.business()),
+            ("vars", Value::from(Serde(self.vars))),
+            ("now", self.clock()),
+        ];
+        pairs.extend(self.value.map(|value| ("value", Value::from(value))));
+        Value::from_pairs(pairs)
+    }
+
+    fn call(&self) -> Value {
+        let direction = match self.facts.direction {
+            Direction::Inbound => "inbound",
+            Direction::Outbound => "outbound",
+        };
+        Value::from_pairs([
+            ("id", Value::from(self.facts.call.to_string())),
+            ("direction", Value::from(direction)),
+            ("caller", optional(self.facts.caller.as_deref())),
+            ("trunk", optional(self.facts.trunk.as_deref())),
+            ("language", Value::from(self.language)),
+            ("seconds", Value::from(self.now.since_start.as_secs())),
+        ])
+    }
+
+    fn business(&self) -> Value {
+        let status = self.business.status(self.now.unix_ms);
+        let today = status.now.date();
+        let holiday = status.holiday.map(|holiday| self.local(&holiday.name));
+        let info = self.business.info.iter().map(|(key, text)| (key.clone(), Value::from(self.local(text))));
+        Value::from_pairs([
+            ("name", Value::from(self.local(&self.business.name))),
+            ("time_zone", Value::from(self.business.time_zone.iana_name().unwrap_or("UTC"))),
+            ("open", Value::from(status.open)),
+            ("holiday", optional(holiday)),
+            ("today", spans(status.today)),
+            ("closes", status.current.map_or(Value::UNDEFINED, |span| Value::from(clock(&span.until)))),
+            ("next", status.next.map_or(Value::UNDEFINED, |next| opening(next.date, &next.span, today))),
+            ("week", self.week()),
+            ("holidays", self.holidays(today)),
+            ("info", Value::from_pairs(info)),
+        ])
+    }
+
+    /// Monday to Sunday: `weekday` and `spans`.
+    fn week(&self) -> Value {
+        let days = self.business.hours.iter().enumerate();
+        days.map(|(index, hours)| Value::from_pairs([("weekday", Value::from(index + 1)), ("spans", spans(hours))]))
+            .collect()
+    }
+
+    /// The holidays of the next two weeks: `date`, `name`, `spans`.
+    fn holidays(&self, today: Date) -> Value {
+        const DAYS: usize = 14;
+        today
+            .series(jiff::Span::new().days(1))
+            .take(DAYS)
+            .filter_map(|day| {
+                let (holiday, hours) = self.business.day(day);
+                let name = self.local(&holiday?.name);
+                let date = Value::from(day.to_string());
+                Some(Value::from_pairs([("date", date), ("name", Value::from(name)), ("spans", spans(hours))]))
+            })
+            .collect()
+    }
+
+    fn clock(&self) -> Value {
+        let local = self.business.local(self.now.unix_ms);
+        Value::from_pairs([
+            ("date", Value::from(local.date().to_string())),
+            ("time", Value::from(clock(&local.time()))),
+            ("weekday", Value::from(local.date().weekday().to_monday_one_offset())),
+            ("year", Value::from(local.year())),
+            ("month", Value::from(local.month())),
+            ("day", Value::from(local.day())),
+            ("hour", Value::from(local.hour())),
+            ("minute", Value::from(local.minute())),
+            ("unix", Value::from(self.now.unix_ms.div_euclid(1_000))),
+        ])
+    }
+
+    fn local<'t>(&self, text: &'t crate::text::LocalText) -> &'t str {
+        text.get(self.language, "en")
+    }
+}
+
+fn optional(text: Option<&str>) -> Value {
+    text.map_or(Value::UNDEFINED, Value::from)
+}
+
+fn clock(time: &jiff::civil::Time) -> String {
+    time.strftime("%H:%M").to_string()
+}
+
+fn spans(spans: &[OpenSpan]) -> Value {
+    let span = |span: &OpenSpan| Value::from_pairs([("from", clock(&span.from)), ("until", clock(&span.until))]);
+    spans.iter().map(span).collect()
+}
+
+fn opening(date: Date, span: &OpenSpan, today: Date) -> Value {
+    let days = (date - today).get_days();
+    Value::from_pairs([
+        ("date", Value::from(date.to_string())),
+        ("weekday", Value::from(date.weekday().to_monday_one_offset())),
+        ("from", Value::from(clock(&span.from))),
+        ("until", Value::from(clock(&span.until))),
+        ("days", Value::from(days)),
+    ])
+}

@@ -1,0 +1,288 @@
+//! What each verb does when its node begins.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use call_model::{CallCommand, HangupCause, HttpRequest, Moment, PromptItem, TransferSettings};
+
+use super::collect::{Collect, Question, Rule};
+use super::{FlowApp, Frame, Outcome, Phase, Step, Wait};
+use crate::flow::{Answers, Body, Data, Flow, Http, Length, Target, Transfer, Verb};
+use crate::template::Kind;
+
+/// How much longer than its own limit a request may take before we give it up ourselves.
+const REQUEST_GUARD: Duration = Duration::from_secs(2);
+/// How much longer than the ringing a transfer may take before we cancel it ourselves.
+const RING_GUARD: Duration = Duration::from_secs(15);
+/// How long a cancelled transfer may take to end.
+pub(super) const CANCEL_GUARD: Duration = Duration::from_secs(5);
+
+impl FlowApp {
+    /// Does what the node that runs is for.
+    pub(super) fn perform(&mut self, now: Moment) -> Step {
+        let Some(frame) = self.frames.last() else { return Step::Wait };
+        let (flow, index) = (Arc::clone(&frame.flow), frame.node);
+        let Some(node) = flow.nodes.get(index) else { return Step::Go(Target::Hangup) };
+        match &node.verb {
+            Verb::Say { prompt, interrupt, .. } => {
+                let items = self.items(prompt, now, None);
+                self.speak(now, items, *interrupt, Phase::Saying)
+            }
+            Verb::Menu { asking, options } => {
+                let globals = self.globals();
+                let rule = Rule::One(options.keys().copied().collect());
+                let question = self.question(asking, rule, globals, now);
+                self.ask(now, question, Phase::Menu)
+            }
+            Verb::Gather(gather) => {
+                let globals = self.entry_globals();
+                let question = self.question(&gather.asking, Rule::Entry(gather.length), globals, now);
+                self.ask(now, question, Phase::Gather)
+            }
+            Verb::Survey { .. } => self.ask_question(now, 0),
+            Verb::Http(http) => self.request(now, http),
+            Verb::Record { message, .. } => self.greet(now, message, false, 0),
+            Verb::Voicemail(voicemail) => self.greet(now, &voicemail.message, true, 0),
+            Verb::Transfer(transfer) => {
+                let items = self.items(&transfer.say, now, None);
+                self.speak(now, items, true, Phase::BeforeTransfer)
+            }
+            Verb::Echo { say, .. } => {
+                let items = self.items(say, now, None);
+                self.speak(now, items, true, Phase::BeforeEcho)
+            }
+            Verb::Begin(begin) => self.begin_recording(now, begin),
+            Verb::Hangup { say, cause } => {
+                let items = self.items(say, now, None);
+                self.hurry = false;
+                self.speak(now, items, false, Phase::LastWords(*cause))
+            }
+            Verb::Reject { cause } => {
+                self.end(if self.answered { HangupCause::Normal } else { *cause });
+                Step::Wait
+            }
+            Verb::Answer { next } => {
+                if self.answered {
+                    Step::Go(*next)
+                } else {
+                    self.answer(now, index)
+                }
+            }
+            verb => self.think(now, &flow, verb),
+        }
+    }
+
+    /// The verbs that take no time.
+    fn think(&mut self, now: Moment, flow: &Flow, verb: &Verb) -> Step {
+        match verb {
+            Verb::Branch { cases, otherwise } => {
+                let found = cases.iter().find(|(condition, _)| self.holds(condition, now, None));
+                Step::Go(found.map_or(*otherwise, |(_, target)| *target))
+            }
+            Verb::Hours { open, closed, holiday } => {
+                let status = self.program.business.status(now.unix_ms);
+                Step::Go(match (status.open, status.holiday) {
+                    (true, _) => *open,
+                    (false, Some(_)) => *holiday,
+                    (false, None) => *closed,
+                })
+            }
+            Verb::Set { values, next } => {
+                for (name, value) in self.values(values, now) {
+                    self.set(name, value);
+                }
+                Step::Go(*next)
+            }
+            Verb::Remember { values, next } => {
+                for (key, value) in self.values(values, now) {
+                    self.io.command(CallCommand::Remember { key, value });
+                }
+                Step::Go(*next)
+            }
+            Verb::Contact { values, next } => {
+                for (field, value) in self.values(values, now) {
+                    self.facts.contact.insert(field.clone(), value.clone());
+                    self.io.command(CallCommand::SetContact { field, value });
+                }
+                Step::Go(*next)
+            }
+            Verb::Language { language, next } => {
+                if let Some(language) = self.fill(language, Kind::Plain, now) {
+                    self.switch_language(flow, &language);
+                }
+                Step::Go(*next)
+            }
+            Verb::Call { flow, arguments, into, next } => self.call(now, flow, arguments, into.as_ref(), *next),
+            Verb::Return { value } => {
+                let scope = self.scope(now, None);
+                let value = value.as_ref().map(|value| self.data(value, &scope));
+                self.go_back(now, value)
+            }
+            Verb::Recording { switch, next } => {
+                self.steer_recording(*switch);
+                Step::Go(*next)
+            }
+            Verb::SendDigits { digits, next } => {
+                let digits = self.fill(digits, Kind::Plain, now).unwrap_or_default();
+                let digits: String = digits.chars().filter(|c| "0123456789*#ABCD".contains(*c)).take(64).collect();
+                if !digits.is_empty() {
+                    self.io.command(CallCommand::SendDigits { digits });
+                }
+                Step::Go(*next)
+            }
+            _ => Step::Go(Target::Hangup),
+        }
+    }
+
+    fn values(&mut self, values: &[(String, Data)], now: Moment) -> Vec<(String, serde_json::Value)> {
+        let scope = self.scope(now, None);
+        values.iter().map(|(name, data)| (name.clone(), self.data(data, &scope))).collect()
+    }
+
+    fn switch_language(&mut self, flow: &Flow, wanted: &str) {
+        let Some(language) = flow.nearest_language(wanted.trim()) else {
+            self.problem("the language is not one of the flow's");
+            return;
+        };
+        if language != self.language {
+            language.clone_into(&mut self.language);
+            self.io.command(CallCommand::SetLanguage { language: language.to_owned() });
+            self.recording_follows_language();
+        }
+    }
+
+    fn call(
+        &mut self,
+        now: Moment,
+        name: &str,
+        arguments: &[(String, Data)],
+        into: Option<&String>,
+        next: Target,
+    ) -> Step {
+        let arguments = self.values(arguments, now);
+        let called = self.program.flows.get(name).map(Arc::clone);
+        let Some(called) = called.filter(|_| self.frames.len() < self.program.limits.max_depth) else {
+            self.problem("flows call each other too deep");
+            return self.apologise(now);
+        };
+        let mut vars = called.vars.clone();
+        vars.extend(arguments);
+        let start = called.start;
+        self.frames.push(Frame { flow: called, node: start, vars, back: Some((into.cloned(), next)) });
+        Step::Enter(start)
+    }
+
+    /// Asks a question; it may have been answered already by keys pressed before.
+    pub(super) fn ask(&mut self, now: Moment, question: Question, phase: Phase) -> Step {
+        self.phase = phase;
+        self.hurry = false;
+        let max = self.program.limits.max_playback;
+        let (collect, answer) = Collect::begin(question, max, now.since_start, &mut self.io);
+        self.wait = Wait::Keys(Box::new(collect));
+        match answer {
+            Some(answer) => Step::Resume(Outcome::Answer(answer)),
+            None => Step::Wait,
+        }
+    }
+
+    /// Keys of the flow that work in the node that runs.
+    pub(super) fn globals(&self) -> BTreeSet<char> {
+        let frame = self.frames.last();
+        let works = frame.and_then(Frame::node).is_some_and(|node| node.global_keys);
+        frame.filter(|_| works).map(|frame| frame.flow.global_keys.keys().copied().collect()).unwrap_or_default()
+    }
+
+    /// The same where digits are an entry.
+    fn entry_globals(&self) -> BTreeSet<char> {
+        self.globals().into_iter().filter(|key| !key.is_ascii_digit()).collect()
+    }
+
+    /// The question of a survey of that index, or its end.
+    pub(super) fn ask_question(&mut self, now: Moment, index: usize) -> Step {
+        let Some(frame) = self.frames.last() else { return Step::Wait };
+        let flow = Arc::clone(&frame.flow);
+        let Some(Verb::Survey { questions, thanks, .. }) = flow.nodes.get(frame.node).map(|node| &node.verb) else {
+            return Step::Go(Target::Hangup);
+        };
+        let Some(question) = questions.get(index) else {
+            let items = self.items(thanks, now, None);
+            return self.speak(now, items, true, Phase::Thanks);
+        };
+        let (rule, globals) = match &question.answers {
+            Answers::Keys(keys) => (Rule::One(keys.keys().copied().collect()), self.globals()),
+            Answers::Range { min, max } if *max <= 9 => {
+                let keys = (*min..=*max).filter_map(|number| char::from_digit(number, 10)).collect();
+                (Rule::One(keys), self.entry_globals())
+            }
+            Answers::Range { max, .. } => {
+                let length = Length { min: 1, max: max.to_string().len(), terminator: Some('#') };
+                (Rule::Entry(length), self.entry_globals())
+            }
+        };
+        let question = self.question(&question.asking, rule, globals, now);
+        self.ask(now, question, Phase::Question(index))
+    }
+
+    fn request(&mut self, now: Moment, http: &Http) -> Step {
+        let url = self.fill(&http.url, Kind::Url, now);
+        let Some(url) = url else { return self.replied(now, Err(())) };
+        let mut headers: Vec<(String, String)> = Vec::new();
+        for (name, value) in &http.headers {
+            let value = self.fill(value, Kind::Plain, now).unwrap_or_default();
+            headers.push((name.clone(), value.chars().filter(|c| !c.is_control()).collect()));
+        }
+        let body = match &http.body {
+            Body::None => None,
+            Body::Text(text) => self.fill(text, Kind::Plain, now),
+            Body::Json(data) => {
+                let scope = self.scope(now, None);
+                if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+                    headers.push(("Content-Type".to_owned(), "application/json".to_owned()));
+                }
+                Some(self.data(data, &scope).to_string())
+            }
+        };
+        let timeout_ms = u64::try_from(http.timeout.as_millis()).unwrap_or(u64::MAX);
+        let request = self.io.request_id();
+        let http_request = HttpRequest { method: http.method, url, headers, body, timeout_ms };
+        self.io.command(CallCommand::Http { request, http: http_request });
+        let filler: Vec<PromptItem> = self.items(&http.say, now, None);
+        if !filler.is_empty() {
+            // Whatever is spoken next comes after it: nothing waits for its end.
+            self.io.play(filler);
+        }
+        self.phase = Phase::Requesting;
+        self.wait = Wait::Http { request, until: now.since_start + http.timeout + REQUEST_GUARD };
+        Step::Wait
+    }
+
+    pub(super) fn ring(&mut self, now: Moment, transfer: &Transfer) -> Step {
+        let mut targets: Vec<String> = Vec::new();
+        for template in &transfer.to {
+            let name = self.fill(template, Kind::Plain, now).unwrap_or_default();
+            let group = self.program.business.groups.get(name.trim());
+            let members = group.cloned().unwrap_or_else(|| vec![name.trim().to_owned()]);
+            for member in members {
+                if !member.is_empty() && !targets.contains(&member) {
+                    targets.push(member);
+                }
+            }
+        }
+        if targets.is_empty() {
+            return Step::Go(transfer.unavailable);
+        }
+        let rings = match transfer.strategy {
+            call_model::RingStrategy::All => 1,
+            call_model::RingStrategy::Hunt => u32::try_from(targets.len()).unwrap_or(u32::MAX),
+        };
+        let caller_id = transfer.caller_id.as_ref().and_then(|template| self.fill(template, Kind::Plain, now));
+        let ring_ms = u64::try_from(transfer.ring.as_millis()).unwrap_or(u64::MAX);
+        let strategy = transfer.strategy;
+        self.io.command(CallCommand::Transfer(TransferSettings { targets, strategy, ring_ms, caller_id }));
+        self.phase = Phase::Transferring;
+        let until = now.since_start + transfer.ring.saturating_mul(rings) + RING_GUARD;
+        self.wait = Wait::Transfer { until: Some(until), cancelled: false };
+        Step::Wait
+    }
+}

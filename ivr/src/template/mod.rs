@@ -1,0 +1,15 @@
+//! Texts with templates and conditions: minijinja with fuel, without a loader, and with output that cannot inject.
+//!
+//! What a value becomes depends on where it is put: in speech, `<`, `>` and `&` are escaped; in an address, all but
+//! unreserved characters are percent-encoded; elsewhere it is written as it is.
+
+mod engine;
+mod filters;
+mod inspect;
+pub(crate) mod markup;
+mod money;
+mod parse_time;
+mod words;
+
+pub(crate) use engine::{Kind, Template, TemplateError, is_true, render, value_of};
+pub(crate) use inspect::{Trouble, filters, inspect_expression, inspect_template};
