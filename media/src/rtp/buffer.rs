@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::codec::Codec;
+use crate::codec::{Codec, FRAME_BYTES};
 
 /// A packet that waits.
 #[derive(Debug)]
@@ -31,9 +31,10 @@ pub struct PacketBuffer {
 }
 
 impl PacketBuffer {
-    /// A buffer for at most `capacity` packets.
+    /// A buffer for at most `capacity` packets, with room for 20 ms in each; longer ones grow it once.
     pub fn new(capacity: usize) -> Self {
-        Self { packets: VecDeque::with_capacity(capacity + 1), spare: Vec::with_capacity(capacity + 1), capacity }
+        let spare = (0..=capacity).map(|_| Vec::with_capacity(FRAME_BYTES)).collect();
+        Self { packets: VecDeque::with_capacity(capacity + 1), spare, capacity }
     }
 
     /// Puts a packet in. When the buffer is full the oldest one goes, and its end is given back.

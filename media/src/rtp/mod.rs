@@ -21,9 +21,6 @@ mod session;
 mod splice;
 mod timeline;
 
-#[cfg(test)]
-mod tests;
-
 pub use config::{JitterConfig, LatchPolicy, SessionConfig};
 pub use quality::{Quality, mean_opinion_score};
 pub use session::{Heard, Outgoing, OutgoingKind, SendDigitsError, Session, SessionEvent};

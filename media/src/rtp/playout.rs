@@ -23,7 +23,7 @@ const FRAME_TICKS: i64 = FRAME_MS as i64 * TICKS_PER_MS;
 /// After this much made up in a row the stream counts as interrupted: what comes next is played at the best time.
 const INTERRUPTED_TICKS: i64 = 100 * TICKS_PER_MS;
 /// Delay that is tolerated above the target and a frame before it is cut.
-const SLACK_TICKS: i64 = 4 * TICKS_PER_MS;
+const SLACK_TICKS: i64 = 10 * TICKS_PER_MS;
 /// Delay above that from which on fair places are cut too.
 const URGENT_TICKS: i64 = 40 * TICKS_PER_MS;
 const PULLS_BETWEEN_CUTS: u8 = 3;

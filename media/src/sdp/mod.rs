@@ -12,9 +12,6 @@ mod negotiate;
 mod parse;
 mod write;
 
-#[cfg(test)]
-mod tests;
-
 pub use answer::answer;
 pub use description::{
     Attribute, Bandwidth, Connection, Direction, MediaDescription, Origin, SessionDescription, Timing,

@@ -1,0 +1,523 @@
+//! What a session does besides carrying audio: keys, latching, hold, time limits, reports.
+
+mod support;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use call_model::{AudioFrame, SampleRate};
+use media::codec::Codec;
+use media::rtp::packet::Packet;
+use media::rtp::rtcp::Compound;
+use media::rtp::{Heard, LatchPolicy, OutgoingKind, SendDigitsError, Session, SessionConfig, SessionEvent};
+use media::sdp::{Direction, LocalMedia, Negotiated, SessionDescription, answer, complete, offer};
+use support::{CLEAN, FRAME, Line, address, agree, local, origin, tone};
+
+const EVENT: u8 = 101;
+
+/// A session that is driven by hand.
+struct Bench {
+    session: Session,
+    start: Instant,
+    now: Duration,
+}
+
+impl Bench {
+    fn new(config: SessionConfig) -> Self {
+        let (negotiated, _) = agree(Codec::Pcmu, 20);
+        Self { session: Session::new(config, negotiated), start: origin(), now: Duration::ZERO }
+    }
+
+    fn pull(&mut self) -> Heard {
+        self.now += FRAME;
+        self.session.pull(self.start + self.now, &mut AudioFrame::silence(SampleRate::Narrow))
+    }
+
+    fn packet(&mut self, source: SocketAddr, payload_type: u8, ssrc: u32, number: u32, payload: &[u8]) {
+        self.raw(source, payload_type, ssrc, number as u16, number * 160, false, payload);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a header has that many fields")]
+    fn raw(
+        &mut self,
+        source: SocketAddr,
+        payload_type: u8,
+        ssrc: u32,
+        sequence: u16,
+        timestamp: u32,
+        marker: bool,
+        payload: &[u8],
+    ) {
+        let mut datagram = Vec::new();
+        Packet { marker, payload_type, sequence, timestamp, ssrc, payload }.write(&mut datagram);
+        self.session.handle_rtp(self.start + self.now, source, &datagram);
+    }
+
+    fn audio(&mut self, source: SocketAddr, ssrc: u32, number: u32) {
+        self.packet(source, 0, ssrc, number, &[0x55; 160]);
+    }
+
+    /// A packet of an event of the peer.
+    fn event(&mut self, sequence: u16, timestamp: u32, marker: bool, payload: [u8; 4]) {
+        self.raw(address(2, 4_000), EVENT, 1, sequence, timestamp, marker, &payload);
+    }
+
+    fn events(&mut self) -> Vec<SessionEvent> {
+        std::iter::from_fn(|| self.session.poll_event()).collect()
+    }
+
+    fn digits(&mut self) -> String {
+        let digit = |event| match event {
+            SessionEvent::Digit { digit } => Some(digit),
+            _ => None,
+        };
+        self.events().into_iter().filter_map(digit).collect()
+    }
+
+    fn renegotiate(&mut self, change: impl FnOnce(&mut Negotiated)) {
+        let mut negotiated = *self.session.negotiated();
+        change(&mut negotiated);
+        self.session.renegotiate(negotiated);
+    }
+}
+
+fn payload(event: u8, end: bool, duration: u16) -> [u8; 4] {
+    let [high, low] = duration.to_be_bytes();
+    [event, if end { 0x8A } else { 0x0A }, high, low]
+}
+
+mod keys {
+    use super::*;
+
+    fn bench() -> Bench {
+        Bench::new(SessionConfig::new(1))
+    }
+
+    #[test]
+    fn all_sixteen_arrive_once_through_loss_and_reordering() {
+        for seed in 0..20 {
+            let conditions = support::Conditions {
+                loss: 0.2,
+                duplicates: 0.1,
+                detours: 0.1,
+                detour: Duration::from_millis(30),
+                ..CLEAN
+            };
+            let mut line = Line::new(Codec::Pcma, 20, conditions, seed);
+            line.speaker.send_digits("1234567890*#ABCD").unwrap();
+            let speak = tone(&line.speaker, 440.0);
+            line.run(Duration::from_secs(6), speak);
+            assert!(!line.speaker.is_sending_digits());
+            let heard: String = line
+                .events
+                .iter()
+                .filter_map(|event| match event {
+                    SessionEvent::Digit { digit } => Some(*digit),
+                    _ => None,
+                })
+                .collect();
+            assert_eq!(heard, "1234567890*#ABCD", "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_press_is_sent_as_the_rfc_has_it() {
+        let (_, negotiated) = agree(Codec::Pcmu, 20);
+        let mut session = Session::new(SessionConfig::new(5), negotiated);
+        let start = origin();
+        session.send_digits("5").unwrap();
+        let mut packets = Vec::new();
+        for frame in 0..10_u32 {
+            session.push(start + FRAME * frame, &AudioFrame::silence(SampleRate::Narrow));
+            while let Some(out) = session.poll_transmit() {
+                let packet = Packet::read(out.data).unwrap();
+                packets.push((packet.payload_type, packet.marker, packet.timestamp, packet.payload.to_vec()));
+            }
+        }
+        let timestamp = packets[0].2;
+        let events: Vec<_> = packets.iter().take_while(|packet| packet.0 == EVENT).collect();
+        // 100 ms: durations 160 to 800, the last of them three times, all with one timestamp.
+        let durations: Vec<_> = events.iter().map(|e| u16::from_be_bytes([e.3[2], e.3[3]])).collect();
+        assert_eq!(durations, [160, 320, 480, 640, 800, 800, 800]);
+        let ends: Vec<_> = events.iter().map(|e| e.3[1] & 0x80 != 0).collect();
+        assert_eq!(ends, [false, false, false, false, true, true, true]);
+        assert!(events.iter().enumerate().all(|(at, e)| e.2 == timestamp && e.1 == (at == 0) && e.3[0] == 5));
+        // Audio goes on with the time that has passed.
+        assert_eq!((packets[7].0, packets[7].2), (0, timestamp.wrapping_add(7 * 160)));
+        assert_eq!(packets.len(), 10);
+    }
+
+    #[test]
+    fn end_bits_may_be_lost() {
+        let mut bench = bench();
+        bench.event(1, 1_000, true, payload(1, false, 160));
+        bench.event(2, 1_000, false, payload(1, false, 320));
+        bench.event(9, 3_000, true, payload(1, false, 160));
+        bench.event(10, 3_000, false, payload(1, true, 320));
+        assert_eq!(bench.digits(), "11");
+    }
+
+    #[test]
+    fn one_packet_of_a_press_is_enough() {
+        let mut bench = bench();
+        bench.event(1, 1_000, false, payload(11, true, 800));
+        bench.event(2, 1_000, false, payload(11, true, 800));
+        assert_eq!(bench.digits(), "#");
+        // Nor does it need a duration.
+        bench.event(5, 5_000, true, payload(10, false, 0));
+        assert_eq!(bench.digits(), "*");
+    }
+
+    #[test]
+    fn a_late_packet_is_no_new_press() {
+        let mut bench = bench();
+        bench.event(1, 1_000, true, payload(1, false, 160));
+        bench.event(3, 3_000, true, payload(2, false, 160));
+        bench.event(2, 1_000, false, payload(1, true, 320));
+        assert_eq!(bench.digits(), "12");
+    }
+
+    #[test]
+    fn a_long_press_is_one_press() {
+        let mut bench = bench();
+        let mut sequence = 0;
+        for segment in 0..3_u32 {
+            for duration in (1_600..=65_535).step_by(1_600).chain([65_535]) {
+                sequence += 1;
+                let timestamp = 1_000 + segment * 65_535;
+                bench.event(sequence, timestamp, sequence == 1, payload(7, false, duration));
+            }
+        }
+        assert_eq!(bench.digits(), "7");
+    }
+
+    #[test]
+    fn a_timestamp_that_moves_with_the_press_is_forgiven() {
+        let mut bench = bench();
+        for at in 0..6_u16 {
+            bench.event(at, 1_000 + u32::from(at) * 160, at == 0, payload(3, at > 3, 160 + at * 160));
+        }
+        assert_eq!(bench.digits(), "3");
+    }
+
+    #[test]
+    fn an_event_that_is_no_key_is_left_out() {
+        let mut bench = bench();
+        bench.event(1, 1_000, true, payload(16, true, 160));
+        bench.raw(address(2, 4_000), EVENT, 1, 2, 2_000, true, &[1, 2]);
+        assert_eq!(bench.digits(), "");
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused() {
+        let mut bench = bench();
+        assert_eq!(bench.session.send_digits("12x"), Err(SendDigitsError::NoKey('x')));
+        assert_eq!(bench.session.send_digits(&"1".repeat(65)), Err(SendDigitsError::Full));
+        bench.renegotiate(|negotiated| negotiated.telephone_event = None);
+        assert_eq!(bench.session.send_digits("1"), Err(SendDigitsError::NotNegotiated));
+    }
+}
+
+mod latching {
+    use super::*;
+
+    fn bench(policy: LatchPolicy) -> Bench {
+        Bench::new(SessionConfig { latch: policy, ..SessionConfig::new(1) })
+    }
+
+    fn target(bench: &mut Bench) -> SocketAddr {
+        bench.session.push(bench.start + bench.now, &AudioFrame::silence(SampleRate::Narrow));
+        loop {
+            let out = bench.session.poll_transmit().expect("a packet is sent");
+            if out.kind == OutgoingKind::Rtp {
+                return out.to;
+            }
+        }
+    }
+
+    fn play(bench: &mut Bench, source: SocketAddr, ssrc: u32, numbers: std::ops::Range<u32>) {
+        for number in numbers {
+            bench.audio(source, ssrc, number);
+            bench.pull();
+        }
+    }
+
+    #[test]
+    fn the_stated_address_is_taken_at_once() {
+        let mut bench = bench(LatchPolicy::default());
+        bench.audio(address(2, 4_000), 1, 0);
+        assert_eq!(bench.events(), [SessionEvent::Latched(address(2, 4_000))]);
+        play(&mut bench, address(9, 9), 2, 0..100);
+        assert_eq!(bench.session.quality().strangers, 100);
+        assert_eq!(target(&mut bench), address(2, 4_000));
+    }
+
+    #[test]
+    fn a_peer_behind_a_nat_is_found_and_kept() {
+        let mut bench = bench(LatchPolicy::default());
+        assert_eq!(target(&mut bench), address(2, 4_000));
+        play(&mut bench, address(7, 1_234), 1, 0..3);
+        assert_eq!(bench.events(), [SessionEvent::Latched(address(7, 1_234))]);
+        assert_eq!(target(&mut bench), address(7, 1_234));
+        // Nobody takes it from there, be it after a minute of silence.
+        bench.now += Duration::from_secs(50);
+        play(&mut bench, address(9, 9), 2, 0..100);
+        play(&mut bench, address(2, 4_000), 3, 0..100);
+        assert_eq!(bench.session.quality().strangers, 200);
+        assert_eq!(target(&mut bench), address(7, 1_234));
+    }
+
+    #[test]
+    fn the_stated_address_wins_within_the_window() {
+        let mut bench = bench(LatchPolicy::default());
+        play(&mut bench, address(9, 9), 2, 0..10);
+        play(&mut bench, address(2, 4_000), 1, 0..10);
+        assert_eq!(target(&mut bench), address(2, 4_000));
+        play(&mut bench, address(9, 9), 2, 10..20);
+        assert_eq!(bench.session.quality().strangers, 10);
+    }
+
+    #[test]
+    fn stray_packets_do_not_latch() {
+        let mut bench = bench(LatchPolicy::default());
+        for number in 0..200_u16 {
+            bench.packet(address(9, number), 0, u32::from(number), 1, &[0; 160]);
+            bench.packet(address(8, 1), 0, 1, u32::from(number) * 50, &[0; 160]);
+            bench.packet(address(7, 1), 77, 1, u32::from(number), &[0; 160]);
+        }
+        assert_eq!(bench.events(), []);
+        assert_eq!(target(&mut bench), address(2, 4_000));
+    }
+
+    #[test]
+    fn without_symmetric_rtp_only_the_stated_address_counts() {
+        let mut bench = bench(LatchPolicy { symmetric: false, ..LatchPolicy::default() });
+        play(&mut bench, address(7, 1), 1, 0..10);
+        assert_eq!(bench.session.quality().strangers, 10);
+        play(&mut bench, address(2, 4_000), 1, 0..10);
+        assert_eq!(bench.session.quality().received, 10);
+    }
+
+    #[test]
+    fn a_renegotiation_lets_another_address_in() {
+        let mut bench = bench(LatchPolicy::default());
+        play(&mut bench, address(2, 4_000), 1, 0..10);
+        bench.renegotiate(|negotiated| negotiated.remote_rtp = address(5, 5_000));
+        assert_eq!(target(&mut bench), address(5, 5_000));
+        play(&mut bench, address(5, 5_000), 2, 0..10);
+        assert_eq!(bench.session.quality().received, 20 - 1);
+    }
+
+    #[test]
+    fn a_renegotiation_to_the_same_address_lets_go_of_a_silent_source_only() {
+        let mut bench = bench(LatchPolicy::default());
+        play(&mut bench, address(7, 1), 1, 0..10);
+        bench.renegotiate(|_| {});
+        play(&mut bench, address(9, 9), 2, 0..10);
+        assert_eq!(target(&mut bench), address(7, 1));
+        bench.renegotiate(|_| {});
+        bench.now += Duration::from_secs(3);
+        play(&mut bench, address(9, 9), 2, 10..20);
+        assert_eq!(target(&mut bench), address(9, 9));
+    }
+
+    #[test]
+    fn a_time_out_opens_the_latch_only_if_told_so() {
+        for relatch_on_timeout in [false, true] {
+            let mut bench = bench(LatchPolicy { relatch_on_timeout, ..LatchPolicy::default() });
+            play(&mut bench, address(7, 1), 1, 0..10);
+            bench.pull();
+            bench.now += Duration::from_secs(61);
+            bench.pull();
+            assert_eq!(bench.events().last(), Some(&SessionEvent::TimedOut));
+            play(&mut bench, address(8, 1), 2, 0..10);
+            assert_eq!(target(&mut bench) == address(8, 1), relatch_on_timeout);
+        }
+    }
+
+    #[test]
+    fn an_ipv4_peer_of_an_ipv6_socket_is_known() {
+        let mut bench = bench(LatchPolicy::default());
+        let mapped = match address(2, 4_000) {
+            SocketAddr::V4(v4) => SocketAddr::new(v4.ip().to_ipv6_mapped().into(), v4.port()),
+            SocketAddr::V6(_) => unreachable!(),
+        };
+        bench.audio(mapped, 1, 0);
+        assert_eq!(bench.events(), [SessionEvent::Latched(address(2, 4_000))]);
+    }
+}
+
+mod hold_and_time {
+    use super::*;
+
+    #[test]
+    fn silence_of_the_peer_is_told_once() {
+        let mut bench = Bench::new(SessionConfig::new(1));
+        for number in 0..50 {
+            bench.audio(address(2, 4_000), 1, number);
+            bench.pull();
+        }
+        bench.events();
+        for _ in 0..(59 * 50) {
+            bench.pull();
+        }
+        assert_eq!(bench.events(), []);
+        for _ in 0..(120 * 50) {
+            bench.pull();
+        }
+        assert_eq!(bench.events(), [SessionEvent::TimedOut]);
+        bench.audio(address(2, 4_000), 1, 51);
+        for _ in 0..(70 * 50) {
+            bench.pull();
+        }
+        assert_eq!(bench.events(), [SessionEvent::TimedOut]);
+    }
+
+    #[test]
+    fn a_held_call_does_not_time_out() {
+        let mut bench = Bench::new(SessionConfig::new(1));
+        bench.renegotiate(|negotiated| negotiated.send = false);
+        for _ in 0..(200 * 50) {
+            bench.pull();
+        }
+        bench.renegotiate(|negotiated| negotiated.send = true);
+        for _ in 0..(50 * 50) {
+            bench.pull();
+        }
+        assert_eq!(bench.events(), []);
+    }
+
+    #[test]
+    fn nothing_is_sent_or_heard_while_held() {
+        let mut bench = Bench::new(SessionConfig::new(1));
+        bench.renegotiate(|negotiated| (negotiated.send, negotiated.receive) = (false, false));
+        for number in 0..50 {
+            bench.audio(address(2, 4_000), 1, number);
+            assert_eq!(bench.pull(), Heard::Silence);
+            bench.session.push(bench.start + bench.now, &AudioFrame::silence(SampleRate::Narrow));
+            assert!(bench.session.poll_transmit().is_none_or(|out| out.kind == OutgoingKind::Rtcp));
+        }
+        bench.renegotiate(|negotiated| (negotiated.send, negotiated.receive) = (true, true));
+        for number in 50..100 {
+            bench.audio(address(2, 4_000), 1, number);
+            let heard = bench.pull();
+            assert!(number < 53 || heard == Heard::Voice);
+        }
+        // What came while held was received all the same.
+        assert_eq!(bench.session.quality().lost, 0);
+    }
+
+    #[test]
+    fn another_codec_is_gone_over_to() {
+        let mut line = Line::new(Codec::Pcmu, 20, CLEAN, 3);
+        let speak = tone(&line.speaker, 440.0);
+        line.run(Duration::from_secs(2), speak);
+        let (listener, speaker) = agree(Codec::G722, 20);
+        line.speaker.renegotiate(speaker);
+        line.listener.renegotiate(listener);
+        line.heard.clear();
+        line.frames.clear();
+        let speak = tone(&line.speaker, 440.0);
+        line.run(Duration::from_secs(4), speak);
+        assert!(line.frames.iter().filter(|heard| **heard != Heard::Voice).count() < 5, "{:?}", line.frames);
+        assert!((support::frequency(&line.heard[16_000..], 16_000) - 440.0).abs() < 2.0);
+    }
+}
+
+mod reports {
+    use super::*;
+
+    fn rtcp_of(session: &mut Session) -> Vec<(SocketAddr, Compound)> {
+        let mut reports = Vec::new();
+        while let Some(out) = session.poll_transmit() {
+            if out.kind == OutgoingKind::Rtcp {
+                reports.push((out.to, Compound::read(out.data).expect("a report")));
+            }
+        }
+        reports
+    }
+
+    #[test]
+    fn they_are_sent_every_few_seconds() {
+        let mut bench = Bench::new(SessionConfig::new(1));
+        let mut reports = Vec::new();
+        for number in 0..(60 * 50) {
+            bench.audio(address(2, 4_000), 77, number);
+            bench.pull();
+            bench.session.push(bench.start + bench.now, &AudioFrame::silence(SampleRate::Narrow));
+            reports.extend(rtcp_of(&mut bench.session));
+        }
+        assert!((8..=20).contains(&reports.len()), "{}", reports.len());
+        for (to, report) in &reports {
+            assert_eq!(*to, address(2, 4_001));
+            assert!(report.sender.is_some() && !report.goodbye);
+            assert_eq!((report.blocks[0].ssrc, report.blocks[0].lost), (77, 0));
+        }
+        bench.session.close(bench.start + bench.now);
+        assert!(rtcp_of(&mut bench.session)[0].1.goodbye);
+    }
+
+    #[test]
+    fn a_listener_sends_receiver_reports() {
+        let mut bench = Bench::new(SessionConfig::new(1));
+        let mut reports = Vec::new();
+        for number in 0..(20 * 50) {
+            if number % 10 != 3 {
+                bench.audio(address(2, 4_000), 77, number);
+            }
+            bench.pull();
+            reports.extend(rtcp_of(&mut bench.session));
+        }
+        let (_, last) = reports.last().unwrap();
+        assert_eq!(last.sender, None);
+        // A tenth of 256.
+        assert!(last.blocks[0].fraction_lost.abs_diff(25) <= 2, "{}", last.blocks[0].fraction_lost);
+    }
+
+    #[test]
+    fn strangers_are_not_believed() {
+        let mut bench = Bench::new(SessionConfig::new(1));
+        let goodbye = Compound { ssrc: 1, goodbye: true, ..Compound::default() }.write("name").unwrap();
+        bench.session.handle_rtcp(bench.start, address(9, 4_001), &goodbye);
+        assert_eq!(bench.events(), []);
+        assert_eq!(bench.session.quality().strangers, 1);
+        bench.session.handle_rtcp(bench.start, address(2, 4_001), &goodbye);
+        assert_eq!(bench.events(), [SessionEvent::Goodbye]);
+        // On the RTP socket too.
+        bench.session.handle_rtp(bench.start, address(2, 4_000), &goodbye);
+        assert_eq!(bench.events(), [SessionEvent::Goodbye]);
+    }
+}
+
+/// The peer offers a hold in each way that the field knows.
+#[test]
+fn hold_is_understood_in_every_form() {
+    let ours = LocalMedia::new(address(1, 4_000).ip(), 4_000, 1);
+    let theirs = offer(&local(2, Codec::Pcma, 20)).to_string();
+    let held = [
+        (theirs.replace("a=sendrecv", "a=sendonly"), false, true, Direction::RecvOnly),
+        (theirs.replace("a=sendrecv", "a=inactive"), false, false, Direction::Inactive),
+        (theirs.replace("c=IN IP4 192.0.2.2", "c=IN IP4 0.0.0.0"), false, true, Direction::RecvOnly),
+        (theirs.replace("m=audio 4000", "m=audio 0"), false, false, Direction::Inactive),
+        (
+            theirs.replace("a=sendrecv\r\n", "").replace("t=0 0", "t=0 0\r\na=sendonly"),
+            false,
+            true,
+            Direction::RecvOnly,
+        ),
+    ];
+    for (offered, send, receive, direction) in held {
+        let offered = SessionDescription::parse(offered.as_bytes()).unwrap();
+        let (reply, negotiated) = answer(&ours, &offered).unwrap();
+        assert_eq!((negotiated.send, negotiated.receive), (send, receive), "{offered}");
+        assert_eq!(reply.media[0].direction(), Some(direction), "{offered}");
+        assert!(negotiated.is_held());
+    }
+    // And ours: the answer to our sendonly.
+    let holding = LocalMedia { direction: Direction::SendOnly, ..ours };
+    let hold = offer(&holding);
+    let (reply, negotiated) = answer(&local(2, Codec::Pcma, 20), &hold).unwrap();
+    assert!(!negotiated.send && negotiated.receive);
+    let negotiated = complete(&holding, &hold, &reply).unwrap();
+    assert!(negotiated.send && !negotiated.receive);
+}
