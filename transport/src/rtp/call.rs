@@ -1,9 +1,8 @@
 //! One call on its media thread.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 
-use call_model::RecordingSwitch;
 use media::rtp::OutgoingKind;
 use media::{CallMedia, LegSlot, MediaCommand, MediaEvent, Tap};
 use tokio::sync::mpsc;
@@ -37,13 +36,8 @@ pub(crate) struct Call {
     _admission: Admission,
 }
 
-/// What is left of a call, to be freed elsewhere.
-pub(crate) enum Remains {
-    /// All of it.
-    Call(Box<Call>),
-    /// The sockets of one leg.
-    Leg(Box<LegSockets>),
-}
+/// What is left of a call, or of a leg, to be freed elsewhere.
+pub(crate) type Remains = Box<dyn Send>;
 
 impl Call {
     /// A call without legs.
@@ -119,15 +113,16 @@ impl Call {
         if let Some(index) = self.legs.iter().position(|(slot, _)| *slot == leg) {
             self.media.handle(context.now, MediaCommand::StopLeg { leg });
             self.send(context);
-            context.remains.push(Remains::Leg(self.legs.swap_remove(index).1));
+            context.remains.push(self.legs.swap_remove(index).1);
         }
     }
 
     /// Ends everything that runs: the call is closed.
     fn wind_up(&mut self, context: &mut Context<'_>) {
-        self.media.handle(context.now, MediaCommand::RecordCall(RecordingSwitch::Stop));
-        while let Some((leg, _)) = self.legs.first() {
-            self.close_leg(*leg, context);
+        self.media.close(context.now);
+        self.send(context);
+        for (_, sockets) in self.legs.drain(..) {
+            context.remains.push(sockets);
         }
         self.linger = Some(LINGER);
     }
@@ -209,14 +204,11 @@ impl Call {
 }
 
 /// Reads a socket until it is empty or the limit of one tick is reached.
-fn drain(socket: &UdpSocket, context: &mut Context<'_>, mut take: impl FnMut(&Received<'_>, std::net::SocketAddr)) {
+fn drain(socket: &UdpSocket, context: &mut Context<'_>, mut take: impl FnMut(&Received<'_>, SocketAddr)) {
     let mut left = context.max_packets;
     while left > 0 {
-        let count = match context.batch.receive(socket) {
-            Ok(count) => count,
-            // Such as ICMP's answer to what was sent before; the next packets are not touched by it.
-            Err(_) => return context.counters.receive_errors.add(1),
-        };
+        // An error is such as ICMP's answer to what was sent before; the next packets are not touched by it.
+        let Ok(count) = context.batch.receive(socket) else { return context.counters.receive_errors.add(1) };
         context.counters.received.add(count as u64);
         for index in 0..count {
             let packet = context.batch.packet(index);

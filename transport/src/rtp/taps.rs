@@ -33,10 +33,9 @@ pub struct ChannelTaps {
 impl TapSink for ChannelTaps {
     fn put(&mut self, tap: Tap) -> Result<(), Tap> {
         match self.blocks.try_send(tap) {
-            Ok(()) => Ok(()),
             Err(TrySendError::Full(tap)) => Err(tap),
-            // Nobody listens any more: the block is gone, as its recording is.
-            Err(TrySendError::Disconnected(_)) => Ok(()),
+            // When nobody listens any more, the block is gone, as its recording is.
+            Ok(()) | Err(TrySendError::Disconnected(_)) => Ok(()),
         }
     }
 

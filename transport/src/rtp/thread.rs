@@ -60,6 +60,7 @@ impl StampClock {
 pub(crate) struct MediaThread {
     shared: Arc<ThreadShared>,
     schedule: Schedule,
+    #[expect(clippy::vec_box, reason = "calls are large and are moved between slots and queues")]
     slots: [Vec<Box<Call>>; SLOTS],
     batch: ReceiveBatch,
     sleeper: Sleeper,
@@ -153,7 +154,7 @@ impl MediaThread {
             } else {
                 let call = calls.swap_remove(index);
                 call.forget();
-                context.remains.push(Remains::Call(call));
+                context.remains.push(call);
                 self.schedule.leave(slot);
             }
         }
@@ -187,12 +188,9 @@ impl MediaThread {
 
 /// Runs one call, and says whether it goes on. A panic ends that call and no other.
 fn run_call(call: &mut Call, context: &mut Context<'_>, visit: Visit) -> bool {
-    match catch_unwind(AssertUnwindSafe(|| call.run(context, visit))) {
-        Ok(goes_on) => goes_on,
-        Err(_) => {
-            context.counters.panics.add(1);
-            tracing::error!("the media of a call panicked; the call is closed");
-            false
-        }
-    }
+    catch_unwind(AssertUnwindSafe(|| call.run(context, visit))).unwrap_or_else(|_| {
+        context.counters.panics.add(1);
+        tracing::error!("the media of a call panicked; the call is closed");
+        false
+    })
 }
