@@ -1,9 +1,11 @@
-//! The registrar (RFC 3261 section 10.3): where our accounts can be reached.
+//! The registrar's books (RFC 3261 section 10.3): where our accounts can be reached.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::endpoint::RegistrarConfig;
 use crate::flow::Flow;
 use crate::message::Uri;
+use crate::tables::{Table, table};
 
 /// One contact of an account.
 #[derive(Debug, Clone)]
@@ -16,4 +18,180 @@ pub struct Binding {
     pub expires: Instant,
     /// Its preference, 0 to 1,000 (the `q` parameter times 1,000).
     pub q: u16,
+}
+
+/// A binding with what its updates are checked against.
+struct Entry {
+    id: u64,
+    binding: Binding,
+    call_id: String,
+    seq: u32,
+    /// The device (`+sip.instance` with `reg-id`, RFC 5626): its next address replaces this one.
+    instance: Option<String>,
+}
+
+/// What a REGISTER asks for one contact.
+pub(crate) struct Change {
+    pub contact: Uri,
+    pub q: u16,
+    /// Zero takes it back.
+    pub expires: Duration,
+    pub instance: Option<String>,
+}
+
+/// A REGISTER as far as the books are concerned.
+pub(crate) struct Update<'a> {
+    pub call_id: &'a str,
+    pub seq: u32,
+    pub flow: Flow,
+    pub changes: Vec<Change>,
+}
+
+/// What came of a change.
+pub(crate) enum Notice {
+    /// A contact was added or refreshed; its timer is to be set.
+    Bound { id: u64, user: String, contact: Uri, expires: Duration, until: Instant },
+    /// A contact went; its timer is to be stopped.
+    Gone { id: u64, user: String, contact: Uri },
+}
+
+/// Why nothing of a REGISTER was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UpdateError {
+    /// An older one came after a newer one.
+    OutOfOrder,
+    /// More contacts than an account may have.
+    TooMany,
+}
+
+/// The books.
+pub(crate) struct Registrar {
+    by_user: Table<String, Vec<Entry>>,
+    users: Table<u64, String>,
+}
+
+impl Registrar {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { by_user: table(seed), users: table(seed) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.users.len()
+    }
+
+    /// The contacts of a user that have not lapsed, the preferred and then the latest first.
+    pub(crate) fn bindings(&self, user: &str) -> Vec<Binding> {
+        let mut bindings: Vec<_> = self.by_user.get(user).into_iter().flatten().map(|it| it.binding.clone()).collect();
+        bindings.sort_by_key(|it| std::cmp::Reverse((it.q, it.expires)));
+        bindings
+    }
+
+    /// Does all of a REGISTER, or nothing (RFC 3261 section 10.3, steps 6 and 7).
+    pub(crate) fn update(
+        &mut self,
+        now: Instant,
+        user: &str,
+        update: Update<'_>,
+        config: &RegistrarConfig,
+        mut new_id: impl FnMut() -> u64,
+    ) -> Result<Vec<Notice>, UpdateError> {
+        let entries = self.by_user.entry(user.to_owned()).or_default();
+        let found = check(entries, &update, config);
+        if let Err(error) = found {
+            self.prune(user);
+            return Err(error);
+        }
+        let mut notices = Vec::new();
+        for change in update.changes {
+            let Change { contact, q, expires, instance } = change;
+            let at = entries.iter().position(|entry| entry.is_same(&contact, instance.as_deref()));
+            let old = at.map(|at| entries.swap_remove(at));
+            if expires.is_zero() {
+                notices.extend(old.map(|old| old.gone(user, &mut self.users)));
+                continue;
+            }
+            let id = old.map_or_else(&mut new_id, |old| old.id);
+            self.users.insert(id, user.to_owned());
+            let binding = Binding { contact: contact.clone(), flow: update.flow, expires: now + expires, q };
+            entries.push(Entry { id, binding, call_id: update.call_id.to_owned(), seq: update.seq, instance });
+            notices.push(Notice::Bound { id, user: user.to_owned(), contact, expires, until: now + expires });
+        }
+        self.prune(user);
+        Ok(notices)
+    }
+
+    /// All contacts of a user, as changes that take them back (`Contact: *`).
+    pub(crate) fn all_gone(&self, user: &str) -> Vec<Change> {
+        let gone = |entry: &Entry| Change {
+            contact: entry.binding.contact.clone(),
+            q: 0,
+            expires: Duration::ZERO,
+            instance: entry.instance.clone(),
+        };
+        self.by_user.get(user).into_iter().flatten().map(gone).collect()
+    }
+
+    /// Removes the contacts that fit.
+    pub(crate) fn remove_where(&mut self, matches: impl Fn(&str, &Binding) -> bool) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for (user, entries) in &mut self.by_user {
+            let gone = entries.extract_if(.., |entry| matches(user, &entry.binding));
+            notices.extend(gone.map(|entry| entry.gone(user, &mut self.users)));
+        }
+        self.by_user.retain(|_, entries| !entries.is_empty());
+        // Out of the order of the table.
+        notices.sort_by_key(Notice::id);
+        notices
+    }
+
+    /// A contact's timer came.
+    pub(crate) fn lapse(&mut self, id: u64) -> Option<Notice> {
+        let user = self.users.get(&id)?.clone();
+        let entries = self.by_user.get_mut(&user)?;
+        let at = entries.iter().position(|entry| entry.id == id)?;
+        let notice = entries.swap_remove(at).gone(&user, &mut self.users);
+        self.prune(&user);
+        Some(notice)
+    }
+
+    fn prune(&mut self, user: &str) {
+        if self.by_user.get(user).is_some_and(Vec::is_empty) {
+            self.by_user.remove(user);
+        }
+    }
+}
+
+fn check(entries: &[Entry], update: &Update<'_>, config: &RegistrarConfig) -> Result<(), UpdateError> {
+    let mut count = entries.len();
+    for change in &update.changes {
+        let old = entries.iter().find(|entry| entry.is_same(&change.contact, change.instance.as_deref()));
+        if old.is_some_and(|old| old.call_id == update.call_id && old.seq >= update.seq) {
+            return Err(UpdateError::OutOfOrder);
+        }
+        match (old.is_some(), change.expires.is_zero()) {
+            (false, false) => count += 1,
+            (true, true) => count = count.saturating_sub(1),
+            _ => {}
+        }
+    }
+    if count > config.max_bindings { Err(UpdateError::TooMany) } else { Ok(()) }
+}
+
+impl Entry {
+    fn is_same(&self, contact: &Uri, instance: Option<&str>) -> bool {
+        instance.is_some_and(|it| self.instance.as_deref() == Some(it)) || self.binding.contact.equivalent(contact)
+    }
+
+    fn gone(self, user: &str, users: &mut Table<u64, String>) -> Notice {
+        users.remove(&self.id);
+        Notice::Gone { id: self.id, user: user.to_owned(), contact: self.binding.contact }
+    }
+}
+
+impl Notice {
+    fn id(&self) -> u64 {
+        match self {
+            Self::Bound { id, .. } | Self::Gone { id, .. } => *id,
+        }
+    }
 }

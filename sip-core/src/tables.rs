@@ -8,6 +8,12 @@ use std::time::Instant;
 #[derive(Clone)]
 pub(crate) struct Keyed(u64);
 
+impl Keyed {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+}
+
 impl BuildHasher for Keyed {
     type Hasher = DefaultHasher;
 

@@ -1,10 +1,16 @@
 //! Digest authentication (RFC 3261 section 22, RFC 7616, RFC 8760): what both sides compute.
 
+mod client;
+mod server;
+
 use std::fmt;
 
 use md5::Md5;
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
+
+pub(crate) use client::ClientAuth;
+pub(crate) use server::{Authenticator, Verdict};
 
 /// A hash of digest authentication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! Every timer and limit of an endpoint.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::digest::Algorithm;
@@ -26,6 +26,9 @@ pub struct Listener {
 pub struct EndpointConfig {
     /// The addresses that the driver listens on, with what is advertised for each. Default: none.
     pub listeners: Vec<Listener>,
+    /// Our addresses towards the world, at most one of each family: what Via and Contact say when a listener is bound
+    /// to all interfaces, advertises nothing, and it is not known by which one a message will leave. Default: none.
+    pub default_addresses: Vec<IpAddr>,
     /// What Server and User-Agent headers say; empty leaves them out. Default: `Callwright`.
     pub product: String,
     /// The domains that a REGISTER may be for; empty takes any. Default: empty.
@@ -50,6 +53,7 @@ impl Default for EndpointConfig {
     fn default() -> Self {
         Self {
             listeners: Vec::new(),
+            default_addresses: Vec::new(),
             product: "Callwright".into(),
             domains: Vec::new(),
             parsing: crate::message::Limits::default(),

@@ -7,8 +7,24 @@
 //! [`Endpoint::poll_timeout`] when to come back. The order of the drains does not matter.
 
 mod call;
+mod client;
 mod config;
+mod content;
+mod core;
 mod event;
+mod in_dialog;
+mod inbound;
+mod leg;
+mod locate;
+mod ping;
+mod redirect;
+mod register;
+mod registrations;
+mod reinvite;
+mod server;
+mod settle;
+mod uac;
+mod uas;
 
 use std::time::Instant;
 
@@ -16,178 +32,268 @@ pub use call::{
     Counters, InviteError, LegError, LegHandle, OutgoingCall, PingHandle, ResolveError, ResolveId, ResolveRequest,
     Resolved, TableSizes,
 };
-pub use config::{
-    CallTimers, DigestConfig, EndpointConfig, Limits, Listener, RegistrarConfig, RegistrationConfig,
-};
+pub use config::{CallTimers, DigestConfig, EndpointConfig, Limits, Listener, RegistrarConfig, RegistrationConfig};
 pub use event::{EndReason, EndedBy, Event, IncomingCall, PingError};
 
+use self::core::Core;
+use self::leg::Legs;
+use self::registrations::Registrations;
 use crate::body::Body;
-use crate::digest::Account;
+use crate::chance::Chance;
+use crate::digest::{Account, Authenticator};
 use crate::flow::{Flow, Target, Transmit};
 use crate::message::{HeaderName, Message, ParseError, StatusCode, Uri};
-use crate::registrar::Binding;
+use crate::registrar::{Binding, Registrar};
 use crate::registration::{Registration, RegistrationHandle};
+use crate::tables::{Table, table};
 
 /// One SIP server or client without I/O. See the [module](self).
 pub struct Endpoint {
-    config: EndpointConfig,
+    core: Core,
+    legs: Legs,
+    auth: Authenticator,
+    registrar: Registrar,
+    registrations: Registrations,
+    pings: Table<PingHandle, Instant>,
 }
 
 /// The driver's side.
 impl Endpoint {
     /// An endpoint that knows nobody. All its tags, branches, nonces and jitter come from `seed`, which must therefore
     /// be unpredictable outside of tests.
-    pub fn new(config: EndpointConfig, _seed: u64) -> Self {
-        Self { config }
+    pub fn new(config: EndpointConfig, seed: u64) -> Self {
+        let mut chance = Chance::new(seed);
+        let hashing = chance.number();
+        let auth = Authenticator::new(config.digest.clone(), &mut chance);
+        Self {
+            auth,
+            legs: Legs::new(hashing),
+            registrar: Registrar::new(hashing),
+            registrations: Registrations::new(),
+            pings: table(hashing),
+            core: Core::new(config, chance, hashing),
+        }
     }
 
     /// A datagram arrived.
-    pub fn handle_datagram(&mut self, _now: Instant, _flow: Flow, _data: &[u8]) {}
+    pub fn handle_datagram(&mut self, now: Instant, flow: Flow, data: &[u8]) {
+        self.datagram_arrived(now, flow, data);
+        self.settle(now);
+    }
 
     /// A message arrived on a stream and was framed by [`StreamDecoder`](crate::message::StreamDecoder).
-    pub fn handle_message(&mut self, _now: Instant, _flow: Flow, _message: Result<Message, ParseError>) {}
+    pub fn handle_message(&mut self, now: Instant, flow: Flow, message: Result<Message, ParseError>) {
+        self.message_arrived(now, flow, message);
+        self.settle(now);
+    }
 
-    /// A connection was closed, by whichever side. What waits for a response on it fails at once.
-    pub fn handle_flow_closed(&mut self, _now: Instant, _flow: Flow) {}
+    /// A connection was closed, by whichever side. What waits for a response on it fails at once; contacts that were
+    /// registered over it go.
+    pub fn handle_flow_closed(&mut self, now: Instant, flow: Flow) {
+        if flow.connection.is_none() {
+            return;
+        }
+        let lost = |target: &Target| target.connection == flow.connection;
+        self.legs.unpin(lost);
+        let gone = self.registrar.remove_where(|_, binding| binding.flow.connection == flow.connection);
+        self.tell(gone);
+        self.registrations_lost(now, lost);
+        self.core.targets_lost(now, lost);
+        self.settle(now);
+    }
 
     /// A transmit could not be sent: no connection could be opened, or the network reported that nobody is there.
-    pub fn handle_transmit_failed(&mut self, _now: Instant, _target: Target) {}
+    pub fn handle_transmit_failed(&mut self, now: Instant, target: Target) {
+        self.core.targets_lost(now, |it| it.protocol == target.protocol && it.remote == target.remote);
+        self.settle(now);
+    }
 
     /// The time given by [`poll_timeout`](Self::poll_timeout) has come. Early or late calls do no harm.
-    pub fn handle_timeout(&mut self, _now: Instant) {}
+    pub fn handle_timeout(&mut self, now: Instant) {
+        self.run_timers(now);
+    }
 
     /// The answer to a [`ResolveRequest`].
-    pub fn handle_resolved(&mut self, _now: Instant, _id: ResolveId, _resolved: Resolved) {}
+    pub fn handle_resolved(&mut self, now: Instant, id: ResolveId, resolved: Resolved) {
+        self.core.resolved(now, id, resolved);
+        self.settle(now);
+    }
 
     /// The next message to send; `None` when there is none.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
-        None
+        self.core.transmits.pop_front()
     }
 
     /// The next event; `None` when there is none.
     pub fn poll_event(&mut self) -> Option<Event> {
-        None
+        self.core.events.pop_front()
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout); `None` for never.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        self.core.timers.next()
     }
 
     /// The next name to resolve; `None` when there is none. Each must be answered.
     pub fn poll_resolve(&mut self) -> Option<ResolveRequest> {
-        None
+        self.core.asks.pop_front()
     }
 
     /// How much the endpoint holds.
     pub fn table_sizes(&self) -> TableSizes {
-        TableSizes::default()
+        TableSizes {
+            legs: self.legs.len(),
+            dialogs: self.legs.tags(),
+            client_transactions: self.core.clients.len(),
+            server_transactions: self.core.servers.len(),
+            timers: self.core.timers.len(),
+            resolves: self.core.waiting.len(),
+            pings: self.pings.len(),
+            nonces: self.auth.used_nonces(),
+            bindings: self.registrar.len(),
+            registrations: self.registrations.len(),
+        }
     }
 
     /// What the endpoint has counted.
     pub fn counters(&self) -> Counters {
-        Counters::default()
+        self.core.counters
     }
 
     /// The settings.
     pub fn config(&self) -> &EndpointConfig {
-        &self.config
+        &self.core.config
     }
 }
 
 /// Calls.
 impl Endpoint {
     /// Places a call. [`Event::Progress`], [`Event::Answered`] and [`Event::Ended`] tell how it goes on.
-    pub fn invite(&mut self, _now: Instant, _call: OutgoingCall) -> Result<LegHandle, InviteError> {
-        Err(InviteError::Overloaded)
+    pub fn invite(&mut self, now: Instant, call: OutgoingCall) -> Result<LegHandle, InviteError> {
+        let done = self.place_call(now, call);
+        self.settle(now);
+        done
     }
 
     /// Tells the caller that it rings (180) or that there is early media (183, with an answer).
     pub fn ring(
         &mut self,
-        _now: Instant,
-        _leg: LegHandle,
-        _status: StatusCode,
-        _body: Option<Body>,
+        now: Instant,
+        leg: LegHandle,
+        status: StatusCode,
+        body: Option<Body>,
     ) -> Result<(), LegError> {
-        Err(LegError::Gone)
+        let done = self.ring_call(now, leg, status, body);
+        self.settle(now);
+        done
     }
 
     /// Answers an incoming call with 200 and the answer (or our offer, when the caller made none). It is repeated until
     /// [`Event::Confirmed`].
-    pub fn accept(&mut self, _now: Instant, _leg: LegHandle, _body: Body) -> Result<(), LegError> {
-        Err(LegError::Gone)
+    pub fn accept(&mut self, now: Instant, leg: LegHandle, body: Body) -> Result<(), LegError> {
+        let done = self.accept_call(now, leg, body);
+        self.settle(now);
+        done
     }
 
     /// Refuses an incoming call with a status of 300 to 699 and further headers (Contact for 3xx, Retry-After, ...).
     pub fn reject(
         &mut self,
-        _now: Instant,
-        _leg: LegHandle,
-        _status: StatusCode,
-        _extra: Vec<(HeaderName, String)>,
+        now: Instant,
+        leg: LegHandle,
+        status: StatusCode,
+        extra: Vec<(HeaderName, String)>,
     ) -> Result<(), LegError> {
-        Err(LegError::Gone)
+        let done = self.reject_call(now, leg, status, extra);
+        self.settle(now);
+        done
     }
 
     /// Refuses an incoming call with 401, so that the caller shows who it is. The leg ends; the caller's next try is a
     /// new one.
-    pub fn challenge(&mut self, _now: Instant, _leg: LegHandle) -> Result<(), LegError> {
-        Err(LegError::Gone)
+    pub fn challenge(&mut self, now: Instant, leg: LegHandle) -> Result<(), LegError> {
+        let done = self.challenge_call(now, leg);
+        self.settle(now);
+        done
     }
 
     /// Gives our answer to the offer that came with [`Event::Answered`], after an [`OutgoingCall`] without a body.
-    pub fn acknowledge(&mut self, _now: Instant, _leg: LegHandle, _answer: Body) -> Result<(), LegError> {
-        Err(LegError::Gone)
+    pub fn acknowledge(&mut self, now: Instant, leg: LegHandle, answer: Body) -> Result<(), LegError> {
+        let done = self.give_answer(leg, Some(answer));
+        self.settle(now);
+        done
     }
 
     /// Ends a leg, whatever its state: by CANCEL, BYE or a refusal (603). [`Event::Ended`] follows, unless it came
     /// already. A leg that is gone is left in peace.
-    pub fn hangup(&mut self, _now: Instant, _leg: LegHandle) {}
+    pub fn hangup(&mut self, now: Instant, leg: LegHandle) {
+        self.hang_up(now, leg);
+        self.settle(now);
+    }
 
     /// Offers a changed session: hold, resume, another address. [`Event::ReinviteAnswered`] or
     /// [`Event::ReinviteFailed`] follows.
-    pub fn reinvite(&mut self, _now: Instant, _leg: LegHandle, _offer: Body) -> Result<(), LegError> {
-        Err(LegError::Gone)
+    pub fn reinvite(&mut self, now: Instant, leg: LegHandle, offer: Body) -> Result<(), LegError> {
+        let done = self.start_reinvite(now, leg, offer);
+        self.settle(now);
+        done
     }
 
     /// Accepts the other end's re-INVITE with an answer (or our offer, when it made none).
-    pub fn accept_reinvite(&mut self, _now: Instant, _leg: LegHandle, _body: Body) -> Result<(), LegError> {
-        Err(LegError::Gone)
+    pub fn accept_reinvite(&mut self, now: Instant, leg: LegHandle, body: Body) -> Result<(), LegError> {
+        let done = self.answer_reinvite(now, leg, body);
+        self.settle(now);
+        done
     }
 
     /// Refuses the other end's re-INVITE (such as with 488); the session stays as it was.
-    pub fn reject_reinvite(&mut self, _now: Instant, _leg: LegHandle, _status: StatusCode) -> Result<(), LegError> {
-        Err(LegError::Gone)
+    pub fn reject_reinvite(&mut self, now: Instant, leg: LegHandle, status: StatusCode) -> Result<(), LegError> {
+        let done = self.refuse_reinvite(now, leg, status);
+        self.settle(now);
+        done
     }
 
     /// Sends an INFO inside of the dialog.
-    pub fn info(&mut self, _now: Instant, _leg: LegHandle, _body: Body) -> Result<(), LegError> {
-        Err(LegError::Gone)
+    pub fn info(&mut self, now: Instant, leg: LegHandle, body: Body) -> Result<(), LegError> {
+        let done = self.send_info(now, leg, body);
+        self.settle(now);
+        done
     }
 }
 
 /// Accounts, registrations and pings.
 impl Endpoint {
     /// Replaces the accounts that may register and call. The contacts of accounts that are gone go too.
-    pub fn set_accounts(&mut self, _accounts: Vec<Account>) {}
+    pub fn set_accounts(&mut self, accounts: Vec<Account>) {
+        self.auth.set_accounts(accounts);
+        let auth = &self.auth;
+        let gone = self.registrar.remove_where(|user, _| !auth.has_account(user));
+        self.tell(gone);
+    }
 
     /// Where a user can be reached, the preferred contact first. Place a call by [`OutgoingCall`] with the contact as
     /// its target and its flow as `via_flow`.
-    pub fn bindings(&self, _user: &str) -> Vec<Binding> {
-        Vec::new()
+    pub fn bindings(&self, user: &str) -> Vec<Binding> {
+        self.registrar.bindings(user)
     }
 
     /// Registers us at a registrar and keeps the registration up until [`unregister`](Self::unregister).
-    pub fn register(&mut self, _now: Instant, _registration: Registration) -> RegistrationHandle {
-        RegistrationHandle(0)
+    pub fn register(&mut self, now: Instant, registration: Registration) -> RegistrationHandle {
+        let done = self.start_registration(now, registration);
+        self.settle(now);
+        done
     }
 
     /// Takes a registration back.
-    pub fn unregister(&mut self, _now: Instant, _handle: RegistrationHandle) {}
+    pub fn unregister(&mut self, now: Instant, handle: RegistrationHandle) {
+        self.stop_registration(now, handle);
+        self.settle(now);
+    }
 
     /// Asks the other end for a sign of life by OPTIONS; [`Event::Pong`] follows.
-    pub fn options(&mut self, _now: Instant, _target: Uri) -> PingHandle {
-        PingHandle(0)
+    pub fn options(&mut self, now: Instant, target: Uri) -> PingHandle {
+        let done = self.start_ping(now, target);
+        self.settle(now);
+        done
     }
 }

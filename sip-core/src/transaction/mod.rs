@@ -12,7 +12,7 @@ use std::time::Duration;
 
 pub(crate) use client::ClientMachine;
 pub(crate) use key::{MergeKey, server_key};
-pub(crate) use server::{ServerMachine, ServerState};
+pub(crate) use server::ServerMachine;
 pub use timer::{Timer, TimerConfig};
 
 /// What a machine asks for after an input.

@@ -7,7 +7,7 @@ use crate::message::StatusCode;
 
 /// Where a server transaction is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ServerState {
+enum ServerState {
     /// Nothing was said yet.
     Trying,
     /// A provisional response was sent.
@@ -35,11 +35,6 @@ impl ServerMachine {
     /// A request came.
     pub(crate) fn new(invite: bool, reliable: bool) -> Self {
         Self { invite, reliable, state: ServerState::Trying, interval: Duration::ZERO }
-    }
-
-    /// The state.
-    pub(crate) fn state(&self) -> ServerState {
-        self.state
     }
 
     /// No final response has been sent yet.

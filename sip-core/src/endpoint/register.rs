@@ -1,0 +1,124 @@
+//! REGISTER as a server (RFC 3261 section 10.3).
+
+use std::time::{Duration, Instant};
+
+use super::Endpoint;
+use super::core::TimerKey;
+use super::event::Event;
+use super::server::ServerId;
+use crate::digest::Verdict;
+use crate::flow::Flow;
+use crate::message::{HeaderName, NameAddr, Request, StatusCode};
+use crate::registrar::{Change, Notice, Update, UpdateError};
+
+type Refusal = (StatusCode, Vec<(HeaderName, String)>);
+
+impl Endpoint {
+    pub(super) fn receive_register(&mut self, now: Instant, flow: Flow, id: ServerId, request: &Request) {
+        let verdict = self.verdict(now, flow, request);
+        let Verdict::Valid(user) = verdict else {
+            let stale = matches!(verdict, Verdict::Stale | Verdict::Replayed);
+            let extra = self.challenge_headers(now, flow.remote.ip(), stale);
+            return self.refuse(now, id, request, StatusCode::UNAUTHORIZED, extra);
+        };
+        match self.bind(now, flow, &user, request) {
+            Ok(()) => {
+                let contacts = self.contact_list(now, &user);
+                self.refuse(now, id, request, StatusCode::OK, contacts);
+            }
+            Err((status, extra)) => self.refuse(now, id, request, status, extra),
+        }
+    }
+
+    fn bind(&mut self, now: Instant, flow: Flow, user: &str, request: &Request) -> Result<(), Refusal> {
+        let plain = |status| (status, Vec::new());
+        let headers = &request.headers;
+        let to = headers.to().map_err(|_| plain(StatusCode::BAD_REQUEST))?.uri;
+        let domains = &self.core.config.domains;
+        let host = to.host.to_string();
+        if !to.is_sip() || !domains.is_empty() && !domains.iter().any(|domain| domain.eq_ignore_ascii_case(&host)) {
+            return Err(plain(StatusCode::NOT_FOUND));
+        }
+        if to.username().as_deref() != Some(user) {
+            return Err(plain(StatusCode::FORBIDDEN));
+        }
+        let changes = self.changes(user, request)?;
+        let cseq = headers.cseq().map_err(|_| plain(StatusCode::BAD_REQUEST))?;
+        let update = Update { call_id: headers.call_id().unwrap_or_default(), seq: cseq.seq, flow, changes };
+        let core = &mut self.core;
+        let config = core.config.registrar.clone();
+        let notices =
+            self.registrar.update(now, user, update, &config, || core.new_id()).map_err(|error| match error {
+                UpdateError::OutOfOrder => plain(StatusCode::SERVER_INTERNAL_ERROR),
+                UpdateError::TooMany => plain(StatusCode::FORBIDDEN),
+            })?;
+        self.tell(notices);
+        Ok(())
+    }
+
+    /// What the REGISTER asks for; nothing, when it only asks what there is.
+    fn changes(&self, user: &str, request: &Request) -> Result<Vec<Change>, Refusal> {
+        let headers = &request.headers;
+        let plain = |status| (status, Vec::new());
+        if headers.contact_is_star() {
+            if headers.expires() != Some(0) {
+                return Err(plain(StatusCode::BAD_REQUEST));
+            }
+            return Ok(self.registrar.all_gone(user));
+        }
+        let contacts = headers.contacts().map_err(|_| plain(StatusCode::BAD_REQUEST))?;
+        let config = &self.core.config.registrar;
+        let mut changes = Vec::with_capacity(contacts.len());
+        for contact in contacts {
+            if !contact.uri.is_sip() {
+                return Err(plain(StatusCode::BAD_REQUEST));
+            }
+            let asked = contact.expires().or(headers.expires());
+            let asked = asked.map_or(config.default_expires, |seconds| Duration::from_secs(seconds.into()));
+            if !asked.is_zero() && asked < config.min_expires {
+                let least = config.min_expires.as_secs().to_string();
+                return Err((StatusCode::INTERVAL_TOO_BRIEF, vec![(HeaderName::MinExpires, least)]));
+            }
+            let instance = instance_of(&contact);
+            let q = contact.q().unwrap_or(1_000);
+            changes.push(Change { contact: contact.uri, q, expires: asked.min(config.max_expires), instance });
+        }
+        Ok(changes)
+    }
+
+    fn contact_list(&self, now: Instant, user: &str) -> Vec<(HeaderName, String)> {
+        let line = |binding: crate::registrar::Binding| {
+            let mut contact = NameAddr::new(binding.contact);
+            let left = binding.expires.saturating_duration_since(now).as_secs();
+            contact.params.set("expires", &left.to_string());
+            if binding.q < 1_000 {
+                contact.params.set("q", &format!("0.{:03}", binding.q));
+            }
+            (HeaderName::Contact, contact.to_string())
+        };
+        self.registrar.bindings(user).into_iter().map(line).collect()
+    }
+
+    /// Tells the owner what changed in the books, and sets the timers.
+    pub(super) fn tell(&mut self, notices: Vec<Notice>) {
+        for notice in notices {
+            match notice {
+                Notice::Bound { id, user, contact, expires, until } => {
+                    self.core.timers.set(TimerKey::Binding(id), until);
+                    self.core.event(Event::Registered { user, contact, expires });
+                }
+                Notice::Gone { id, user, contact } => {
+                    self.core.timers.stop(TimerKey::Binding(id));
+                    self.core.event(Event::Unregistered { user, contact });
+                }
+            }
+        }
+    }
+}
+
+/// What tells a device, whatever its address (RFC 5626 section 4.2).
+fn instance_of(contact: &NameAddr) -> Option<String> {
+    let instance = contact.params.get_unquoted("+sip.instance")?;
+    let line = contact.params.get("reg-id").unwrap_or_default();
+    Some(format!("{instance}|{line}"))
+}

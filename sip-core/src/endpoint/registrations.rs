@@ -1,0 +1,241 @@
+//! REGISTER as a client: keeping our registrations up (RFC 3261 section 10.2).
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::Endpoint;
+use super::client::{Failure, OwnContact};
+use super::content;
+use super::core::{Owner, TimerKey};
+use super::event::Event;
+use super::leg::push_login;
+use crate::dialog::Hop;
+use crate::digest::ClientAuth;
+use crate::flow::{Flow, Target};
+use crate::message::{CSeq, HeaderName, Method, NameAddr, Request, Response, StatusCode};
+use crate::registration::{Registration, RegistrationHandle, RegistrationState};
+
+/// The registrations, in the order in which they were made.
+pub(super) type Registrations = BTreeMap<RegistrationHandle, OwnRegistration>;
+
+/// One registration of ours.
+pub(super) struct OwnRegistration {
+    settings: Registration,
+    auth: ClientAuth,
+    call_id: String,
+    from: NameAddr,
+    seq: u32,
+    /// What we ask for; a registrar may have raised it (423).
+    wanted: u32,
+    logins: u8,
+    failures: u32,
+    /// A REGISTER runs.
+    running: bool,
+    /// The registrar holds a binding of ours.
+    bound: bool,
+    /// The owner wants it gone.
+    leaving: bool,
+    told: Option<RegistrationState>,
+    /// Where the last response came from: when that connection closes, nobody reaches us.
+    flow: Option<Flow>,
+}
+
+/// The longest that a registrar may make us ask for: a day.
+const MAX_WANTED: u32 = 86_400;
+
+impl Endpoint {
+    pub(super) fn start_registration(&mut self, now: Instant, settings: Registration) -> RegistrationHandle {
+        let handle = RegistrationHandle(self.core.new_id());
+        let registration = OwnRegistration {
+            auth: ClientAuth::new(settings.credentials.clone()),
+            call_id: self.core.chance.long_token(),
+            from: NameAddr::new(settings.aor.clone()).with_tag(&self.core.chance.tag()),
+            seq: 0,
+            wanted: u32::try_from(settings.expires.as_secs()).unwrap_or(MAX_WANTED).max(1),
+            logins: 0,
+            failures: 0,
+            running: false,
+            bound: false,
+            leaving: false,
+            told: None,
+            flow: None,
+            settings,
+        };
+        self.registrations.insert(handle, registration);
+        self.send_register(now, handle);
+        handle
+    }
+
+    pub(super) fn stop_registration(&mut self, now: Instant, handle: RegistrationHandle) {
+        let Some(registration) = self.registrations.get_mut(&handle) else { return };
+        registration.leaving = true;
+        self.core.timers.stop(TimerKey::Registration(handle));
+        if registration.running {
+            // Its outcome is waited for.
+        } else if registration.bound {
+            self.send_register(now, handle);
+        } else {
+            self.end_registration(handle);
+        }
+    }
+
+    fn end_registration(&mut self, handle: RegistrationHandle) {
+        self.core.timers.stop(TimerKey::Registration(handle));
+        if self.registrations.remove(&handle).is_some() {
+            self.core.event(Event::RegistrationChanged { handle, state: RegistrationState::Unregistered });
+        }
+    }
+
+    /// Sends a REGISTER: the first, a refresh, with credentials, or the last.
+    pub(super) fn send_register(&mut self, now: Instant, handle: RegistrationHandle) {
+        let limit = self.core.config.limits.max_forwards;
+        let Some(registration) = self.registrations.get_mut(&handle) else { return };
+        registration.seq += 1;
+        registration.running = true;
+        let settings = &registration.settings;
+        let mut uri = settings.registrar.clone();
+        uri.user = None;
+        uri.password = None;
+        let mut request = Request::new(Method::Register, uri);
+        let headers = &mut request.headers;
+        headers.push(HeaderName::MaxForwards, limit.to_string());
+        headers.push(HeaderName::From, registration.from.to_string());
+        headers.push(HeaderName::To, NameAddr::new(settings.aor.clone()).to_string());
+        headers.push(HeaderName::CallId, registration.call_id.as_str());
+        headers.push(HeaderName::CSeq, CSeq::new(registration.seq, Method::Register).to_string());
+        let expires = if registration.leaving { 0 } else { registration.wanted };
+        headers.push(HeaderName::Expires, expires.to_string());
+        let login =
+            registration.auth.authorize(Method::Register.as_str(), &request.uri.to_string(), &mut self.core.chance);
+        push_login(&mut request, login);
+        let hop = hop_by(settings.route.as_ref(), &settings.registrar, &mut request);
+        let contact = OwnContact::Register(settings.contact_user.clone(), expires);
+        self.core.request(now, Owner::Register(handle), request, &hop, contact);
+    }
+
+    pub(super) fn on_register_done(
+        &mut self,
+        now: Instant,
+        handle: RegistrationHandle,
+        response: &Response,
+        flow: Flow,
+    ) {
+        let attempts = self.core.config.limits.max_auth_attempts;
+        let Some(registration) = self.registrations.get_mut(&handle) else { return };
+        registration.running = false;
+        registration.flow = Some(flow);
+        let status = response.status;
+        if let Some((challenges, proxy)) = content::challenges(response)
+            && registration.logins < attempts
+            && registration.auth.challenged(&challenges, proxy)
+        {
+            registration.logins += 1;
+            return self.send_register(now, handle);
+        }
+        registration.logins = 0;
+        if status.is_success() {
+            return self.registered(now, handle, response);
+        }
+        let least =
+            response.headers.min_expires().filter(|least| (registration.wanted + 1..=MAX_WANTED).contains(least));
+        if let (StatusCode::INTERVAL_TOO_BRIEF, Some(least)) = (status, least) {
+            registration.wanted = least;
+            return self.send_register(now, handle);
+        }
+        let after = response.headers.retry_after().map(|seconds| Duration::from_secs(seconds.into()));
+        self.register_failed(now, handle, Some(status), after);
+    }
+
+    fn registered(&mut self, now: Instant, handle: RegistrationHandle, response: &Response) {
+        let percent = self.core.config.registration.refresh_percent;
+        let Some(registration) = self.registrations.get_mut(&handle) else { return };
+        registration.failures = 0;
+        if registration.leaving {
+            if !registration.bound || granted(registration, response).is_some() {
+                // What was under way when it was taken back has bound us.
+                registration.bound = true;
+            }
+            return self.leave(now, handle, response);
+        }
+        registration.bound = true;
+        let seconds = granted(registration, response).unwrap_or(registration.wanted).max(1);
+        let expires = Duration::from_secs(seconds.into());
+        self.core.set_timer(TimerKey::Registration(handle), now, expires * percent / 100);
+        self.tell_registration(handle, RegistrationState::Registered { expires });
+    }
+
+    /// A REGISTER has succeeded after the owner has taken the registration back: was it the one that did so?
+    fn leave(&mut self, now: Instant, handle: RegistrationHandle, response: &Response) {
+        let Some(registration) = self.registrations.get(&handle) else { return };
+        if granted(registration, response).is_some_and(|seconds| seconds > 0) {
+            self.send_register(now, handle);
+        } else {
+            self.end_registration(handle);
+        }
+    }
+
+    pub(super) fn on_register_failed(&mut self, now: Instant, handle: RegistrationHandle, _failure: Failure) {
+        if let Some(registration) = self.registrations.get_mut(&handle) {
+            registration.running = false;
+            self.register_failed(now, handle, None, None);
+        }
+    }
+
+    /// The next attempt comes after a wait that doubles, a part of it by chance (RFC 5626 section 4.5).
+    fn register_failed(
+        &mut self,
+        now: Instant,
+        handle: RegistrationHandle,
+        status: Option<StatusCode>,
+        after: Option<Duration>,
+    ) {
+        let config = self.core.config.registration.clone();
+        let Some(registration) = self.registrations.get_mut(&handle) else { return };
+        if registration.leaving {
+            return self.end_registration(handle);
+        }
+        let most = config.retry_base.saturating_mul(1 << registration.failures.min(16)).min(config.retry_max);
+        registration.failures += 1;
+        let wait = self.core.chance.between(most / 2, most);
+        let wait = after.map_or(wait, |after| wait.max(after.min(config.retry_max)));
+        self.core.set_timer(TimerKey::Registration(handle), now, wait);
+        self.tell_registration(handle, RegistrationState::Failed { status, retry_in: wait });
+    }
+
+    fn tell_registration(&mut self, handle: RegistrationHandle, state: RegistrationState) {
+        let Some(registration) = self.registrations.get_mut(&handle) else { return };
+        if registration.told != Some(state) {
+            registration.told = Some(state);
+            self.core.event(Event::RegistrationChanged { handle, state });
+        }
+    }
+
+    /// A connection has gone: what was registered over it is registered anew.
+    pub(super) fn registrations_lost(&mut self, now: Instant, lost: impl Fn(&Target) -> bool) {
+        for (handle, registration) in &mut self.registrations {
+            let hit = registration.flow.is_some_and(|flow| lost(&flow.into()));
+            if hit && !registration.running && !registration.leaving {
+                registration.flow = None;
+                let wait = self.core.chance.between(Duration::ZERO, Duration::from_secs(2));
+                self.core.set_timer(TimerKey::Registration(*handle), now, wait);
+            }
+        }
+    }
+}
+
+/// The seconds that a registrar grants our contact, by its Contact or by Expires.
+fn granted(registration: &OwnRegistration, response: &Response) -> Option<u32> {
+    let contacts = response.headers.contacts().unwrap_or_default();
+    let user = registration.settings.contact_user.as_str();
+    let ours = contacts.iter().find(|contact| contact.uri.username().as_deref() == Some(user));
+    ours.and_then(NameAddr::expires).or_else(|| response.headers.expires())
+}
+
+/// The hop of a request outside of dialogs: by the outbound proxy if there is one.
+pub(super) fn hop_by(route: Option<&crate::message::Uri>, target: &crate::message::Uri, request: &mut Request) -> Hop {
+    let Some(route) = route else { return Hop::to(target.clone()) };
+    if route.is_loose_router() {
+        request.headers.push(HeaderName::Route, NameAddr::new(route.clone()).to_string());
+    }
+    Hop::to(route.clone())
+}
