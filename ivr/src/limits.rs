@@ -60,9 +60,9 @@ impl Default for RunLimits {
         Self {
             max_silent_steps: 200,
             max_depth: 8,
-            idle: Duration::from_secs(600),
+            idle: Duration::from_mins(10),
             max_typed_ahead: 32,
-            max_playback: Duration::from_secs(600),
+            max_playback: Duration::from_mins(10),
             max_spoken: 8 * 1024,
             max_vars: 500,
             max_reply: 64 * 1024,

@@ -45,10 +45,12 @@ message_keys! {
 /// The languages that the messages exist in.
 pub(crate) const LANGUAGES: [&str; 5] = ["en", "de", "fr", "it", "es"];
 
-/// A message as a template; in English when the language is not one of [`LANGUAGES`].
-pub(crate) fn built_in(key: MessageKey, language: &str) -> &'static str {
-    let column = LANGUAGES.iter().position(|known| *known == primary(language)).unwrap_or(0);
-    texts(key)[column]
+/// A message as a template, and its language: English when `language` is not one of [`LANGUAGES`].
+pub(crate) fn built_in(key: MessageKey, language: &str) -> (&str, &'static str) {
+    match LANGUAGES.iter().position(|known| *known == primary(language)) {
+        Some(column) => (language, texts(key)[column]),
+        None => (LANGUAGES[0], texts(key)[0]),
+    }
 }
 
 fn texts(key: MessageKey) -> [&'static str; 5] {

@@ -20,7 +20,7 @@ const SOUND: Duration = Duration::from_secs(5);
 /// How long a key takes to press.
 const KEY: Duration = Duration::from_millis(200);
 /// How long a talk after a transfer lasts.
-const TALK: Duration = Duration::from_secs(60);
+const TALK: Duration = Duration::from_mins(1);
 
 const HELP: &[&str] = &[
     "keys such as 1 or 123#   are pressed, one after the other",

@@ -24,11 +24,8 @@ pub(crate) enum Value {
     Bool(bool),
     /// A plain scalar that reads as a number, with its text.
     Number(serde_json::Number, String),
-    /// Text; `block` when written as a `|` or `>` block, whose first line stands below its place.
-    Text {
-        text: String,
-        block: bool,
-    },
+    /// Text. One written as a `|` or `>` block has the place of its first line.
+    Text(String),
     List(Vec<Yaml>),
     Map(Vec<Entry>),
 }
@@ -48,7 +45,7 @@ impl Yaml {
             Value::Null => "nothing",
             Value::Bool(_) => "a yes/no value",
             Value::Number(..) => "a number",
-            Value::Text { .. } => "text",
+            Value::Text(_) => "text",
             Value::List(_) => "a list",
             Value::Map(_) => "a mapping",
         }
@@ -57,7 +54,7 @@ impl Yaml {
     /// The text of a scalar as it was written, numbers and booleans included.
     pub fn scalar(&self) -> Option<String> {
         match &self.value {
-            Value::Text { text, .. } | Value::Number(_, text) => Some(text.clone()),
+            Value::Text(text) | Value::Number(_, text) => Some(text.clone()),
             Value::Bool(value) => Some(value.to_string()),
             Value::Null | Value::List(_) | Value::Map(_) => None,
         }
@@ -69,7 +66,7 @@ impl Yaml {
             Value::Null => serde_json::Value::Null,
             Value::Bool(value) => (*value).into(),
             Value::Number(number, _) => number.clone().into(),
-            Value::Text { text, .. } => text.clone().into(),
+            Value::Text(text) => text.clone().into(),
             Value::List(items) => items.iter().map(Self::to_json).collect(),
             Value::Map(entries) => entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json())).collect(),
         }
@@ -199,9 +196,10 @@ impl Builder {
         };
         match &mut open.yaml.value {
             Value::List(items) => items.push(yaml),
-            Value::Map(entries) => match open.key.take() {
-                Some((key, key_place)) => entries.push(Entry { key, key_place, value: yaml }),
-                None => {
+            Value::Map(entries) => {
+                if let Some((key, key_place)) = open.key.take() {
+                    entries.push(Entry { key, key_place, value: yaml });
+                } else {
                     let Some(key) = yaml.scalar() else {
                         return Err((yaml.place, "a key must be a word or a number".into()));
                     };
@@ -211,7 +209,7 @@ impl Builder {
                     }
                     open.key = Some((key, yaml.place));
                 }
-            },
+            }
             _ => {}
         }
         Ok(())
@@ -219,9 +217,8 @@ impl Builder {
 }
 
 fn scalar(text: &str, style: ScalarStyle) -> Value {
-    let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
     if style != ScalarStyle::Plain {
-        return Value::Text { text: text.to_owned(), block };
+        return Value::Text(text.to_owned());
     }
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
@@ -229,7 +226,7 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
         "false" | "False" | "FALSE" => Value::Bool(false),
         _ => match number(text) {
             Some(number) => Value::Number(number, text.to_owned()),
-            None => Value::Text { text: text.to_owned(), block },
+            None => Value::Text(text.to_owned()),
         },
     }
 }

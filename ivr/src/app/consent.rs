@@ -57,7 +57,6 @@ impl FlowApp {
         let none = Prompt::default();
         if self.recording_mode() == RecordingMode::Announced {
             let items = self.items_or(begin.map_or(&none, |begin| &begin.announce), MessageKey::Recorded, now);
-            self.hurry = false;
             return self.speak(now, items, false, Phase::Announcing(after));
         }
         let ask = self.items_or(begin.map_or(&none, |begin| &begin.ask), MessageKey::Consent, now);
@@ -79,8 +78,15 @@ impl FlowApp {
     }
 
     pub(super) fn announced(&mut self, after: AfterTerms) -> Step {
-        self.start_recording();
+        if !self.recording.closed {
+            self.start_recording();
+        }
         go_on(after)
+    }
+
+    /// The announcement could not be played: what was not announced is not recorded.
+    pub(super) fn not_announced(&mut self) {
+        self.recording.closed = true;
     }
 
     pub(super) fn consent_answered(&mut self, now: Moment, verb: &Verb, after: AfterTerms, answer: &Answer) -> Step {

@@ -30,7 +30,7 @@ use consent::RecordingState;
 use io::Io;
 
 /// How long an inbound call may take from our answer to the sound.
-const ANSWER_GUARD: Duration = Duration::from_secs(60);
+const ANSWER_GUARD: Duration = Duration::from_mins(1);
 
 /// A flow that talks with one caller. Without I/O, clock or chance.
 pub struct FlowApp {
@@ -360,6 +360,9 @@ impl FlowApp {
             Wait::Playback { playback, .. } if *playback == ended => {
                 if let PlaybackEnd::Failed(_) = end {
                     self.problem("a playback failed");
+                    if let Phase::Announcing(_) = self.phase {
+                        self.not_announced();
+                    }
                 }
                 Step::Resume(Outcome::Played)
             }

@@ -23,7 +23,9 @@ impl FlowApp {
                 self.end(cause);
                 Step::Wait
             }
-            (Phase::Saying, _, Verb::Say { next, .. }) => Step::Go(*next),
+            (Phase::Saying, _, Verb::Say { next, .. }) | (Phase::Thanks, _, Verb::Survey { next, .. }) => {
+                Step::Go(*next)
+            }
             (Phase::Menu, Outcome::Answer(answer), Verb::Menu { asking, options }) => match answer {
                 Answer::Keys(keys) => {
                     let key = keys.chars().next().unwrap_or_default();
@@ -39,13 +41,14 @@ impl FlowApp {
                 self.confirmed(now, gather, entry, &answer)
             }
             (Phase::Question(index), Outcome::Answer(answer), Verb::Survey { .. }) => {
-                self.question_answered(now, &flow, verb, index, answer)
+                self.question_answered(now, &flow, verb, index, &answer)
             }
-            (Phase::Thanks, _, Verb::Survey { next, .. }) => Step::Go(*next),
             (Phase::Requesting, Outcome::Replied(result), Verb::Http(_)) => self.replied(now, result.map_err(drop)),
             (Phase::BeforeTransfer, _, Verb::Transfer(transfer)) => self.ring(now, transfer),
             (Phase::Transferring, Outcome::Transferred(outcome), Verb::Transfer(transfer)) => {
-                self.alive = now.since_start;
+                if outcome == TransferOutcome::Completed {
+                    self.alive = now.since_start;
+                }
                 Step::Go(match outcome {
                     TransferOutcome::Completed => transfer.next,
                     TransferOutcome::Busy => transfer.busy,
@@ -57,8 +60,8 @@ impl FlowApp {
             }
             (Phase::BeforeEcho, _, Verb::Echo { max, stop, .. }) => {
                 self.io.command(CallCommand::Echo(true));
+                self.io.forget_keys();
                 self.phase = Phase::Echoing;
-                self.hurry = false;
                 self.wait = Wait::Echo { stop: *stop, until: now.since_start + *max };
                 Step::Wait
             }
@@ -140,10 +143,10 @@ impl FlowApp {
         }
     }
 
-    fn question_answered(&mut self, now: Moment, flow: &Flow, verb: &Verb, index: usize, answer: Answer) -> Step {
+    fn question_answered(&mut self, now: Moment, flow: &Flow, verb: &Verb, index: usize, answer: &Answer) -> Step {
         let Verb::Survey { questions, .. } = verb else { return Step::Go(Target::Hangup) };
         let Some(question) = questions.get(index) else { return Step::Go(Target::Hangup) };
-        let value = match (&answer, &question.answers) {
+        let value = match (answer, &question.answers) {
             (Answer::Keys(keys), Answers::Keys(answers)) => {
                 keys.chars().next().and_then(|key| answers.get(&key)).cloned()
             }
@@ -151,7 +154,7 @@ impl FlowApp {
                 keys.parse::<u32>().ok().filter(|number| (min..=max).contains(&number)).map(Value::from)
             }
             (Answer::NoInput, _) if question.optional => return self.ask_question(now, index + 1),
-            _ => return self.unanswered(now, flow, &question.asking, &answer),
+            _ => return self.unanswered(now, flow, &question.asking, answer),
         };
         let Some(value) = value else { return self.mistake(now) };
         self.io.command(CallCommand::Remember { key: question.name.clone(), value: value.clone() });

@@ -24,7 +24,13 @@ impl FlowApp {
                 Step::Go(target) => self.go(now, target),
                 Step::Enter(node) => self.enter(now, node),
                 Step::Begin(node) => self.begin(now, node),
-                Step::Resume(outcome) => self.resume(now, outcome),
+                Step::Resume(outcome) => {
+                    // A question may have to be asked again; everything else is over.
+                    if !matches!(outcome, Outcome::Answer(_)) {
+                        self.wait = Wait::Nothing;
+                    }
+                    self.resume(now, outcome)
+                }
             };
         }
     }
@@ -89,15 +95,10 @@ impl FlowApp {
         }
         let verb = self.frames.last().and_then(|frame| frame.node()).map(|node| &node.verb);
         let Some(verb) = verb else { return self.apologise(now) };
-        if self.answered || self.runs_before_answer(verb) {
+        if self.answered || runs_before_answer(verb) {
             return Step::Begin(node);
         }
         self.answer(now, node)
-    }
-
-    fn runs_before_answer(&self, verb: &Verb) -> bool {
-        // To end a call with no last word is to refuse it.
-        verb.runs_unanswered() || matches!(verb, Verb::Hangup { say, .. } if say.0.is_empty())
     }
 
     pub(super) fn answer(&mut self, now: Moment, before: usize) -> Step {
@@ -112,7 +113,7 @@ impl FlowApp {
         let Some(verb) = self.frames.last().and_then(|frame| frame.node()).map(|node| &node.verb) else {
             return Step::Go(Target::Hangup);
         };
-        let talks = !self.runs_before_answer(verb)
+        let talks = !runs_before_answer(verb)
             && !matches!(verb, Verb::Begin(_) | Verb::Recording { .. } | Verb::Answer { .. } | Verb::Hangup { .. });
         if talks && self.answered && !self.program.entry.begins_recording && self.terms_are_due() {
             return self.settle_terms(now, None, AfterTerms::Begin(node));
@@ -123,7 +124,10 @@ impl FlowApp {
     /// Plays items and waits for their end.
     pub(super) fn speak(&mut self, now: Moment, items: Vec<PromptItem>, interrupt: bool, phase: Phase) -> Step {
         self.phase = phase;
-        if items.is_empty() || (interrupt && self.hurry) {
+        // Only texts that lead to a question are passed over, not greetings and thanks.
+        let skip = self.hurry && interrupt && self.phase == Phase::Saying;
+        self.hurry &= self.phase == Phase::Saying;
+        if items.is_empty() || skip {
             return Step::Resume(Outcome::Played);
         }
         let until = now.since_start + self.program.limits.max_playback;
@@ -137,7 +141,6 @@ impl FlowApp {
             self.end(cause);
             return Step::Wait;
         }
-        self.hurry = false;
         let items = self.message(key, now, None);
         self.speak(now, items, false, Phase::LastWords(cause))
     }
@@ -219,4 +222,9 @@ impl FlowApp {
     pub(super) fn settle_record(&mut self, record: RecordId) -> bool {
         self.records.remove(&record)
     }
+}
+
+fn runs_before_answer(verb: &Verb) -> bool {
+    // To end a call with no last word is to refuse it.
+    verb.runs_unanswered() || matches!(verb, Verb::Hangup { say, .. } if say.0.is_empty())
 }

@@ -59,7 +59,7 @@ impl Scope<'_> {
             ("open", Value::from(status.open)),
             ("holiday", optional(holiday)),
             ("today", spans(status.today)),
-            ("closes", status.current.map_or(Value::UNDEFINED, |span| Value::from(clock(&span.until)))),
+            ("closes", status.current.map_or(Value::UNDEFINED, |span| Value::from(clock(span.until)))),
             ("next", status.next.map_or(Value::UNDEFINED, |next| opening(next.date, &next.span, today))),
             ("week", self.week()),
             ("holidays", self.holidays(today)),
@@ -93,7 +93,7 @@ impl Scope<'_> {
         let local = self.business.local(self.now.unix_ms);
         Value::from_pairs([
             ("date", Value::from(local.date().to_string())),
-            ("time", Value::from(clock(&local.time()))),
+            ("time", Value::from(clock(local.time()))),
             ("weekday", Value::from(local.date().weekday().to_monday_one_offset())),
             ("year", Value::from(local.year())),
             ("month", Value::from(local.month())),
@@ -113,12 +113,12 @@ fn optional(text: Option<&str>) -> Value {
     text.map_or(Value::UNDEFINED, Value::from)
 }
 
-fn clock(time: &jiff::civil::Time) -> String {
+fn clock(time: jiff::civil::Time) -> String {
     time.strftime("%H:%M").to_string()
 }
 
 fn spans(spans: &[OpenSpan]) -> Value {
-    let span = |span: &OpenSpan| Value::from_pairs([("from", clock(&span.from)), ("until", clock(&span.until))]);
+    let span = |span: &OpenSpan| Value::from_pairs([("from", clock(span.from)), ("until", clock(span.until))]);
     spans.iter().map(span).collect()
 }
 
@@ -127,8 +127,8 @@ fn opening(date: Date, span: &OpenSpan, today: Date) -> Value {
     Value::from_pairs([
         ("date", Value::from(date.to_string())),
         ("weekday", Value::from(date.weekday().to_monday_one_offset())),
-        ("from", Value::from(clock(&span.from))),
-        ("until", Value::from(clock(&span.until))),
+        ("from", Value::from(clock(span.from))),
+        ("until", Value::from(clock(span.until))),
         ("days", Value::from(days)),
     ])
 }

@@ -49,8 +49,9 @@ impl FlowApp {
     pub(super) fn message(&mut self, key: MessageKey, now: Moment, value: Option<&str>) -> Vec<PromptItem> {
         let replaced = self.flow().and_then(|flow| flow.messages.get(&key).cloned());
         let prompt = replaced.unwrap_or_else(|| {
-            let template = Template::new(built_in(key, &self.language));
-            Prompt(vec![Piece::Say(Text::Same(template))])
+            let (language, text) = built_in(key, &self.language);
+            let texts = [(language.to_owned(), Template::new(text))];
+            Prompt(vec![Piece::Say(Text::ByLanguage(texts.into()))])
         });
         self.items(&prompt, now, value)
     }
@@ -90,6 +91,7 @@ impl FlowApp {
                 let nearest = flow.and_then(|flow| flow.nearest_language(&self.language));
                 let default = flow.and_then(|flow| flow.languages.first());
                 let found = nearest.and_then(|language| texts.get_key_value(language));
+                // Built-in messages stand alone, in the language that they are in.
                 let found = found.or_else(|| texts.get_key_value(default?)).or_else(|| texts.iter().next());
                 match found {
                     Some((language, template)) => (language.clone(), template),

@@ -55,7 +55,6 @@ impl FlowApp {
             Verb::Begin(begin) => self.begin_recording(now, begin),
             Verb::Hangup { say, cause } => {
                 let items = self.items(say, now, None);
-                self.hurry = false;
                 self.speak(now, items, false, Phase::LastWords(*cause))
             }
             Verb::Reject { cause } => {
@@ -280,6 +279,8 @@ impl FlowApp {
         let ring_ms = u64::try_from(transfer.ring.as_millis()).unwrap_or(u64::MAX);
         let strategy = transfer.strategy;
         self.io.command(CallCommand::Transfer(TransferSettings { targets, strategy, ring_ms, caller_id }));
+        // Keys from before were for somebody else.
+        self.io.forget_keys();
         self.phase = Phase::Transferring;
         let until = now.since_start + transfer.ring.saturating_mul(rings) + RING_GUARD;
         self.wait = Wait::Transfer { until: Some(until), cancelled: false };

@@ -59,7 +59,6 @@ impl FlowApp {
     fn beep(&mut self, now: Moment, message: &Message, round: u8) -> Step {
         // Keys pressed so far were meant to cut the greeting short.
         self.io.forget_keys();
-        self.hurry = false;
         let tone = PromptItem::Tone { tone: Tone::Beep, duration_ms: BEEP_MS };
         let items = if message.beep { vec![tone] } else { Vec::new() };
         self.speak(now, items, false, Phase::Beep(round))

@@ -85,6 +85,7 @@ impl HolidayDates {
 }
 
 /// Easter Sunday of the Gregorian calendar, by the anonymous algorithm of Meeus, Jones and Butcher.
+#[expect(clippy::many_single_char_names, reason = "the algorithm's own names")]
 fn easter(year: i16) -> Option<Date> {
     let y = i32::from(year);
     let a = y % 19;

@@ -54,12 +54,11 @@ fn read(document: &Yaml, faults: &mut Faults) -> Business {
 }
 
 fn map<'y>(yaml: &'y Yaml, what: &str, faults: &mut Faults) -> &'y [Entry] {
-    match &yaml.value {
-        Value::Map(entries) => entries,
-        _ => {
-            faults.error(yaml.place, format!("{what} is written as a mapping, and here is {}", yaml.kind()));
-            &[]
-        }
+    if let Value::Map(entries) = &yaml.value {
+        entries
+    } else {
+        faults.error(yaml.place, format!("{what} is written as a mapping, and here is {}", yaml.kind()));
+        &[]
     }
 }
 
@@ -85,12 +84,11 @@ fn text(yaml: &Yaml, faults: &mut Faults) -> LocalText {
 
 fn zone(yaml: &Yaml, business: &mut Business, faults: &mut Faults) {
     let name = yaml.scalar().unwrap_or_default();
-    match TimeZoneDatabase::bundled().get(&name) {
-        Ok(zone) => business.time_zone = zone,
-        Err(_) => {
-            let zones: Vec<String> = TimeZoneDatabase::bundled().available().map(|zone| zone.to_string()).collect();
-            faults.unknown(yaml.place, "the time zone", &name, zones.iter().map(String::as_str));
-        }
+    if let Ok(zone) = TimeZoneDatabase::bundled().get(&name) {
+        business.time_zone = zone;
+    } else {
+        let zones: Vec<String> = TimeZoneDatabase::bundled().available().map(|zone| zone.to_string()).collect();
+        faults.unknown(yaml.place, "the time zone", &name, zones.iter().map(String::as_str));
     }
 }
 
@@ -114,7 +112,7 @@ fn spans(yaml: &Yaml, faults: &mut Faults) -> Vec<OpenSpan> {
         match span(part) {
             Some(span) if spans.last().is_none_or(|last| last.until <= span.from) => spans.push(span),
             Some(_) => {
-                faults.error(yaml.place, format!("`{}` begins before the one before it ends", clip(part.trim())))
+                faults.error(yaml.place, format!("`{}` begins before the one before it ends", clip(part.trim())));
             }
             None => {
                 let message = format!("`{}` is no opening time", clip(part.trim()));

@@ -13,20 +13,20 @@ pub(crate) fn normalise(text: &str) -> String {
     for piece in Pieces(text) {
         match piece {
             Piece::Text(text) => push_text(&mut output, &text),
-            Piece::Break(ms) if !open => output.push_str(&format!("<break time=\"{ms}ms\"/>")),
+            Piece::Break(ms) if !open => output.extend(["<break time=\"", &ms.to_string(), "ms\"/>"]),
             Piece::Break(_) => {}
             Piece::Open(kind) => {
                 if open {
                     output.push_str("</say-as>");
                 }
                 open = true;
-                output.push_str(&format!("<say-as interpret-as=\"{kind}\">"));
+                output.extend(["<say-as interpret-as=\"", kind, "\">"]);
             }
-            Piece::Close if open => {
-                open = false;
-                output.push_str("</say-as>");
+            Piece::Close => {
+                if std::mem::take(&mut open) {
+                    output.push_str("</say-as>");
+                }
             }
-            Piece::Close => {}
             Piece::Unknown(text) => output.push_str(&markup_escape(text)),
         }
     }
@@ -108,12 +108,11 @@ fn read_mark<'a>(mark: &str) -> Option<Piece<'a>> {
         return Some(Piece::Open(kind));
     }
     let time = attribute(inner.strip_prefix("break ")?.strip_suffix('/')?, "time")?;
-    let ms = match time.strip_suffix("ms") {
-        Some(ms) => ms.parse::<u64>().ok()?,
-        None => {
-            let seconds = time.strip_suffix('s')?.parse::<f64>().ok()?;
-            (0.0..=60.0).contains(&seconds).then_some((seconds * 1_000.0) as u64)?
-        }
+    let ms = if let Some(ms) = time.strip_suffix("ms") {
+        ms.parse::<u64>().ok()?
+    } else {
+        let seconds = time.strip_suffix('s')?.parse::<f64>().ok()?;
+        (0.0..=60.0).contains(&seconds).then_some((seconds * 1_000.0) as u64)?
     };
     Some(Piece::Break(ms.min(MAX_BREAK_MS)))
 }

@@ -1,6 +1,8 @@
 //! A call to a flow, in text.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod raw;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use crate::fault::clip;
 use crate::flow::{Answers, Asking, Gather, Length, Prompt, Question, Retry, Target, Verb};
 use crate::yaml::{Value, Yaml};
 
-const MAX_WAIT: Duration = Duration::from_secs(120);
+const MAX_WAIT: Duration = Duration::from_mins(2);
 const MAX_TRIES: u32 = 10;
 /// The most keys in one entry.
 const MAX_KEYS: u32 = 64;

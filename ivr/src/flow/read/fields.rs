@@ -16,14 +16,12 @@ pub(in crate::flow) struct Fields<'y> {
 impl<'y> Fields<'y> {
     /// Opens a mapping; another kind of value is a fault.
     pub fn open(yaml: &'y Yaml, what: &'static str, reader: &mut Reader<'_>) -> Option<Self> {
-        match &yaml.value {
-            Value::Map(entries) => Some(Self::of(entries, yaml.place, what)),
-            _ => {
-                let message =
-                    format!("{what} is written as a mapping (`key: value` lines), and here is {}", yaml.kind());
-                reader.faults.error(yaml.place, message);
-                None
-            }
+        if let Value::Map(entries) = &yaml.value {
+            Some(Self::of(entries, yaml.place, what))
+        } else {
+            let message = format!("{what} is written as a mapping (`key: value` lines), and here is {}", yaml.kind());
+            reader.faults.error(yaml.place, message);
+            None
         }
     }
 

@@ -35,16 +35,16 @@ pub(super) fn languages(fields: &mut Fields<'_>, reader: &mut Reader<'_>) -> Vec
             languages.push(tag);
         }
     }
-    if languages.is_empty() || languages.len() > MAX_LANGUAGES {
+    if items.is_empty() || languages.len() > MAX_LANGUAGES {
         reader.faults.error_with(
             yaml.place,
             format!("between 1 and {MAX_LANGUAGES} languages are needed"),
             "write `[en, de]`",
         );
         languages.truncate(MAX_LANGUAGES);
-        if languages.is_empty() {
-            languages.push("en".to_owned());
-        }
+    }
+    if languages.is_empty() {
+        languages.push("en".to_owned());
     }
     languages
 }

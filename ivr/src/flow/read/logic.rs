@@ -16,7 +16,7 @@ const METHODS: [(&str, HttpMethod); 5] = [
     ("patch", HttpMethod::Patch),
     ("delete", HttpMethod::Delete),
 ];
-const MAX_REQUEST: Duration = Duration::from_secs(60);
+const MAX_REQUEST: Duration = Duration::from_mins(1);
 
 impl Reader<'_> {
     pub(super) fn logic(&mut self, verb: &str, yaml: &Yaml, next: Target) -> Option<Verb> {
@@ -109,7 +109,7 @@ impl Reader<'_> {
         let say = self.optional_prompt(fields.take("say"));
         let method = fields.take("method").and_then(|yaml| {
             let lower = yaml.scalar().unwrap_or_default().to_ascii_lowercase();
-            let lower = Yaml { place: yaml.place, value: Value::Text { text: lower, block: false } };
+            let lower = Yaml { place: yaml.place, value: Value::Text(lower) };
             self.word(&lower, "the method", &METHODS)
         });
         let url = fields.need("url", self).map(|yaml| {
@@ -190,7 +190,7 @@ impl Reader<'_> {
     }
 
     fn call(&mut self, yaml: &Yaml, next: Target) -> Option<Verb> {
-        if let Value::Text { text, .. } = &yaml.value {
+        if let Value::Text(text) = &yaml.value {
             self.known_flow(text, yaml.place);
             return Some(Verb::Call { flow: text.clone(), arguments: Vec::new(), into: None, next });
         }

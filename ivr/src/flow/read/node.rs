@@ -119,7 +119,7 @@ fn verb(fields: &mut Fields<'_>, entry: &Entry, reader: &mut Reader<'_>) -> Opti
         "say" => heard(reader.prompt(settings)),
         "play" => heard(play(settings, reader)),
         "pause" => {
-            let pause = reader.duration(Some(settings), Duration::from_secs(1), Duration::from_secs(60));
+            let pause = reader.duration(Some(settings), Duration::from_secs(1), Duration::from_mins(1));
             heard(Prompt(vec![Piece::Pause(pause)]))
         }
         "menu" => reader.menu(settings),

@@ -9,8 +9,8 @@ use crate::flow::{Begin, Message, Prompt, Target, Transfer, Verb, Voicemail};
 use crate::template::Template;
 use crate::yaml::{Value, Yaml};
 
-const MAX_MESSAGE: Duration = Duration::from_secs(1_800);
-const MAX_RING: Duration = Duration::from_secs(180);
+const MAX_MESSAGE: Duration = Duration::from_mins(30);
+const MAX_RING: Duration = Duration::from_mins(3);
 const MAX_TARGETS: usize = 20;
 
 const HANGUPS: [(&str, HangupCause); 3] =
@@ -42,9 +42,9 @@ impl Reader<'_> {
         Message {
             say,
             beep: self.flag(fields.take("beep"), true),
-            max: self.duration(fields.take("max"), Duration::from_secs(120), MAX_MESSAGE),
-            silence: self.duration(fields.take("silence"), Duration::from_secs(4), Duration::from_secs(60)),
-            min: self.duration(fields.take("min"), Duration::from_secs(1), Duration::from_secs(60)),
+            max: self.duration(fields.take("max"), Duration::from_mins(2), MAX_MESSAGE),
+            silence: self.duration(fields.take("silence"), Duration::from_secs(4), Duration::from_mins(1)),
+            min: self.duration(fields.take("min"), Duration::from_secs(1), Duration::from_mins(1)),
             terminators: self.keys(fields.take("terminators"), "#"),
         }
     }
@@ -148,7 +148,7 @@ impl Reader<'_> {
         let yaml = if yaml.value == Value::Null { &nothing } else { yaml };
         let mut fields = Fields::open(yaml, "`echo`", self)?;
         let say = self.optional_prompt(fields.take("say"));
-        let max = self.duration(fields.take("max"), Duration::from_secs(60), Duration::from_secs(600));
+        let max = self.duration(fields.take("max"), Duration::from_mins(1), Duration::from_mins(10));
         let stop = fields.take("stop").and_then(|yaml| self.key(&yaml.scalar().unwrap_or_default(), yaml.place));
         fields.close(self);
         Some(Verb::Echo { say, max, stop: stop.unwrap_or('#'), next })

@@ -9,7 +9,7 @@ use crate::flow::{Piece, Prompt, Text};
 use crate::template::{Template, markup};
 use crate::yaml::{Entry, Value, Yaml};
 
-const MAX_PAUSE: Duration = Duration::from_secs(60);
+const MAX_PAUSE: Duration = Duration::from_mins(1);
 const SOUNDS: [&str; 4] = ["wav", "mp3", "flac", "ogg"];
 
 impl Reader<'_> {

@@ -184,7 +184,7 @@ impl Reader<'_> {
     /// Any value; texts in it are templates.
     pub fn data(&mut self, yaml: &Yaml) -> Data {
         match &yaml.value {
-            Value::Text { text, .. } => {
+            Value::Text(text) => {
                 self.inspect(text, yaml);
                 Data::Template(Template::new(text))
             }
@@ -199,10 +199,9 @@ impl Reader<'_> {
 
 /// The place of a line within a text.
 fn line_of(yaml: &Yaml, line: usize) -> Place {
-    let below = line.saturating_sub(1) + usize::from(matches!(yaml.value, Value::Text { block: true, .. }));
-    match below {
+    match line.saturating_sub(1) {
         0 => yaml.place,
-        _ => Place { line: yaml.place.line + below, column: 1 },
+        below => Place { line: yaml.place.line + below, column: 1 },
     }
 }
 
