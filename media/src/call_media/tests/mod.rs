@@ -1,0 +1,7 @@
+//! Calls in virtual time, judged by what is heard at their ends and what is recorded.
+
+mod digits;
+mod harness;
+mod play;
+mod recording;
+mod talk;
