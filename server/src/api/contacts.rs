@@ -1,0 +1,123 @@
+//! Contacts and their timelines.
+
+use axum::Json;
+use axum::extract::State;
+use call_model::ContactId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use store::{ContactChange, ContactFilter, PageRequest};
+use utoipa::{IntoParams, ToSchema};
+
+use super::extract::{Body, Id, Params, given};
+use super::now_ms;
+use super::page::{List, PageQuery, page_request};
+use super::problem::Problem;
+use super::state::ApiState;
+use super::wire::{Contact, Happening};
+
+/// How much of the timeline comes with the contact itself.
+const TIMELINE: u32 = 20;
+
+/// Which contacts.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListQuery {
+    /// With exactly this number, as people write it, or this address.
+    number: Option<String>,
+    /// Whose name, number or address holds this text.
+    search: Option<String>,
+    /// The most contacts on the page: 1 to 200, 50 when it is not said.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A contact with the newest of its timeline.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ContactDetail {
+    #[serde(flatten)]
+    contact: Contact,
+    /// Its calls and voicemails, newest first; more by `/v1/contacts/{id}/timeline`.
+    #[schema(inline)]
+    timeline: List<Happening>,
+}
+
+/// What to change of a contact: what is not named stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Change {
+    /// Name; null empties it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    name: Option<Option<String>>,
+    /// BCP 47 language; null empties it.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    language: Option<Option<String>>,
+    /// Notes of the members.
+    notes: Option<String>,
+    /// Fields to set; null removes one, the others stay.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    fields: Map<String, Value>,
+}
+
+/// Contacts, newest first.
+#[utoipa::path(get, path = "/v1/contacts", tag = "contacts", operation_id = "listContacts", params(ListQuery),
+    responses((status = 200, body = inline(List<Contact>))))]
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    Params(query): Params<ListQuery>,
+) -> Result<List<Contact>, Problem> {
+    let page = page_request(query.limit, query.cursor.as_deref())?;
+    let address = query.number.map(|text| {
+        let address = state.store().address(&text);
+        address.as_str().unwrap_or_default().to_owned()
+    });
+    let filter = ContactFilter { address, search: query.search };
+    Ok(List::page(state.store().contacts(&filter, &page).await?, Contact::from))
+}
+
+/// One contact, with the newest of its calls and voicemails.
+#[utoipa::path(get, path = "/v1/contacts/{id}", tag = "contacts", operation_id = "getContact",
+    params(("id" = String, Path, description = "Id of the contact")),
+    responses((status = 200, body = ContactDetail)))]
+pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<ContactId>) -> Result<Json<ContactDetail>, Problem> {
+    let contact = state.store().contact(id).await?.ok_or_else(no_such_contact)?.into();
+    let timeline = state.store().timeline(id, &PageRequest::first(TIMELINE)).await?;
+    Ok(Json(ContactDetail { contact, timeline: List::page(timeline, Happening::from) }))
+}
+
+/// The calls and voicemails of a contact, newest first.
+#[utoipa::path(get, path = "/v1/contacts/{id}/timeline", tag = "contacts", operation_id = "getContactTimeline",
+    params(("id" = String, Path, description = "Id of the contact"), PageQuery),
+    responses((status = 200, body = inline(List<Happening>))))]
+pub(super) async fn timeline(
+    State(state): State<ApiState>,
+    Id(id): Id<ContactId>,
+    Params(query): Params<PageQuery>,
+) -> Result<List<Happening>, Problem> {
+    let page = query.request()?;
+    state.store().contact(id).await?.ok_or_else(no_such_contact)?;
+    Ok(List::page(state.store().timeline(id, &page).await?, Happening::from))
+}
+
+/// Changes a contact.
+#[utoipa::path(patch, path = "/v1/contacts/{id}", tag = "contacts", operation_id = "changeContact",
+    params(("id" = String, Path, description = "Id of the contact")), request_body = Change,
+    responses((status = 200, body = Contact)))]
+pub(super) async fn change(
+    State(state): State<ApiState>,
+    Id(id): Id<ContactId>,
+    Body(change): Body<Change>,
+) -> Result<Json<Contact>, Problem> {
+    let Change { name, language, notes, fields } = change;
+    let change = ContactChange { name, language, notes, fields };
+    Ok(Json(state.store().change_contact(id, change, now_ms()).await?.into()))
+}
+
+fn no_such_contact() -> Problem {
+    Problem::no_such("contact", "/v1/contacts")
+}

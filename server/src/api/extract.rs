@@ -1,0 +1,141 @@
+//! Reading requests: bodies, queries and ids, with problem documents for what cannot be read.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Path, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::problem::{Kind, Problem};
+
+/// A JSON body. Unknown fields are refused by the types themselves.
+pub(super) struct Body<T>(pub(super) T);
+
+/// A JSON body with its bytes.
+pub(super) struct BodyBytes<T> {
+    pub(super) value: T,
+    pub(super) bytes: Bytes,
+}
+
+/// A body that is text, in UTF-8.
+pub(super) struct Text(pub(super) String);
+
+/// The parameters of the query.
+pub(super) struct Params<T>(pub(super) T);
+
+/// An id, or anything that reads like one, as the last part of the path that is variable.
+pub(super) struct Id<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        BodyBytes::from_request(request, state).await.map(|body| Self(body.value))
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for BodyBytes<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        expect_json(&request)?;
+        let bytes = read(request, state).await?;
+        let value = serde_json::from_slice(&bytes).map_err(|error| explain(&error))?;
+        Ok(Self { value, bytes })
+    }
+}
+
+/// No body at all is `None`.
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        expect_json(&request)?;
+        let bytes = read(request, state).await?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        serde_json::from_slice(&bytes).map(|value| Some(Self(value))).map_err(|error| explain(&error))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Text {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let bytes = read(request, state).await?;
+        String::from_utf8(bytes.into()).map(Self).map_err(|error| {
+            let place = error.utf8_error().valid_up_to();
+            Problem::new(Kind::BadRequest, format!("the body is not UTF-8 at byte {place}: save it as UTF-8"))
+        })
+    }
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|refused| {
+        if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::new(Kind::TooLarge, "the body is larger than `http.max_body` allows: send less")
+        } else {
+            Problem::new(Kind::BadRequest, "the body broke off: send it again")
+        }
+    })
+}
+
+fn expect_json(request: &Request) -> Result<(), Problem> {
+    let Some(given) = request.headers().get(header::CONTENT_TYPE) else { return Ok(()) };
+    let name = given.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    // What curl says of every body that it is given by `-d`.
+    let curl = name == "application/x-www-form-urlencoded";
+    if name == "application/json" || name.ends_with("+json") || curl {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::UnsupportedMediaType, "the body must be JSON: say `Content-Type: application/json`"))
+}
+
+fn explain(error: &serde_json::Error) -> Problem {
+    match error.classify() {
+        Category::Data => Problem::invalid(format!("the body is not what is asked for here: {error}")),
+        _ => Problem::new(Kind::BadRequest, format!("the body is not JSON: {error}")),
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let Query(value) = Query::try_from_uri(&parts.uri).map_err(|error| {
+            Problem::new(Kind::BadRequest, format!("the query cannot be read: {}", error.body_text()))
+        })?;
+        Ok(Self(value))
+    }
+}
+
+impl<T, S> FromRequestParts<S> for Id<T>
+where
+    T: FromStr + Send,
+    T::Err: Display,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|error| Problem::new(Kind::BadRequest, format!("the path cannot be read: {error}")))?;
+        text.parse().map(Self).map_err(|error: T::Err| Problem::new(Kind::NotFound, error.to_string()))
+    }
+}
+
+/// Reads a field that may be absent (leave as it is), null (empty it) or there.
+pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}

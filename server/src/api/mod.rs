@@ -1,0 +1,120 @@
+//! The REST surface: every path, what it takes and what it gives.
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | `state` | what the surface is made of, and the trait [`LiveCalls`] that it asks for running calls |
+//! | `gate` | who may ask, how often, and for how long |
+//! | `problem` | every error as a problem document (RFC 9457) |
+//! | `extract`, `page`, `wire` | reading requests, lists, and the forms that records have on the wire |
+//! | `sound` | recordings and voicemails, whole or in ranges |
+//! | `calls`, `contacts`, ... | one module a kind of thing |
+//! | `docs`, `health` | the OpenAPI document with its page; liveness, readiness, metrics |
+
+mod calls;
+mod contacts;
+mod docs;
+mod events;
+mod extract;
+mod flows;
+mod gate;
+mod health;
+mod members;
+mod numbers;
+mod page;
+mod problem;
+mod sound;
+mod state;
+mod trunks;
+mod voicemails;
+mod webhooks;
+pub(crate) mod wire;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) use members::hashes as password_hashes;
+pub use gate::{Keys, hash_key, new_key};
+pub use problem::Problem;
+pub use state::{
+    ApiConfig, ApiState, BooksChange, Check, ControlError, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech,
+    TrunkState,
+};
+pub use trunks::{TrunkSettings, TrunkTransport};
+
+/// The router of everything that is asked for by HTTP.
+pub fn router(state: ApiState) -> Router {
+    let (open, open_docs) = open_routes().split_for_parts();
+    let (kept, mut document) = kept_routes().split_for_parts();
+    docs::complete(&mut document, open_docs);
+    let kept = kept.route_layer(from_fn_with_state(state.clone(), gate::authorize));
+    let open = open.route_layer(from_fn_with_state(state.clone(), gate::authorize_metrics));
+    let max_body = state.config().max_body;
+    Router::new()
+        .merge(open)
+        .merge(kept)
+        .fallback(problem::no_such_path)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(DefaultBodyLimit::max(max_body))
+        .layer(from_fn_with_state(state.clone(), gate::limit_time))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(health::measure))
+        .with_state(state.with_document(&document))
+}
+
+/// The OpenAPI document, as `/openapi.json` gives it.
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, open) = open_routes().split_for_parts();
+    let (_, mut document) = kept_routes().split_for_parts();
+    docs::complete(&mut document, open);
+    document
+}
+
+/// Paths that need no key.
+fn open_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        .routes(routes!(health::metrics))
+        .routes(routes!(docs::openapi))
+        .routes(routes!(docs::page))
+}
+
+/// Paths that need a key.
+fn kept_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::with_openapi(docs::Head::openapi())
+        .routes(routes!(calls::list, calls::place))
+        .routes(routes!(calls::get, calls::hang_up))
+        .routes(routes!(calls::events))
+        .routes(routes!(calls::recording, calls::switch_recording))
+        .routes(routes!(contacts::list))
+        .routes(routes!(contacts::get, contacts::change))
+        .routes(routes!(contacts::timeline))
+        .routes(routes!(voicemails::list))
+        .routes(routes!(voicemails::get, voicemails::change, voicemails::delete))
+        .routes(routes!(voicemails::audio))
+        .routes(routes!(flows::list))
+        .routes(routes!(flows::get, flows::put))
+        .routes(routes!(flows::versions))
+        .routes(routes!(flows::nodes))
+        .routes(routes!(numbers::list, numbers::add))
+        .routes(routes!(numbers::get, numbers::change, numbers::delete))
+        .routes(routes!(trunks::list, trunks::add))
+        .routes(routes!(trunks::get, trunks::change, trunks::delete))
+        .routes(routes!(members::list, members::add))
+        .routes(routes!(members::get, members::change, members::delete))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::get, webhooks::change, webhooks::delete))
+        .routes(routes!(webhooks::deliveries, webhooks::resend))
+        .routes(routes!(events::list))
+        .routes(routes!(events::get))
+}
+
+/// Wall clock, ms since the Unix epoch.
+pub(crate) fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}

@@ -1,0 +1,274 @@
+//! What the surface is made of.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use call_model::{CallId, RecordingSwitch, TrunkId, WebhookId};
+use futures_util::future::BoxFuture;
+use metrics_exporter_prometheus::PrometheusHandle;
+use recordings::Folder;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use store::Store;
+use utoipa::ToSchema;
+
+use super::gate::{Buckets, Keys};
+
+/// Settings of the surface.
+#[derive(Debug, Clone)]
+pub struct ApiConfig {
+    /// The largest request body, bytes. Default: 1 MiB.
+    pub max_body: usize,
+    /// Requests that one key may make in a second, and half as many again at once. Default: 200.
+    pub requests_per_second: u32,
+    /// How long a request may take until its answer begins. Default: 30 s.
+    pub time_limit: Duration,
+    /// Whether `/metrics` needs a key. It holds no numbers or names. Default: no.
+    pub metrics_need_key: bool,
+    /// Digest realm that members' passwords are kept for: the same as SIP's. Default: `callwright`.
+    pub realm: String,
+    /// Language of calls that are placed without saying one. Default: `en`.
+    pub language: String,
+}
+
+impl Default for ApiConfig {
+    fn default() -> Self {
+        Self {
+            max_body: 1 << 20,
+            requests_per_second: 200,
+            time_limit: Duration::from_secs(30),
+            metrics_need_key: false,
+            realm: "callwright".to_owned(),
+            language: "en".to_owned(),
+        }
+    }
+}
+
+/// What a call that is placed says or runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Speech {
+    /// The active version of this flow.
+    Flow(String),
+    /// This text, spoken once; then the call ends.
+    Text(String),
+}
+
+/// A call to be placed.
+#[derive(Clone)]
+pub struct PlaceCall {
+    /// The id that it is to have.
+    pub id: CallId,
+    /// A number, a SIP address or the name of a member.
+    pub to: String,
+    /// What it says.
+    pub speech: Speech,
+    /// BCP 47 language to begin with.
+    pub language: Option<String>,
+    /// Our number that it comes from; `None` for the trunk's own.
+    pub from: Option<String>,
+    /// Name of the trunk to go by; `None` for the number's own or the default.
+    pub trunk: Option<String>,
+    /// Variables for the flow.
+    pub variables: Map<String, Value>,
+    /// How long it may ring.
+    pub ring_timeout: Option<Duration>,
+    /// A webhook that is told of this call whatever its filter says.
+    pub webhook: Option<WebhookId>,
+}
+
+impl std::fmt::Debug for PlaceCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PlaceCall").field("id", &self.id).field("trunk", &self.trunk).finish_non_exhaustive()
+    }
+}
+
+/// A call was not placed. The texts are shown to who asked: they say what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlaceCallError {
+    /// A limit on calls is reached, or the program is stopping.
+    #[error("{reason}")]
+    Overloaded {
+        /// Why.
+        reason: String,
+        /// When to ask again, seconds.
+        retry_after_s: u64,
+    },
+    /// What was asked for cannot be: a wrong destination, trunk, number or flow.
+    #[error("{0}")]
+    Invalid(String),
+    /// It is not permitted.
+    #[error("{0}")]
+    Forbidden(String),
+    /// It failed on our side.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Something asked of a running call was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ControlError {
+    /// There is no such call, or it is over.
+    #[error("the call is not running")]
+    NotRunning,
+    /// It cannot be done in the state that the call is in. The text is shown to who asked.
+    #[error("{0}")]
+    NotNow(String),
+}
+
+/// What kind of thing was changed in the books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BooksChange {
+    /// A number was made, changed or removed.
+    Numbers,
+    /// A trunk was.
+    Trunks,
+    /// A member was.
+    Members,
+    /// A flow has a new version.
+    Flows,
+}
+
+/// How our registration at a carrier stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Registration {
+    /// The trunk does not register.
+    None,
+    /// It is being tried.
+    Trying,
+    /// The carrier has taken it.
+    Registered,
+    /// The carrier refused or did not answer; it is tried again.
+    Failed,
+}
+
+/// How a trunk stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TrunkState {
+    /// The trunk.
+    #[serde(skip)]
+    pub id: TrunkId,
+    /// The registration.
+    pub registration: Registration,
+    /// Whether the carrier answers OPTIONS; null while it is not known.
+    pub reachable: Option<bool>,
+    /// Round trip of the last OPTIONS, ms.
+    pub rtt_ms: Option<u64>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// Calls on it now.
+    pub calls: u64,
+}
+
+/// One thing that must be right for calls to be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Check {
+    /// What it is: `books`, `sip`, `voice` ...
+    pub name: String,
+    /// Whether it is right.
+    pub ok: bool,
+    /// What is wrong and what to do.
+    pub detail: Option<String>,
+}
+
+/// What the surface asks of the calls that run.
+pub trait LiveCalls: Send + Sync + 'static {
+    /// Places a call: when this resolves well, the call is in the books and is being dialled.
+    fn place_call(&self, call: PlaceCall) -> BoxFuture<'_, Result<(), PlaceCallError>>;
+
+    /// Ends a call.
+    fn hang_up(&self, call: CallId) -> BoxFuture<'_, Result<(), ControlError>>;
+
+    /// Pauses or resumes a call's recording.
+    fn switch_recording(&self, call: CallId, switch: RecordingSwitch) -> BoxFuture<'_, Result<(), ControlError>>;
+
+    /// How the trunks stand; one that is not named is not known to the pipeline yet.
+    fn trunk_states(&self) -> BoxFuture<'_, Vec<TrunkState>>;
+
+    /// Something was changed in the books: calls that begin when this has resolved see it.
+    fn books_changed(&self, change: BooksChange) -> BoxFuture<'_, ()>;
+
+    /// Checks a flow as it would run here: its text, what it names, and the flows around it. Gives the warnings, or
+    /// everything that is wrong.
+    fn check_flow(&self, name: &str, yaml: &str) -> Result<Vec<ivr::Fault>, Vec<ivr::Fault>> {
+        let context = ivr::ParseContext { name: name.to_owned(), ..ivr::ParseContext::default() };
+        ivr::Flow::parse(yaml, &context).map(|flow| flow.warnings().to_vec())
+    }
+
+    /// Calls that run now.
+    fn live_count(&self) -> usize;
+
+    /// Whether calls can be taken: everything but the books, which the surface asks itself.
+    fn readiness(&self) -> Vec<Check>;
+}
+
+/// What the surface is made of. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    calls: Arc<dyn LiveCalls>,
+    recordings: Folder,
+    keys: Arc<Keys>,
+    buckets: Buckets,
+    metrics: Option<PrometheusHandle>,
+    document: OnceLock<String>,
+    config: ApiConfig,
+}
+
+impl ApiState {
+    /// Puts it together. `recordings`: the folder that paths in the books are in.
+    pub fn new(
+        config: ApiConfig,
+        store: Store,
+        calls: Arc<dyn LiveCalls>,
+        recordings: Folder,
+        keys: Arc<Keys>,
+        metrics: Option<PrometheusHandle>,
+    ) -> Self {
+        let buckets = Buckets::new(config.requests_per_second);
+        let document = OnceLock::new();
+        Self { inner: Arc::new(Inner { store, calls, recordings, keys, buckets, metrics, document, config }) }
+    }
+
+    pub(super) fn with_document(self, document: &utoipa::openapi::OpenApi) -> Self {
+        // It is made of literals and always has a form as JSON.
+        let _ = self.inner.document.set(document.to_pretty_json().unwrap_or_default());
+        self
+    }
+
+    pub(super) fn document(&self) -> &str {
+        self.inner.document.get().map_or("", String::as_str)
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(super) fn calls(&self) -> &dyn LiveCalls {
+        &*self.inner.calls
+    }
+
+    pub(super) fn recordings(&self) -> &Folder {
+        &self.inner.recordings
+    }
+
+    pub(super) fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
+    pub(super) fn buckets(&self) -> &Buckets {
+        &self.inner.buckets
+    }
+
+    pub(super) fn metrics(&self) -> Option<&PrometheusHandle> {
+        self.inner.metrics.as_ref()
+    }
+
+    pub(super) fn config(&self) -> &ApiConfig {
+        &self.inner.config
+    }
+}

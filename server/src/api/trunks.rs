@@ -1,0 +1,235 @@
+//! Accounts at carriers, and how they stand.
+
+use std::net::IpAddr;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use call_model::TrunkId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use store::{NewTrunk, TrunkRecord};
+use utoipa::ToSchema;
+
+use super::extract::{Body, Id};
+use super::now_ms;
+use super::page::List;
+use super::problem::{Kind, Problem};
+use super::state::{ApiState, BooksChange, TrunkState};
+use super::wire::Time;
+
+/// How SIP is carried to a trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TrunkTransport {
+    /// UDP.
+    #[default]
+    Udp,
+    /// TCP.
+    Tcp,
+}
+
+/// What the books keep of a trunk besides its name and its password.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrunkSettings {
+    /// The carrier's SIP host, with `:port` where it is not the standard one.
+    #[schema(example = "sip.carrier.example")]
+    pub host: String,
+    /// `udp` or `tcp`.
+    pub transport: TrunkTransport,
+    /// Our user name there; empty for a trunk by address.
+    pub user: String,
+    /// User name for digest, where it is another one.
+    pub auth_user: Option<String>,
+    /// Register, so that calls reach us (`false`: the carrier sends to our address).
+    pub register: bool,
+    /// Addresses that its calls come from, besides the host's own.
+    #[schema(value_type = Vec<String>)]
+    pub addresses: Vec<IpAddr>,
+    /// Caller id of outbound calls where nothing else is said.
+    pub caller_id: Option<String>,
+    /// Destinations allowed, as prefixes in E.164 (`+49`); empty: all.
+    pub allowed_prefixes: Vec<String>,
+    /// The most calls at a time; 0: no limit of its own.
+    pub max_calls: usize,
+}
+
+impl TrunkSettings {
+    /// Reads what the books keep. `None`: a later version wrote it.
+    pub fn read(trunk: &TrunkRecord) -> Option<Self> {
+        serde_json::from_value(Value::Object(trunk.config.clone())).ok()
+    }
+
+    /// As the books keep it.
+    pub fn write(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(config)) => config,
+            _ => Map::new(),
+        }
+    }
+}
+
+/// An account at a carrier.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Trunk {
+    /// Its id.
+    #[schema(value_type = String, example = "trunk_01k2x3y4z5a6b7c8d9e0f1g2h3")]
+    id: TrunkId,
+    /// Our name for it.
+    name: String,
+    #[serde(flatten)]
+    settings: TrunkSettings,
+    /// A password is kept. It is never shown.
+    has_password: bool,
+    /// How it stands; null while the pipeline does not know it yet.
+    state: Option<TrunkState>,
+    /// When it was made.
+    created_at: Time,
+    /// When it was last changed.
+    updated_at: Time,
+}
+
+/// A trunk to be made.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct New {
+    /// Our name for it: letters, digits, `-` and `_`.
+    #[schema(example = "carrier")]
+    name: String,
+    /// Password, for digest. Never shown.
+    #[schema(write_only)]
+    password: Option<String>,
+    // Read from what is left over, so that a wrong name is told.
+    #[serde(flatten)]
+    #[schema(value_type = TrunkSettings)]
+    settings: Map<String, Value>,
+}
+
+/// What to change of a trunk: what is not named stays. Settings as in a trunk to be made.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Change {
+    /// Our name for it.
+    name: Option<String>,
+    /// A new password.
+    #[schema(write_only)]
+    password: Option<String>,
+    #[serde(flatten)]
+    #[schema(value_type = TrunkSettings)]
+    settings: Map<String, Value>,
+}
+
+/// All trunks, newest first, with their states.
+#[utoipa::path(get, path = "/v1/trunks", tag = "trunks", operation_id = "listTrunks",
+    responses((status = 200, body = inline(List<Trunk>))))]
+pub(super) async fn list(State(state): State<ApiState>) -> Result<List<Trunk>, Problem> {
+    let mut states = state.calls().trunk_states().await;
+    let trunks = state.store().trunks().await?.into_iter().map(|trunk| {
+        let place = states.iter().position(|known| known.id == trunk.id);
+        form(trunk, place.map(|place| states.swap_remove(place)))
+    });
+    Ok(List::whole(trunks.collect()))
+}
+
+/// One trunk, with its state.
+#[utoipa::path(get, path = "/v1/trunks/{id}", tag = "trunks", operation_id = "getTrunk",
+    params(("id" = String, Path, description = "Id of the trunk")),
+    responses((status = 200, body = Trunk)))]
+pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<TrunkId>) -> Result<Json<Trunk>, Problem> {
+    let trunk = find(&state, id).await?;
+    Ok(Json(with_state(&state, trunk).await))
+}
+
+/// Makes a trunk; it is used at once.
+#[utoipa::path(post, path = "/v1/trunks", tag = "trunks", operation_id = "addTrunk", request_body = New,
+    responses((status = 201, body = Trunk)))]
+pub(super) async fn add(State(state): State<ApiState>, Body(new): Body<New>) -> Result<impl IntoResponse, Problem> {
+    let config = checked(&new.name, new.settings)?.write();
+    let trunk = NewTrunk { name: new.name, config, secret: new.password };
+    let trunk = state.store().add_trunk(trunk, now_ms()).await?;
+    state.calls().books_changed(BooksChange::Trunks).await;
+    let location = [(header::LOCATION, format!("/v1/trunks/{}", trunk.id))];
+    Ok((StatusCode::CREATED, location, Json(with_state(&state, trunk).await)))
+}
+
+/// Changes a trunk. Running calls go on.
+#[utoipa::path(patch, path = "/v1/trunks/{id}", tag = "trunks", operation_id = "changeTrunk",
+    params(("id" = String, Path, description = "Id of the trunk")), request_body = Change,
+    responses((status = 200, body = Trunk)))]
+pub(super) async fn change(
+    State(state): State<ApiState>,
+    Id(id): Id<TrunkId>,
+    Body(change): Body<Change>,
+) -> Result<Json<Trunk>, Problem> {
+    let now = find(&state, id).await?;
+    let name = change.name.unwrap_or(now.name);
+    let mut settings = now.config;
+    settings.extend(change.settings);
+    let config = checked(&name, settings)?.write();
+    let trunk = NewTrunk { name, config, secret: change.password };
+    let trunk = state.store().change_trunk(id, trunk, now_ms()).await?;
+    state.calls().books_changed(BooksChange::Trunks).await;
+    Ok(Json(with_state(&state, trunk).await))
+}
+
+/// Removes a trunk, when no number is on it.
+#[utoipa::path(delete, path = "/v1/trunks/{id}", tag = "trunks", operation_id = "deleteTrunk",
+    params(("id" = String, Path, description = "Id of the trunk")),
+    responses((status = 204, description = "It is gone")))]
+pub(super) async fn delete(State(state): State<ApiState>, Id(id): Id<TrunkId>) -> Result<StatusCode, Problem> {
+    let trunk = find(&state, id).await?;
+    let numbers = state.store().numbers().await?;
+    let on_it = numbers.iter().filter(|number| number.trunk.as_deref() == Some(trunk.name.as_str())).count();
+    if on_it > 0 {
+        let detail = format!("{on_it} numbers are on this trunk: change or remove those first");
+        return Err(Problem::new(Kind::Conflict, detail));
+    }
+    state.store().delete_trunk(id).await?;
+    state.calls().books_changed(BooksChange::Trunks).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn find(state: &ApiState, id: TrunkId) -> Result<TrunkRecord, Problem> {
+    state.store().trunk(id).await?.ok_or_else(|| Problem::no_such("trunk", "/v1/trunks"))
+}
+
+async fn with_state(state: &ApiState, trunk: TrunkRecord) -> Trunk {
+    let states = state.calls().trunk_states().await;
+    let known = states.into_iter().find(|known| known.id == trunk.id);
+    form(trunk, known)
+}
+
+fn form(trunk: TrunkRecord, state: Option<TrunkState>) -> Trunk {
+    Trunk {
+        id: trunk.id,
+        settings: TrunkSettings::read(&trunk).unwrap_or_default(),
+        name: trunk.name,
+        has_password: trunk.has_secret,
+        state,
+        created_at: Time(trunk.created_ms),
+        updated_at: Time(trunk.updated_ms),
+    }
+}
+
+fn checked(name: &str, settings: Map<String, Value>) -> Result<TrunkSettings, Problem> {
+    let letters = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if !(1..=64).contains(&name.len()) || !name.bytes().all(letters) {
+        return Err(Problem::invalid("`name` is 1 to 64 letters, digits, `-` and `_`"));
+    }
+    let settings: TrunkSettings = serde_json::from_value(Value::Object(settings))
+        .map_err(|error| Problem::invalid(format!("the trunk's settings are not what is asked for here: {error}")))?;
+    let host = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
+    if settings.host.is_empty() || !settings.host.bytes().all(host) {
+        return Err(Problem::invalid(
+            "`host` is the carrier's SIP host, such as sip.carrier.example or 192.0.2.1:5060",
+        ));
+    }
+    if settings.register && settings.user.is_empty() {
+        return Err(Problem::invalid("`user` is needed to register: the carrier gave it to you"));
+    }
+    let wrong = |prefix: &String| !prefix.starts_with('+') || !prefix[1..].bytes().all(|b| b.is_ascii_digit());
+    if settings.allowed_prefixes.iter().any(wrong) {
+        return Err(Problem::invalid("`allowed_prefixes` are beginnings of numbers in E.164, such as +49"));
+    }
+    Ok(settings)
+}

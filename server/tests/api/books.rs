@@ -1,0 +1,175 @@
+//! Flows, numbers, trunks, members and webhooks.
+
+use callwright::api::BooksChange;
+use serde_json::{Value, json};
+use store::NodeCount;
+
+use crate::support::{FLOW, Surface, read, trunk_state};
+
+#[tokio::test]
+async fn a_flow_is_put_in_versions_and_a_wrong_one_is_refused_whole() {
+    let surface = Surface::start().await;
+    let put = |path: &'static str, yaml: String| {
+        read(surface.request("PUT", path).header("content-type", "application/yaml").body(yaml))
+    };
+    let second = FLOW.replace("Hello.", "Good day.");
+    let flow = put("/v1/flows/reception", second.clone()).await.ok(200);
+    assert_eq!((&flow["version"], &flow["active"]), (&json!(2), &json!(true)));
+    assert_eq!(put("/v1/flows/reception", second.clone()).await.ok(200)["version"], 2);
+    put("/v1/flows/reception?dry_run=true", FLOW.to_owned()).await.ok(204);
+
+    let refused = put("/v1/flows/reception", "start: nowhere\nnodes: 5\n".to_owned()).await;
+    assert!(refused.problem(422).contains("line"));
+    assert!(refused.body["faults"][0]["line"].is_u64(), "{}", refused.body);
+    put("/v1/flows/Big%20Name", FLOW.to_owned()).await.problem(422);
+    let binary = surface.request("PUT", "/v1/flows/reception").body(vec![0xff, 0xfe]);
+    assert!(read(binary).await.problem(400).contains("UTF-8"));
+
+    assert_eq!(surface.get("/v1/flows/reception").await.ok(200)["yaml"], second);
+    assert_eq!(surface.get("/v1/flows/reception?version=1").await.ok(200)["yaml"], FLOW);
+    surface.get("/v1/flows/reception?version=3").await.problem(404);
+    let versions = surface.get("/v1/flows/reception/versions").await.ok(200);
+    assert_eq!(versions["data"].as_array().unwrap().len(), 2);
+    assert_eq!(surface.get("/v1/flows").await.ok(200)["data"][0]["name"], "reception");
+    assert_eq!(*surface.calls.changes.lock().unwrap(), [BooksChange::Flows, BooksChange::Flows]);
+}
+
+#[tokio::test]
+async fn a_flow_shows_how_its_nodes_were_walked() {
+    let surface = Surface::start().await;
+    let (flow, node) = ("reception".into(), "hello".into());
+    for count in [NodeCount::Entered, NodeCount::Entered, NodeCount::Left] {
+        surface.store.count_node(&flow, 1, &node, count);
+    }
+    // Counts travel with the next write.
+    surface.store.put_flow("other", FLOW, 0).await.unwrap();
+    let nodes = surface.get("/v1/flows/reception/nodes").await.ok(200);
+    assert_eq!(nodes["data"], json!([{"node": "hello", "entered": 2, "left": 1, "abandoned": 0}]));
+    surface.get("/v1/flows/none/nodes").await.problem(404);
+}
+
+#[tokio::test]
+async fn numbers_are_made_changed_and_removed() {
+    let surface = Surface::start().await;
+    let made = surface.send("POST", "/v1/numbers", &json!({"number": "030 90 18 20", "flow": "reception"})).await;
+    let path = made.header("location").to_owned();
+    let made = made.ok(201);
+    assert_eq!((&made["number"], &made["recording"]), (&json!("+4930901820"), &Value::Null));
+    surface.send("POST", "/v1/numbers", &json!({"number": "+4930901820", "flow": "reception"})).await.problem(409);
+    for (body, hint) in [
+        (json!({"number": "a b c", "flow": "reception"}), "E.164"),
+        (json!({"number": "desk", "flow": "none"}), "/v1/flows"),
+        (json!({"number": "desk", "flow": "reception", "trunk": "none"}), "/v1/trunks"),
+        (json!({"number": "desk", "flow": "reception", "recording": "always"}), "announced"),
+    ] {
+        let detail = surface.send("POST", "/v1/numbers", &body).await.problem(422);
+        assert!(detail.contains(hint), "{detail}");
+    }
+    let changed = surface.send("PATCH", &path, &json!({"recording": "consent", "language": "de"})).await.ok(200);
+    assert_eq!((&changed["recording"], &changed["flow"]), (&json!("consent"), &json!("reception")));
+    let changed = surface.send("PATCH", &path, &json!({"language": null})).await.ok(200);
+    assert_eq!((&changed["language"], &changed["recording"]), (&Value::Null, &json!("consent")));
+    assert_eq!(surface.get("/v1/numbers").await.ok(200)["data"].as_array().unwrap().len(), 1);
+    surface.delete(&path).await.ok(204);
+    surface.get(&path).await.problem(404);
+    assert_eq!(surface.calls.changes.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn trunks_show_their_state_and_never_their_password() {
+    let surface = Surface::start().await;
+    let body = json!({"name": "carrier", "host": "sip.carrier.example", "user": "4930", "register": true, "password": "hush-hush"});
+    let made = surface.send("POST", "/v1/trunks", &body).await;
+    let path = made.header("location").to_owned();
+    let made = made.ok(201);
+    assert_eq!(
+        (&made["has_password"], &made["state"], &made["transport"]),
+        (&json!(true), &Value::Null, &json!("udp"))
+    );
+    let id = made["id"].as_str().unwrap().parse().unwrap();
+    surface.calls.trunks.lock().unwrap().push(trunk_state(id));
+    let list = surface.get("/v1/trunks").await.ok(200);
+    assert_eq!(list["data"][0]["state"]["registration"], "registered");
+    assert!(!list.to_string().contains("hush-hush"));
+
+    for (body, hint) in [
+        (json!({"name": "b", "host": "x.example", "colour": "red"}), "`colour`"),
+        (json!({"name": "b", "host": ""}), "`host`"),
+        (json!({"name": "b b", "host": "x.example"}), "`name`"),
+        (json!({"name": "b", "host": "x.example", "register": true}), "`user`"),
+        (json!({"name": "b", "host": "x.example", "allowed_prefixes": ["49"]}), "+49"),
+    ] {
+        let detail = surface.send("POST", "/v1/trunks", &body).await.problem(422);
+        assert!(detail.contains(hint), "{detail}");
+    }
+    let changed = surface.send("PATCH", &path, &json!({"transport": "tcp", "max_calls": 30})).await.ok(200);
+    assert_eq!(
+        (&changed["transport"], &changed["user"], &changed["has_password"]),
+        (&json!("tcp"), &json!("4930"), &json!(true))
+    );
+    assert_eq!(surface.store.trunk_secret(id).await.unwrap().as_deref(), Some("hush-hush"));
+
+    let number = json!({"number": "+4930901820", "flow": "reception", "trunk": "carrier"});
+    let number = surface.send("POST", "/v1/numbers", &number).await.header("location").to_owned();
+    assert!(surface.delete(&path).await.problem(409).contains("1 numbers"));
+    surface.delete(&number).await.ok(204);
+    surface.delete(&path).await.ok(204);
+    surface.delete(&path).await.problem(404);
+}
+
+#[tokio::test]
+async fn members_have_passwords_that_are_never_shown() {
+    let surface = Surface::start().await;
+    surface.send("POST", "/v1/numbers", &json!({"number": "+4930901820", "flow": "reception"})).await.ok(201);
+    let body = json!({"name": "anna", "display": "Anna", "password": "correct horse", "may_call_from": ["030901820"]});
+    let made = surface.send("POST", "/v1/members", &body).await;
+    let path = made.header("location").to_owned();
+    let made = made.ok(201);
+    assert_eq!((&made["has_password"], &made["may_call_from"]), (&json!(true), &json!(["+4930901820"])));
+    assert!(!made.to_string().contains("horse"));
+    let kept = surface.store.member_credentials().await.unwrap().remove(0);
+    assert_eq!((kept.password.realm.as_str(), kept.password.ha1_md5.len()), ("callwright", 32));
+
+    for (body, hint) in [
+        (json!({"name": "Anna", "display": "x"}), "`name`"),
+        (json!({"name": "ben", "display": "x", "password": "short"}), "`password`"),
+        (json!({"name": "ben", "display": "x", "may_call_from": ["+4930111111"]}), "/v1/numbers"),
+    ] {
+        assert!(surface.send("POST", "/v1/members", &body).await.problem(422).contains(hint));
+    }
+    surface.send("POST", "/v1/members", &json!({"name": "anna", "display": "x"})).await.problem(409);
+    let changed = surface.send("PATCH", &path, &json!({"display": "Anna B.", "may_call_from": []})).await.ok(200);
+    assert_eq!((&changed["display"], &changed["has_password"]), (&json!("Anna B."), &json!(true)));
+    assert!(surface.send("PATCH", &path, &json!({"name": "ann"})).await.problem(409).contains("password"));
+    surface.delete(&path).await.ok(204);
+    assert!(surface.get("/v1/members").await.ok(200)["data"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn webhooks_show_their_secret_once() {
+    let surface = Surface::start().await;
+    let made =
+        surface.send("POST", "/v1/webhooks", &json!({"url": "https://example.org/a", "events": ["call.*"]})).await;
+    let path = made.header("location").to_owned();
+    let made = made.ok(201);
+    let secret = made["secret"].as_str().unwrap().to_owned();
+    assert!(secret.starts_with("whsec_"));
+    let got = surface.get(&path).await.ok(200);
+    assert_eq!((&got["secret"], &got["events"], &got["enabled"]), (&Value::Null, &json!(["call.*"]), &json!(true)));
+    for (body, hint) in [
+        (json!({"url": "example.org"}), "absolute"),
+        (json!({"url": "https://example.org", "events": []}), "call.ended"),
+        (json!({"url": "https://example.org", "events": ["CALL"]}), "call.ended"),
+        (json!({"url": "https://example.org", "secret": "mine"}), "whsec_"),
+    ] {
+        assert!(surface.send("POST", "/v1/webhooks", &body).await.problem(422).contains(hint));
+    }
+    let changed = surface.send("PATCH", &path, &json!({"enabled": false})).await.ok(200);
+    assert_eq!((&changed["enabled"], &changed["events"]), (&json!(false), &json!(["call.*"])));
+    let call = surface.ended_call(0).await;
+    let events = surface.get(&format!("/v1/calls/{call}/events")).await.ok(200);
+    let resend = json!({"event": events["data"][0]["id"]});
+    assert!(surface.send("POST", &format!("{path}/deliveries"), &resend).await.problem(409).contains("PATCH"));
+    surface.delete(&path).await.ok(204);
+    surface.delete(&path).await.problem(404);
+}

@@ -1,0 +1,11 @@
+//! The REST surface and the webhooks over real sockets on loopback.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod books;
+mod calls;
+mod document;
+mod gate;
+mod receiver;
+mod sound;
+mod support;
+mod webhooks;

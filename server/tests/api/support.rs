@@ -1,0 +1,244 @@
+//! A surface on loopback with a fake pipeline behind it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use call_model::{CallId, Direction, HangupCause, HangupParty, RecordingSwitch};
+use callwright::api::{
+    ApiConfig, ApiState, BooksChange, Check, ControlError, Keys, LiveCalls, PlaceCall, PlaceCallError, Registration,
+    Speech, TrunkState, hash_key, router,
+};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use recordings::Folder;
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Map, Value};
+use store::{Address, EndCall, NewCall, Store, StoreConfig, fresh_id};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+pub const NOW: i64 = 1_750_000_000_000;
+pub const CALLER: &str = "+4930901820";
+pub const KEY: &str = "cw_test";
+pub const FLOW: &str =
+    "languages: [en]\nstart: hello\nnodes:\n  hello:\n    say: Hello.\n    next: end\n  end:\n    hangup: {}\n";
+
+/// What the pipeline was asked, and what it answers.
+#[derive(Default)]
+pub struct FakeCalls {
+    pub placed: Mutex<Vec<PlaceCall>>,
+    pub hung_up: Mutex<Vec<CallId>>,
+    pub switched: Mutex<Vec<RecordingSwitch>>,
+    pub changes: Mutex<Vec<BooksChange>>,
+    pub refuse: Mutex<Option<PlaceCallError>>,
+    pub not_now: Mutex<Option<String>>,
+    pub not_ready: Mutex<Option<String>>,
+    pub trunks: Mutex<Vec<TrunkState>>,
+    pub live: AtomicUsize,
+    store: std::sync::OnceLock<Store>,
+}
+
+impl LiveCalls for FakeCalls {
+    fn place_call(&self, call: PlaceCall) -> BoxFuture<'_, Result<(), PlaceCallError>> {
+        async move {
+            if let Some(error) = self.refuse.lock().unwrap().clone() {
+                return Err(error);
+            }
+            let new = NewCall {
+                id: call.id,
+                direction: Direction::Outbound,
+                to: Address::parse(&call.to, "DE"),
+                variables: call.variables.clone(),
+                webhook: call.webhook,
+                flow: match &call.speech {
+                    Speech::Flow(name) => Some(name.clone()),
+                    Speech::Text(_) => None,
+                },
+                ..inbound(NOW)
+            };
+            self.placed.lock().unwrap().push(call);
+            self.store.get().unwrap().begin_call(new).await.unwrap();
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn hang_up(&self, call: CallId) -> BoxFuture<'_, Result<(), ControlError>> {
+        self.hung_up.lock().unwrap().push(call);
+        async { Ok(()) }.boxed()
+    }
+
+    fn switch_recording(&self, _call: CallId, switch: RecordingSwitch) -> BoxFuture<'_, Result<(), ControlError>> {
+        self.switched.lock().unwrap().push(switch);
+        let refused = self.not_now.lock().unwrap().clone();
+        async move { refused.map_or(Ok(()), |why| Err(ControlError::NotNow(why))) }.boxed()
+    }
+
+    fn trunk_states(&self) -> BoxFuture<'_, Vec<TrunkState>> {
+        let states = self.trunks.lock().unwrap().clone();
+        async { states }.boxed()
+    }
+
+    fn books_changed(&self, change: BooksChange) -> BoxFuture<'_, ()> {
+        self.changes.lock().unwrap().push(change);
+        async {}.boxed()
+    }
+
+    fn live_count(&self) -> usize {
+        self.live.load(Ordering::Relaxed)
+    }
+
+    fn readiness(&self) -> Vec<Check> {
+        let detail = self.not_ready.lock().unwrap().clone();
+        vec![Check { name: "sip".to_owned(), ok: detail.is_none(), detail }]
+    }
+}
+
+pub struct Surface {
+    pub store: Store,
+    pub calls: Arc<FakeCalls>,
+    pub folder: TempDir,
+    pub base: String,
+    pub http: reqwest::Client,
+}
+
+/// An answer, read whole.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Asserts that it is a problem document of this status, and gives its detail.
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.body["status"], status);
+        assert!(self.body["type"].as_str().unwrap().starts_with("/problems/"), "{}", self.body);
+        assert!(!self.body["title"].as_str().unwrap().is_empty());
+        let detail = self.body["detail"].as_str().unwrap();
+        assert!(!detail.is_empty());
+        detail.to_owned()
+    }
+
+    #[track_caller]
+    pub fn ok(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self.body
+    }
+}
+
+impl Surface {
+    pub async fn start() -> Self {
+        Self::start_with(ApiConfig::default()).await
+    }
+
+    pub async fn start_with(config: ApiConfig) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreConfig::new(folder.path().join("books.db"))).await.unwrap();
+        store.put_api_key("test", hash_key(KEY), NOW).await.unwrap();
+        store.put_flow("reception", FLOW, NOW).await.unwrap();
+        let keys = Arc::new(Keys::load(&store).await.unwrap());
+        let calls = Arc::new(FakeCalls::default());
+        calls.store.set(store.clone()).ok();
+        let sounds = Folder::open(folder.path().join("recordings")).unwrap();
+        let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
+        let state = ApiState::new(config, store.clone(), calls.clone(), sounds, keys, Some(metrics));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router(state)).await.unwrap() });
+        Self { store, calls, folder, base, http: client() }
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        self.http.request(method, format!("{}{path}", self.base)).bearer_auth(KEY)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        read(self.request("GET", path)).await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        read(self.request(method, path).json(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        read(self.request("DELETE", path)).await
+    }
+
+    /// A call in the books that is over.
+    pub async fn ended_call(&self, at_ms: i64) -> CallId {
+        let call = inbound(at_ms);
+        let id = call.id;
+        self.store.begin_call(call).await.unwrap();
+        let (cause, by) = (HangupCause::Normal, HangupParty::Caller);
+        let end = EndCall { id, at_ms: at_ms + 1_000, cause, by, legs: Vec::new(), language: None };
+        assert!(self.store.end_call(end).await.unwrap());
+        id
+    }
+
+    /// Waits until a webhook's delivery is as asked for: for what a background task does.
+    pub async fn until<T>(&self, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "it did not happen in 20 s");
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+pub fn client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+pub async fn read(request: RequestBuilder) -> Answer {
+    read_response(request.send().await.unwrap()).await
+}
+
+pub async fn read_response(response: Response) -> Answer {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let bytes = response.bytes().await.unwrap();
+    let body =
+        serde_json::from_slice(&bytes).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+    Answer { status, headers, body }
+}
+
+pub fn inbound(at_ms: i64) -> NewCall {
+    NewCall {
+        id: fresh_id(at_ms),
+        direction: Direction::Inbound,
+        from: Address::parse(CALLER, "DE"),
+        to: Address::parse("sip:reception@example.org", "DE"),
+        number: "reception".to_owned(),
+        trunk: None,
+        member: None,
+        flow: Some("reception".to_owned()),
+        flow_version: Some(1),
+        language: "en".to_owned(),
+        variables: Map::new(),
+        webhook: None,
+        started_ms: at_ms,
+    }
+}
+
+pub fn trunk_state(id: call_model::TrunkId) -> TrunkState {
+    TrunkState {
+        id,
+        registration: Registration::Registered,
+        reachable: Some(true),
+        rtt_ms: Some(12),
+        last_error: None,
+        calls: 3,
+    }
+}
