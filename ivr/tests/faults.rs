@@ -1,4 +1,5 @@
 //! A wrong flow is refused whole: each fault with its line, its words and a suggestion.
+#![allow(clippy::unwrap_used, clippy::format_collect, clippy::format_push_string, reason = "tests")]
 
 use std::collections::BTreeSet;
 

@@ -20,7 +20,7 @@ fn recording(yaml: &str) -> (Raw, RecordId) {
         CallCommand::Record { record, .. } => Some(*record),
         _ => None,
     });
-    (call, record.unwrap())
+    (call, record.expect("a recording"))
 }
 
 fn ended(record: RecordId, end: RecordEnd, duration_ms: u64) -> CallEvent {

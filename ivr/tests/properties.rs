@@ -1,4 +1,5 @@
 //! What holds for every call and every file: no panic, an end in bounded time, nothing after the end but what is kept.
+#![allow(clippy::unwrap_used, clippy::format_collect, clippy::format_push_string, reason = "tests")]
 
 mod support;
 
@@ -204,7 +205,8 @@ proptest! {
             prop_assert!(wakes < 2_000, "it never sleeps");
         }
         prop_assert!(call.ended, "it waits for ever");
-        prop_assert!(call.now - begin < Duration::from_secs(3_600), "{:?}", call.now - begin);
+        let took = call.now.saturating_sub(begin);
+        prop_assert!(took < Duration::from_hours(1), "{:?}", took);
         call.event(&CallEvent::HungUp { by: HangupParty::Us, cause: HangupCause::Normal });
         prop_assert!(call.app.poll_timeout().is_none());
     }
@@ -218,9 +220,13 @@ proptest! {
         call.event(&CallEvent::Started);
         call.event(&CallEvent::Answered);
         let (before, after) = events.split_at(events.len() / 2);
-        before.iter().for_each(|event| call.event(event));
+        for event in before {
+            call.event(event);
+        }
         call.event(&CallEvent::HungUp { by, cause: HangupCause::Normal });
-        after.iter().for_each(|event| call.event(event));
+        for event in after {
+            call.event(event);
+        }
         prop_assert!(!call.wake());
     }
 
@@ -269,7 +275,7 @@ fn a_silent_caller_is_let_go_by_every_demo_flow() {
                 }
             }
             assert!(call.is_over(), "{name} {language}\n{}", call.transcript());
-            assert!(call.elapsed() < Duration::from_secs(900), "{name} {language}");
+            assert!(call.elapsed() < Duration::from_mins(15), "{name} {language}");
         }
     }
 }

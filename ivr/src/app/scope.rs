@@ -1,8 +1,10 @@
 //! What templates see: `call`, `contact`, `number`, `business`, `vars`, `now`.
 
+use std::sync::Arc;
+
 use call_model::{CallFacts, Direction, Moment};
 use jiff::civil::Date;
-use minijinja::value::{Serde, Value};
+use minijinja::value::{Object, Serde, Value};
 use serde_json::{Map, Value as Json};
 
 use crate::business::{Business, OpenSpan};
@@ -11,7 +13,7 @@ use crate::business::{Business, OpenSpan};
 pub(super) struct Scope<'a> {
     pub facts: &'a CallFacts,
     pub contact: &'a Map<String, Json>,
-    pub business: &'a Business,
+    pub business: &'a Arc<Business>,
     pub vars: &'a Map<String, Json>,
     pub language: &'a str,
     pub now: Moment,
@@ -25,7 +27,7 @@ impl Scope<'_> {
             ("call", self.call()),
             ("contact", Value::from(Serde(self.contact))),
             ("number", Value::from(self.facts.number.clone())),
-            ("business", self.business()),
+            ("business", Value::from_object(self.business())),
             ("vars", Value::from(Serde(self.vars))),
             ("now", self.clock()),
         ];
@@ -48,25 +50,60 @@ impl Scope<'_> {
         ])
     }
 
-    fn business(&self) -> Value {
-        let status = self.business.status(self.now.unix_ms);
-        let today = status.now.date();
-        let holiday = status.holiday.map(|holiday| self.local(&holiday.name));
-        let info = self.business.info.iter().map(|(key, text)| (key.clone(), Value::from(self.local(text))));
-        Value::from_pairs([
-            ("name", Value::from(self.local(&self.business.name))),
-            ("time_zone", Value::from(self.business.time_zone.iana_name().unwrap_or("UTC"))),
-            ("open", Value::from(status.open)),
-            ("holiday", optional(holiday)),
-            ("today", spans(status.today)),
-            ("closes", status.current.map_or(Value::UNDEFINED, |span| Value::from(clock(span.until)))),
-            ("next", status.next.map_or(Value::UNDEFINED, |next| opening(next.date, &next.span, today))),
-            ("week", self.week()),
-            ("holidays", self.holidays(today)),
-            ("info", Value::from_pairs(info)),
-        ])
+    fn business(&self) -> BusinessView {
+        let business = Arc::clone(self.business);
+        BusinessView { business, language: self.language.to_owned(), unix_ms: self.now.unix_ms }
     }
 
+    fn clock(&self) -> Value {
+        let local = self.business.local(self.now.unix_ms);
+        Value::from_pairs([
+            ("date", Value::from(local.date().to_string())),
+            ("time", Value::from(clock(local.time()))),
+            ("weekday", Value::from(local.date().weekday().to_monday_one_offset())),
+            ("year", Value::from(local.year())),
+            ("month", Value::from(local.month())),
+            ("day", Value::from(local.day())),
+            ("hour", Value::from(local.hour())),
+            ("minute", Value::from(local.minute())),
+            ("unix", Value::from(self.now.unix_ms.div_euclid(1_000))),
+        ])
+    }
+}
+
+/// The business as templates see it: each field is made when it is asked for.
+#[derive(Debug)]
+struct BusinessView {
+    business: Arc<Business>,
+    language: String,
+    unix_ms: i64,
+}
+
+impl Object for BusinessView {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let business = &self.business;
+        let status = || business.status(self.unix_ms);
+        let today = || business.local(self.unix_ms).date();
+        Some(match key.as_str()? {
+            "name" => Value::from(self.local(&business.name)),
+            "time_zone" => Value::from(business.time_zone.iana_name().unwrap_or("UTC")),
+            "open" => Value::from(status().open),
+            "holiday" => optional(status().holiday.map(|holiday| self.local(&holiday.name))),
+            "today" => spans(status().today),
+            "closes" => status().current.map_or(Value::UNDEFINED, |span| Value::from(clock(span.until))),
+            "next" => status().next.map_or(Value::UNDEFINED, |next| opening(next.date, &next.span, today())),
+            "week" => self.week(),
+            "holidays" => self.holidays(today()),
+            "info" => {
+                let info = business.info.iter();
+                Value::from_pairs(info.map(|(key, text)| (key.clone(), Value::from(self.local(text)))))
+            }
+            _ => return None,
+        })
+    }
+}
+
+impl BusinessView {
     /// Monday to Sunday: `weekday` and `spans`.
     fn week(&self) -> Value {
         let days = self.business.hours.iter().enumerate();
@@ -89,23 +126,8 @@ impl Scope<'_> {
             .collect()
     }
 
-    fn clock(&self) -> Value {
-        let local = self.business.local(self.now.unix_ms);
-        Value::from_pairs([
-            ("date", Value::from(local.date().to_string())),
-            ("time", Value::from(clock(local.time()))),
-            ("weekday", Value::from(local.date().weekday().to_monday_one_offset())),
-            ("year", Value::from(local.year())),
-            ("month", Value::from(local.month())),
-            ("day", Value::from(local.day())),
-            ("hour", Value::from(local.hour())),
-            ("minute", Value::from(local.minute())),
-            ("unix", Value::from(self.now.unix_ms.div_euclid(1_000))),
-        ])
-    }
-
     fn local<'t>(&self, text: &'t crate::text::LocalText) -> &'t str {
-        text.get(self.language, "en")
+        text.get(&self.language, "en")
     }
 }
 

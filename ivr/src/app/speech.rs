@@ -36,7 +36,8 @@ impl FlowApp {
         if prompt.0.is_empty() {
             return Vec::new();
         }
-        let scope = self.scope(now, value);
+        // Most texts have nothing to fill in.
+        let scope = if prompt.is_literal() { minijinja::Value::UNDEFINED } else { self.scope(now, value) };
         prompt.0.iter().filter_map(|piece| self.item(piece, &scope)).collect()
     }
 

@@ -54,6 +54,19 @@ pub(crate) enum Piece {
     Recorded(String),
 }
 
+impl Prompt {
+    /// Whether no template in it needs anything.
+    pub fn is_literal(&self) -> bool {
+        self.0.iter().all(|piece| match piece {
+            Piece::Say(text) | Piece::Play(text) => match text {
+                Text::Same(template) => template.is_literal(),
+                Text::ByLanguage(texts) => texts.values().all(Template::is_literal),
+            },
+            Piece::Pause(_) | Piece::Recorded(_) => true,
+        })
+    }
+}
+
 /// What happens after no or wrong input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Retry {

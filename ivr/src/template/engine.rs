@@ -47,6 +47,10 @@ impl Template {
         Self { source: source.to_owned(), literal: !has_marks(source) }
     }
 
+    pub fn is_literal(&self) -> bool {
+        self.literal
+    }
+
     pub fn source(&self) -> &str {
         &self.source
     }
