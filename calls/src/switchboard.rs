@@ -79,8 +79,8 @@ impl Switchboard {
         let _ = self.shared.directory_changed.try_send(());
     }
 
-    /// Places a call. When this returns it is in the books and its INVITE on its way.
-    pub async fn place(&self, placement: Placement) -> Result<CallId, PlaceError> {
+    /// Places a call under an id that is new. When this returns it is in the books and its INVITE on its way.
+    pub async fn place(&self, id: CallId, placement: Placement) -> Result<(), PlaceError> {
         let shared = &self.shared;
         if shared.draining.load(Ordering::Relaxed) {
             return Err(PlaceError::Draining);
@@ -88,7 +88,6 @@ impl Switchboard {
         if !shared.admit() {
             return Err(PlaceError::Full);
         }
-        let id = fresh_id(now_ms());
         let (outbox, inbox) = mpsc::channel(INBOX);
         let trunk = placement.trunk.clone().or_else(|| {
             let directory = shared.house.directory();
@@ -101,7 +100,7 @@ impl Switchboard {
         match dialled {
             Ok(call) => {
                 shared.clone().spawn(id, call);
-                Ok(id)
+                Ok(())
             }
             Err(error) => {
                 shared.leave(id);
@@ -130,6 +129,16 @@ impl Switchboard {
     /// Calls that run now.
     pub fn live(&self) -> usize {
         self.shared.live.load(Ordering::Relaxed)
+    }
+
+    /// Calls that this trunk carries now.
+    pub fn trunk_calls(&self, trunk: &str) -> usize {
+        self.shared.lock().values().filter(|call| call.trunk.as_deref() == Some(trunk)).count()
+    }
+
+    /// Whether it takes no new calls because the program ends.
+    pub fn is_draining(&self) -> bool {
+        self.shared.draining.load(Ordering::Relaxed)
     }
 
     /// How the trunks are.

@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `callwright`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    callwright::cli::run()
+}

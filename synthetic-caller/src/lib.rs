@@ -1,1 +1,14 @@
-//! synthetic-caller
+//! A caller made of software: it calls, listens, speaks, presses keys, and tells what happened when.
+//!
+//! - [`Script`]: whom to call and what to do, step by step.
+//! - [`SyntheticCaller`]: the line that it calls by; [`SyntheticCaller::call`] runs a script.
+//! - [`Report`]: the timeline, and both voices as they were.
+
+mod caller;
+mod hearing;
+mod report;
+mod script;
+
+pub use caller::{CallerConfig, CallerError, SyntheticCaller};
+pub use report::{Ending, Moment, Report};
+pub use script::{KeyWay, Script, Step};

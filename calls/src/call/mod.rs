@@ -16,7 +16,6 @@ mod transfer;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 use call_model::{CallApp, CallCommand, CallEvent, CallId, ContactId, Direction, HangupCause, HangupParty, Moment, RecordId};
 use media::call_media::{LegSlot, MediaEvent};
@@ -237,9 +236,5 @@ impl Call {
     async fn notice_leg(&mut self, handle: LegHandle) {
         // The switchboard only ends with the program.
         let _ = self.house.notices.send(crate::house::Notice::Leg(handle, self.id)).await;
-    }
-
-    fn since_answer_ms(&self) -> u64 {
-        self.answered.map_or(Duration::ZERO, |at| at.elapsed()).as_millis() as u64
     }
 }

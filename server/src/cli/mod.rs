@@ -1,0 +1,90 @@
+//! The command line.
+
+mod backup;
+mod dial;
+mod flow;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::config::{Config, ConfigError};
+
+/// A voice and SIP telephony server: it answers the line, takes messages, puts people through and calls out.
+#[derive(Debug, Parser)]
+#[command(name = "callwright", version, max_term_width = 100)]
+struct Cli {
+    /// The configuration; `callwright.toml` in this folder where it exists. Each key can also be set in the
+    /// environment: `CALLWRIGHT_SIP__PORT=5070`
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer the line
+    Serve(serve::ServeArgs),
+    /// Call an address as a synthetic caller, and print what happened
+    Dial(Box<dial::DialArgs>),
+    /// Check a flow, or run it in the terminal without a phone
+    #[command(subcommand)]
+    Flow(flow::FlowCommand),
+    /// Write a copy of the books, also while Callwright runs
+    Backup(backup::BackupArgs),
+    /// Speak what is asked for on standard input (used by Callwright itself)
+    #[command(hide = true)]
+    SpeechWorker,
+}
+
+/// Runs the program: reads the command line, does what it says, and prints what went wrong with all its causes.
+pub fn run() -> ExitCode {
+    let matches = Cli::command().get_matches();
+    let mut cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    if let (Command::Dial(args), Some(matches)) = (&mut cli.command, matches.subcommand_matches("dial")) {
+        args.order(matches);
+    }
+    let outcome = match cli.command {
+        Command::SpeechWorker => return speech::worker::run(),
+        Command::Serve(args) => read(cli.config).map_err(Into::into).and_then(|config| serve::run(args, config)),
+        Command::Dial(args) => dial::run(*args),
+        Command::Flow(command) => return flow::run(command),
+        Command::Backup(args) => read(cli.config).map_err(Into::into).and_then(|config| backup::run(&args, &config)),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a command ends with when it fails.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn read(path: Option<PathBuf>) -> Result<Config, ConfigError> {
+    let path = path.or_else(|| Some(PathBuf::from("callwright.toml")).filter(|path| path.exists()));
+    crate::config::load(path.as_deref(), std::env::vars())
+}
+
+#[expect(clippy::print_stderr, reason = "the command line speaks to a person")]
+fn complain(error: &dyn std::error::Error) {
+    eprintln!("callwright: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprintln!("  because: {error}");
+        cause = error.source();
+    }
+}
+
+/// A runtime for commands that wait.
+fn runtime() -> Result<tokio::runtime::Runtime, std::io::Error> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}

@@ -1,0 +1,75 @@
+//! `callwright serve`.
+
+use std::net::IpAddr;
+
+use clap::Args;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::Failure;
+use crate::config::Config;
+use crate::wiring::{self, Running};
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Start with the demo business, Northwind Dental, where its flows, numbers and members are missing
+    #[arg(long)]
+    demo: bool,
+}
+
+pub(super) fn run(args: ServeArgs, config: Config) -> Result<(), Failure> {
+    // One TLS back end for every client, chosen once.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    start_log();
+    let metrics = PrometheusBuilder::new().install_recorder().ok();
+    super::runtime()?.block_on(async {
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let shown = (config.sip.port, config.http.listen, config.http.port, config.data.clone());
+        let running = wiring::start(config, args.demo, metrics).await?;
+        greet(&running, shown.0, shown.1, shown.2, &shown.3);
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!(calls = running.switchboard.live(), "stopping: no new calls, running ones may end");
+        running.stop().await;
+        Ok(())
+    })
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CALLWRIGHT_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, data: &std::path::Path) {
+    let host = match running.host {
+        IpAddr::V6(address) => format!("[{address}]"),
+        IpAddr::V4(address) => address.to_string(),
+    };
+    let at = if sip_port == 5060 { host.clone() } else { format!("{host}:{sip_port}") };
+    let local = if sip_port == 5060 { "127.0.0.1".to_owned() } else { format!("127.0.0.1:{sip_port}") };
+    println!("Callwright {} answers.", env!("CARGO_PKG_VERSION"));
+    println!();
+    println!("  SIP      sip:{at} (UDP and TCP)");
+    println!("  API      http://{http_host}:{http_port}/v1, described at http://{http_host}:{http_port}/docs");
+    println!("  API key  {} (kept in {})", running.api_key, data.join("api-key").display());
+    if running.interrupted > 0 {
+        println!("  The last run was ended in mid-call: {} calls were closed as interrupted.", running.interrupted);
+    }
+    if let Some(password) = &running.demo_password {
+        let program = std::env::args().next().unwrap_or_else(|| "callwright".into());
+        println!();
+        println!("Three things to try:");
+        println!("  1. Call sip:reception@{at} from any softphone (sip:rezeption@{at} in German), or from here:");
+        println!("     {program} dial sip:reception@{local} --press 1 --record heard.wav");
+        println!("  2. Look at the call, and listen to it (it is the first of the list):");
+        println!("     curl -s -H \"Authorization: Bearer $(cat {})\" http://{http_host}:{http_port}/v1/calls", data.join("api-key").display());
+        println!("  3. Register a softphone as sip:anna@{at} with the password {password}, then press 4 in the menu.");
+    }
+    println!();
+    println!("Ctrl-C ends it.");
+}

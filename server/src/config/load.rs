@@ -1,0 +1,153 @@
+//! Reading: defaults, then the file, then the environment. A wrong key names the nearest right one.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::Config;
+
+const PREFIX: &str = "CALLWRIGHT_";
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration {path} cannot be read")]
+    Read {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file says something that is not understood.
+    #[error("the configuration {path} is not valid: {fault}")]
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// What is wrong, where, and what to write instead.
+        fault: String,
+    },
+    /// A variable says something that is not understood.
+    #[error("the environment variable {name} is not valid: {fault}")]
+    Variable {
+        /// Its name.
+        name: String,
+        /// What is wrong and what to write instead.
+        fault: String,
+    },
+}
+
+/// Reads the file (its absence is an error only where it was asked for by name) and then `variables`, of which those
+/// that begin with `CALLWRIGHT_` and hold `__`, or name a top-level key, are settings.
+pub fn load(
+    file: Option<&Path>,
+    variables: impl IntoIterator<Item = (String, String)>,
+) -> Result<Config, ConfigError> {
+    let mut table = match file {
+        Some(path) => read_file(path)?,
+        None => Table::new(),
+    };
+    for (name, value) in variables {
+        let Some(key) = name.strip_prefix(PREFIX) else { continue };
+        let keys: Vec<String> = key.split("__").map(str::to_lowercase).collect();
+        set(&mut table, &keys, &name, parse_value(&value))?;
+        if let Err(error) = Config::deserialize(Value::Table(table.clone())) {
+            return Err(ConfigError::Variable { name, fault: explain(&error) });
+        }
+    }
+    Config::deserialize(Value::Table(table)).map_err(|error| ConfigError::File {
+        path: file.unwrap_or(Path::new("(defaults)")).to_owned(),
+        fault: explain(&error),
+    })
+}
+
+fn read_file(path: &Path) -> Result<Table, ConfigError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    // Read once as what it must be, so that a fault is shown with its line.
+    toml::from_str::<Config>(&text)
+        .map_err(|error| ConfigError::File { path: path.to_owned(), fault: explain(&error) })?;
+    text.parse::<Table>().map_err(|error| ConfigError::File { path: path.to_owned(), fault: explain(&error) })
+}
+
+fn parse_value(text: &str) -> Value {
+    format!("v = {text}")
+        .parse::<Table>()
+        .ok()
+        .and_then(|mut table| table.remove("v"))
+        .unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+fn set(table: &mut Table, keys: &[String], name: &str, value: Value) -> Result<(), ConfigError> {
+    let Some((last, path)) = keys.split_last() else { return Ok(()) };
+    let mut place = table;
+    for key in path {
+        let next = place.entry(key.clone()).or_insert_with(|| Value::Table(Table::new()));
+        place = next.as_table_mut().ok_or_else(|| ConfigError::Variable {
+            name: name.to_owned(),
+            fault: format!("`{key}` is a list: set it as a whole, or in callwright.toml"),
+        })?;
+    }
+    place.insert(last.clone(), value);
+    Ok(())
+}
+
+/// serde's message, with the nearest right key where a wrong one was given.
+fn explain(error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    let text = text.trim_end();
+    match nearest(error.message()) {
+        Some(key) => format!("{text}\nDid you mean `{key}`?"),
+        None => text.to_owned(),
+    }
+}
+
+fn nearest(message: &str) -> Option<&str> {
+    if !(message.starts_with("unknown field") || message.starts_with("unknown variant")) {
+        return None;
+    }
+    let mut names = message.split('`').skip(1).step_by(2);
+    let wrong = names.next()?;
+    names.max_by(|a, b| strsim::jaro_winkler(wrong, a).total_cmp(&strsim::jaro_winkler(wrong, b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("callwright.toml");
+        std::fs::write(&path, text).unwrap();
+        load(Some(&path), variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let config = from("[sip]\nport = 5062\n", &[("CALLWRIGHT_SIP__PORT", "5070"), ("HOME", "/x")]).unwrap();
+        assert_eq!(config.sip.port, 5070);
+    }
+
+    #[test]
+    fn text_needs_no_quotes_in_the_environment() {
+        let config = from("", &[("CALLWRIGHT_SIP__REALM", "example.com"), ("CALLWRIGHT_DATA", "/srv/x")]).unwrap();
+        assert_eq!((config.sip.realm.as_str(), config.data.to_str()), ("example.com", Some("/srv/x")));
+    }
+
+    #[test]
+    fn a_wrong_key_names_its_line_and_the_nearest_right_one() {
+        let fault = from("[sip]\nrelm = 'x'\n", &[]).unwrap_err().to_string();
+        assert!(fault.contains("line 2") && fault.contains("Did you mean `realm`?"), "{fault}");
+        let fault = from("", &[("CALLWRIGHT_SIP__PROT", "1")]).unwrap_err().to_string();
+        assert!(fault.contains("CALLWRIGHT_SIP__PROT") && fault.contains("Did you mean `port`?"), "{fault}");
+    }
+
+    #[test]
+    fn trunks_are_read_with_their_secret_elsewhere() {
+        let config = from("[[trunks]]\nname='a'\nhost='sip.example'\npassword_env='A_PASSWORD'\n", &[]).unwrap();
+        assert_eq!(config.trunks[0].password_env.as_deref(), Some("A_PASSWORD"));
+        assert!(config.trunks[0].resolve_password().is_err(), "the variable is not set");
+    }
+}

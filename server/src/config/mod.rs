@@ -1,0 +1,351 @@
+//! The configuration: `callwright.toml`, each key also as an environment variable (`CALLWRIGHT_SIP__PORT=5070`).
+
+mod load;
+mod secret;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+pub use load::{ConfigError, load};
+pub use secret::{SecretError, SecretPlaces};
+
+/// Everything that can be set. Each field's default is what `callwright serve` uses when nothing is said.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Folder of the database, recordings, caches and the first API key. `./data`.
+    pub data: PathBuf,
+    /// The business.
+    pub business: BusinessConfig,
+    /// Signalling.
+    pub sip: SipSection,
+    /// Sound.
+    pub media: MediaSection,
+    /// REST and events.
+    pub http: HttpSection,
+    /// The built-in voice.
+    pub speech: SpeechSection,
+    /// Recording of calls.
+    pub recording: RecordingSection,
+    /// Limits on calls.
+    pub limits: LimitsSection,
+    /// Accounts at carriers.
+    pub trunks: Vec<TrunkConfig>,
+    /// Our numbers and what answers them.
+    pub numbers: Vec<NumberConfig>,
+    /// People of the business with a phone.
+    pub members: Vec<MemberConfig>,
+    /// Where events are sent.
+    pub webhooks: Vec<WebhookConfig>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data: PathBuf::from("data"),
+            business: BusinessConfig::default(),
+            sip: SipSection::default(),
+            media: MediaSection::default(),
+            http: HttpSection::default(),
+            speech: SpeechSection::default(),
+            recording: RecordingSection::default(),
+            limits: LimitsSection::default(),
+            trunks: Vec::new(),
+            numbers: Vec::new(),
+            members: Vec::new(),
+            webhooks: Vec::new(),
+        }
+    }
+}
+
+/// The business that answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BusinessConfig {
+    /// Folder with `business.yaml` and `flows/*.yaml`, put into the books at start; none by default.
+    pub folder: Option<PathBuf>,
+    /// Country of numbers that are written without a country code, ISO 3166 (`US`).
+    pub country: String,
+    /// Language of callers of whom nothing is known (`en`).
+    pub language: String,
+}
+
+impl Default for BusinessConfig {
+    fn default() -> Self {
+        Self { folder: None, country: "US".into(), language: "en".into() }
+    }
+}
+
+/// Signalling.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SipSection {
+    /// Addresses to listen on, UDP and TCP: all of IPv4 and, where the machine has it, IPv6.
+    pub listen: Vec<IpAddr>,
+    /// Port, UDP and TCP (5060).
+    pub port: u16,
+    /// Name or address that others reach us by, where it is not the one of the socket (behind NAT).
+    pub advertised: Option<String>,
+    /// Digest realm and the domain of members (`callwright`).
+    pub realm: String,
+    /// RFC 3261 timer T1, ms (500).
+    pub t1_ms: u64,
+    /// How many requests a second one address may send before it is ignored (2000).
+    pub requests_per_second_per_source: u32,
+    /// Most TCP connections at a time (1000).
+    pub max_connections: usize,
+    /// How long a phone may ring on an inbound call without an answer, seconds (180).
+    pub ring_timeout_s: u64,
+    /// Seconds between OPTIONS to each trunk (30).
+    pub trunk_check_s: u64,
+}
+
+impl Default for SipSection {
+    fn default() -> Self {
+        Self {
+            listen: Vec::new(),
+            port: 5060,
+            advertised: None,
+            realm: "callwright".into(),
+            t1_ms: 500,
+            requests_per_second_per_source: 2_000,
+            max_connections: 1_000,
+            ring_timeout_s: 180,
+            trunk_check_s: 30,
+        }
+    }
+}
+
+/// When DTMF is looked for in the sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InbandDtmf {
+    /// Only where RFC 4733 was not agreed on.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Sound.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MediaSection {
+    /// First RTP port (10000).
+    pub first_port: u16,
+    /// Last RTP port (19999).
+    pub last_port: u16,
+    /// Address written into SDP where it is not the one that signalling uses (behind NAT).
+    pub advertised: Option<IpAddr>,
+    /// Threads that carry RTP (2, at most one per core).
+    pub threads: usize,
+    /// A call without RTP for so long is ended, seconds (30).
+    pub rtp_timeout_s: u64,
+    /// Codecs in order of preference (`PCMA`, `PCMU`, `G722`).
+    pub codecs: Vec<String>,
+    /// DTMF in the sound (`auto`).
+    pub inband_dtmf: InbandDtmf,
+    /// Country of ringback and busy tones, ISO 3166; the business's where it is not set.
+    pub tones: Option<String>,
+}
+
+impl Default for MediaSection {
+    fn default() -> Self {
+        Self {
+            first_port: 10_000,
+            last_port: 19_999,
+            advertised: None,
+            threads: 2,
+            rtp_timeout_s: 30,
+            codecs: vec!["PCMA".into(), "PCMU".into(), "G722".into()],
+            inband_dtmf: InbandDtmf::Auto,
+            tones: None,
+        }
+    }
+}
+
+/// REST and events.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HttpSection {
+    /// Address to listen on (127.0.0.1: put a TLS proxy in front before you open it to others).
+    pub listen: IpAddr,
+    /// Port (8080).
+    pub port: u16,
+    /// Largest request body, bytes (1 MiB).
+    pub max_body: usize,
+    /// Requests a second per key (200).
+    pub requests_per_second: u32,
+}
+
+impl Default for HttpSection {
+    fn default() -> Self {
+        Self { listen: IpAddr::from([127, 0, 0, 1]), port: 8080, max_body: 1 << 20, requests_per_second: 200 }
+    }
+}
+
+/// The built-in voice.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SpeechSection {
+    /// Worker processes (2).
+    pub workers: usize,
+    /// Spoken sentences kept on disk, MiB (512).
+    pub cache_mib: u64,
+}
+
+impl Default for SpeechSection {
+    fn default() -> Self {
+        Self { workers: 2, cache_mib: 512 }
+    }
+}
+
+/// Recording of calls.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RecordingSection {
+    /// Threads that write (2).
+    pub writers: usize,
+}
+
+impl Default for RecordingSection {
+    fn default() -> Self {
+        Self { writers: 2 }
+    }
+}
+
+/// Limits on calls.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsSection {
+    /// Calls at a time; the next gets 503 with Retry-After (1000).
+    pub max_calls: usize,
+    /// Longest call, minutes (240).
+    pub max_call_minutes: u64,
+    /// How long running calls may go on after a request to stop, seconds (30).
+    pub drain_s: u64,
+}
+
+impl Default for LimitsSection {
+    fn default() -> Self {
+        Self { max_calls: 1_000, max_call_minutes: 240, drain_s: 30 }
+    }
+}
+
+/// How SIP is carried to a trunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TrunkTransport {
+    /// UDP.
+    #[default]
+    Udp,
+    /// TCP.
+    Tcp,
+}
+
+/// An account at a carrier.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TrunkConfig {
+    /// Our name for it.
+    pub name: String,
+    /// The carrier's SIP host, with a port if it is not the standard one.
+    pub host: String,
+    /// UDP or TCP.
+    pub transport: TrunkTransport,
+    /// Our user name there; empty for a trunk by address.
+    pub user: String,
+    /// User name for digest, where it is another one.
+    pub auth_user: Option<String>,
+    /// Password,
+    pub password: Option<SecretString>,
+    /// ... or the environment variable that holds it,
+    pub password_env: Option<String>,
+    /// ... or the file that holds it.
+    pub password_file: Option<PathBuf>,
+    /// Register, so that calls reach us (false: the carrier sends to our address).
+    pub register: bool,
+    /// Addresses that calls of this trunk come from, besides the host's own.
+    pub addresses: Vec<IpAddr>,
+    /// Caller id of outbound calls where nothing else is said.
+    pub caller_id: Option<String>,
+    /// Destinations allowed, as prefixes in E.164 (`+49`); empty: all.
+    pub allowed_prefixes: Vec<String>,
+    /// Most calls at a time; 0: no limit of its own.
+    pub max_calls: usize,
+}
+
+/// One of our numbers.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NumberConfig {
+    /// E.164, or the user part of an address such as `reception`.
+    pub number: String,
+    /// The flow that answers.
+    pub flow: String,
+    /// Language to begin with; the business's where it is not set.
+    pub language: Option<String>,
+    /// `off`, `announced` or `consent`; the flow's where it is not set.
+    pub recording: Option<String>,
+    /// The trunk that it is on.
+    pub trunk: Option<String>,
+}
+
+/// A person of the business with a phone.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MemberConfig {
+    /// User part of the address (`anna`).
+    pub name: String,
+    /// Name as people say it.
+    pub display: String,
+    /// Password of the phone,
+    pub password: Option<SecretString>,
+    /// ... or the environment variable that holds it,
+    pub password_env: Option<String>,
+    /// ... or the file that holds it.
+    pub password_file: Option<PathBuf>,
+    /// Numbers of ours that the member may call the outside from; the first is shown.
+    pub may_call_from: Vec<String>,
+}
+
+/// Where events are sent.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebhookConfig {
+    /// Address.
+    pub url: String,
+    /// Signing secret (`whsec_...`),
+    pub secret: Option<SecretString>,
+    /// ... or the environment variable that holds it,
+    pub secret_env: Option<String>,
+    /// ... or the file that holds it.
+    pub secret_file: Option<PathBuf>,
+    /// Event types; empty: all.
+    pub events: Vec<String>,
+}
+
+impl TrunkConfig {
+    /// The password, from wherever it is kept.
+    pub fn resolve_password(&self) -> Result<Option<SecretString>, SecretError> {
+        SecretPlaces { here: self.password.as_ref(), env: self.password_env.as_deref(), file: self.password_file.as_deref() }.resolve()
+    }
+}
+
+impl MemberConfig {
+    /// The password, from wherever it is kept.
+    pub fn resolve_password(&self) -> Result<Option<SecretString>, SecretError> {
+        SecretPlaces { here: self.password.as_ref(), env: self.password_env.as_deref(), file: self.password_file.as_deref() }.resolve()
+    }
+}
+
+impl WebhookConfig {
+    /// The secret, from wherever it is kept.
+    pub fn resolve_secret(&self) -> Result<Option<SecretString>, SecretError> {
+        SecretPlaces { here: self.secret.as_ref(), env: self.secret_env.as_deref(), file: self.secret_file.as_deref() }.resolve()
+    }
+}

@@ -1,0 +1,7 @@
+//! The program: configuration, wiring, REST, events, command line; the only owner of wire formats.
+
+pub mod api;
+pub mod cli;
+pub mod config;
+pub mod webhooks;
+pub mod wiring;

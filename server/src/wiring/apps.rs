@@ -1,0 +1,132 @@
+//! The flows of the books, checked and ready to run: what the pipeline makes its applications from.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use call_model::CallFacts;
+use calls::app::{AppError, AppFactory, AppRef, MadeApp, RecordingRule};
+use ivr::{Business, Fault, Flow, FlowApp, FlowProgram, ParseContext, RecordingMode};
+use store::FlowRecord;
+
+use super::say::Say;
+
+/// The flows that can run now. Replaced whole when the books change; running calls keep what they began with.
+pub struct FlowShelf {
+    business: Arc<Business>,
+    shelf: RwLock<Shelf>,
+}
+
+#[derive(Default)]
+struct Shelf {
+    programs: HashMap<String, Result<Program, String>>,
+    versions: Arc<HashMap<String, u32>>,
+}
+
+/// One flow, once for each rule that a number may have.
+struct Program {
+    own: Arc<FlowProgram>,
+    off: Arc<FlowProgram>,
+    announced: Arc<FlowProgram>,
+    consent: Arc<FlowProgram>,
+}
+
+impl FlowShelf {
+    /// A shelf without flows.
+    pub fn new(business: Arc<Business>) -> Self {
+        Self { business, shelf: RwLock::default() }
+    }
+
+    /// The business that the flows speak for.
+    pub fn business(&self) -> &Arc<Business> {
+        &self.business
+    }
+
+    /// Checks a flow as it would run here, beside the flows that there are.
+    pub fn check(&self, name: &str, yaml: &str) -> Result<Vec<Fault>, Vec<Fault>> {
+        let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
+        let mut flows: BTreeSet<String> = shelf.programs.keys().cloned().collect();
+        flows.insert(name.to_owned());
+        let context = ParseContext { name: name.to_owned(), flows: Some(flows), ..ParseContext::default() };
+        Flow::parse(yaml, &context).map(|flow| flow.warnings().to_vec())
+    }
+
+    /// Takes the active flows of the books. One that does not run is kept as such, and said in the log.
+    pub fn replace(&self, records: &[FlowRecord]) {
+        let names: BTreeSet<String> = records.iter().map(|record| record.name.clone()).collect();
+        let flows: HashMap<&str, Result<Arc<Flow>, Vec<Fault>>> = records
+            .iter()
+            .map(|record| {
+                let context =
+                    ParseContext { name: record.name.clone(), flows: Some(names.clone()), ..ParseContext::default() };
+                (record.name.as_str(), Flow::parse(&record.yaml, &context).map(Arc::new))
+            })
+            .collect();
+        let sound: Vec<Arc<Flow>> = flows.values().filter_map(|flow| flow.as_ref().ok().cloned()).collect();
+        let programs = flows
+            .iter()
+            .map(|(name, flow)| {
+                let program = flow
+                    .as_ref()
+                    .map_err(|faults| list(faults))
+                    .and_then(|flow| program(flow, &sound, &self.business).map_err(|faults| list(&faults)));
+                if let Err(faults) = &program {
+                    tracing::error!(flow = %name, %faults, "a flow of the books cannot run");
+                }
+                ((*name).to_owned(), program)
+            })
+            .collect();
+        let versions = records.iter().map(|record| (record.name.clone(), record.version)).collect();
+        let shelf = Shelf { programs, versions: Arc::new(versions) };
+        *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = shelf;
+    }
+}
+
+fn program(flow: &Arc<Flow>, all: &[Arc<Flow>], business: &Arc<Business>) -> Result<Program, Vec<Fault>> {
+    let make = || FlowProgram::new(flow.clone(), all.iter().cloned(), business.clone());
+    let under = |mode| make().map(|program| Arc::new(program.with_recording(mode)));
+    Ok(Program {
+        own: Arc::new(make()?),
+        off: under(RecordingMode::Off)?,
+        announced: under(RecordingMode::Announced)?,
+        consent: under(RecordingMode::Consent)?,
+    })
+}
+
+fn list(faults: &[Fault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+impl AppFactory for FlowShelf {
+    fn make(
+        &self,
+        app: &AppRef,
+        facts: &CallFacts,
+        recording: Option<RecordingRule>,
+    ) -> Result<MadeApp, AppError> {
+        let name = match app {
+            AppRef::Say(text) => return Ok(MadeApp::plain(Box::new(Say::new(text.clone(), facts.language.clone())))),
+            AppRef::Flow(name) => name,
+        };
+        let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
+        let program = shelf.programs.get(name).ok_or_else(|| AppError::NoSuchFlow(name.clone()))?;
+        let program = program
+            .as_ref()
+            .map_err(|fault| AppError::Broken { name: name.clone(), fault: fault.clone() })?;
+        let program = match recording {
+            None => &program.own,
+            Some(RecordingRule::Off) => &program.off,
+            Some(RecordingRule::Announced) => &program.announced,
+            Some(RecordingRule::Consent) => &program.consent,
+        };
+        let rule = match program.recording_mode(&facts.language) {
+            RecordingMode::Off => RecordingRule::Off,
+            RecordingMode::Announced => RecordingRule::Announced,
+            RecordingMode::Consent => RecordingRule::Consent,
+        };
+        Ok(MadeApp {
+            app: Box::new(FlowApp::new(program.clone(), facts.clone())),
+            recording: rule,
+            flow_versions: shelf.versions.clone(),
+        })
+    }
+}

@@ -1,0 +1,82 @@
+//! The demo business, Northwind Dental: its files are part of the program, so that a first start needs nothing.
+
+use store::{NewMember, NewNumber, Store, StoreError};
+
+use super::books::{put_flow, put_member, put_number, random_text};
+use crate::config::Config;
+
+/// The business file.
+pub(super) const BUSINESS: &str = include_str!("../../../demo/business.yaml");
+
+/// Its flows, by name.
+const FLOWS: [(&str, &str); 6] = [
+    ("reception", include_str!("../../../demo/flows/reception.yaml")),
+    ("reminder", include_str!("../../../demo/flows/reminder.yaml")),
+    ("one-time-code", include_str!("../../../demo/flows/one-time-code.yaml")),
+    ("announcement", include_str!("../../../demo/flows/announcement.yaml")),
+    ("survey", include_str!("../../../demo/flows/survey.yaml")),
+    ("echo", include_str!("../../../demo/flows/echo.yaml")),
+];
+
+/// What can be called, with the flow and the language.
+const NUMBERS: [(&str, &str, Option<&str>); 4] = [
+    ("reception", "reception", Some("en")),
+    ("rezeption", "reception", Some("de")),
+    ("survey", "survey", Some("en")),
+    ("echo", "echo", Some("en")),
+];
+
+const MEMBERS: [(&str, &str); 2] = [("anna", "Anna Berg"), ("ben", "Ben Carter")];
+
+/// Puts the demo business into the books where it is missing; what a person has changed stays. Gives the password of
+/// the demo members' phones: a random one, made at the first start.
+pub(super) async fn seed(store: &Store, config: &Config, now_ms: i64) -> Result<String, super::books::SeedError> {
+    for (name, yaml) in FLOWS {
+        if store.flow(name).await?.is_none() {
+            put_flow(store, name, yaml, now_ms).await?;
+        }
+    }
+    let numbers = store.numbers().await?;
+    for (number, flow, language) in NUMBERS {
+        if numbers.iter().any(|record| record.number == number) {
+            continue;
+        }
+        let new = NewNumber {
+            number: number.into(),
+            flow: flow.into(),
+            language: language.map(Into::into),
+            recording: None,
+            trunk: None,
+        };
+        put_number(store, new, now_ms).await?;
+    }
+    let path = config.data.join("demo-phone-password");
+    let failed = |source| super::books::SeedError::Read { path: path.clone(), source };
+    let password = match std::fs::read_to_string(&path) {
+        Ok(text) => text.trim().to_owned(),
+        Err(_) => {
+            let password = random_text(12);
+            super::books::write_secret(&path, &password).map_err(failed)?;
+            password
+        }
+    };
+    seed_members(store, config, &password, now_ms).await?;
+    Ok(password)
+}
+
+async fn seed_members(store: &Store, config: &Config, password: &str, now_ms: i64) -> Result<(), StoreError> {
+    let known = store.members().await?;
+    for (name, display) in MEMBERS {
+        if known.iter().any(|record| record.name == name && record.has_password) {
+            continue;
+        }
+        let new = NewMember {
+            name: name.into(),
+            display: display.into(),
+            password: Some(crate::api::password_hashes(name, &config.sip.realm, password)),
+            may_call_from: vec![],
+        };
+        put_member(store, new, now_ms).await?;
+    }
+    Ok(())
+}

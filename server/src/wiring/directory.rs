@@ -1,0 +1,90 @@
+//! From the books to what routing works on.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use calls::app::{AppRef, RecordingRule};
+use calls::directory::{Directory, Member, NumberRoute, Trunk, TrunkProtocol};
+use store::{Store, StoreError};
+
+use crate::api::{TrunkSettings, TrunkTransport};
+use crate::config::Config;
+
+/// Reads the directory from the books. Hosts of trunks are looked up, so that their calls are known by address.
+pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory>, StoreError> {
+    let numbers = store.numbers().await?.into_iter().map(|record| NumberRoute {
+        id: record.id,
+        number: record.number,
+        app: AppRef::Flow(record.flow),
+        language: record.language,
+        recording: record.recording.map(|rule| match rule {
+            store::RecordingRule::Off => RecordingRule::Off,
+            store::RecordingRule::Announced => RecordingRule::Announced,
+            store::RecordingRule::Consent => RecordingRule::Consent,
+        }),
+        trunk: record.trunk,
+    });
+    let credentials = store.member_credentials().await?;
+    let members = store.members().await?.into_iter().map(|record| {
+        let password = credentials
+            .iter()
+            .find(|known| known.name == record.name && known.password.realm == config.sip.realm)
+            .map(|known| known.password.clone());
+        let (ha1_md5, ha1_sha256) = password.map(|hashes| (hashes.ha1_md5, hashes.ha1_sha256)).unzip();
+        Member {
+            id: record.id,
+            name: record.name,
+            display: record.display,
+            ha1_md5: ha1_md5.unwrap_or_default(),
+            ha1_sha256: ha1_sha256.unwrap_or_default(),
+            may_call_from: record.may_call_from,
+        }
+    });
+    let mut trunks = Vec::new();
+    for record in store.trunks().await? {
+        let Some(settings) = TrunkSettings::read(&record) else {
+            tracing::error!(trunk = %record.name, "a trunk of the books is not understood and is left out");
+            continue;
+        };
+        let mut addresses = settings.addresses;
+        addresses.extend(look_up(&settings.host).await);
+        trunks.push(Trunk {
+            id: record.id,
+            name: record.name,
+            host: settings.host,
+            protocol: match settings.transport {
+                TrunkTransport::Udp => TrunkProtocol::Udp,
+                TrunkTransport::Tcp => TrunkProtocol::Tcp,
+            },
+            auth_user: settings.auth_user.unwrap_or_else(|| settings.user.clone()),
+            user: settings.user,
+            password: store.trunk_secret(record.id).await?.unwrap_or_default(),
+            register: settings.register,
+            addresses,
+            caller_id: settings.caller_id,
+            allowed_prefixes: settings.allowed_prefixes,
+            max_calls: settings.max_calls,
+        });
+    }
+    let (language, country) = (config.business.language.clone(), config.business.country.clone());
+    Ok(Arc::new(Directory::new(config.sip.realm.clone(), language, country, numbers, members, trunks)))
+}
+
+/// The addresses behind a trunk's host; none when it cannot be looked up now.
+async fn look_up(host: &str) -> Vec<IpAddr> {
+    let with_port = if has_port(host) { host.to_owned() } else { format!("{host}:5060") };
+    match tokio::net::lookup_host(with_port).await {
+        Ok(found) => found.map(|address| address.ip()).collect(),
+        Err(error) => {
+            tracing::warn!(%error, "a trunk's host could not be looked up: its calls are known by `addresses` only");
+            Vec::new()
+        }
+    }
+}
+
+fn has_port(host: &str) -> bool {
+    match host.rsplit_once(':') {
+        Some((name, port)) => port.parse::<u16>().is_ok() && (!name.contains(':') || name.ends_with(']')),
+        None => false,
+    }
+}

@@ -1,0 +1,148 @@
+//! The pipeline, as the REST surface sees it.
+
+use std::sync::Arc;
+
+use call_model::{CallId, RecordingSwitch};
+use calls::app::AppRef;
+use calls::{ControlError, PlaceError, Placement, RegistrationWord, Switchboard};
+use futures_util::future::BoxFuture;
+use store::Store;
+
+use super::apps::FlowShelf;
+use super::directory;
+use crate::api::{self, BooksChange, Check, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech};
+use crate::config::Config;
+
+/// Running calls, and what they work on.
+pub struct Live {
+    switchboard: Switchboard,
+    shelf: Arc<FlowShelf>,
+    store: Store,
+    config: Arc<Config>,
+}
+
+impl Live {
+    /// Puts it together.
+    pub fn new(switchboard: Switchboard, shelf: Arc<FlowShelf>, store: Store, config: Arc<Config>) -> Self {
+        Self { switchboard, shelf, store, config }
+    }
+
+    async fn reread(&self, change: BooksChange) -> Result<(), store::StoreError> {
+        if change == BooksChange::Flows {
+            self.shelf.replace(&self.store.flows().await?);
+        } else {
+            self.switchboard.set_directory(directory::read(&self.store, &self.config).await?).await;
+        }
+        Ok(())
+    }
+}
+
+impl LiveCalls for Live {
+    fn place_call(&self, call: PlaceCall) -> BoxFuture<'_, Result<(), PlaceCallError>> {
+        Box::pin(async move {
+            let placement = Placement {
+                to: call.to,
+                app: match call.speech {
+                    Speech::Flow(name) => AppRef::Flow(name),
+                    Speech::Text(text) => AppRef::Say(text),
+                },
+                from: call.from,
+                trunk: call.trunk,
+                language: call.language,
+                variables: call.variables,
+                ring_timeout: call.ring_timeout,
+                webhook: call.webhook,
+            };
+            self.switchboard.place(call.id, placement).await.map_err(|error| explain(&error))
+        })
+    }
+
+    fn hang_up(&self, call: CallId) -> BoxFuture<'_, Result<(), api::ControlError>> {
+        Box::pin(async move { self.switchboard.hang_up(call).await.map_err(control_error) })
+    }
+
+    fn switch_recording(
+        &self,
+        call: CallId,
+        switch: RecordingSwitch,
+    ) -> BoxFuture<'_, Result<(), api::ControlError>> {
+        Box::pin(async move { self.switchboard.switch_recording(call, switch).await.map_err(control_error) })
+    }
+
+    fn trunk_states(&self) -> BoxFuture<'_, Vec<api::TrunkState>> {
+        Box::pin(async move {
+            let directory = self.switchboard.directory();
+            let states = self.switchboard.trunk_states();
+            states
+                .into_iter()
+                .filter_map(|state| {
+                    Some(api::TrunkState {
+                        id: directory.trunk(&state.name)?.id,
+                        registration: match state.registration {
+                            RegistrationWord::NotWanted => Registration::None,
+                            RegistrationWord::Pending => Registration::Trying,
+                            RegistrationWord::Registered => Registration::Registered,
+                            RegistrationWord::Failed => Registration::Failed,
+                        },
+                        reachable: state.reachable,
+                        rtt_ms: state.round_trip_ms.map(|ms| ms.round() as u64),
+                        last_error: state.problem,
+                        calls: self.switchboard.trunk_calls(&state.name) as u64,
+                    })
+                })
+                .collect()
+        })
+    }
+
+    fn books_changed(&self, change: BooksChange) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let Err(error) = self.reread(change).await {
+                tracing::error!(%error, ?change, "a change of the books could not be read: calls go on with what was");
+            }
+        })
+    }
+
+    fn check_flow(&self, name: &str, yaml: &str) -> Result<Vec<ivr::Fault>, Vec<ivr::Fault>> {
+        self.shelf.check(name, yaml)
+    }
+
+    fn live_count(&self) -> usize {
+        self.switchboard.live()
+    }
+
+    fn readiness(&self) -> Vec<Check> {
+        let draining = self.switchboard.is_draining();
+        vec![Check {
+            name: "calls".into(),
+            ok: !draining,
+            detail: draining.then(|| "Callwright is being stopped and takes no new calls".into()),
+        }]
+    }
+}
+
+fn control_error(error: ControlError) -> api::ControlError {
+    match error {
+        ControlError::NotRunning => api::ControlError::NotRunning,
+        ControlError::NotRecordable => api::ControlError::NotNow(error.to_string()),
+    }
+}
+
+/// What to tell who asked: the error with its causes.
+fn explain(error: &PlaceError) -> PlaceCallError {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(deeper) = cause {
+        text = format!("{text}: {deeper}");
+        cause = deeper.source();
+    }
+    match error {
+        PlaceError::Full | PlaceError::Draining => PlaceCallError::Overloaded { reason: text, retry_after_s: 10 },
+        PlaceError::BadDestination
+        | PlaceError::NoTrunk
+        | PlaceError::NoSuchTrunk(_)
+        | PlaceError::NotRegistered(_)
+        | PlaceError::App(_) => PlaceCallError::Invalid(text),
+        PlaceError::Refused(_) => PlaceCallError::Forbidden(text),
+        PlaceError::Books(_) | PlaceError::Media(_) | PlaceError::Ended => PlaceCallError::Failed(text),
+    }
+}

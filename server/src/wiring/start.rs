@@ -1,0 +1,365 @@
+//! Starting: the books first, then the parts, the switchboard, and last the doors.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
+use std::sync::Arc;
+use std::time::Duration;
+
+use calls::{CallSettings, Parts, Switchboard};
+use ivr::Business;
+use media::call_media::InbandDtmf as MediaInband;
+use media::codec::Codec;
+use media::tone::Country;
+use recordings::{Folder, Recorder, RecorderSettings};
+use sip_core::message::Host;
+use sip_core::{EndpointConfig, HostPort};
+use speech::{CacheSettings, PicoPool, PicoSettings, WorkerCommand};
+use store::{RecordingEnd, RecordingState, Store};
+use transport::rtp::{RtpConfig, RtpEngine};
+use transport::sip::{Listen, Rate, SipConfig, SipTransport};
+
+use super::apps::FlowShelf;
+use super::books::{self, SeedError};
+use super::{FlowHttp, Live, demo, directory};
+use crate::api::{self, ApiConfig, ApiState, Keys, LiveCalls};
+use crate::config::{Config, InbandDtmf};
+use crate::webhooks;
+
+/// Why the program did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFailure {
+    /// The data folder cannot be made.
+    #[error("the data folder {path} cannot be used")]
+    Data {
+        /// Its path.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The books cannot be opened.
+    #[error("the books cannot be opened")]
+    Books(#[from] store::OpenError),
+    /// The books failed.
+    #[error("the books failed")]
+    Store(#[from] store::StoreError),
+    /// The configuration cannot be put into the books.
+    #[error("the configuration cannot be put into the books")]
+    Seed(#[from] SeedError),
+    /// The recordings' folder or threads fail.
+    #[error("recordings cannot be written")]
+    Recordings(#[source] std::io::Error),
+    /// The voice does not start.
+    #[error("the built-in voice does not start")]
+    Voice(#[from] speech::StartError),
+    /// A codec is not known.
+    #[error("`media.codecs` names `{0}`, which is not one of PCMA, PCMU and G722")]
+    Codec(String),
+    /// The advertised name is none.
+    #[error("`sip.advertised` is `{0}`, which is neither a host name nor an address (IPv6 in brackets)")]
+    Advertised(String),
+    /// Signalling does not start.
+    #[error("SIP does not start: choose another port with `sip.port` or CALLWRIGHT_SIP__PORT")]
+    Sip(#[source] transport::sip::StartError),
+    /// Sound does not start.
+    #[error("RTP does not start")]
+    Rtp(#[source] transport::rtp::StartError),
+    /// REST does not start.
+    #[error("HTTP cannot be served at {address}: choose another port with `http.port` or CALLWRIGHT_HTTP__PORT")]
+    Http {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The clients for webhooks and flows cannot be made.
+    #[error("the HTTP client cannot be made")]
+    Client(#[from] reqwest::Error),
+    /// The webhooks' worker does not start.
+    #[error("webhooks cannot be sent")]
+    Webhooks(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The running program.
+pub struct Running {
+    /// Where calls come in.
+    pub switchboard: Switchboard,
+    /// The first API key.
+    pub api_key: String,
+    /// Password of the demo members' phones, with the demo.
+    pub demo_password: Option<String>,
+    /// The address of this machine that others are likely to reach it by.
+    pub host: IpAddr,
+    /// Calls that the last run left open, now closed.
+    pub interrupted: usize,
+    sip: transport::sip::SipHandle,
+    store: Store,
+    http: tokio::task::JoinHandle<()>,
+    webhooks: webhooks::WebhookSender,
+    drain: Duration,
+}
+
+/// Starts everything.
+pub async fn start(config: Config, with_demo: bool, metrics: Option<metrics_exporter_prometheus::PrometheusHandle>) -> Result<Running, StartFailure> {
+    let config = Arc::new(config);
+    std::fs::create_dir_all(config.data.join("media"))
+        .map_err(|source| StartFailure::Data { path: config.data.clone(), source })?;
+    let store = Store::open(books::store_config(&config)).await?;
+    let recordings = Folder::open(config.data.join("recordings")).map_err(StartFailure::Recordings)?;
+    let interrupted = close_interrupted(&store, &recordings).await?;
+    let api_key = books::api_key(&store, &config, now_ms()).await?;
+    let business = Arc::new(business(&store, &config, with_demo).await?);
+    let demo_password = if with_demo { Some(demo::seed(&store, &config, now_ms()).await?) } else { None };
+    books::seed(&store, &config, now_ms()).await?;
+    let shelf = Arc::new(FlowShelf::new(business));
+    shelf.replace(&store.flows().await?);
+
+    // The doors that can be refused come first: nothing else is started in vain.
+    let address = SocketAddr::new(config.http.listen, config.http.port);
+    let door = TcpListener::bind(address).map_err(|source| StartFailure::Http { address, source })?;
+    let (sip, events) = SipTransport::start(sip_config(&config)?).await.map_err(StartFailure::Sip)?;
+    let rtp = RtpEngine::start(rtp_config(&config)).map_err(StartFailure::Rtp)?;
+    let synthesizer = Arc::new(PicoPool::start(pico_settings(&config)?).await?);
+    let writers = RecorderSettings { threads: config.recording.writers.max(1), ..RecorderSettings::default() };
+    let (recorder, mut recorder_events) =
+        Recorder::start(recordings.clone(), writers).map_err(StartFailure::Recordings)?;
+    tokio::spawn(async move {
+        // A recording that fails is filed as failed when its call ends: here it is only counted.
+        while recorder_events.recv().await.is_some() {
+            metrics::counter!("callwright_recordings_failed_total").increment(1);
+        }
+    });
+    let parts = Parts {
+        sip: sip.clone(),
+        rtp,
+        store: store.clone(),
+        synthesizer,
+        recorder,
+        recordings: recordings.clone(),
+        apps: shelf.clone(),
+        http: Arc::new(FlowHttp::new()?),
+    };
+    let directory = directory::read(&store, &config).await?;
+    let switchboard = Switchboard::start(parts, call_settings(&config)?, directory, events);
+    let live = Arc::new(Live::new(switchboard.clone(), shelf, store.clone(), config.clone()));
+    let keys = Arc::new(Keys::load(&store).await?);
+    let http = serve_http(door, &config, store.clone(), live, recordings, keys, metrics)
+        .map_err(|source| StartFailure::Http { address, source })?;
+    let webhooks = webhooks::WebhookSender::start(store.clone(), webhooks::WebhookConfig::default())
+        .map_err(|error| StartFailure::Webhooks(error.into()))?;
+    Ok(Running {
+        switchboard,
+        api_key,
+        demo_password,
+        host: own_address(&config),
+        interrupted,
+        sip,
+        store,
+        http,
+        webhooks,
+        drain: Duration::from_secs(config.limits.drain_s),
+    })
+}
+
+impl Running {
+    /// Takes no new calls, lets the running ones end, then closes the doors and the books.
+    pub async fn stop(self) {
+        self.switchboard.drain(self.drain).await;
+        self.sip.stop(Duration::from_secs(2)).await;
+        self.http.abort();
+        self.webhooks.stop().await;
+        self.store.close().await;
+    }
+}
+
+fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// Closes what the last run left open: calls in the books, recordings on disk.
+async fn close_interrupted(store: &Store, recordings: &Folder) -> Result<usize, StartFailure> {
+    let folder = recordings.clone();
+    let recovered = tokio::task::spawn_blocking(move || folder.recover()).await;
+    let recovered = recovered.unwrap_or_else(|_| Ok(Vec::new())).map_err(StartFailure::Recordings)?;
+    let interrupted = store.close_interrupted(now_ms()).await?;
+    for recording in &interrupted.recordings {
+        let whole = recovered.iter().find(|file| file.path.as_str() == recording.path);
+        let end = RecordingEnd {
+            id: recording.id,
+            state: if whole.is_some() { RecordingState::Ready } else { RecordingState::Failed },
+            bytes: whole.map_or(0, |file| file.bytes),
+            duration_ms: whole.map_or(0, |file| file.duration.as_millis() as u64),
+            at_ms: now_ms(),
+        };
+        store.end_recording(end).await?;
+    }
+    Ok(interrupted.calls.len())
+}
+
+/// The business that flows speak for: of the folder that is configured, of the demo, or one without a name.
+async fn business(store: &Store, config: &Config, with_demo: bool) -> Result<Business, SeedError> {
+    let Some(folder) = &config.business.folder else {
+        return if with_demo { read_business("demo/business.yaml".into(), demo::BUSINESS) } else { Ok(Business::default()) };
+    };
+    let path = folder.join("business.yaml");
+    let text = std::fs::read_to_string(&path).map_err(|source| SeedError::Read { path: path.clone(), source })?;
+    let business = read_business(path, &text)?;
+    let flows = folder.join("flows");
+    let mut files: Vec<_> = std::fs::read_dir(&flows)
+        .map_err(|source| SeedError::Read { path: flows.clone(), source })?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    files.sort();
+    for path in files {
+        let yaml = std::fs::read_to_string(&path).map_err(|source| SeedError::Read { path: path.clone(), source })?;
+        let name = path.file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default().to_owned();
+        let context = ivr::ParseContext { name: name.clone(), ..ivr::ParseContext::default() };
+        ivr::Flow::parse(&yaml, &context).map_err(|faults| SeedError::Flow { path, faults: lines(&faults) })?;
+        books::put_flow(store, &name, &yaml, now_ms()).await?;
+    }
+    Ok(business)
+}
+
+fn read_business(path: std::path::PathBuf, text: &str) -> Result<Business, SeedError> {
+    Business::parse(text).map_err(|faults| SeedError::Flow { path, faults: lines(&faults) })
+}
+
+fn lines(faults: &[ivr::Fault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn sip_config(config: &Config) -> Result<SipConfig, StartFailure> {
+    let sip = &config.sip;
+    let addresses = if sip.listen.is_empty() { all_addresses() } else { sip.listen.clone() };
+    let advertised = match &sip.advertised {
+        Some(text) => {
+            let host = Host::parse(text).ok_or_else(|| StartFailure::Advertised(text.clone()))?;
+            Some(HostPort { host, port: Some(sip.port) })
+        }
+        None => None,
+    };
+    let listen = addresses.iter().flat_map(|ip| {
+        let address = SocketAddr::new(*ip, sip.port);
+        let advertised = advertised.clone();
+        [Listen { advertised: advertised.clone(), ..Listen::udp(address) }, Listen { advertised, ..Listen::tcp(address) }]
+    });
+    let mut endpoint = EndpointConfig::default();
+    endpoint.timers.t1 = Duration::from_millis(sip.t1_ms.max(10));
+    endpoint.digest.realm.clone_from(&sip.realm);
+    endpoint.calls.incoming_setup = Duration::from_secs(sip.ring_timeout_s.max(1));
+    // Legs of transfers come on top of calls, and ended ones linger.
+    endpoint.limits.max_legs = config.limits.max_calls.saturating_mul(4).max(4_096);
+    endpoint.limits.max_transactions = config.limits.max_calls.saturating_mul(32).max(65_536);
+    let mut settings = SipConfig { listen: listen.collect(), endpoint, seed: seed(), ..SipConfig::default() };
+    let rate = sip.requests_per_second_per_source;
+    settings.limits.per_source = (rate > 0).then_some(Rate { per_second: rate, burst: rate.saturating_mul(2) });
+    settings.limits.max_connections = sip.max_connections;
+    Ok(settings)
+}
+
+/// All of IPv4 and, where this machine has it, of IPv6.
+fn all_addresses() -> Vec<IpAddr> {
+    let mut addresses = vec![IpAddr::V4(Ipv4Addr::UNSPECIFIED)];
+    if UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
+        addresses.push(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+    }
+    addresses
+}
+
+fn rtp_config(config: &Config) -> RtpConfig {
+    let media = &config.media;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut rtp = RtpConfig {
+        threads: media.threads.clamp(1, cores),
+        bind: if config.sip.listen.is_empty() { all_addresses() } else { config.sip.listen.clone() },
+        ports: media.first_port..=media.last_port,
+        max_calls: config.limits.max_calls.saturating_add(config.limits.max_calls / 4),
+        ..RtpConfig::default()
+    };
+    match media.advertised {
+        Some(address @ IpAddr::V4(_)) => rtp.advertised_v4 = Some(address),
+        Some(address @ IpAddr::V6(_)) => rtp.advertised_v6 = Some(address),
+        None => {}
+    }
+    rtp
+}
+
+fn pico_settings(config: &Config) -> Result<PicoSettings, StartFailure> {
+    let worker = WorkerCommand::own().map_err(|source| StartFailure::Voice(speech::StartError::Worker(source)))?;
+    let mut cache = CacheSettings::new(config.data.join("cache").join("speech"));
+    cache.max_bytes = config.speech.cache_mib << 20;
+    Ok(PicoSettings { workers: config.speech.workers.max(1), cache: Some(cache), ..PicoSettings::new(worker) })
+}
+
+fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
+    let codecs = config.media.codecs.iter().map(|name| {
+        Codec::ALL
+            .into_iter()
+            .find(|codec| codec.encoding_name().eq_ignore_ascii_case(name))
+            .ok_or_else(|| StartFailure::Codec(name.clone()))
+    });
+    let tones = config.media.tones.as_ref().unwrap_or(&config.business.country);
+    Ok(CallSettings {
+        max_calls: config.limits.max_calls,
+        max_duration: Duration::from_secs(config.limits.max_call_minutes.max(1) * 60),
+        codecs: codecs.collect::<Result<_, _>>()?,
+        inband_dtmf: match config.media.inband_dtmf {
+            InbandDtmf::Auto => MediaInband::Auto,
+            InbandDtmf::Always => MediaInband::Always,
+            InbandDtmf::Never => MediaInband::Never,
+        },
+        rtp_timeout: (config.media.rtp_timeout_s > 0).then(|| Duration::from_secs(config.media.rtp_timeout_s)),
+        country: Country::from_code(tones),
+        media_folder: config.data.join("media"),
+        trunk_check: Duration::from_secs(config.sip.trunk_check_s.max(1)),
+        domain: config.sip.advertised.clone().unwrap_or_else(|| own_address(config).to_string()),
+        ..CallSettings::default()
+    })
+}
+
+/// Serves REST until it is aborted.
+fn serve_http(
+    door: TcpListener,
+    config: &Config,
+    store: Store,
+    live: Arc<dyn LiveCalls>,
+    recordings: Folder,
+    keys: Arc<Keys>,
+    metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+) -> std::io::Result<tokio::task::JoinHandle<()>> {
+    door.set_nonblocking(true)?;
+    let door = tokio::net::TcpListener::from_std(door)?;
+    let settings = ApiConfig {
+        max_body: config.http.max_body,
+        requests_per_second: config.http.requests_per_second,
+        realm: config.sip.realm.clone(),
+        language: config.business.language.clone(),
+        ..ApiConfig::default()
+    };
+    let router = api::router(ApiState::new(settings, store, live, recordings, keys, metrics));
+    Ok(tokio::spawn(async move {
+        if let Err(error) = axum::serve(door, router).await {
+            tracing::error!(%error, "HTTP is not served any more");
+        }
+    }))
+}
+
+fn seed() -> u64 {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).expect("the system has a random generator");
+    u64::from_le_bytes(bytes)
+}
+
+/// The address that packets to the outside would carry; loopback where there is no way out.
+fn own_address(config: &Config) -> IpAddr {
+    if let Some(address) = config.sip.listen.iter().find(|address| !address.is_unspecified()) {
+        return *address;
+    }
+    // Connecting a UDP socket sends nothing: it only asks the routing table. The address is for documentation (RFC 5737).
+    let found = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).and_then(|socket| {
+        socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9))?;
+        socket.local_addr()
+    });
+    found.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |address| address.ip())
+}
