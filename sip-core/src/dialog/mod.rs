@@ -47,14 +47,16 @@ impl Dialog {
     pub(crate) fn callee(request: &Request, local_tag: &str, flow: Flow) -> Option<Self> {
         let headers = &request.headers;
         let routes = headers.record_routes().ok()?;
-        let target = headers.contacts().ok()?.into_iter().next()?.uri;
-        let direct = routes.is_empty() && headers.vias().ok()?.len() == 1;
+        let remote = headers.from().ok()?;
+        // A client of RFC 2543 may leave its Contact out.
+        let target = headers.contacts().ok()?.into_iter().next().map_or_else(|| remote.uri.clone(), |it| it.uri);
+        let direct = routes.is_empty() && headers.get_list(&HeaderName::Via).count() == 1;
         let via = headers.top_via().ok()?;
         let pinned = (direct && nat::callee_should_pin(&target, &via, flow)).then_some(flow);
         Some(Self {
             call_id: headers.call_id()?.to_owned(),
             local: headers.to().ok()?.with_tag(local_tag),
-            remote: headers.from().ok()?,
+            remote,
             local_seq: 0,
             remote_seq: Some(headers.cseq().ok()?.seq),
             target,

@@ -122,6 +122,8 @@ pub struct CallTimers {
     pub ringing_refresh: Duration,
     /// A re-INVITE that is neither accepted nor refused by then gets 500. Default: 20 s.
     pub reinvite_answer: Duration,
+    /// A re-INVITE of ours that was not answered by then is taken back. Default: 60 s.
+    pub reinvite_wait: Duration,
     /// How long [`acknowledge`](super::Endpoint::acknowledge) may take before the call is ended. Default: 10 s.
     pub late_answer: Duration,
     /// Glare back-off of the side that owns the Call-ID (RFC 3261 section 14.1). Default: 2.1 s to 4 s.
@@ -138,6 +140,7 @@ impl Default for CallTimers {
             incoming_setup: Duration::from_secs(300),
             ringing_refresh: Duration::from_secs(60),
             reinvite_answer: Duration::from_secs(20),
+            reinvite_wait: Duration::from_secs(60),
             late_answer: Duration::from_secs(10),
             glare_owner: (Duration::from_millis(2_100), Duration::from_secs(4)),
             glare_other: (Duration::ZERO, Duration::from_secs(2)),

@@ -49,6 +49,8 @@ pub(super) enum LegTimer {
     AckWait,
     /// The owner has not answered a re-INVITE.
     ReinviteAnswer,
+    /// Our re-INVITE has had no final response for long.
+    Reinvite,
     /// Our re-INVITE may be tried again after glare.
     Glare,
     /// The owner has not given the late answer.
@@ -58,12 +60,13 @@ pub(super) enum LegTimer {
 }
 
 impl LegTimer {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Ring,
         Self::Refresh,
         Self::Answer,
         Self::AckWait,
         Self::ReinviteAnswer,
+        Self::Reinvite,
         Self::Glare,
         Self::LateAnswer,
         Self::CancelGiveUp,

@@ -18,7 +18,7 @@ impl Endpoint {
         let Some(leg) = self.legs.live(handle) else { return };
         match (leg.phase, leg.incoming.is_some()) {
             (Phase::Established, _) => {
-                self.legs.end(&mut self.core, handle, EndedBy::Local, EndReason::Bye, None);
+                self.legs.end(&mut self.core, now, handle, EndedBy::Local, EndReason::Bye, None);
                 self.send_bye(now, handle);
             }
             (_, true) => {
@@ -26,7 +26,7 @@ impl Endpoint {
                 let _ = self.reject_call(now, handle, StatusCode::DECLINE, Vec::new());
             }
             (_, false) => {
-                self.legs.end(&mut self.core, handle, EndedBy::Local, EndReason::Cancelled, None);
+                self.legs.end(&mut self.core, now, handle, EndedBy::Local, EndReason::Cancelled, None);
                 self.cancel_call(now, handle);
             }
         }
@@ -97,7 +97,7 @@ impl Endpoint {
             Some(_) => (EndedBy::Remote, EndReason::DialogGone),
             None => (EndedBy::System, EndReason::NoResponse),
         };
-        self.legs.end(&mut self.core, handle, by, reason, status);
+        self.legs.end(&mut self.core, now, handle, by, reason, status);
         self.send_bye(now, handle);
     }
 
@@ -118,7 +118,7 @@ impl Endpoint {
         let early = self.refuse_call(now, handle, StatusCode::REQUEST_TERMINATED, Vec::new()).is_ok();
         self.legs.stop_await_ack(&mut self.core, handle);
         let reason = if early { EndReason::Cancelled } else { EndReason::Bye };
-        self.legs.end(&mut self.core, handle, EndedBy::Remote, reason, None);
+        self.legs.end(&mut self.core, now, handle, EndedBy::Remote, reason, None);
         self.drop_reinvite(now, handle, StatusCode::REQUEST_TERMINATED);
         if let Some(leg) = self.legs.get_mut(handle) {
             leg.bye_after_ack = false;

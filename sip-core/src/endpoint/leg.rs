@@ -56,6 +56,15 @@ pub(super) struct Outgoing {
     pub answered: bool,
 }
 
+/// The transaction of a re-INVITE of ours that has no final response.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RunningReinvite {
+    pub client: ClientId,
+    pub seq: u32,
+    /// It was taken back.
+    pub cancelled: bool,
+}
+
 /// A re-INVITE of ours.
 pub(super) struct OurReinvite {
     pub offer: Body,
@@ -115,6 +124,7 @@ pub(super) struct Leg {
     pub bye_after_ack: bool,
     pub acks: Vec<SentAck>,
     pub ours: Option<OurReinvite>,
+    pub running: Option<RunningReinvite>,
     /// The other end's re-INVITE, while it has no final response.
     pub theirs: Option<ServerId>,
     /// How often our BYE was sent again with credentials.
@@ -136,6 +146,7 @@ impl Leg {
             bye_after_ack: false,
             acks: Vec::new(),
             ours: None,
+            running: None,
             theirs: None,
             bye_logins: 0,
         }
@@ -205,8 +216,8 @@ impl Legs {
         let dialog = &self.by_handle.get(&handle)?.dialog;
         let from = headers.from().ok()?;
         let same_call = headers.call_id() == Some(dialog.call_id.as_str());
-        // A caller that hears from a branch before its first response does not know that tag yet.
-        let same_peer = dialog.remote_tag().is_some_and(|tag| from.tag() == Some(tag));
+        // A client of RFC 2543 has no tag.
+        let same_peer = dialog.remote_tag() == from.tag();
         (same_call && same_peer).then_some(handle)
     }
 
@@ -221,6 +232,7 @@ impl Legs {
     pub(super) fn end(
         &mut self,
         core: &mut Core,
+        now: Instant,
         handle: LegHandle,
         by: EndedBy,
         reason: EndReason,
@@ -230,6 +242,10 @@ impl Legs {
         leg.phase = Phase::Over;
         leg.ringing = None;
         leg.ours = None;
+        if leg.running.is_some() {
+            // The other end need not answer a re-INVITE of a dialog that is over.
+            core.set_timer(TimerKey::Leg(handle, LegTimer::Reinvite), now, core.config.timers.t1 * 64);
+        }
         for timer in
             [LegTimer::Ring, LegTimer::Refresh, LegTimer::Glare, LegTimer::ReinviteAnswer, LegTimer::LateAnswer]
         {

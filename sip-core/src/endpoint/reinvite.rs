@@ -8,7 +8,7 @@ use super::client::{AckName, Failure, OwnContact};
 use super::content;
 use super::core::{LegTimer, Owner, TimerKey};
 use super::event::Event;
-use super::leg::{Legs, OurReinvite, Phase, push_login, set_body};
+use super::leg::{Legs, OurReinvite, Phase, RunningReinvite, push_login, set_body};
 use super::server::ServerId;
 use crate::body::Body;
 use crate::message::{HeaderName, Method, Request, Response, StatusCode};
@@ -48,13 +48,39 @@ impl Endpoint {
         push_login(&mut request, ours.login.clone());
         request.headers.push(HeaderName::Allow, content::ALLOW);
         set_body(&mut request, Some(ours.offer.clone()));
-        let owner = Owner::Reinvite(handle, ours.seq);
+        let seq = ours.seq;
         leg.requests += 1;
         let contact = OwnContact::Dialog(leg.dialog.contact_user.clone());
-        self.core.request(now, owner, request, &hop, contact);
+        let client = self.core.request(now, Owner::Reinvite(handle, seq), request, &hop, contact);
+        leg.running = Some(RunningReinvite { client, seq, cancelled: false });
+        let wait = self.core.config.calls.reinvite_wait;
+        self.core.set_timer(TimerKey::Leg(handle, LegTimer::Reinvite), now, wait);
+    }
+
+    /// No final response came for long: it is taken back, and when that does not help either, given up.
+    pub(super) fn reinvite_waits(&mut self, now: Instant, handle: LegHandle) {
+        let Some(leg) = self.legs.get_mut(handle) else { return };
+        let over = leg.is_over();
+        let Some(running) = &mut leg.running else { return };
+        let client = running.client;
+        if over || running.cancelled {
+            return self.core.abandon(client);
+        }
+        running.cancelled = true;
+        self.core.cancel(now, client);
+        self.core.set_timer(TimerKey::Leg(handle, LegTimer::Reinvite), now, self.core.config.timers.t1 * 64);
+    }
+
+    /// It has its final response, or will have none.
+    fn reinvite_done(&mut self, handle: LegHandle, seq: u32) {
+        let running = self.legs.get_mut(handle).map(|leg| &mut leg.running);
+        if running.and_then(|it| it.take_if(|it| it.seq == seq)).is_some() {
+            self.core.timers.stop(TimerKey::Leg(handle, LegTimer::Reinvite));
+        }
     }
 
     pub(super) fn on_reinvite_accepted(&mut self, handle: LegHandle, seq: u32, response: &Response) {
+        self.reinvite_done(handle, seq);
         let Some(leg) = self.legs.get_mut(handle) else { return };
         let remote_tag = leg.dialog.remote_tag().unwrap_or_default().to_owned();
         if Legs::repeat_ack(&mut self.core, leg, seq, &remote_tag) {
@@ -71,6 +97,7 @@ impl Endpoint {
     }
 
     pub(super) fn on_reinvite_refused(&mut self, now: Instant, handle: LegHandle, seq: u32, response: &Response) {
+        self.reinvite_done(handle, seq);
         let (attempts, calls) = (self.core.config.limits.max_auth_attempts, self.core.config.calls.clone());
         let Some(leg) = self.legs.live(handle) else { return };
         let Some(ours) = leg.ours.as_mut().filter(|ours| ours.seq == seq) else { return };
@@ -96,7 +123,8 @@ impl Endpoint {
         self.core.event(Event::ReinviteFailed { leg: handle, status });
     }
 
-    pub(super) fn on_reinvite_failed(&mut self, now: Instant, handle: LegHandle, failure: Failure) {
+    pub(super) fn on_reinvite_failed(&mut self, now: Instant, handle: LegHandle, seq: u32, failure: Failure) {
+        self.reinvite_done(handle, seq);
         if self.is_gone(Err(failure)) {
             self.dialog_gone(now, handle, None);
         }

@@ -42,9 +42,10 @@ impl Endpoint {
             LegTimer::Answer => self.legs.repeat_answer(&mut self.core, now, handle),
             LegTimer::AckWait => self.ack_missing(now, handle),
             LegTimer::ReinviteAnswer => self.drop_reinvite(now, handle, StatusCode::SERVER_INTERNAL_ERROR),
+            LegTimer::Reinvite => self.reinvite_waits(now, handle),
             LegTimer::Glare => self.send_reinvite(now, handle),
             LegTimer::LateAnswer => {
-                self.legs.end(&mut self.core, handle, EndedBy::System, EndReason::NoAck, None);
+                self.legs.end(&mut self.core, now, handle, EndedBy::System, EndReason::NoAck, None);
                 self.send_bye(now, handle);
             }
             LegTimer::CancelGiveUp => self.cancel_gives_up(handle),
@@ -56,7 +57,7 @@ impl Endpoint {
         if leg.incoming.is_some() {
             return self.incoming_times_out(now, handle);
         }
-        self.legs.end(&mut self.core, handle, EndedBy::System, EndReason::RingTimeout, None);
+        self.legs.end(&mut self.core, now, handle, EndedBy::System, EndReason::RingTimeout, None);
         self.cancel_call(now, handle);
     }
 
@@ -110,8 +111,8 @@ impl Endpoint {
 
     fn on_failed(&mut self, now: Instant, owner: Owner, failure: Failure) {
         match owner {
-            Owner::Invite(leg) => self.on_invite_failed(leg, failure),
-            Owner::Reinvite(leg, _) => self.on_reinvite_failed(now, leg, failure),
+            Owner::Invite(leg) => self.on_invite_failed(now, leg, failure),
+            Owner::Reinvite(leg, seq) => self.on_reinvite_failed(now, leg, seq, failure),
             Owner::Info(leg) => self.on_info_done(now, leg, Err(failure)),
             Owner::Register(handle) => self.on_register_failed(now, handle, failure),
             Owner::Ping(handle) => self.on_ping_done(now, handle, Err(failure)),

@@ -216,17 +216,17 @@ impl Endpoint {
             leg.dialog.pinned = None;
             return self.send_invite(now, handle);
         }
-        self.legs.end(&mut self.core, handle, EndedBy::Remote, reason, Some(status));
+        self.legs.end(&mut self.core, now, handle, EndedBy::Remote, reason, Some(status));
     }
 
-    pub(super) fn on_invite_failed(&mut self, handle: LegHandle, failure: Failure) {
+    pub(super) fn on_invite_failed(&mut self, now: Instant, handle: LegHandle, failure: Failure) {
         self.core.timers.stop(TimerKey::Leg(handle, LegTimer::CancelGiveUp));
         let reason = match failure {
             Failure::NoResponse => EndReason::NoResponse,
             Failure::Unreachable => EndReason::TransportFailed,
             Failure::Unresolved => EndReason::Unresolved,
         };
-        self.legs.end(&mut self.core, handle, EndedBy::System, reason, None);
+        self.legs.end(&mut self.core, now, handle, EndedBy::System, reason, None);
     }
 
     /// Takes an unanswered call back.

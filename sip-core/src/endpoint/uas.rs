@@ -170,7 +170,7 @@ impl Endpoint {
             return Err(LegError::BadStatus);
         }
         self.refuse_call(now, handle, status, extra)?;
-        self.legs.end(&mut self.core, handle, EndedBy::Local, EndReason::Rejected, Some(status));
+        self.legs.end(&mut self.core, now, handle, EndedBy::Local, EndReason::Rejected, Some(status));
         Ok(())
     }
 
@@ -181,7 +181,7 @@ impl Endpoint {
         let extra = self.challenge_headers(now, source, stale);
         self.refuse_call(now, handle, StatusCode::UNAUTHORIZED, extra)?;
         let status = Some(StatusCode::UNAUTHORIZED);
-        self.legs.end(&mut self.core, handle, EndedBy::Local, EndReason::Challenged, status);
+        self.legs.end(&mut self.core, now, handle, EndedBy::Local, EndReason::Challenged, status);
         Ok(())
     }
 
@@ -228,7 +228,7 @@ impl Endpoint {
             let status = StatusCode::REQUEST_TERMINATED;
             // It waits for a response: that was just seen.
             let _ = self.refuse_call(now, handle, status, Vec::new());
-            self.legs.end(&mut self.core, handle, EndedBy::Remote, EndReason::Cancelled, Some(status));
+            self.legs.end(&mut self.core, now, handle, EndedBy::Remote, EndReason::Cancelled, Some(status));
             self.legs.sweep(&mut self.core, handle);
         } else if leg.theirs == Some(invite) {
             self.drop_reinvite(now, handle, StatusCode::REQUEST_TERMINATED);
@@ -239,7 +239,7 @@ impl Endpoint {
     pub(super) fn incoming_times_out(&mut self, now: Instant, handle: LegHandle) {
         let status = StatusCode::TEMPORARILY_UNAVAILABLE;
         if self.refuse_call(now, handle, status, Vec::new()).is_ok() {
-            self.legs.end(&mut self.core, handle, EndedBy::System, EndReason::RingTimeout, Some(status));
+            self.legs.end(&mut self.core, now, handle, EndedBy::System, EndReason::RingTimeout, Some(status));
         }
     }
 
@@ -274,7 +274,7 @@ impl Endpoint {
         if self.legs.stop_await_ack(&mut self.core, handle).is_none() {
             return;
         }
-        self.legs.end(&mut self.core, handle, EndedBy::System, EndReason::NoAck, None);
+        self.legs.end(&mut self.core, now, handle, EndedBy::System, EndReason::NoAck, None);
         self.send_bye(now, handle);
     }
 }

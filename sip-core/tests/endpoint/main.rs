@@ -1,0 +1,8 @@
+//! The endpoint in a simulated network: two of them, or one against a scripted peer, in virtual time.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod calls;
+mod races;
+mod sim;
+mod storm;
+mod timers;
