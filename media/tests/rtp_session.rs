@@ -424,6 +424,42 @@ mod hold_and_time {
     }
 }
 
+mod timestamps {
+    use super::*;
+
+    /// Frames that are not heard when the timestamps jump by `jump` in mid-stream, with the numbers wrapping around too.
+    fn lost_by_a_jump(jump: u32) -> usize {
+        let mut bench = Bench::new(SessionConfig::new(1));
+        let mut unheard = 0;
+        for number in 0..400_u32 {
+            let timestamp = (number * 160).wrapping_sub(8_000).wrapping_add(if number < 200 { 0 } else { jump });
+            let sequence = (number as u16).wrapping_sub(100);
+            bench.raw(address(2, 4_000), 0, 5, sequence, timestamp, false, &[0x55; 160]);
+            bench.now += FRAME / 2;
+            let heard = bench.session.pull(bench.start + bench.now, &mut AudioFrame::silence(SampleRate::Narrow));
+            bench.now += FRAME / 2;
+            unheard += usize::from(number > 10 && heard != Heard::Voice);
+        }
+        assert_eq!(bench.session.quality().lost, 0);
+        assert!(bench.session.quality().delay_ms < 45.0, "{jump}: {}", bench.session.quality().delay_ms);
+        unheard
+    }
+
+    #[test]
+    fn they_may_wrap_around() {
+        assert_eq!(lost_by_a_jump(0), 0);
+    }
+
+    #[test]
+    fn they_may_jump() {
+        for jump in [0x7000_0000, 0x9000_0000, 80_000, 80_000_u32.wrapping_neg(), 8_000, 8_000_u32.wrapping_neg()] {
+            assert!(lost_by_a_jump(jump) <= 6, "{jump:#x}: {} frames", lost_by_a_jump(jump));
+        }
+        // 200 ms ahead looks like a pause, and is played as one.
+        assert!(lost_by_a_jump(1_600) <= 10);
+    }
+}
+
 mod reports {
     use super::*;
 

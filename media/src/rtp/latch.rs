@@ -69,7 +69,9 @@ impl Latch {
 
     /// A new offer and answer: another address begins anew; the same address only lets go of a silent source.
     pub fn renegotiate(&mut self, expected: SocketAddr) {
-        if expected == self.expected || expected.ip().is_unspecified() {
+        // A hold names no address at all.
+        let unnamed = expected.ip().is_unspecified() || expected.port() == 0;
+        if expected == self.expected || unnamed {
             self.open = self.latched.is_some();
         } else {
             *self = Self::new(self.policy, expected);

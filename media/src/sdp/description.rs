@@ -9,7 +9,7 @@ use std::net::IpAddr;
 pub struct SessionDescription {
     /// `o=`: who made it, and which version it is.
     pub origin: Origin,
-    /// `s=`: the session's name; `-` for none.
+    /// `s=`: the session's name, never empty; `-` for none.
     pub name: String,
     /// `i=`: free text.
     pub information: Option<String>,
@@ -19,7 +19,7 @@ pub struct SessionDescription {
     pub connection: Option<Connection>,
     /// `b=` lines.
     pub bandwidths: Vec<Bandwidth>,
-    /// `t=` lines with their `r=` lines; `0 0` for a call.
+    /// `t=` lines with their `r=` lines: one at least, `0 0` for a call.
     pub timings: Vec<Timing>,
     /// `z=`: time zone adjustments, as sent.
     pub zones: Option<String>,
@@ -102,6 +102,13 @@ pub struct Timing {
     pub times: String,
     /// Repetitions, as sent.
     pub repeats: Vec<String>,
+}
+
+impl Default for Timing {
+    /// A session without bounds, as calls are: `0 0`.
+    fn default() -> Self {
+        Self { times: "0 0".into(), repeats: Vec::new() }
+    }
 }
 
 /// `a=` ([RFC 8866 section 5.13](https://www.rfc-editor.org/rfc/rfc8866#section-5.13)).

@@ -15,8 +15,10 @@ pub(super) enum Format {
 /// The payload types of a media line in order, with what they carry.
 pub(super) fn formats(media: &MediaDescription) -> impl Iterator<Item = (u8, Format)> + '_ {
     media.formats.iter().filter_map(|format| {
-        let payload_type = format.parse().ok().filter(|&payload_type: &u8| payload_type < 128)?;
-        Some((payload_type, format_of(media, payload_type)))
+        let payload_type: u8 = format.parse().ok()?;
+        // `08` and `+8` are no payload types: an answer could not repeat them.
+        let is_plain = payload_type < 128 && payload_type.to_string() == *format;
+        is_plain.then(|| (payload_type, format_of(media, payload_type)))
     })
 }
 

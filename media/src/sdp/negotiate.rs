@@ -67,7 +67,7 @@ impl LocalMedia {
             },
             name: "-".into(),
             connection: Some(Connection::new(self.address)),
-            timings: vec![Timing { times: "0 0".into(), repeats: Vec::new() }],
+            timings: vec![Timing::default()],
             media,
             ..SessionDescription::default()
         }

@@ -30,9 +30,9 @@ impl SessionDescription {
         let mut lines = text
             .split(['\r', '\n'])
             .enumerate()
-            .map(|(at, line)| (at + 1, line.trim_end()))
+            .map(|(at, line)| (at + 1, line.trim_ascii_end()))
             .filter_map(|(at, line)| split_line(line).map(|(kind, value)| (at, kind, value)));
-        if lines.next().is_none_or(|(_, kind, value)| kind != 'v' || value.trim() != "0") {
+        if lines.next().is_none_or(|(_, kind, value)| kind != 'v' || value.trim_ascii() != "0") {
             return Err(SdpError::NoVersion);
         }
         let mut description = Self { name: "-".into(), ..Self::default() };
@@ -48,12 +48,15 @@ impl SessionDescription {
                 session_level(&mut description, kind, value);
             }
         }
+        if description.timings.is_empty() {
+            description.timings.push(Timing::default());
+        }
         Ok(description)
     }
 }
 
 fn split_line(line: &str) -> Option<(char, &str)> {
-    let line = line.trim_start();
+    let line = line.trim_ascii_start();
     let mut chars = line.chars();
     let kind = chars.next()?;
     let value = chars.as_str().strip_prefix('=')?;
@@ -63,7 +66,7 @@ fn split_line(line: &str) -> Option<(char, &str)> {
 fn session_level(description: &mut SessionDescription, kind: char, value: &str) {
     match kind {
         'o' => description.origin = origin(value),
-        's' => value.clone_into(&mut description.name),
+        's' if !value.is_empty() => value.clone_into(&mut description.name),
         'i' => description.information = Some(value.to_owned()),
         'u' | 'e' | 'p' => description.contacts.push((kind, value.to_owned())),
         'c' => description.connection = connection(value).or(description.connection.take()),
@@ -126,7 +129,7 @@ fn attribute(value: &str) -> Option<Attribute> {
         Some((name, value)) => (name, Some(value.to_owned())),
         None => (value, None),
     };
-    let name = name.trim();
+    let name = name.trim_ascii();
     (!name.is_empty()).then(|| Attribute { name: name.to_owned(), value })
 }
 

@@ -10,16 +10,13 @@ impl fmt::Display for SessionDescription {
         let origin = &self.origin;
         write!(out, "v=0\r\no={} {} {} IN ", origin.username, origin.session_id, origin.session_version)?;
         write!(out, "{} {}\r\n", origin.address_type, origin.address)?;
-        write!(out, "s={}\r\n", if self.name.is_empty() { "-" } else { &self.name })?;
+        line(out, 's', Some(&self.name))?;
         line(out, 'i', self.information.as_deref())?;
         for (kind, value) in &self.contacts {
             line(out, *kind, Some(value))?;
         }
         connections(out, self.connection.as_slice())?;
         bandwidths(out, &self.bandwidths)?;
-        if self.timings.is_empty() {
-            out.write_str("t=0 0\r\n")?;
-        }
         for timing in &self.timings {
             line(out, 't', Some(&timing.times))?;
             for repeat in &timing.repeats {
