@@ -7,6 +7,7 @@ use media::rtp::OutgoingKind;
 use media::{CallMedia, LegSlot, MediaCommand, MediaEvent, Tap};
 use tokio::sync::mpsc;
 
+use super::counters::ThreadCounters;
 use super::engine::Admission;
 use super::handle::{CallShared, Order};
 use super::schedule::Visit;
@@ -18,20 +19,22 @@ use super::thread::Context;
 /// RTCP sockets and returned tap memory are looked at every so many visits.
 const SELDOM: usize = 10;
 
-/// How long a closed call waits for a slow recorder, in visits: 2 s.
+/// How long a closed call waits for a slow recorder or call task, in visits: 2 s.
 const LINGER: u32 = 100;
 
 /// A call's media with its sockets and queues.
 pub(crate) struct Call {
     shared: Arc<CallShared>,
     media: CallMedia,
-    legs: Vec<(LegSlot, Box<LegSockets>)>,
+    legs: Vec<(LegSlot, LegSockets)>,
     events: mpsc::Sender<MediaEvent>,
+    /// An event that there was no room for.
+    waiting_event: Option<MediaEvent>,
     taps: Option<Box<dyn TapSink>>,
     /// A block that the sink had no room for.
     waiting_tap: Option<Tap>,
     visits: usize,
-    /// Visits left to deliver the last blocks, once closed.
+    /// Visits left to deliver the last blocks and events, once closed.
     linger: Option<u32>,
     _admission: Admission,
 }
@@ -53,6 +56,7 @@ impl Call {
             media,
             legs: Vec::with_capacity(2),
             events,
+            waiting_event: None,
             taps,
             waiting_tap: None,
             visits: 0,
@@ -66,9 +70,13 @@ impl Call {
         self.visits = phase;
     }
 
-    /// Tells the handle that nobody carries its orders out any more.
-    pub(crate) fn forget(&self) {
+    /// Tells the handle that nobody carries its orders out any more, and counts what was lost.
+    pub(crate) fn forget(&self, counters: &ThreadCounters) {
         self.shared.close();
+        let dropped = self.media.dropped();
+        let last_block = self.waiting_tap.as_ref().map_or(0, |tap| tap.samples.len() / tap.stream.channels());
+        counters.dropped_tap_samples.add(dropped.tap_samples + last_block as u64);
+        counters.dropped_events.add(dropped.events + u64::from(self.waiting_event.is_some()));
     }
 
     /// One visit: orders, packets, frames, deliveries. Whether the call goes on.
@@ -87,7 +95,7 @@ impl Call {
         self.deliver_taps(seldom);
         match &mut self.linger {
             None => true,
-            Some(_) if self.waiting_tap.is_none() => false,
+            Some(_) if self.waiting_tap.is_none() && self.waiting_event.is_none() => false,
             Some(visits) => {
                 *visits = visits.saturating_sub(1);
                 *visits > 0
@@ -96,7 +104,10 @@ impl Call {
     }
 
     fn take_orders(&mut self, context: &mut Context<'_>) {
-        while let Some(order) = self.shared.orders.pop() {
+        if !self.shared.has_orders() {
+            return;
+        }
+        while let Some(order) = self.shared.next_order() {
             match order {
                 Order::Media(command) => self.media.handle(context.now, command),
                 Order::OpenLeg(leg, sockets) => {
@@ -113,7 +124,7 @@ impl Call {
         if let Some(index) = self.legs.iter().position(|(slot, _)| *slot == leg) {
             self.media.handle(context.now, MediaCommand::StopLeg { leg });
             self.send(context);
-            context.remains.push(self.legs.swap_remove(index).1);
+            context.remains.push(Box::new(self.legs.swap_remove(index)));
         }
     }
 
@@ -122,7 +133,7 @@ impl Call {
         self.media.close(context.now);
         self.send(context);
         for (_, sockets) in self.legs.drain(..) {
-            context.remains.push(sockets);
+            context.remains.push(Box::new(sockets));
         }
         self.linger = Some(LINGER);
     }
@@ -175,10 +186,12 @@ impl Call {
 
     /// Gives events out as far as there is room; the rest stays with the media, which counts what it has to drop.
     fn deliver_events(&mut self) {
-        while self.events.capacity() > 0 {
-            let Some(event) = self.media.poll_event() else { return };
-            // Nobody listens any more: nothing is lost that somebody wanted.
-            let _ = self.events.try_send(event);
+        while let Some(event) = self.waiting_event.take().or_else(|| self.media.poll_event()) {
+            // When nobody listens any more, nothing is lost that somebody wanted.
+            if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
+                self.waiting_event = Some(event);
+                return;
+            }
         }
     }
 

@@ -29,8 +29,10 @@ pub struct RtpCounters {
     pub made_up: u64,
     /// Of these, frames that came too late to be sent.
     pub skipped: u64,
-    /// Tap blocks that the receiver was too slow for: their samples are lost.
-    pub taps_dropped: u64,
+    /// Samples of recordings (of one channel) that their recorder was too slow for; of calls that have ended.
+    pub dropped_tap_samples: u64,
+    /// Events that their call task was too slow for; of calls that have ended.
+    pub dropped_events: u64,
     /// Times that a media thread woke up.
     pub wakes: u64,
     /// Visits of a slot by how late they were; see [`LATENESS_BOUNDS_US`].
@@ -73,7 +75,8 @@ thread_counters!(
     ticks,
     made_up,
     skipped,
-    taps_dropped,
+    dropped_tap_samples,
+    dropped_events,
     wakes,
     panics,
 );

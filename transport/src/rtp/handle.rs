@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use crossbeam_queue::ArrayQueue;
 use media::{LegSlot, MediaCommand};
@@ -17,7 +17,7 @@ pub(crate) enum Order {
     /// For the call's media.
     Media(MediaCommand),
     /// Use these sockets for a leg.
-    OpenLeg(LegSlot, Box<LegSockets>),
+    OpenLeg(LegSlot, LegSockets),
     /// Stop a leg and close its sockets.
     CloseLeg(LegSlot),
 }
@@ -25,29 +25,52 @@ pub(crate) enum Order {
 /// What a call's handle and its media thread share.
 #[derive(Debug)]
 pub(crate) struct CallShared {
-    pub(crate) orders: ArrayQueue<Order>,
-    /// The handle is gone, or the thread has removed the call.
-    closed: AtomicBool,
+    orders: ArrayQueue<Order>,
+    /// What the media thread looks at each tick: one byte, not the queue.
+    signals: AtomicU8,
 }
+
+/// There are orders in the queue.
+const ORDERED: u8 = 1;
+
+/// The handle is gone, or the thread has removed the call.
+const CLOSED: u8 = 2;
 
 impl CallShared {
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { orders: ArrayQueue::new(capacity.max(1)), closed: AtomicBool::new(false) }
+        Self { orders: ArrayQueue::new(capacity.max(1)), signals: AtomicU8::new(0) }
     }
 
     pub(crate) fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.signals.fetch_or(CLOSED, Ordering::Release);
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
+        self.signals.load(Ordering::Acquire) & CLOSED != 0
     }
 
     fn send(&self, order: Order) -> Result<(), SendError> {
         if self.is_closed() {
             return Err(SendError::Closed);
         }
-        self.orders.push(order).map_err(|_| SendError::Full)
+        self.orders.push(order).map_err(|_| SendError::Full)?;
+        self.signals.fetch_or(ORDERED, Ordering::Release);
+        Ok(())
+    }
+
+    /// For the media thread: whether there are orders to take now.
+    pub(crate) fn has_orders(&self) -> bool {
+        let ordered = self.signals.load(Ordering::Acquire) & ORDERED != 0;
+        if ordered {
+            // Before the queue is emptied: what comes meanwhile raises it again.
+            self.signals.fetch_and(!ORDERED, Ordering::AcqRel);
+        }
+        ordered
+    }
+
+    /// For the media thread: the next order.
+    pub(crate) fn next_order(&self) -> Option<Order> {
+        self.orders.pop()
     }
 }
 
@@ -89,7 +112,7 @@ impl MediaHandle {
             return Err(PortError::Command(SendError::Closed));
         }
         let (sockets, ports) = self.engine.open_ports(near)?;
-        self.shared.send(Order::OpenLeg(leg, Box::new(sockets))).map_err(PortError::Command)?;
+        self.shared.send(Order::OpenLeg(leg, sockets)).map_err(PortError::Command)?;
         Ok(ports)
     }
 

@@ -28,5 +28,9 @@ pub use config::{LegPorts, OpenError, PortError, RtpConfig, SendError, StartErro
 pub use counters::{LATENESS_BOUNDS_US, RtpCounters};
 pub use engine::RtpEngine;
 pub use handle::MediaHandle;
-pub use syscall::thread_cpu_time;
+/// For this crate's measurements only.
+#[doc(hidden)]
+pub mod measure {
+    pub use super::syscall::{ReceiveBatch, Received, Sleeper, enable_time_stamps};
+}
 pub use taps::{ChannelTaps, TapReceiver, TapSink, tap_channel};

@@ -24,20 +24,20 @@ struct Control([u8; CONTROL]);
 
 /// One packet of a [`ReceiveBatch`].
 #[derive(Debug)]
-pub(crate) struct Received<'a> {
+pub struct Received<'a> {
     /// Who sent it; `None` for an address family that is not IP.
-    pub(crate) source: Option<SocketAddr>,
+    pub source: Option<SocketAddr>,
     /// Its bytes.
-    pub(crate) data: &'a [u8],
+    pub data: &'a [u8],
     /// When the kernel took it in, as time since the Unix epoch.
-    pub(crate) stamp: Option<Duration>,
+    pub stamp: Option<Duration>,
     /// It was longer than [`MAX_PACKET`]; the rest is lost.
-    pub(crate) truncated: bool,
+    pub truncated: bool,
 }
 
 /// Buffers for one `recvmmsg`, used again for every socket of a thread. Neither `Send` nor `Sync`: it stays on the
 /// thread that made it.
-pub(crate) struct ReceiveBatch {
+pub struct ReceiveBatch {
     headers: Box<[libc::mmsghdr; BATCH]>,
     // The headers point into these; they are boxed so that they stay where they are.
     buffers: Box<[[u8; MAX_PACKET]; BATCH]>,
@@ -46,9 +46,15 @@ pub(crate) struct ReceiveBatch {
     _vectors: Box<[libc::iovec; BATCH]>,
 }
 
+impl Default for ReceiveBatch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl ReceiveBatch {
     /// Makes the buffers.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         // SAFETY: these are plain C structs of integers and pointers, for which all bits zero is a value.
         let mut headers: Box<[libc::mmsghdr; BATCH]> = Box::new(unsafe { mem::zeroed() });
         // SAFETY: as above.
@@ -68,7 +74,7 @@ impl ReceiveBatch {
     }
 
     /// Takes up to [`BATCH`] packets that wait at the socket; 0 when there are none. Never blocks.
-    pub(crate) fn receive(&mut self, socket: &UdpSocket) -> io::Result<usize> {
+    pub fn receive(&mut self, socket: &UdpSocket) -> io::Result<usize> {
         for header in self.headers.iter_mut() {
             header.msg_hdr.msg_namelen = mem::size_of::<libc::sockaddr_storage>() as libc::socklen_t;
             header.msg_hdr.msg_controllen = CONTROL;
@@ -97,7 +103,7 @@ impl ReceiveBatch {
     }
 
     /// One of the packets that the last [`receive`](Self::receive) counted.
-    pub(crate) fn packet(&self, index: usize) -> Received<'_> {
+    pub fn packet(&self, index: usize) -> Received<'_> {
         let header = &self.headers[index];
         let length = (header.msg_len as usize).min(MAX_PACKET);
         Received {
@@ -145,7 +151,7 @@ fn stamp(control: &[u8; CONTROL], length: usize) -> Option<Duration> {
 }
 
 /// Asks the kernel to stamp each packet with the time at which it came in.
-pub(crate) fn enable_time_stamps(socket: &UdpSocket) -> io::Result<()> {
+pub fn enable_time_stamps(socket: &UdpSocket) -> io::Result<()> {
     let on: libc::c_int = 1;
     // SAFETY: the socket is open while borrowed; the value is an int and its size is given.
     let result = unsafe {
@@ -162,21 +168,27 @@ pub(crate) fn enable_time_stamps(socket: &UdpSocket) -> io::Result<()> {
 
 /// Sleeps until an absolute time, so that the length of what was done before does not add up.
 #[derive(Debug)]
-pub(crate) struct Sleeper {
+pub struct Sleeper {
     origin: Instant,
     /// `CLOCK_MONOTONIC` at `origin`.
     base: Duration,
 }
 
+impl Default for Sleeper {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Sleeper {
     /// Ties the program's clock to the system's.
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let origin = Instant::now();
         Self { origin, base: read_clock(libc::CLOCK_MONOTONIC) }
     }
 
     /// Returns at `due`, or at once if it has passed.
-    pub(crate) fn sleep_until(&self, due: Instant) {
+    pub fn sleep_until(&self, due: Instant) {
         let at = self.base + due.saturating_duration_since(self.origin);
         let at = libc::timespec { tv_sec: at.as_secs() as _, tv_nsec: at.subsec_nanos() as _ };
         loop {
@@ -189,11 +201,6 @@ impl Sleeper {
             }
         }
     }
-}
-
-/// The processor time that the calling thread has used.
-pub fn thread_cpu_time() -> Duration {
-    read_clock(libc::CLOCK_THREAD_CPUTIME_ID)
 }
 
 fn read_clock(clock: libc::clockid_t) -> Duration {

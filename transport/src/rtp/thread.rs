@@ -153,7 +153,7 @@ impl MediaThread {
                 index += 1;
             } else {
                 let call = calls.swap_remove(index);
-                call.forget();
+                call.forget(context.counters);
                 context.remains.push(call);
                 self.schedule.leave(slot);
             }

@@ -121,7 +121,7 @@ impl Default for SipLimits {
             udp_batch: 64,
             max_connections: 4_096,
             max_connections_per_source: 32,
-            idle_timeout: Duration::from_secs(600),
+            idle_timeout: Duration::from_mins(10),
             message_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(5),
@@ -180,7 +180,4 @@ pub enum StartError {
         /// The transport.
         protocol: Protocol,
     },
-    /// The name servers could not be read from the system's configuration.
-    #[error("the system's DNS configuration cannot be used")]
-    Resolver(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

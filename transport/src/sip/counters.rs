@@ -78,10 +78,6 @@ impl Counter {
     pub(crate) fn decrement(&self) {
         self.0.fetch_sub(1, Relaxed);
     }
-
-    pub(crate) fn get(&self) -> u64 {
-        self.0.load(Relaxed)
-    }
 }
 
 /// Everything that can be said about a running SIP task.

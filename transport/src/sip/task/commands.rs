@@ -1,0 +1,93 @@
+//! Carrying out what handles ask for.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use sip_core::message::Uri;
+use sip_core::{InviteError, LegHandle, OutgoingCall};
+use tokio::sync::oneshot;
+
+use super::super::command::Command;
+use super::super::counters::SipStatus;
+use super::super::resolver::Question;
+use super::super::routes::local_towards;
+use super::{BATCH, Stopping, Task};
+
+impl Task {
+    pub(super) fn take_commands(&mut self, first: Command) {
+        let mut next = Some(first);
+        for _ in 0..BATCH {
+            let Some(command) = next else { return };
+            self.carry_out(command);
+            next = self.commands.try_recv().ok();
+        }
+        if let Some(command) = next {
+            self.carry_out(command);
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        let now = Instant::now();
+        let endpoint = &mut self.endpoint;
+        // A reply fails when nobody waits for it any more, which is nobody's loss.
+        match command {
+            Command::Leg { leg, action, reply } => drop(reply.send(action.apply(endpoint, now, leg))),
+            Command::Invite { call, reply } => self.place(now, *call, reply),
+            Command::Hangup(leg) => endpoint.hangup(now, leg),
+            Command::SetAccounts(accounts) => endpoint.set_accounts(accounts),
+            Command::Bindings { user, reply } => drop(reply.send(endpoint.bindings(&user))),
+            Command::Register { registration, reply } => drop(reply.send(endpoint.register(now, *registration))),
+            Command::Unregister(handle) => endpoint.unregister(now, handle),
+            Command::Ping { target, reply } => drop(reply.send(endpoint.options(now, *target))),
+            Command::Locate { uri, reply } => self.locate(&uri, reply),
+            Command::Trust(sources) => self.shared.guard.trust(sources),
+            Command::Status { reply } => drop(reply.send(self.status())),
+            Command::Stop { grace } => {
+                self.events.close();
+                self.stopping = Some(Stopping { deadline: now + grace, quiet_since: None });
+            }
+        }
+        self.drain(now);
+    }
+
+    fn place(&mut self, now: Instant, call: OutgoingCall, reply: oneshot::Sender<Result<LegHandle, InviteError>>) {
+        let placed = self.endpoint.invite(now, call);
+        if let Ok(leg) = placed {
+            self.events.placed(leg);
+        }
+        if let Err(Ok(leg)) = reply.send(placed) {
+            // Whoever placed the call is gone: nobody knows its handle.
+            self.endpoint.hangup(now, leg);
+        }
+    }
+
+    fn locate(&self, uri: &Uri, reply: oneshot::Sender<Option<IpAddr>>) {
+        let question = Question::from(uri);
+        let bound: Vec<SocketAddr> = self.udp.iter().map(|udp| udp.local).collect();
+        let resolver = Arc::clone(&self.resolver);
+        let Ok(permit) = Arc::clone(&self.lookups).try_acquire_owned() else {
+            let _ = reply.send(None);
+            return;
+        };
+        tokio::spawn(async move {
+            let targets = resolver.resolve(&question).await.unwrap_or_default();
+            let remote = targets.first().map(|target| target.remote.ip());
+            let towards = |remote: IpAddr| {
+                let ours = bound.iter().map(SocketAddr::ip).find(|ip| ip.is_ipv4() == remote.is_ipv4());
+                ours.filter(|ip| !ip.is_unspecified()).or_else(|| local_towards(remote).ok())
+            };
+            let _ = reply.send(remote.and_then(towards));
+            drop(permit);
+        });
+    }
+
+    fn status(&self) -> SipStatus {
+        SipStatus {
+            transport: self.shared.counting.read(),
+            endpoint: self.endpoint.counters(),
+            tables: self.endpoint.table_sizes(),
+            waiting_events: self.events.waiting(),
+        }
+    }
+}
