@@ -1,6 +1,10 @@
 //! The built-in engine: SVOX Pico, six voices, run in worker processes because its C is old and reads what strangers
 //! said.
 
+pub mod engine;
+pub mod frame;
+pub mod voice;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
