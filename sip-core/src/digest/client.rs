@@ -92,6 +92,11 @@ impl ClientAuth {
         true
     }
 
+    /// Our credentials were refused: nothing is sent along unasked any more.
+    pub(crate) fn forget(&mut self) {
+        self.sessions.clear();
+    }
+
     /// The headers that log a request in; none when nobody has asked.
     pub(crate) fn authorize(&mut self, method: &str, uri: &str, chance: &mut Chance) -> Vec<(HeaderName, AuthParams)> {
         let Some(credentials) = &self.credentials else { return Vec::new() };

@@ -196,6 +196,7 @@ impl Endpoint {
         }
         let most = config.retry_base.saturating_mul(1 << registration.failures.min(16)).min(config.retry_max);
         registration.failures += 1;
+        registration.auth.forget();
         let wait = self.core.chance.between(most / 2, most);
         let wait = after.map_or(wait, |after| wait.max(after.min(config.retry_max)));
         self.core.set_timer(TimerKey::Registration(handle), now, wait);

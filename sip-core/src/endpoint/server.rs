@@ -185,11 +185,15 @@ impl Core {
         status: StatusCode,
         change: impl FnOnce(&mut Response),
     ) {
-        let Ok(via) = request.headers.top_via() else { return };
-        let tag = self.stateless_tag(&server_key(request, &via));
+        // A Via that cannot be read cannot say where to answer: back to where the request came from.
+        let (key, target) = match request.headers.top_via() {
+            Ok(via) => (server_key(request, &via), reply_target(&via, flow)),
+            Err(_) => (request.headers.get(&HeaderName::Via).unwrap_or_default().to_owned(), flow.into()),
+        };
+        let tag = self.stateless_tag(&key);
         let mut response = self.response(request, status, &tag);
         change(&mut response);
-        self.send(reply_target(&via, flow), response.to_bytes());
+        self.send(target, response.to_bytes());
     }
 
     /// A timer of a server transaction.

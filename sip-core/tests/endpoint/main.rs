@@ -2,7 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod calls;
+mod limits;
 mod races;
+mod refusals;
+mod registration;
+mod routing;
 mod sim;
 mod storm;
 mod timers;

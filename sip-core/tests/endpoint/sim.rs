@@ -114,7 +114,6 @@ impl Node {
 
 struct Wire {
     connection: ConnectionId,
-    local: SocketAddr,
     remote: SocketAddr,
     owner: usize,
     peer: Option<ConnectionId>,
@@ -363,8 +362,8 @@ impl Sim {
         self.order += 2;
         let here = SocketAddr::new(self.nodes[index].address.ip(), 40_000 + (self.order % 20_000) as u16);
         let there = target.remote;
-        self.wires.push(Wire { connection: ours, local: here, remote: there, owner: index, peer: Some(theirs) });
-        self.wires.push(Wire { connection: theirs, local: there, remote: here, owner: other, peer: Some(ours) });
+        self.wires.push(Wire { connection: ours, remote: there, owner: index, peer: Some(theirs) });
+        self.wires.push(Wire { connection: theirs, remote: here, owner: other, peer: Some(ours) });
         Some((here, there, Some(theirs)))
     }
 
