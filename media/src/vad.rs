@@ -138,11 +138,18 @@ fn frames(ms: u32) -> u32 {
 
 /// Level without the constant part that some lines add.
 fn level_dbfs(samples: &[i16]) -> f32 {
-    let sum: i32 = samples.iter().map(|&s| i32::from(s)).sum();
-    let squares: f32 = samples.iter().map(|&s| f32::from(s) * f32::from(s)).sum();
+    // Eight sums side by side, for speed. A frame is a multiple of eight long.
+    let (mut sums, mut squares) = ([0.0f32; 8], [0.0f32; 8]);
+    for chunk in samples.chunks_exact(8) {
+        for ((sum, square), &sample) in sums.iter_mut().zip(&mut squares).zip(chunk) {
+            let sample = f32::from(sample);
+            *sum += sample;
+            *square += sample * sample;
+        }
+    }
     let count = samples.len() as f32;
-    let mean = sum as f32 / count;
-    let variance = (squares / count - mean * mean).max(0.0);
+    let mean = sums.iter().sum::<f32>() / count;
+    let variance = (squares.iter().sum::<f32>() / count - mean * mean).max(0.0);
     // A sine of full amplitude has the power 2^29.
     10.0 * ((variance + 0.01) / (1u32 << 29) as f32).log10()
 }
@@ -184,10 +191,7 @@ mod tests {
             let first = heard.iter().find(|(n, _)| *n >= 100).copied();
             let last = heard.last().copied();
             // At the start a floor that is not known yet may pass for speech; not for longer than 2.5 s.
-            assert!(
-                matches!(first, Some((150..=190, Speech::Started) | (100..=149, Speech::Ended))),
-                "{heard:?}"
-            );
+            assert!(matches!(first, Some((150..=190, Speech::Started) | (100..=149, Speech::Ended))), "{heard:?}");
             assert!(matches!(last, Some((350..=385, Speech::Ended))), "level {level}: {heard:?}");
         }
     }

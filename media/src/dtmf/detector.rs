@@ -166,9 +166,9 @@ impl Detector {
     }
 
     fn look(&mut self) -> Option<char> {
-        let energy = self.window[HOP..].iter().map(|x| x * x).sum();
-        self.energies = [self.energies[1], self.energies[2], energy];
-        if self.energies[1] + energy < LEAST_PEAK * LEAST_PEAK * HOP as f32 {
+        let newest = energy(&self.window[HOP..]);
+        self.energies = [self.energies[1], self.energies[2], newest];
+        if self.energies[1] + newest < LEAST_PEAK * LEAST_PEAK * HOP as f32 {
             self.last = None;
             self.release(None);
             return None;
@@ -177,7 +177,7 @@ impl Detector {
         let mut weighted = self.window;
         weighted.iter_mut().zip(&tables.weights).for_each(|(x, w)| *x *= w);
         let lines = correlate(&weighted, &tables.waves);
-        let total = weighted.iter().map(|x| x * x).sum::<f32>() / SQUARED_WEIGHTS;
+        let total = energy(&weighted) / SQUARED_WEIGHTS;
 
         self.release(Some(&lines));
         let pair = strongest(&lines, total);
@@ -210,6 +210,17 @@ impl Detector {
             self.held = None;
         }
     }
+}
+
+/// Sum of the squares, in eight sums side by side for speed.
+fn energy(samples: &[f32]) -> f32 {
+    let mut sums = [0.0; 8];
+    for chunk in samples.chunks_exact(sums.len()) {
+        for (sum, x) in sums.iter_mut().zip(chunk) {
+            *sum += x * x;
+        }
+    }
+    sums.iter().sum()
 }
 
 fn correlate(weighted: &[f32; WINDOW], waves: &[[f32; 16]; WINDOW]) -> [Line; 8] {
