@@ -33,7 +33,7 @@ impl RecordingMode {
 }
 
 /// A flow with its sub-flows and its business: what a call runs. Immutable; share it by `Arc`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct FlowProgram {
     pub(crate) entry: Arc<Flow>,
     pub(crate) flows: BTreeMap<String, Arc<Flow>>,

@@ -128,6 +128,8 @@ fn texts_exist_in_every_language() {
     one(&two("Hello"), 3, "in one language", "`en: ...` and `de: ...`");
     one(&two("{en: Hello, de: Hallo, fr: Allo}"), 3, "the language `fr`", "known here: en, de");
     assert_eq!(faults(&two("\"{{ vars.x }} 42\"").replace("languages", "vars: {x: 1}\nlanguages")), []);
+    node("say: [{say: Hallo, language: 5}]\nnext: hangup", 3, "`5` is no language", "");
+    node("say: [{play: music.wav, language: de}]\nnext: hangup", 3, "only `say` has a `language`", "");
     one("languages: [english]\nnodes:\n  a: {say: x, next: hangup}\n", 1, "no language", "write it as `en`");
 }
 

@@ -167,7 +167,7 @@ impl Wild {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn wild_events_never_break_a_call_and_every_call_ends(

@@ -93,7 +93,8 @@ impl FlowApp {
             self.io.expect_late(now.since_start, &message.terminators);
         }
         let good = duration >= message.min && end != RecordEnd::Failed;
-        if good {
+        // What we had to end ourselves is no sign of life.
+        if good && end != RecordEnd::Stopped {
             self.alive = now.since_start;
         }
         if end == RecordEnd::HungUp && good {

@@ -47,6 +47,10 @@ impl Reader<'_> {
         let mut fields = Fields::of(entries, place, "a piece of a prompt");
         let (play, pause, recorded, say) =
             (fields.take("play"), fields.take("pause"), fields.take("recorded"), fields.take("say"));
+        let language = fields.take("language");
+        if let (Some(language), None) = (language, say) {
+            self.faults.error(language.place, "only `say` has a `language`");
+        }
         let piece = match (play, pause, recorded, say) {
             (Some(file), None, None, None) => self.sound(file).map(Piece::Play),
             (None, Some(pause), None, None) => {
@@ -57,7 +61,10 @@ impl Reader<'_> {
                 self.uses.push((format!("vars.{variable}"), name.place));
                 Some(Piece::Recorded(variable))
             }
-            (None, None, None, Some(say)) => self.spoken(say).map(Piece::Say),
+            (None, None, None, Some(say)) => match language {
+                None => self.spoken(say).map(Piece::Say),
+                Some(language) => self.foreign(say, language).map(Piece::Say),
+            },
             _ => {
                 self.faults.error(place, "one piece has one of `say`, `play`, `pause` and `recorded`");
                 None
@@ -67,16 +74,31 @@ impl Reader<'_> {
         piece
     }
 
+    /// A text that is spoken in one language, whatever the language of the call.
+    fn foreign(&mut self, say: &Yaml, language: &Yaml) -> Option<Text> {
+        let tag = self.plain(language, "a language")?;
+        let text = self.plain(say, "a text in a language of its own")?;
+        if !crate::text::is_language(&tag) {
+            let message = format!("`{}` is no language", clip(&tag));
+            self.faults.error_with(language.place, message, "write it as `en`, `de` or `de-AT`");
+        }
+        self.inspect(&text, say);
+        self.marks(&text, say);
+        Some(Text::ByLanguage(BTreeMap::from([(tag, Template::new(&text))])))
+    }
+
     /// Text to be spoken.
     pub fn spoken(&mut self, yaml: &Yaml) -> Option<Text> {
-        self.text(yaml, &mut |reader, text, yaml| {
-            if let Some(mark) = markup::unknown_mark(text) {
-                let message = format!("`{}` is no mark that can be spoken", clip(mark));
-                let suggestion = "there are `<break time=\"500ms\"/>` and `<say-as interpret-as=\"digits\">`; \
-                                  write a lone `<` as `&lt;`";
-                reader.faults.error_with(yaml.place, message, suggestion);
-            }
-        })
+        self.text(yaml, &mut |reader, text, yaml| reader.marks(text, yaml))
+    }
+
+    fn marks(&mut self, text: &str, yaml: &Yaml) {
+        if let Some(mark) = markup::unknown_mark(text) {
+            let message = format!("`{}` is no mark that can be spoken", clip(mark));
+            let suggestion = "there are `<break time=\"500ms\"/>` and `<say-as interpret-as=\"digits\">`; \
+                              write a lone `<` as `&lt;`";
+            self.faults.error_with(yaml.place, message, suggestion);
+        }
     }
 
     /// The path of a sound file, the same or one by language.
