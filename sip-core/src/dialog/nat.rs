@@ -43,13 +43,14 @@ fn is_private(address: IpAddr) -> bool {
                 || v4.is_loopback()
                 || v4.is_link_local()
                 || v4.is_unspecified()
-                || (a == 100 && b & 192 == 64)
+                || (a == 100 && (64..128).contains(&b))
         }
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::flow::ConnectionId;

@@ -145,6 +145,7 @@ impl fmt::Debug for ClientAuth {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

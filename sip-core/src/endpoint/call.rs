@@ -60,7 +60,7 @@ impl OutgoingCall {
             credentials: None,
             body: None,
             headers: Vec::new(),
-            ring_timeout: Duration::from_secs(60),
+            ring_timeout: Duration::from_mins(1),
             via_flow: None,
             max_forwards: None,
         }

@@ -137,10 +137,10 @@ pub struct CallTimers {
 impl Default for CallTimers {
     fn default() -> Self {
         Self {
-            incoming_setup: Duration::from_secs(300),
-            ringing_refresh: Duration::from_secs(60),
+            incoming_setup: Duration::from_mins(5),
+            ringing_refresh: Duration::from_mins(1),
             reinvite_answer: Duration::from_secs(20),
-            reinvite_wait: Duration::from_secs(60),
+            reinvite_wait: Duration::from_mins(1),
             late_answer: Duration::from_secs(10),
             glare_owner: (Duration::from_millis(2_100), Duration::from_secs(4)),
             glare_other: (Duration::ZERO, Duration::from_secs(2)),
@@ -167,7 +167,7 @@ impl Default for DigestConfig {
         Self {
             realm: "callwright".into(),
             algorithms: vec![Algorithm::Sha256, Algorithm::Md5],
-            nonce_lifetime: Duration::from_secs(300),
+            nonce_lifetime: Duration::from_mins(5),
             max_nonces: 16_384,
         }
     }
@@ -189,9 +189,9 @@ pub struct RegistrarConfig {
 impl Default for RegistrarConfig {
     fn default() -> Self {
         Self {
-            min_expires: Duration::from_secs(60),
-            max_expires: Duration::from_secs(3_600),
-            default_expires: Duration::from_secs(3_600),
+            min_expires: Duration::from_mins(1),
+            max_expires: Duration::from_hours(1),
+            default_expires: Duration::from_hours(1),
             max_bindings: 8,
         }
     }
@@ -211,6 +211,6 @@ pub struct RegistrationConfig {
 
 impl Default for RegistrationConfig {
     fn default() -> Self {
-        Self { refresh_percent: 80, retry_base: Duration::from_secs(10), retry_max: Duration::from_secs(600) }
+        Self { refresh_percent: 80, retry_base: Duration::from_secs(10), retry_max: Duration::from_mins(10) }
     }
 }

@@ -75,17 +75,10 @@ impl Endpoint {
     }
 
     pub(super) fn on_info_done(&mut self, now: Instant, handle: LegHandle, outcome: Result<&Response, Failure>) {
-        if self.is_gone(outcome) {
-            self.dialog_gone(now, handle, outcome.ok().map(|response| response.status));
+        let status = outcome.ok().map(|response| response.status);
+        if status.is_none_or(is_gone) {
+            self.dialog_gone(now, handle, status);
         }
-    }
-
-    /// Does the outcome of a request inside of a dialog mean that the other end no longer knows it (RFC 3261 section
-    /// 12.2.1.2)?
-    pub(super) fn is_gone(&self, outcome: Result<&Response, Failure>) -> bool {
-        outcome.map_or(true, |response| {
-            matches!(response.status, StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST | StatusCode::REQUEST_TIMEOUT)
-        })
     }
 
     /// Ends a leg whose other end has forgotten it.
@@ -125,4 +118,10 @@ impl Endpoint {
         }
         self.legs.sweep(&mut self.core, handle);
     }
+}
+
+/// Does this refusal of a request inside of a dialog mean that the other end no longer knows it (RFC 3261 section
+/// 12.2.1.2)?
+pub(super) fn is_gone(status: StatusCode) -> bool {
+    matches!(status, StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST | StatusCode::REQUEST_TIMEOUT)
 }

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::Endpoint;
 use super::call::{LegError, LegHandle};
-use super::client::{AckName, Failure, OwnContact};
+use super::client::{AckName, OwnContact};
 use super::content;
 use super::core::{LegTimer, Owner, TimerKey};
 use super::event::Event;
+use super::in_dialog::is_gone;
 use super::leg::{Legs, OurReinvite, Phase, RunningReinvite, push_login, set_body};
 use super::server::ServerId;
 use crate::body::Body;
@@ -117,17 +118,16 @@ impl Endpoint {
             return self.core.set_timer(TimerKey::Leg(handle, LegTimer::Glare), now, wait);
         }
         leg.ours = None;
-        if self.is_gone(Ok(response)) {
+        if is_gone(status) {
             return self.dialog_gone(now, handle, Some(status));
         }
         self.core.event(Event::ReinviteFailed { leg: handle, status });
     }
 
-    pub(super) fn on_reinvite_failed(&mut self, now: Instant, handle: LegHandle, seq: u32, failure: Failure) {
+    /// No response at all came to it.
+    pub(super) fn on_reinvite_failed(&mut self, now: Instant, handle: LegHandle, seq: u32) {
         self.reinvite_done(handle, seq);
-        if self.is_gone(Err(failure)) {
-            self.dialog_gone(now, handle, None);
-        }
+        self.dialog_gone(now, handle, None);
     }
 
     /// No 2xx to it will be repeated any more.

@@ -112,7 +112,7 @@ impl Endpoint {
     fn on_failed(&mut self, now: Instant, owner: Owner, failure: Failure) {
         match owner {
             Owner::Invite(leg) => self.on_invite_failed(now, leg, failure),
-            Owner::Reinvite(leg, seq) => self.on_reinvite_failed(now, leg, seq, failure),
+            Owner::Reinvite(leg, seq) => self.on_reinvite_failed(now, leg, seq),
             Owner::Info(leg) => self.on_info_done(now, leg, Err(failure)),
             Owner::Register(handle) => self.on_register_failed(now, handle, failure),
             Owner::Ping(handle) => self.on_ping_done(now, handle, Err(failure)),

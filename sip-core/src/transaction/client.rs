@@ -98,7 +98,7 @@ impl ClientMachine {
     /// A timer came.
     pub(crate) fn timer(&mut self, timer: Timer, config: &TimerConfig) -> Step {
         match (timer, self.state) {
-            (Timer::A, ClientState::Calling) | (Timer::E, ClientState::Calling) => {
+            (Timer::A | Timer::E, ClientState::Calling) => {
                 self.interval = timer.next(config, self.interval);
                 Step::default().send().start(timer, self.interval)
             }

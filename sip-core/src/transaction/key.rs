@@ -43,6 +43,7 @@ impl MergeKey {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::message::{Limits, Message, parse_datagram};

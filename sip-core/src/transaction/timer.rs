@@ -62,8 +62,7 @@ impl Timer {
     pub fn duration(self, config: &TimerConfig, reliable: bool) -> Duration {
         let give_up = config.t1 * 64;
         match self {
-            Self::A | Self::E | Self::G if reliable => Duration::ZERO,
-            Self::D | Self::I | Self::J | Self::K if reliable => Duration::ZERO,
+            Self::A | Self::D | Self::E | Self::G | Self::I | Self::J | Self::K if reliable => Duration::ZERO,
             Self::A | Self::E | Self::G => config.t1,
             Self::B | Self::F | Self::H | Self::J | Self::L | Self::M => give_up,
             Self::D => config.d,

@@ -170,13 +170,13 @@ fn further_branches_that_answer_are_ended() {
     let mut sim = Sim::new(11);
     let caller = sim.call_with(|call| call.target = uri(&format!("sip:b@{PEER}")));
     sim.run(ms(50));
-    let invite = sim.requests(PEER, Method::Invite).remove(0);
+    let invite = sim.requests(PEER, &Method::Invite).remove(0);
     let contact = |host: &str| format!("Contact: <sip:b@{host}>\r\n");
     for (tag, host) in [("one", PEER), ("two", "198.51.100.8:5060"), ("one", PEER), ("two", "198.51.100.8:5060")] {
         sim.inject(PEER, 0, &respond(&invite, "200 OK", tag, &contact(host)));
         sim.run(ms(50));
     }
-    assert_eq!(sim.requests(PEER, Method::Ack).len(), 2, "the winner's, repeated once");
+    assert_eq!(sim.requests(PEER, &Method::Ack).len(), 2, "the winner's, repeated once");
     let other = sim.received("198.51.100.8:5060");
     let methods: Vec<String> = other
         .iter()

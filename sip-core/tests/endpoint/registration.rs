@@ -207,7 +207,7 @@ fn a_client_behind_a_nat_is_called_along_its_flow() {
     call.body = Some(sdp("offer"));
     let leg = sim.on(1, |endpoint, now| endpoint.invite(now, call)).unwrap();
     sim.run(ms(20));
-    let invite = sim.requests(OUTSIDE, Method::Invite).remove(0);
+    let invite = sim.requests(OUTSIDE, &Method::Invite).remove(0);
     assert_eq!(invite.uri.to_string(), "sip:anna@10.0.0.5:5060");
     sim.inject(OUTSIDE, 1, &respond(&invite, "200 OK", "t", "Contact: <sip:anna@10.0.0.5:5060>\r\n"));
     sim.run(ms(20));

@@ -17,13 +17,13 @@ fn names_are_resolved_also_inside_of_dialogs() {
     sim.names.insert("pbx.example".into(), Ok(vec![udp(PEER)]));
     let leg = sim.call_with(|call| call.target = uri("sip:b@pbx.example"));
     sim.run(ms(50));
-    let invite = sim.requests(PEER, Method::Invite).remove(0);
+    let invite = sim.requests(PEER, &Method::Invite).remove(0);
     sim.inject(PEER, 0, &respond(&invite, "200 OK", "t", "Contact: <sip:b@pbx.example>\r\n"));
     sim.run(ms(50));
-    assert_eq!(sim.requests(PEER, Method::Ack).len(), 1);
+    assert_eq!(sim.requests(PEER, &Method::Ack).len(), 1);
     sim.hangup(0, leg);
     sim.run(ms(50));
-    assert_eq!(sim.requests(PEER, Method::Bye).len(), 1);
+    assert_eq!(sim.requests(PEER, &Method::Bye).len(), 1);
 }
 
 #[test]
@@ -55,11 +55,11 @@ fn silence_and_503_lead_to_the_next_address() {
     sim.names.insert("trunk.example".into(), Ok(vec![udp("198.51.100.1:5060"), udp(OTHER), udp(PEER)]));
     let leg = sim.call_with(|call| call.target = uri("sip:b@trunk.example"));
     sim.run(secs(33));
-    let second = sim.requests(OTHER, Method::Invite).remove(0);
+    let second = sim.requests(OTHER, &Method::Invite).remove(0);
     sim.inject(OTHER, 0, &respond(&second, "503 Service Unavailable", "busy", ""));
     sim.run(ms(50));
-    assert_eq!(sim.requests(OTHER, Method::Ack).len(), 1, "the refusal is acknowledged");
-    let third = sim.requests(PEER, Method::Invite).remove(0);
+    assert_eq!(sim.requests(OTHER, &Method::Ack).len(), 1, "the refusal is acknowledged");
+    let third = sim.requests(PEER, &Method::Invite).remove(0);
     assert_ne!(second.headers.top_via().unwrap().branch(), third.headers.top_via().unwrap().branch());
     assert_eq!(second.headers.call_id(), third.headers.call_id());
     sim.inject(PEER, 0, &respond(&third, "486 Busy Here", "t", ""));
@@ -74,19 +74,19 @@ fn redirections_are_followed_by_preference() {
     let mut sim = Sim::new(5);
     let leg = sim.call_with(|call| call.target = uri(&format!("sip:b@{PEER}")));
     sim.run(ms(50));
-    let first = sim.requests(PEER, Method::Invite).remove(0);
+    let first = sim.requests(PEER, &Method::Invite).remove(0);
     let contacts =
         format!("Contact: <sip:gone@{PEER}>;q=0.1, <sip:b@{OTHER}?Subject=x>;q=0.9, <mailto:b@b.example>\r\n");
     sim.inject(PEER, 0, &respond(&first, "302 Moved Temporarily", "t", &contacts));
     sim.run(ms(50));
-    let second = sim.requests(OTHER, Method::Invite).remove(0);
+    let second = sim.requests(OTHER, &Method::Invite).remove(0);
     assert_eq!(second.uri.to_string(), format!("sip:b@{OTHER}"), "without what the URI asks for");
     assert_eq!(second.headers.call_id(), first.headers.call_id());
     assert!(second.headers.cseq().unwrap().seq > first.headers.cseq().unwrap().seq);
     assert!(second.headers.to().unwrap().tag().is_none());
     sim.inject(OTHER, 0, &respond(&second, "480 Temporarily Unavailable", "t", ""));
     sim.run(ms(50));
-    let third = sim.requests(PEER, Method::Invite).remove(0);
+    let third = sim.requests(PEER, &Method::Invite).remove(0);
     assert_eq!(third.uri.to_string(), format!("sip:gone@{PEER}"));
     sim.inject(PEER, 0, &respond(&third, "404 Not Found", "t", ""));
     sim.run_until_idle(secs(100));
@@ -100,7 +100,7 @@ fn redirections_in_a_circle_and_without_end_are_left() {
     let leg = sim.call_with(|call| call.target = uri(&format!("sip:b0@{PEER}")));
     sim.run(ms(50));
     let mut invites = 0;
-    while let Some(invite) = sim.requests(PEER, Method::Invite).pop() {
+    while let Some(invite) = sim.requests(PEER, &Method::Invite).pop() {
         invites += 1;
         let contacts = format!("Contact: <sip:b0@{PEER}>, <sip:b{invites}@{PEER}>\r\n");
         sim.inject(PEER, 0, &respond(&invite, "302 Moved Temporarily", "t", &contacts));
@@ -118,7 +118,7 @@ fn an_outbound_proxy_gets_the_invite_and_tel_numbers_need_one() {
         call.route = Some(uri(&format!("sip:{PEER};lr")));
     });
     sim.run(ms(50));
-    let invite = sim.requests(PEER, Method::Invite).remove(0);
+    let invite = sim.requests(PEER, &Method::Invite).remove(0);
     assert_eq!(invite.uri.to_string(), "tel:+49301234567");
     assert_eq!(invite.headers.get(&HeaderName::Route), Some(format!("<sip:{PEER};lr>").as_str()));
     let call = sip_core::OutgoingCall::new(uri("tel:+49301234567"), name_addr("<sip:a@a.example>"));
@@ -134,12 +134,12 @@ fn record_routes_are_followed_by_both_ends() {
     let mut sim = Sim::new(8);
     let leg = sim.call_with(|call| call.target = uri(&format!("sip:b@{PEER}")));
     sim.run(ms(50));
-    let invite = sim.requests(PEER, Method::Invite).remove(0);
+    let invite = sim.requests(PEER, &Method::Invite).remove(0);
     let routes =
         format!("Record-Route: <sip:last.example;lr>\r\nRecord-Route: <sip:{OTHER};lr>\r\nContact: <sip:b@{PEER}>\r\n");
     sim.inject(PEER, 0, &respond(&invite, "200 OK", "t", &routes));
     sim.run(ms(50));
-    let ack = sim.requests(OTHER, Method::Ack).remove(0);
+    let ack = sim.requests(OTHER, &Method::Ack).remove(0);
     let listed: Vec<_> = ack.headers.routes().unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(listed, [format!("<sip:{OTHER};lr>"), "<sip:last.example;lr>".to_owned()]);
     assert_eq!(ack.uri.to_string(), format!("sip:b@{PEER}"));
@@ -156,7 +156,7 @@ fn record_routes_are_followed_by_both_ends() {
     sim.inject(PEER, 1, &Script { method: "ACK", branch: "z9hG4bKack", to_tag: &tag, ..Script::default() }.text());
     sim.hangup(1, callee);
     sim.run(ms(50));
-    let bye = sim.requests(OTHER, Method::Bye).pop().unwrap();
+    let bye = sim.requests(OTHER, &Method::Bye).pop().unwrap();
     assert_eq!(bye.headers.routes().unwrap().len(), 2);
 }
 
@@ -175,7 +175,7 @@ fn large_requests_go_by_tcp_and_by_udp_when_that_fails() {
         call.target = uri(&format!("sip:b@{PEER}"));
     });
     sim.run(ms(50));
-    assert_eq!(sim.requests(PEER, Method::Invite).len(), 1);
+    assert_eq!(sim.requests(PEER, &Method::Invite).len(), 1);
 }
 
 #[test]

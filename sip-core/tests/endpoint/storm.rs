@@ -108,14 +108,18 @@ fn storm(seed: u64, weather: Weather, calls: usize) -> Sim {
         }
         let gap = ms(sim.number() % 2_000);
         sim.run(gap);
-        people.iter_mut().for_each(|person| person.act(&mut sim));
+        for person in &mut people {
+            person.act(&mut sim);
+        }
     }
     for _ in 0..40_000 {
         if sim.is_idle() {
             break;
         }
         sim.run(ms(20));
-        people.iter_mut().for_each(|person| person.act(&mut sim));
+        for person in &mut people {
+            person.act(&mut sim);
+        }
     }
     assert!(sim.is_idle(), "seed {seed}: something is stuck: {:?}", sim.sizes());
     for (node, leg) in placed {

@@ -1,5 +1,8 @@
 //! A network in virtual time: endpoints, scripted peers, and packets that get lost, late, out of order and doubled.
 
+mod actions;
+mod script;
+
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -7,10 +10,9 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
-use sip_core::message::{Limits, Message, Method, NameAddr, Request, Response, Uri, parse_datagram};
+use sip_core::message::{Limits, Message, NameAddr, Uri, parse_datagram};
 use sip_core::{
-    Account, ConnectionId, Endpoint, EndpointConfig, Event, Flow, IncomingCall, LegHandle, Listener, OutgoingCall,
-    Protocol, Resolved, Target,
+    ConnectionId, Endpoint, EndpointConfig, Event, Flow, IncomingCall, LegHandle, Listener, Protocol, Resolved, Target,
 };
 
 pub const fn ms(millis: u64) -> Duration {
@@ -32,6 +34,9 @@ pub fn uri(text: &str) -> Uri {
 pub fn name_addr(text: &str) -> NameAddr {
     text.parse().unwrap()
 }
+
+pub use actions::sdp;
+pub use script::{PEER, Script, respond};
 
 /// The first endpoint's address, and the second's.
 pub const A: &str = "192.0.2.1:5060";
@@ -308,18 +313,16 @@ impl Sim {
 
     fn transmit(&mut self, index: usize, target: Target, data: Bytes) {
         let address = self.nodes[index].address;
-        let (from, to, arrival) = match target.protocol {
-            Protocol::Udp => (address, target.remote, None),
-            _ => match self.connect(index, target) {
-                Some(wire) => wire,
-                None => {
-                    self.after(ms(1), move |sim| {
-                        let now = sim.now;
-                        sim.nodes[index].endpoint.handle_transmit_failed(now, target);
-                    });
-                    return;
-                }
-            },
+        let way = if target.protocol == Protocol::Udp {
+            Some((address, target.remote, None))
+        } else {
+            self.connect(index, target)
+        };
+        let Some((from, to, arrival)) = way else {
+            return self.after(ms(1), move |sim| {
+                let now = sim.now;
+                sim.nodes[index].endpoint.handle_transmit_failed(now, target);
+            });
         };
         let at = self.now - self.start;
         let packet = Packet { at, from, to, protocol: target.protocol, data };
@@ -341,7 +344,7 @@ impl Sim {
         }
         let copies = if self.roll(weather.doubled) { 2 } else { 1 };
         for _ in 0..copies {
-            let span = (most - least).as_millis() as u64;
+            let span = most.saturating_sub(least).as_millis() as u64;
             let delay = least + ms(self.chance.next_u64() % (span + 1));
             self.enqueue(self.now + delay, Due::Packet(packet.clone(), None));
         }
@@ -386,155 +389,5 @@ impl Sim {
         for node in &self.nodes {
             assert_eq!(node.endpoint.table_sizes(), sip_core::TableSizes::default());
         }
-    }
-}
-
-/// What tests do with the endpoints.
-impl Sim {
-    /// The packets with this label, from this address.
-    pub fn sent(&self, from: &str, label: &str) -> Vec<Packet> {
-        let from = addr(from);
-        self.wire.iter().filter(|it| it.from == from && it.label() == label).cloned().collect()
-    }
-
-    /// When these packets were sent, in ms since the start.
-    pub fn times(&self, from: &str, label: &str) -> Vec<u128> {
-        self.sent(from, label).iter().map(|it| it.at.as_millis()).collect()
-    }
-
-    /// Everything on the wire, in order.
-    pub fn labels(&self) -> Vec<String> {
-        self.wire.iter().map(Packet::label).collect()
-    }
-
-    pub fn on<T>(&mut self, node: usize, action: impl FnOnce(&mut Endpoint, Instant) -> T) -> T {
-        let now = self.now;
-        let done = action(&mut self.nodes[node].endpoint, now);
-        self.drain();
-        done
-    }
-
-    /// A call from the first endpoint to the second, with an offer.
-    pub fn call(&mut self) -> LegHandle {
-        self.call_with(|_| {})
-    }
-
-    pub fn call_with(&mut self, change: impl FnOnce(&mut OutgoingCall)) -> LegHandle {
-        let mut call = OutgoingCall::new(uri(&format!("sip:b@{B}")), name_addr(&format!("<sip:a@{A}>")));
-        call.body = Some(sdp("offer"));
-        change(&mut call);
-        self.on(0, |endpoint, now| endpoint.invite(now, call)).unwrap()
-    }
-
-    /// The same, until it is answered and acknowledged.
-    pub fn connected(&mut self) -> (LegHandle, LegHandle) {
-        let caller = self.call();
-        self.run(ms(50));
-        let callee = self.nodes[1].calls().last().unwrap().leg;
-        self.on(1, |endpoint, now| endpoint.accept(now, callee, sdp("answer"))).unwrap();
-        self.run(ms(50));
-        (caller, callee)
-    }
-
-    pub fn hangup(&mut self, node: usize, leg: LegHandle) {
-        self.on(node, |endpoint, now| endpoint.hangup(now, leg));
-    }
-
-    /// The end of a leg: exactly one.
-    pub fn end_of(&self, node: usize, leg: LegHandle) -> Event {
-        assert_eq!(self.nodes[node].ended(leg), 1, "ends exactly once");
-        let found = self.nodes[node].events.iter().find(|it| matches!(it, Event::Ended { leg: it, .. } if *it == leg));
-        found.unwrap().clone()
-    }
-
-    /// Hands a message of a scripted peer to an endpoint.
-    pub fn inject(&mut self, from: &str, node: usize, text: &str) {
-        let (to, at) = (self.nodes[node].address, self.now - self.start);
-        let data = Bytes::copy_from_slice(text.as_bytes());
-        self.arrive(Packet { at, from: addr(from), to, protocol: Protocol::Udp, data }, None);
-        self.drain();
-    }
-
-    /// What came for a scripted peer since the last time.
-    pub fn received(&mut self, peer: &str) -> Vec<Message> {
-        let peer = addr(peer);
-        let (ours, rest) = std::mem::take(&mut self.strays).into_iter().partition(|packet| packet.to == peer);
-        self.strays = rest;
-        let ours: Vec<Packet> = ours;
-        ours.iter().map(Packet::message).collect()
-    }
-
-    /// The requests among them, by method.
-    pub fn requests(&mut self, peer: &str, method: Method) -> Vec<Request> {
-        let request = |message| match message {
-            Message::Request(request) if request.method == method => Some(request),
-            _ => None,
-        };
-        self.received(peer).into_iter().filter_map(request).collect()
-    }
-
-    pub fn responses(&mut self, peer: &str) -> Vec<Response> {
-        let response = |message| match message {
-            Message::Response(response) => Some(response),
-            Message::Request(_) => None,
-        };
-        self.received(peer).into_iter().filter_map(response).collect()
-    }
-
-    pub fn set_accounts(&mut self, node: usize) {
-        let accounts = vec![Account::from_password("anna", "callwright", "pw")];
-        self.nodes[node].endpoint.set_accounts(accounts);
-    }
-}
-
-pub fn sdp(text: &str) -> sip_core::Body {
-    sip_core::Body::sdp(text.as_bytes().to_vec())
-}
-
-/// A response of a scripted peer to a request that it got.
-pub fn respond(request: &Request, status: &str, tag: &str, extra: &str) -> String {
-    use sip_core::message::HeaderName as H;
-    let mut text = format!("SIP/2.0 {status}\r\n");
-    for name in [H::Via, H::RecordRoute, H::From, H::CallId, H::CSeq] {
-        for value in request.headers.get_all(&name) {
-            text.push_str(&format!("{name}: {value}\r\n"));
-        }
-    }
-    let to = request.headers.to().unwrap();
-    let to = if to.tag().is_none() && !tag.is_empty() { to.with_tag(tag) } else { to };
-    format!("{text}To: {to}\r\n{extra}Content-Length: 0\r\n\r\n")
-}
-
-/// A request of a scripted peer.
-pub struct Script<'a> {
-    pub method: &'a str,
-    pub branch: &'a str,
-    pub to_tag: &'a str,
-    pub cseq: u32,
-    pub extra: &'a str,
-    pub body: &'a str,
-}
-
-impl Default for Script<'_> {
-    fn default() -> Self {
-        Self { method: "INVITE", branch: "z9hG4bKscript", to_tag: "", cseq: 1, extra: "", body: "" }
-    }
-}
-
-/// The scripted peer's address.
-pub const PEER: &str = "198.51.100.7:5060";
-
-impl Script<'_> {
-    pub fn text(&self) -> String {
-        let Script { method, branch, to_tag, cseq, extra, body } = self;
-        let tag = if to_tag.is_empty() { String::new() } else { format!(";tag={to_tag}") };
-        let typed =
-            if body.is_empty() || extra.contains("Content-Type") { "" } else { "Content-Type: application/sdp\r\n" };
-        format!(
-            "{method} sip:b@{B} SIP/2.0\r\nVia: SIP/2.0/UDP {PEER};branch={branch};rport\r\nMax-Forwards: 70\r\n\
-             From: <sip:peer@{PEER}>;tag=peer\r\nTo: <sip:b@{B}>{tag}\r\nCall-ID: script\r\nCSeq: {cseq} {method}\r\n\
-             Contact: <sip:peer@{PEER}>\r\n{extra}{typed}Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
     }
 }
