@@ -1,12 +1,19 @@
 //! Writer threads behind bounded queues.
 
+mod writer;
+
 use std::io;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use call_model::SampleRate;
-use tokio::sync::mpsc;
+use crossbeam_queue::ArrayQueue;
+use tokio::sync::oneshot;
 
+use crate::folder::samples_to_time;
 use crate::{Folder, RecordingPath};
+use writer::{Counters, Message, Shared};
 
 /// How many channels a recording has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +52,7 @@ pub struct RecorderSettings {
     pub queue_blocks: usize,
     /// Recordings open at once. Default 4,096.
     pub max_open: usize,
-    /// The longest recording; what comes after it is not written. Default 12 hours.
+    /// The longest recording; what comes after it is dropped and counted. Default 12 hours.
     pub max_duration: Duration,
     /// How often the header of each open file is brought up to date. Default 1 s.
     pub header_interval: Duration,
@@ -59,7 +66,7 @@ impl Default for RecorderSettings {
             threads: 2,
             queue_blocks: 2_048,
             max_open: 4_096,
-            max_duration: Duration::from_secs(12 * 3_600),
+            max_duration: Duration::from_hours(12),
             header_interval: Duration::from_secs(1),
             spare_blocks: 2_048,
         }
@@ -120,7 +127,7 @@ pub struct Refused {
 pub enum RecordingError {
     /// The file could not be made or written; what was written before is kept.
     #[error("the recording cannot be written")]
-    Io(#[source] std::sync::Arc<io::Error>),
+    Io(#[source] Arc<io::Error>),
     /// There is already a file of this name.
     #[error("the recording exists already")]
     Exists,
@@ -173,7 +180,7 @@ pub struct Finished {
 impl Finished {
     /// Its length.
     pub fn duration(&self) -> Duration {
-        Duration::from_micros(self.samples * 1_000_000 / u64::from(self.format.rate.hz()))
+        samples_to_time(self.samples, self.format.rate)
     }
 }
 
@@ -194,47 +201,119 @@ pub struct RecorderCounters {
 
 /// Writes recordings. Cheap to clone; the threads end after the last clone is gone and everything is written.
 #[derive(Debug, Clone)]
-pub struct Recorder {}
+pub struct Recorder {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    shared: Arc<Shared>,
+    writers: Vec<Writer>,
+    next: AtomicU64,
+}
+
+/// The sending side of a writer thread. The channel itself has no bound: blocks are counted, and other messages come
+/// at most three times for each open recording.
+#[derive(Debug)]
+struct Writer {
+    messages: mpsc::Sender<Message>,
+    queued: Arc<AtomicUsize>,
+}
 
 impl Recorder {
     /// Starts the threads. Events that nobody takes in time are dropped (the log has them).
-    pub fn start(folder: Folder, settings: RecorderSettings) -> io::Result<(Self, mpsc::Receiver<RecorderEvent>)> {
-        let _ = (folder, settings);
-        Ok((Self {}, mpsc::channel(64).1))
+    pub fn start(
+        folder: Folder,
+        settings: RecorderSettings,
+    ) -> io::Result<(Self, tokio::sync::mpsc::Receiver<RecorderEvent>)> {
+        let (events, receiver) = tokio::sync::mpsc::channel(64);
+        let shared = Arc::new(Shared {
+            folder,
+            spare: ArrayQueue::new(settings.spare_blocks.max(1)),
+            settings,
+            counters: Counters::default(),
+            events,
+        });
+        let finisher = writer::start_finisher(Arc::clone(&shared))?;
+        let writers = (0..shared.settings.threads.max(1)).map(|_| {
+            let queued = Arc::new(AtomicUsize::new(0));
+            let messages = writer::start(Arc::clone(&shared), Arc::clone(&queued), finisher.clone())?;
+            Ok(Writer { messages, queued })
+        });
+        let writers = writers.collect::<io::Result<_>>()?;
+        Ok((Self { inner: Arc::new(Inner { shared, writers, next: AtomicU64::new(0) }) }, receiver))
+    }
+
+    fn writer(&self, stream: StreamId) -> &Writer {
+        &self.inner.writers[(stream.0 % self.inner.writers.len() as u64) as usize]
     }
 
     /// Begins a recording. Never waits: a file that cannot be made shows as [`RecorderEvent::Failed`] and in
-    /// [`finish`](Self::finish).
+    /// [`finish`](Self::finish). Until `finish` or [`discard`](Self::discard) it counts as open.
     pub fn open(&self, recording: NewRecording) -> Result<StreamId, Refusal> {
-        let _ = recording;
-        Err(Refusal::Ended)
+        let shared = &self.inner.shared;
+        let most = shared.settings.max_open as u64;
+        let taken = |open: u64| (open < most).then_some(open + 1);
+        if shared.counters.open.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken).is_err() {
+            return Err(Refusal::TooManyOpen);
+        }
+        let stream = StreamId(self.inner.next.fetch_add(1, Ordering::Relaxed));
+        self.writer(stream).messages.send(Message::Open(stream, recording)).map_err(|_| Refusal::Ended)?;
+        Ok(stream)
     }
 
     /// Hands a block over. Never waits: for media threads.
     pub fn write(&self, block: Block) -> Result<(), Refused> {
-        Err(Refused { block, reason: Refusal::Ended })
+        let shared = &self.inner.shared;
+        let writer = self.writer(block.stream);
+        let refused = |block, reason| {
+            shared.counters.dropped.fetch_add(1, Ordering::Relaxed);
+            Err(Refused { block, reason })
+        };
+        if writer.queued.fetch_add(1, Ordering::Relaxed) >= shared.settings.queue_blocks {
+            writer.queued.fetch_sub(1, Ordering::Relaxed);
+            return refused(block, Refusal::QueueFull);
+        }
+        match writer.messages.send(Message::Block(block)) {
+            Err(mpsc::SendError(Message::Block(block))) => refused(block, Refusal::Ended),
+            _ => Ok(()),
+        }
     }
 
-    /// An empty vector that was a block's before, if one is to be had at once.
+    /// An empty vector that was a block's before, if there is one. Never waits.
     pub fn spare(&self) -> Option<Vec<i16>> {
-        None
+        self.inner.shared.spare.pop()
     }
 
-    /// Ends a recording after the blocks handed over before. When it failed, what was written is kept and mended, and
-    /// the error is returned with [`Recorder::finish`]'s caller to decide.
+    /// Ends a recording after the blocks handed over before. Of one that failed, what was written is kept as a whole
+    /// file, and the error is returned.
     pub async fn finish(&self, stream: StreamId, options: FinishOptions) -> Result<Finished, RecordingError> {
-        let _ = (stream, options);
-        Err(RecordingError::Ended)
+        let (reply, answer) = oneshot::channel();
+        self.ask(stream, Message::Finish(stream, options, reply))?;
+        answer.await.unwrap_or(Err(RecordingError::Ended))
     }
 
     /// Ends a recording and deletes its file.
     pub async fn discard(&self, stream: StreamId) -> Result<(), RecordingError> {
-        let _ = stream;
-        Err(RecordingError::Ended)
+        let (reply, answer) = oneshot::channel();
+        self.ask(stream, Message::Discard(stream, reply))?;
+        answer.await.unwrap_or(Err(RecordingError::Ended))
+    }
+
+    fn ask(&self, stream: StreamId, message: Message) -> Result<(), RecordingError> {
+        self.writer(stream).messages.send(message).map_err(|_| RecordingError::Ended)
     }
 
     /// What has been done.
     pub fn counters(&self) -> RecorderCounters {
-        RecorderCounters::default()
+        let counters = &self.inner.shared.counters;
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        RecorderCounters {
+            blocks: read(&counters.blocks),
+            bytes: read(&counters.bytes),
+            dropped: read(&counters.dropped),
+            failed: read(&counters.failed),
+            open: read(&counters.open),
+        }
     }
 }
