@@ -83,3 +83,8 @@ fn a_session_holds_whatever_comes() {
     }
     mutate_all(&seeds, &[&[0x40, 0xFF], &[5 | 0x78, 0xFF], &[7, 0x30], &[0x90, 1]], 40, rtp::check);
 }
+
+#[test]
+fn a_session_that_nobody_pulled_for_seconds_is_live_again() {
+    rtp::check(&[0xCF, 0xA3, 0x62, 0xA3, 0x09, 0xD4, 0xD4, 0x3A]);
+}

@@ -187,6 +187,16 @@ impl Playout {
             self.owed = 0;
             self.overflowed += 1;
         }
+        // Nobody pulled for that long.
+        if self.playing && self.position() < oldest {
+            self.line.skip(self.line.ready());
+            self.playing = false;
+        }
+    }
+
+    /// Position of the next sample to be heard.
+    fn position(&self) -> i64 {
+        self.next.unwrap_or_default() - (self.line.ready() / self.samples_per_tick) as i64
     }
 
     /// Begins to play, or goes on after an interruption, when the first packet has waited for long enough.
@@ -276,9 +286,8 @@ impl Playout {
     /// A frame is played whole, so that a packet may be needed up to a frame before its first sample is heard: with the
     /// target and a frame between arrival and ear nothing comes too late.
     fn stay_close(&mut self, now: i64, wanted: usize) {
-        let (Some(base), Some(next)) = (self.delay.base(), self.next) else { return };
-        let position = next - (self.line.ready() / self.samples_per_tick) as i64;
-        let delay = now - position - base;
+        let Some(base) = self.delay.base() else { return };
+        let delay = now - self.position() - base;
         self.delay_16 += delay - self.delay_16 / 16;
         self.pulls_since_cut = self.pulls_since_cut.saturating_add(1);
         let excess = self.delay_16 / 16 - self.delay.target() - FRAME_TICKS;
