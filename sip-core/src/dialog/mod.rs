@@ -34,7 +34,9 @@ pub(crate) struct Dialog {
     pub target: Uri,
     /// The proxies that want to stay on the path, the nearest first.
     pub routes: Vec<NameAddr>,
-    /// Send by this flow in place of the target's address: the other end is behind a NAT, or on a connection.
+    /// The target's address is of no use: the other end is behind a NAT, or on a connection.
+    pub follows_flow: bool,
+    /// Send by this flow then. `None` when its connection has gone, until the other end comes by a new one.
     pub pinned: Option<Flow>,
     /// The user part of our Contact.
     pub contact_user: Option<String>,
@@ -52,7 +54,7 @@ impl Dialog {
         let target = headers.contacts().ok()?.into_iter().next().map_or_else(|| remote.uri.clone(), |it| it.uri);
         let direct = routes.is_empty() && headers.get_list(&HeaderName::Via).count() == 1;
         let via = headers.top_via().ok()?;
-        let pinned = (direct && nat::callee_should_pin(&target, &via, flow)).then_some(flow);
+        let follows_flow = direct && nat::callee_should_pin(&target, &via, flow);
         Some(Self {
             call_id: headers.call_id()?.to_owned(),
             local: headers.to().ok()?.with_tag(local_tag),
@@ -61,7 +63,8 @@ impl Dialog {
             remote_seq: Some(headers.cseq().ok()?.seq),
             target,
             routes,
-            pinned,
+            follows_flow,
+            pinned: follows_flow.then_some(flow),
             contact_user: request.uri.username().map(std::borrow::Cow::into_owned),
             owns_call_id: false,
         })
@@ -76,7 +79,14 @@ impl Dialog {
         self.routes = response.headers.record_routes().unwrap_or_default();
         self.routes.reverse();
         self.refresh_target(&response.headers);
-        if self.pinned.is_none() && self.routes.is_empty() && nat::caller_should_pin(&self.target, flow) {
+        self.follows_flow |= self.routes.is_empty() && nat::caller_should_pin(&self.target, flow);
+        self.heard_by(flow);
+    }
+
+    /// Something of the dialog came by this flow: a client behind a NAT may show up at another port, or on a new
+    /// connection.
+    pub(crate) fn heard_by(&mut self, flow: Flow) {
+        if self.follows_flow {
             self.pinned = Some(flow);
         }
     }
@@ -162,6 +172,7 @@ mod tests {
             remote_seq: None,
             target: Uri::parse("sip:b@192.0.2.7").unwrap(),
             routes: routes.iter().map(|text| addr(text)).collect(),
+            follows_flow: false,
             pinned: None,
             contact_user: None,
             owns_call_id: true,

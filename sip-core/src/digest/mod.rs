@@ -90,7 +90,8 @@ impl fmt::Debug for Credentials {
 pub struct Account {
     /// The user name, which is also the user part of the address of record.
     pub user: String,
-    /// The realm that the hashes were made for.
+    /// The realm that the hashes were made for: that of the endpoint's
+    /// [`DigestConfig`](crate::endpoint::DigestConfig), or the account never logs in.
     pub realm: String,
     /// HA1 by MD5, in lower-case hex; empty when there is none.
     pub ha1_md5: String,

@@ -82,7 +82,7 @@ pub struct Limits {
     pub max_redirects: usize,
     /// Addresses of one next hop that are tried one after the other (RFC 3263 section 4.3). Default: 4.
     pub max_targets: usize,
-    /// Branches of a forked INVITE that are remembered, early dialogs and extra answers each. Default: 8.
+    /// Branches of a forked INVITE that answer after the first one and are acknowledged and ended. Default: 8.
     pub max_forks: usize,
     /// How often one request is sent again with credentials. Default: 3.
     pub max_auth_attempts: u8,

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::multipart::find_part;
 use crate::body::Body;
 use crate::message::{AuthParams, HeaderName, Headers, Method, Request, Response, StatusCode};
 
@@ -14,13 +15,19 @@ const KEYS: [&str; 2] = ["application/dtmf-relay", "application/dtmf"];
 /// Why a request is refused, and the headers that say more.
 pub(super) type Refusal = (StatusCode, Vec<(HeaderName, String)>);
 
-/// The body of a message, if it has one. A missing Content-Type is taken for SDP.
+/// The body of a message, if it has one: of several parts, the session description. A missing Content-Type is taken for
+/// SDP.
 pub(super) fn body_of(headers: &Headers, data: &Bytes) -> Option<Body> {
     if data.is_empty() {
         return None;
     }
-    let essence = headers.content_type().ok().flatten().map(|it| it.essence);
-    Some(Body { content_type: essence.unwrap_or_else(|| Body::SDP.into()), data: data.clone() })
+    let Some(outer) = headers.content_type().ok().flatten() else { return Some(Body::sdp(data.clone())) };
+    if outer.essence.starts_with("multipart/")
+        && let Some(part) = find_part(&outer, data, Body::SDP)
+    {
+        return Some(Body::sdp(part));
+    }
+    Some(Body { content_type: outer.essence, data: data.clone() })
 }
 
 /// The challenges of a 401 or 407 (`true`).
@@ -71,11 +78,11 @@ fn bad_content(request: &Request) -> Option<Refusal> {
         if encoded {
             return unreadable(HeaderName::AcceptEncoding, "identity");
         }
-        let essence = headers.content_type().ok().flatten().map(|it| it.essence);
-        let essence = essence.as_deref();
+        let body = body_of(headers, &request.body);
+        let essence = body.as_ref().map(|body| body.content_type.as_str());
         match request.method {
-            Method::Invite if essence.is_some_and(|it| it != Body::SDP) => {
-                return unreadable(HeaderName::Accept, Body::SDP);
+            Method::Invite if essence != Some(Body::SDP) => {
+                return unreadable(HeaderName::Accept, "application/sdp, multipart/mixed");
             }
             Method::Info if !essence.is_some_and(|it| KEYS.contains(&it)) => {
                 return unreadable(HeaderName::Accept, &KEYS.join(", "));

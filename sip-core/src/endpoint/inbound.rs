@@ -85,10 +85,7 @@ impl Endpoint {
         if !leg.dialog.take_remote_seq(seq) {
             return self.refuse(now, id, request, StatusCode::SERVER_INTERNAL_ERROR, Vec::new());
         }
-        // A client behind a NAT may show up at another port, or on a new connection.
-        if leg.dialog.pinned.is_some() {
-            leg.dialog.pinned = Some(flow);
-        }
+        leg.dialog.heard_by(flow);
         let over = leg.is_over();
         match request.method {
             // Two that cross are both right.

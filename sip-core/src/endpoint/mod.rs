@@ -16,6 +16,7 @@ mod in_dialog;
 mod inbound;
 mod leg;
 mod locate;
+mod multipart;
 mod ping;
 mod redirect;
 mod register;

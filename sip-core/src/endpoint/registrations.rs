@@ -27,6 +27,8 @@ pub(super) struct OwnRegistration {
     seq: u32,
     /// What we ask for; a registrar may have raised it (423).
     wanted: u32,
+    /// What the last REGISTER asked for: zero takes the registration back.
+    asked: u32,
     logins: u8,
     failures: u32,
     /// A REGISTER runs.
@@ -52,6 +54,7 @@ impl Endpoint {
             from: NameAddr::new(settings.aor.clone()).with_tag(&self.core.chance.tag()),
             seq: 0,
             wanted: u32::try_from(settings.expires.as_secs()).unwrap_or(MAX_WANTED).max(1),
+            asked: 0,
             logins: 0,
             failures: 0,
             running: false,
@@ -104,6 +107,7 @@ impl Endpoint {
         headers.push(HeaderName::CallId, registration.call_id.as_str());
         headers.push(HeaderName::CSeq, CSeq::new(registration.seq, Method::Register).to_string());
         let expires = if registration.leaving { 0 } else { registration.wanted };
+        registration.asked = expires;
         headers.push(HeaderName::Expires, expires.to_string());
         let login =
             registration.auth.authorize(Method::Register.as_str(), &request.uri.to_string(), &mut self.core.chance);
@@ -134,7 +138,7 @@ impl Endpoint {
         }
         registration.logins = 0;
         if status.is_success() {
-            return self.registered(now, handle, response);
+            return self.registered(now, handle, response, flow);
         }
         let least =
             response.headers.min_expires().filter(|least| (registration.wanted + 1..=MAX_WANTED).contains(least));
@@ -146,32 +150,22 @@ impl Endpoint {
         self.register_failed(now, handle, Some(status), after);
     }
 
-    fn registered(&mut self, now: Instant, handle: RegistrationHandle, response: &Response) {
+    fn registered(&mut self, now: Instant, handle: RegistrationHandle, response: &Response, flow: Flow) {
         let percent = self.core.config.registration.refresh_percent;
         let Some(registration) = self.registrations.get_mut(&handle) else { return };
         registration.failures = 0;
-        if registration.leaving {
-            if !registration.bound || granted(registration, response).is_some() {
-                // What was under way when it was taken back has bound us.
-                registration.bound = true;
-            }
-            return self.leave(now, handle, response);
+        registration.bound = registration.asked > 0;
+        match (registration.leaving, registration.bound) {
+            (true, false) => return self.end_registration(handle),
+            // It was under way when the owner took the registration back.
+            (true, true) => return self.send_register(now, handle),
+            _ => {}
         }
-        registration.bound = true;
-        let seconds = granted(registration, response).unwrap_or(registration.wanted).max(1);
+        let own = self.core.contact(&flow.into(), Some(&registration.settings.contact_user), false);
+        let seconds = granted(&own, response).unwrap_or(registration.wanted).max(1);
         let expires = Duration::from_secs(seconds.into());
         self.core.set_timer(TimerKey::Registration(handle), now, expires * percent / 100);
         self.tell_registration(handle, RegistrationState::Registered { expires });
-    }
-
-    /// A REGISTER has succeeded after the owner has taken the registration back: was it the one that did so?
-    fn leave(&mut self, now: Instant, handle: RegistrationHandle, response: &Response) {
-        let Some(registration) = self.registrations.get(&handle) else { return };
-        if granted(registration, response).is_some_and(|seconds| seconds > 0) {
-            self.send_register(now, handle);
-        } else {
-            self.end_registration(handle);
-        }
     }
 
     pub(super) fn on_register_failed(&mut self, now: Instant, handle: RegistrationHandle, _failure: Failure) {
@@ -224,11 +218,14 @@ impl Endpoint {
     }
 }
 
-/// The seconds that a registrar grants our contact, by its Contact or by Expires.
-fn granted(registration: &OwnRegistration, response: &Response) -> Option<u32> {
+/// The seconds that a registrar grants our contact, by its Contact or by Expires. Other devices may have registered the
+/// same user; a registrar behind a NAT may know us by another address.
+fn granted(own: &NameAddr, response: &Response) -> Option<u32> {
     let contacts = response.headers.contacts().unwrap_or_default();
-    let user = registration.settings.contact_user.as_str();
-    let ours = contacts.iter().find(|contact| contact.uri.username().as_deref() == Some(user));
+    let same_user = |it: &&NameAddr| it.uri.username() == own.uri.username();
+    let same_host = |it: &&NameAddr| it.uri.host.equivalent(&own.uri.host) && it.uri.port == own.uri.port;
+    let ours = contacts.iter().find(|it| same_user(it) && same_host(it));
+    let ours = ours.or_else(|| contacts.iter().find(same_user));
     ours.and_then(NameAddr::expires).or_else(|| response.headers.expires())
 }
 

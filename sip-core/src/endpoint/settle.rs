@@ -84,8 +84,10 @@ impl Endpoint {
                     self.release(owner);
                 }
                 Outcome::Forgotten { owner } => {
-                    if let Owner::Reinvite(leg, seq) = owner {
-                        self.on_reinvite_forgotten(leg, seq);
+                    match owner {
+                        Owner::Invite(leg) => self.on_invite_forgotten(leg),
+                        Owner::Reinvite(leg, seq) => self.on_reinvite_forgotten(leg, seq),
+                        _ => {}
                     }
                     self.release(owner);
                 }
@@ -125,11 +127,6 @@ impl Endpoint {
         let Some(handle) = owner.leg() else { return };
         if let Some(leg) = self.legs.get_mut(handle) {
             leg.requests = leg.requests.saturating_sub(1);
-            if matches!(owner, Owner::Invite(_)) && leg.requests == 0 && leg.phase != Phase::Early {
-                // No branch will answer any more.
-                leg.outgoing = None;
-                leg.acks.retain(|ack| ack.late_answer);
-            }
         }
         self.legs.sweep(&mut self.core, handle);
     }

@@ -61,6 +61,7 @@ impl Endpoint {
             remote_seq: None,
             target: call.target.clone(),
             routes: Vec::new(),
+            follows_flow: call.via_flow.is_some(),
             pinned: call.via_flow,
             contact_user: call.contact_user.clone().or(user),
             owns_call_id: true,
@@ -180,6 +181,7 @@ impl Endpoint {
         }
         let mut branch = leg.dialog.clone();
         branch.pinned = leg.outgoing.as_ref().and_then(|outgoing| outgoing.call.via_flow);
+        branch.follows_flow = branch.pinned.is_some();
         branch.adopt(response, flow);
         Legs::acknowledge(&mut self.core, leg, name, &branch, None);
         let (mut bye, hop) = branch.request(Method::Bye, max_forwards);
@@ -214,6 +216,7 @@ impl Endpoint {
             outgoing.tried.push(next.clone());
             leg.dialog.target = next;
             leg.dialog.pinned = None;
+            leg.dialog.follows_flow = false;
             return self.send_invite(now, handle);
         }
         self.legs.end(&mut self.core, now, handle, EndedBy::Remote, reason, Some(status));
@@ -227,6 +230,14 @@ impl Endpoint {
             Failure::Unresolved => EndReason::Unresolved,
         };
         self.legs.end(&mut self.core, now, handle, EndedBy::System, reason, None);
+    }
+
+    /// No branch of an answered INVITE will answer any more.
+    pub(super) fn on_invite_forgotten(&mut self, handle: LegHandle) {
+        let Some(leg) = self.legs.get_mut(handle) else { return };
+        if let Some(outgoing) = leg.outgoing.take_if(|outgoing| outgoing.answered) {
+            leg.acks.retain(|ack| ack.seq != outgoing.seq || ack.late_answer);
+        }
     }
 
     /// Takes an unanswered call back.

@@ -219,8 +219,8 @@ impl Endpoint {
         let handle = self.core.servers.leg(invite);
         let tag = handle.and_then(|handle| self.legs.get(handle)).map(|leg| leg.dialog.local_tag().to_owned());
         // The same tag as in the responses to the INVITE (RFC 3261 section 9.2).
-        let response =
-            self.core.response(request, StatusCode::OK, &tag.unwrap_or_else(|| self.core.stateless_tag("cancel")));
+        let tag = tag.unwrap_or_else(|| self.core.chance.tag());
+        let response = self.core.response(request, StatusCode::OK, &tag);
         self.core.respond(now, id, &response);
         let Some(handle) = handle else { return };
         let Some(leg) = self.legs.live(handle) else { return };

@@ -36,7 +36,7 @@ fn extensions_and_contents_that_we_do_not_have() {
     assert_eq!(response.headers.unsupported(), ["100rel", "dance"]);
     let response = answer(&Script { extra: "Content-Type: text/plain\r\n", body: "x", ..Script::default() }).unwrap();
     assert_eq!(response.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    assert_eq!(response.headers.get(&HeaderName::Accept), Some("application/sdp"));
+    assert_eq!(response.headers.get(&HeaderName::Accept), Some("application/sdp, multipart/mixed"));
     let response = answer(&Script { extra: "Content-Encoding: gzip\r\n", body: "x", ..Script::default() }).unwrap();
     assert_eq!(response.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert_eq!(response.headers.get(&HeaderName::AcceptEncoding), Some("identity"));

@@ -173,27 +173,35 @@ fn assert_last_words(sim: &Sim, node: usize) {
 #[test]
 fn in_fair_weather_every_leg_ends_once() {
     for seed in 0..5 {
-        storm(seed, Weather { loss: 0, doubled: 0, delay: (ms(5), ms(60)) }, 40);
+        storm(seed, Weather { loss: 0, doubled: 0, garbled: 0, delay: (ms(5), ms(60)) }, 40);
     }
 }
 
 #[test]
 fn with_a_tenth_lost_every_leg_ends_once() {
     for seed in 100..115 {
-        storm(seed, Weather { loss: 100, doubled: 50, delay: (ms(5), ms(300)) }, 40);
+        storm(seed, Weather { loss: 100, doubled: 50, garbled: 0, delay: (ms(5), ms(300)) }, 40);
     }
 }
 
 #[test]
 fn with_a_third_lost_every_leg_ends_once() {
     for seed in 200..220 {
-        storm(seed, Weather { loss: 300, doubled: 200, delay: (ms(5), ms(900)) }, 40);
+        storm(seed, Weather { loss: 300, doubled: 200, garbled: 0, delay: (ms(5), ms(900)) }, 40);
+    }
+}
+
+/// What comes of a garbled message may be anything, but it ends like everything else.
+#[test]
+fn with_garbled_messages_every_leg_ends_once() {
+    for seed in 300..315 {
+        storm(seed, Weather { loss: 50, doubled: 50, garbled: 200, delay: (ms(5), ms(100)) }, 40);
     }
 }
 
 #[test]
 fn the_same_seed_gives_the_same_storm() {
-    let weather = Weather { loss: 200, doubled: 100, delay: (ms(5), ms(500)) };
+    let weather = Weather { loss: 200, doubled: 100, garbled: 0, delay: (ms(5), ms(500)) };
     let story = |seed| {
         let sim = storm(seed, weather, 20);
         format!("{:?} {:?}", sim.nodes[0].events, sim.nodes[1].events)

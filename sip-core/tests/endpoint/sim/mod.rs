@@ -49,12 +49,14 @@ pub struct Weather {
     pub loss: u64,
     /// Share of packets that come twice, of 1,000.
     pub doubled: u64,
+    /// Share of packets in which some bytes are changed, of 1,000.
+    pub garbled: u64,
     /// Least and most delay: packets overtake each other within it.
     pub delay: (Duration, Duration),
 }
 
 impl Weather {
-    pub const FAIR: Self = Self { loss: 0, doubled: 0, delay: (ms(10), ms(10)) };
+    pub const FAIR: Self = Self { loss: 0, doubled: 0, garbled: 0, delay: (ms(10), ms(10)) };
 }
 
 /// One packet on the wire.
@@ -346,8 +348,31 @@ impl Sim {
         for _ in 0..copies {
             let span = most.saturating_sub(least).as_millis() as u64;
             let delay = least + ms(self.chance.next_u64() % (span + 1));
-            self.enqueue(self.now + delay, Due::Packet(packet.clone(), None));
+            let mut packet = packet.clone();
+            if self.roll(weather.garbled) {
+                packet.data = self.garble(&packet.data);
+            }
+            self.enqueue(self.now + delay, Due::Packet(packet, None));
         }
+    }
+
+    /// Changes a few bytes, drops or doubles some.
+    fn garble(&mut self, data: &[u8]) -> Bytes {
+        let mut data = data.to_vec();
+        for _ in 0..=self.chance.next_u64() % 4 {
+            let at = (self.chance.next_u64() % data.len() as u64) as usize;
+            let until = (at + 1 + (self.chance.next_u64() % 20) as usize).min(data.len());
+            match self.chance.next_u64() % 4 {
+                0 => data[at] = self.chance.next_u64() as u8,
+                1 => data[at] = b"0123456789;,:<>@\r\n \""[(self.chance.next_u64() % 20) as usize],
+                2 if until - at < data.len() => drop(data.drain(at..until)),
+                _ => {
+                    let again = data[at..until].to_vec();
+                    data.splice(at..at, again);
+                }
+            }
+        }
+        data.into()
     }
 
     /// The connection that a target names, or another one to its address, or a new one to a node.
