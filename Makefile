@@ -24,7 +24,7 @@ test: ## Install what is missing, then run every test
 	scripts/check
 	cargo build --release --locked --bin callwright
 	cargo nextest run --release --locked --workspace
-	$(MAKE) --no-print-directory fuzz SECONDS_EACH=5
+	cargo test --release --locked --workspace --doc --quiet
 
 check: ## Formatting, lints, boundaries and dependencies
 	@scripts/setup test
@@ -32,12 +32,12 @@ check: ## Formatting, lints, boundaries and dependencies
 
 bench: ## Print the figures of docs/performance.md (bounded, loopback only)
 	@scripts/setup test
-	cargo build --release --locked --workspace --bins --examples
+	cargo build --release --locked --bin callwright --bin load
 	scripts/bench
 
 SECONDS_EACH ?= 600
-fuzz: ## Fuzz every parser; SECONDS_EACH=600 for each target
-	@scripts/setup fuzz
+fuzz: ## Fuzz every parser; SECONDS_EACH=600 for each target (make test feeds all of them mutations of their seeds)
+	@scripts/setup build
 	scripts/fuzz $(SECONDS_EACH)
 
 setup: ## Only install what is missing

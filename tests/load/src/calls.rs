@@ -1,0 +1,153 @@
+//! Calls that stay.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use clap::Args;
+use media::sdp::SessionDescription;
+use sip_core::{Body, Event};
+use tokio::time::Instant;
+
+use crate::process::{Usage, usage};
+use crate::rtp::{self, Heard};
+use crate::signalling;
+
+/// Sound before the measuring begins.
+const WARM_UP: Duration = Duration::from_secs(3);
+/// Calls placed a second.
+const RAMP: u64 = 100;
+
+#[derive(Debug, Args)]
+pub struct CallsArgs {
+    /// Whom to call
+    #[arg(long, default_value = "sip:bench-echo@127.0.0.1:5060")]
+    target: String,
+    /// The server's process, to be watched
+    #[arg(long)]
+    pid: u32,
+    /// Calls at a time
+    #[arg(long, default_value_t = 100)]
+    calls: u32,
+    /// Seconds measured
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+}
+
+#[derive(Debug, Args)]
+pub struct FloorArgs {
+    /// Calls whose packets are sent
+    #[arg(long, default_value_t = 100)]
+    calls: u32,
+    /// Seconds measured
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+}
+
+pub fn run(args: &CallsArgs) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let sockets = rtp::sockets()?;
+    let ports = sockets.iter().map(|socket| Ok(socket.local_addr()?.port())).collect::<std::io::Result<Vec<_>>>()?;
+    let idle = usage(args.pid);
+    let (sip, mut events) = runtime.block_on(signalling::line())?;
+    let (legs, peers, refused) = runtime.block_on(async {
+        let (mut legs, mut peers, mut refused, mut over) = (Vec::new(), Vec::new(), 0, 0);
+        let mut placed = 0;
+        let mut sockets_of = HashMap::new();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut tick = tokio::time::interval(Duration::from_millis(1_000 / RAMP));
+        while over < args.calls && Instant::now() < deadline {
+            tokio::select! {
+                _ = tick.tick(), if placed < args.calls => {
+                    let socket = placed as usize % ports.len();
+                    let leg = sip.invite(signalling::invite(&args.target, ports[socket])?).await?;
+                    sockets_of.insert(leg, socket);
+                    placed += 1;
+                }
+                event = events.recv() => match event {
+                    Some(Event::Answered { leg, body }) => {
+                        legs.push(leg);
+                        let socket = sockets_of.get(&leg).copied().unwrap_or(0);
+                        peers.extend(body.and_then(|body| address(&body)).map(|peer| (socket, peer)));
+                        over += 1;
+                    }
+                    Some(Event::Ended { .. }) => { refused += 1; over += 1; }
+                    Some(_) => {}
+                    None => break,
+                },
+                () = tokio::time::sleep_until(deadline) => break,
+            }
+        }
+        Ok::<_, Box<dyn Error>>((legs, peers, refused))
+    })?;
+    let mut edges: Vec<(Usage, std::time::Instant)> = Vec::new();
+    let heard = rtp::exchange(&sockets, &peers, WARM_UP, Duration::from_secs(args.seconds), |_| {
+        edges.push((usage(args.pid), std::time::Instant::now()));
+    })?;
+    let full = usage(args.pid).resident_kib;
+    runtime.block_on(async {
+        for leg in &legs {
+            let _ = sip.hangup(*leg).await;
+        }
+        let (mut ended, deadline) = (0, Instant::now() + Duration::from_secs(20));
+        while ended < legs.len() {
+            match tokio::time::timeout_at(deadline, events.recv()).await {
+                Ok(Some(Event::Ended { .. })) => ended += 1,
+                Ok(Some(_)) => {}
+                _ => break,
+            }
+        }
+    });
+    let memory = full.saturating_sub(idle.resident_kib) as f64 / 1_024.0 / f64::from(args.calls.max(1));
+    print(&format!("{} ({} answered, {refused} refused)", args.target, legs.len()), legs.len(), &edges, &heard);
+    println!("    memory {memory:.3} MiB a call");
+    Ok(())
+}
+
+/// Where the server wants RTP.
+fn address(body: &Body) -> Option<SocketAddr> {
+    let answer = SessionDescription::parse(&body.data).ok()?;
+    Some(SocketAddr::new(answer.audio_address()?, answer.media.first()?.port))
+}
+
+pub fn floor(args: &FloorArgs) -> Result<(), Box<dyn Error>> {
+    let mut echo = Command::new(std::env::current_exe()?)
+        .arg("echo")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut line = String::new();
+    BufReader::new(echo.stdout.take().ok_or("the echo has no output")?).read_line(&mut line)?;
+    let peer = SocketAddr::new(crate::HERE, line.trim().parse()?);
+    let sockets = rtp::sockets()?;
+    let peers: Vec<_> = (0..args.calls as usize).map(|call| (call % sockets.len(), peer)).collect();
+    let mut edges = Vec::new();
+    let heard = rtp::exchange(&sockets, &peers, WARM_UP, Duration::from_secs(args.seconds), |_| {
+        edges.push((usage(echo.id()), std::time::Instant::now()));
+    })?;
+    // The echo ends with its standard input.
+    drop(echo.stdin.take());
+    echo.wait()?;
+    print("plain UDP echo", peers.len(), &edges, &heard);
+    Ok(())
+}
+
+fn print(what: &str, calls: usize, edges: &[(Usage, std::time::Instant)], heard: &Heard) {
+    let [(before, from), (after, to)] = edges else { return };
+    let took = (*to - *from).as_secs_f64();
+    let cores = (after.cpu - before.cpu).as_secs_f64() / took;
+    println!(
+        "{calls} calls, {what}: {cores:.3} core, {:.5} core a call; packets sent {}, heard {} ({:.2} %); spacing off 20 ms by p50 {:.2} p99 {:.2} p99.9 {:.2} max {:.2} ms",
+        cores / calls.max(1) as f64,
+        heard.sent,
+        heard.received,
+        heard.received as f64 * 100.0 / heard.sent.max(1) as f64,
+        heard.deviation_ms(0.5),
+        heard.deviation_ms(0.99),
+        heard.deviation_ms(0.999),
+        heard.deviation_ms(1.0),
+    );
+}

@@ -1,0 +1,49 @@
+//! Load on a Callwright on this machine, bounded in count and time, and what it costs there.
+//!
+//! - `load rate`: calls that are answered and ended at once, so many a second.
+//! - `load calls`: calls that stay, each with RTP both ways; processor and memory of the server per call, and the
+//!   spacing of the packets that it sends, by the kernel's time stamps.
+//! - `load floor`: the same packets against a plain UDP echo: what the sockets alone cost.
+#![allow(clippy::print_stdout)]
+
+mod calls;
+mod process;
+mod rate;
+mod rtp;
+mod signalling;
+
+use std::error::Error;
+use std::net::{IpAddr, Ipv4Addr};
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Calls answered and ended at once
+    Rate(rate::RateArgs),
+    /// Calls that stay
+    Calls(calls::CallsArgs),
+    /// The packets of so many calls against a plain UDP echo
+    Floor(calls::FloorArgs),
+    /// The plain UDP echo
+    #[command(hide = true)]
+    Echo,
+}
+
+/// Everything here stays on this machine.
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    match Cli::parse().command {
+        Command::Rate(args) => rate::run(&args),
+        Command::Calls(args) => calls::run(&args),
+        Command::Floor(args) => calls::floor(&args),
+        Command::Echo => rtp::echo(),
+    }
+}
