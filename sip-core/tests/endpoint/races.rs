@@ -291,3 +291,26 @@ fn a_reinvite_stands_in_for_a_lost_ack() {
     sim.end_of(1, callee);
     sim.assert_empty();
 }
+
+#[test]
+fn a_reinvite_without_an_answer_is_taken_back_and_given_up() {
+    let mut sim = Sim::with(16, |config| config.calls.reinvite_answer = secs(10_000));
+    let (caller, callee) = sim.connected();
+    sim.on(0, |endpoint, now| endpoint.reinvite(now, caller, sdp("hold"))).unwrap();
+    sim.run(secs(62));
+    assert_eq!(sim.sent(A, "CANCEL").len(), 1);
+    assert!(matches!(
+        sim.nodes[0].events.last(),
+        Some(Event::ReinviteFailed { status: StatusCode::REQUEST_TERMINATED, .. })
+    ));
+    assert!(matches!(sim.nodes[1].events.last(), Some(Event::ReinviteCancelled { .. })));
+    // And once more, with an other end that says 100 and then nothing.
+    sim.on(0, |endpoint, now| endpoint.reinvite(now, caller, sdp("hold"))).unwrap();
+    sim.run(ms(50));
+    sim.intercept(|_| Fate::Drop);
+    sim.run(secs(100));
+    assert!(matches!(sim.end_of(0, caller), Event::Ended { by: EndedBy::System, reason: EndReason::NoResponse, .. }));
+    sim.hangup(1, callee);
+    sim.run_until_idle(secs(200));
+    sim.assert_empty();
+}

@@ -44,6 +44,28 @@ fn extensions_and_contents_that_we_do_not_have() {
 }
 
 #[test]
+fn the_offer_is_found_among_several_parts() {
+    let mut sim = Sim::new(10);
+    let body = "--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n\r\n--x--\r\n";
+    let script = Script { extra: "Content-Type: multipart/mixed;boundary=x\r\n", body, ..Script::default() };
+    sim.inject(PEER, 1, &script.text());
+    let offer = sim.nodes[1].calls().remove(0).offer.unwrap();
+    assert_eq!((offer.content_type.as_str(), &offer.data[..]), ("application/sdp", &b"v=0\r\n"[..]));
+}
+
+/// RFC 3261 section 13.3.1: the caller says how long its INVITE is good for.
+#[test]
+fn an_invite_expires() {
+    let mut sim = Sim::new(11);
+    sim.inject(PEER, 1, &Script { extra: "Expires: 20\r\n", ..Script::default() }.text());
+    sim.run(secs(19));
+    let leg = sim.nodes[1].calls()[0].leg;
+    assert_eq!(sim.nodes[1].ended(leg), 0);
+    sim.run(secs(2));
+    assert_eq!(sim.nodes[1].ended(leg), 1);
+}
+
+#[test]
 fn requests_for_dialogs_that_we_do_not_know() {
     for method in ["INVITE", "BYE", "INFO", "OPTIONS"] {
         assert_eq!(status(&Script { method, to_tag: "gone", ..Script::default() }), 481, "{method}");

@@ -323,3 +323,36 @@ fn both_algorithms_are_offered_the_stronger_one_first() {
     assert_eq!(algorithms, ["SHA-256", "MD5"]);
     assert_eq!(challenge.headers.get_all(&HeaderName::WwwAuthenticate).count(), 2);
 }
+
+/// A registrar that knows another device of the same user must not make us leave again and again.
+#[test]
+fn leaving_ends_though_another_device_stays() {
+    let mut sim = Sim::new(17);
+    let handle = register(&mut sim, |it| it.registrar = uri(&format!("sip:{PEER}")));
+    sim.run(ms(50));
+    let first = sim.requests(PEER, &Method::Register).remove(0);
+    sim.on(0, |endpoint, now| endpoint.unregister(now, handle));
+    let contacts = format!("Contact: <sip:anna@198.51.100.99>;expires=900, <sip:anna@{A}>;expires=300\r\n");
+    sim.inject(PEER, 0, &respond(&first, "200 OK", "t", &contacts));
+    sim.run(ms(50));
+    let last = sim.requests(PEER, &Method::Register).remove(0);
+    assert_eq!(last.headers.expires(), Some(0));
+    let other = "Contact: <sip:anna@198.51.100.99>;expires=900\r\n";
+    sim.inject(PEER, 0, &respond(&last, "200 OK", "t", other));
+    sim.run_until_idle(secs(100));
+    assert_eq!(states(&sim), [RegistrationState::Unregistered]);
+    assert!(sim.requests(PEER, &Method::Register).is_empty());
+    sim.assert_empty();
+}
+
+#[test]
+fn our_own_contact_says_what_was_granted() {
+    let mut sim = Sim::new(18);
+    register(&mut sim, |it| it.registrar = uri(&format!("sip:{PEER}")));
+    sim.run(ms(50));
+    let first = sim.requests(PEER, &Method::Register).remove(0);
+    let contacts = format!("Contact: <sip:anna@198.51.100.99>;expires=900, <sip:anna@{A}>;expires=300\r\n");
+    sim.inject(PEER, 0, &respond(&first, "200 OK", "t", &contacts));
+    sim.run(ms(50));
+    assert_eq!(states(&sim), [RegistrationState::Registered { expires: secs(300) }]);
+}

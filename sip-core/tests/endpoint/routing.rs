@@ -203,3 +203,41 @@ fn pings_tell_how_the_other_end_is() {
     assert_eq!(ping(&mut sim, &format!("sip:{PEER}")), Err(PingError::NoResponse));
     assert_eq!(ping(&mut sim, "sip:gone.example"), Err(PingError::Unreachable));
 }
+
+#[test]
+fn the_advertised_address_is_what_others_see() {
+    let mut sim = Sim::with(12, |config| {
+        for listener in &mut config.listeners {
+            listener.advertised = sip_core::HostPort::parse("sip.example.com:5070");
+        }
+    });
+    sim.call();
+    sim.run(ms(50));
+    let call = sim.nodes[1].calls().remove(0);
+    assert_eq!(call.headers.top_via().unwrap().sent_by.to_string(), "sip.example.com:5070");
+    assert_eq!(call.headers.contacts().unwrap()[0].uri.to_string(), "sip:a@sip.example.com:5070");
+    sim.on(1, |endpoint, now| endpoint.accept(now, call.leg, sdp("answer"))).unwrap();
+    let sip_core::message::Message::Response(answer) = sim.sent(B, "200 INVITE")[0].message() else { panic!("a 200") };
+    assert_eq!(answer.headers.contacts().unwrap()[0].uri.to_string(), "sip:b@sip.example.com:5070");
+}
+
+/// A phone on a connection that broke comes back by another one: what we send follows it.
+#[test]
+fn a_client_that_reconnects_is_followed() {
+    let mut sim = Sim::new(13);
+    let caller = sim.call_with(|call| call.target = uri(&format!("sip:b@{B};transport=tcp")));
+    sim.run(ms(50));
+    let callee = sim.nodes[1].calls()[0].leg;
+    sim.on(1, |endpoint, now| endpoint.accept(now, callee, sdp("answer"))).unwrap();
+    sim.run(ms(50));
+    sim.cut();
+    sim.on(0, |endpoint, now| endpoint.reinvite(now, caller, sdp("moved"))).unwrap();
+    sim.run(ms(50));
+    sim.on(1, |endpoint, now| endpoint.accept_reinvite(now, callee, sdp("noted"))).unwrap();
+    sim.run(ms(50));
+    sim.hangup(1, callee);
+    sim.run_until_idle(secs(100));
+    sim.end_of(0, caller);
+    sim.end_of(1, callee);
+    sim.assert_empty();
+}
