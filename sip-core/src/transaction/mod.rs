@@ -1,6 +1,6 @@
 //! Transactions (RFC 3261 section 17, with RFC 6026): the four state machines and their timers.
 //!
-//! The machines here know no messages: they are told what kind of message or which timer came, and say in a [`Step`]
+//! The machines here know no messages: they are told what kind of message or which timer came, and say in a `Step`
 //! what is to be done. The endpoint holds the messages and does it.
 
 mod client;
