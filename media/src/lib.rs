@@ -1,4 +1,10 @@
 //! Audio without I/O: SDP offer and answer, RTP and RTCP, codecs, DTMF, tones, prompts, and the mixing of a call.
+//!
+//! - [`call_media`]: all audio of one call, tick by tick: legs, playing, bridging, recording. It is built from:
+//! - [`sdp`] and [`rtp`]: what is agreed with a peer, and the stream to and from it;
+//! - [`codec`], [`resample`]: G.711 and G.722, 8 and 16 kHz;
+//! - [`dtmf`], [`tone`], [`vad`]: keys, call-progress tones, speech and silence;
+//! - [`prompt`], [`file`]: sound made ready to be played, off the media thread.
 
 pub mod call_media;
 pub mod codec;

@@ -166,8 +166,8 @@ impl Band {
             let push = if i32::from(earlier) ^ difference >= 0 { step } else { -step };
             *zero = saturate(leak(i32::from(*zero), 8).wrapping_add(push)) as i16;
         }
-        let [a, b, c, d, e, ..] = self.differences;
-        self.differences = [saturate(difference << 1) as i16, a, b, c, d, e, 0, 0];
+        self.differences.copy_within(..5, 1);
+        self.differences[0] = saturate(difference << 1) as i16;
     }
 }
 
