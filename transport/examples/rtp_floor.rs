@@ -174,7 +174,8 @@ impl Load {
         thread::sleep(WARM_UP);
         let (cpu_before, sent_before, began) = (cpu_of(name)?, sent.load(Relaxed), Instant::now());
         thread::sleep(seconds);
-        let (cpu, pairs, took) = (cpu_of(name)? - cpu_before, sent.load(Relaxed) - sent_before, began.elapsed());
+        let cpu = cpu_of(name)?.saturating_sub(cpu_before);
+        let (pairs, took) = (sent.load(Relaxed) - sent_before, began.elapsed());
         stop.store(true, Relaxed);
         sender.join().map_err(|_| "the sender panicked")?;
         let (returned, mut spacings) = receiver.join().map_err(|_| "the receiver panicked")?;

@@ -40,7 +40,7 @@ pub struct RtpConfig {
     /// Part of its time that a media thread may be busy before it takes no more calls ([`OpenError::Overloaded`]).
     /// Default: 0.85.
     pub max_busy: f32,
-    /// Commands that may wait for a call's next tick. Default: 64.
+    /// Commands that may wait for a call's next tick. Default: 32.
     pub command_capacity: usize,
     /// Events that may wait for the call task; beyond it they stay inside the call's media. Default: 64.
     pub event_capacity: usize,
@@ -67,7 +67,7 @@ impl Default for RtpConfig {
             port_rest: Duration::from_secs(30),
             max_calls: 2_000,
             max_busy: 0.85,
-            command_capacity: 64,
+            command_capacity: 32,
             event_capacity: 64,
             receive_buffer: 64 * 1024,
             max_packets_per_tick: 32,

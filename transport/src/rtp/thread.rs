@@ -98,7 +98,9 @@ impl MediaThread {
         loop {
             self.take_in();
             let Some((slot, at)) = self.schedule.next() else {
-                if self.shared.is_stopping() {
+                // In this order: a call that was opened before the stop is still taken in.
+                if self.shared.is_stopping() && self.shared.inbox.is_empty() {
+                    self.bury();
                     return;
                 }
                 self.shared.counters.busy_permille.set(0);
