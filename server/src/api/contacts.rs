@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use store::{ContactChange, ContactFilter, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Body, Id, Params, given};
+use super::extract::{Body, Id, Params, Patch};
 use super::now_ms;
 use super::page::{List, PageQuery, page_request};
 use super::problem::Problem;
@@ -49,13 +49,13 @@ pub(super) struct ContactDetail {
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
     /// Name; null empties it.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    name: Option<Option<String>>,
+    name: Patch<String>,
     /// BCP 47 language; null empties it.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    language: Option<Option<String>>,
+    language: Patch<String>,
     /// Notes of the members.
     notes: Option<String>,
     /// Fields to set; null removes one, the others stay.
@@ -114,7 +114,7 @@ pub(super) async fn change(
     Body(change): Body<Change>,
 ) -> Result<Json<Contact>, Problem> {
     let Change { name, language, notes, fields } = change;
-    let change = ContactChange { name, language, notes, fields };
+    let change = ContactChange { name: name.into(), language: language.into(), notes, fields };
     Ok(Json(state.store().change_contact(id, change, now_ms()).await?.into()))
 }
 

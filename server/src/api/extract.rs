@@ -7,8 +7,8 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequest, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 
 use super::problem::{Kind, Problem};
@@ -131,11 +131,37 @@ where
     }
 }
 
-/// Reads a field that may be absent (leave as it is), null (empty it) or there.
-pub(super) fn given<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
+/// A field of a change: absent leaves it as it is, null empties it. To be read with `#[serde(default)]`.
+#[derive(Default)]
+pub(super) enum Patch<T> {
+    /// Leave it as it is.
+    #[default]
+    Keep,
+    /// Set or empty it.
+    Set(Option<T>),
+}
+
+impl<T> Patch<T> {
+    /// What it is then, when it is `now` before.
+    pub(super) fn over(self, now: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => now,
+            Self::Set(value) => value,
+        }
+    }
+}
+
+impl<T> From<Patch<T>> for Option<Option<T>> {
+    fn from(patch: Patch<T>) -> Self {
+        match patch {
+            Patch::Keep => None,
+            Patch::Set(value) => Some(value),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::Set)
+    }
 }

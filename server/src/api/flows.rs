@@ -55,6 +55,7 @@ pub(super) struct FlowFault {
 
 /// How often a node was walked.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the field's name on the wire")]
 pub(super) struct Node {
     /// Its name.
     #[schema(example = "menu")]

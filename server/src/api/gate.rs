@@ -146,13 +146,11 @@ impl Buckets {
 /// Ends requests that take too long until their answer begins.
 pub(super) async fn limit_time(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let limit = state.config().time_limit;
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let detail = format!("there was no answer within {} s: ask again, with less at a time", limit.as_secs());
-            Problem::new(Kind::TimedOut, detail).retry_after(1).into_response()
-        }
+    if let Ok(response) = tokio::time::timeout(limit, next.run(request)).await {
+        return response;
     }
+    let detail = format!("there was no answer within {} s: ask again, with less at a time", limit.as_secs());
+    Problem::new(Kind::TimedOut, detail).retry_after(1).into_response()
 }
 
 #[cfg(test)]

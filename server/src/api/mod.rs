@@ -37,8 +37,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use members::hashes as password_hashes;
 pub use gate::{Keys, hash_key, new_key};
+pub(crate) use members::hashes as password_hashes;
 pub use problem::Problem;
 pub use state::{
     ApiConfig, ApiState, BooksChange, Check, ControlError, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::{Address, NewNumber, NumberRecord, RecordingRule};
 use utoipa::ToSchema;
 
-use super::extract::{Body, Id, given};
+use super::extract::{Body, Id, Patch};
 use super::now_ms;
 use super::page::List;
 use super::problem::Problem;
@@ -18,6 +18,7 @@ use super::wire::Time;
 
 /// One of our numbers, with what answers it.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the field's name on the wire")]
 pub(super) struct Number {
     /// Its id.
     #[schema(value_type = String, example = "num_01k2x3y4z5a6b7c8d9e0f1g2h3")]
@@ -68,17 +69,17 @@ pub(super) struct Change {
     /// Name of the flow that answers.
     flow: Option<String>,
     /// BCP 47 language to begin with; null for the business's.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    language: Option<Option<String>>,
+    language: Patch<String>,
     /// `off`, `announced` or `consent`; null leaves it to the flow.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    recording: Option<Option<RecordingRule>>,
+    recording: Patch<RecordingRule>,
     /// Name of the trunk; null takes it off.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    trunk: Option<Option<String>>,
+    trunk: Patch<String>,
 }
 
 impl From<NumberRecord> for Number {
@@ -135,9 +136,9 @@ pub(super) async fn change(
     let number = NewNumber {
         number: change.number.unwrap_or(now.number),
         flow: change.flow.unwrap_or(now.flow),
-        language: change.language.unwrap_or(now.language),
-        recording: change.recording.unwrap_or(now.recording),
-        trunk: change.trunk.unwrap_or(now.trunk),
+        language: change.language.over(now.language),
+        recording: change.recording.over(now.recording),
+        trunk: change.trunk.over(now.trunk),
     };
     let number = checked(&state, number).await?;
     let number = state.store().change_number(id, number, now_ms()).await?;

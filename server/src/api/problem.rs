@@ -31,7 +31,7 @@ pub struct Problem {
     /// More about some kinds: `faults` of a flow, `checks` of readiness.
     #[serde(flatten)]
     #[schema(value_type = Object, additional_properties)]
-    more: Map<String, Value>,
+    more: Box<Map<String, Value>>,
     #[serde(skip)]
     headers: Vec<(header::HeaderName, HeaderValue)>,
 }
@@ -94,7 +94,7 @@ impl Problem {
             title,
             status: status.as_u16(),
             detail: detail.into(),
-            more: Map::new(),
+            more: Box::default(),
             headers: Vec::new(),
         }
     }

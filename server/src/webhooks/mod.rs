@@ -111,7 +111,7 @@ impl Worker {
 
     /// Begins what is due and has room, and says how long nothing will be due.
     async fn begin_due(&mut self) -> Result<Duration, StoreError> {
-        const IDLE: Duration = Duration::from_secs(60);
+        const IDLE: Duration = Duration::from_mins(1);
         loop {
             let room = self.config.max_in_flight.saturating_sub(self.in_flight.len());
             if room == 0 {

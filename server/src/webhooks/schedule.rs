@@ -60,6 +60,6 @@ mod tests {
         assert_eq!(schedule.next(0, Some(Duration::from_secs(90)), 0), Some(Duration::from_secs(90)));
         let forever = Some(Duration::from_secs(u64::MAX / 4));
         assert_eq!(schedule.next(0, forever, 0), Some(schedule.longest_retry_after));
-        assert_eq!(schedule.next(1, Some(Duration::ZERO), 0), Some(Duration::from_secs(240)));
+        assert_eq!(schedule.next(1, Some(Duration::ZERO), 0), Some(Duration::from_mins(4)));
     }
 }

@@ -1,6 +1,6 @@
 //! Keys, limits, and errors as problem documents.
 
-use callwright::api::{ApiConfig, new_key};
+use callwright::api::{ApiConfig, hash_key, new_key};
 use serde_json::json;
 
 use crate::support::{NOW, Surface, read};
@@ -12,7 +12,7 @@ async fn nothing_is_given_without_a_key() {
     let answer = read(surface.http.get(&url)).await;
     assert!(answer.problem(401).contains("Authorization: Bearer"));
     assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"callwright\"");
-    for wrong in ["cw_tesT", "", "cw_test2"] {
+    for wrong in ["cw_tesT", "cw_", "cw_test2"] {
         let answer = read(surface.http.get(&url).bearer_auth(wrong)).await;
         answer.problem(401);
         assert!(answer.header("www-authenticate").contains("invalid_token"), "{wrong}");
@@ -22,13 +22,18 @@ async fn nothing_is_given_without_a_key() {
 }
 
 #[tokio::test]
-async fn a_new_key_works_once_it_is_read() {
+async fn a_new_key_works_once_it_is_read_and_a_removed_one_no_more() {
     let surface = Surface::start().await;
     let key = new_key().unwrap();
-    surface.store.put_api_key("second", callwright::api::hash_key(&key), NOW).await.unwrap();
-    let keys = surface.store.api_keys().await.unwrap();
-    assert_eq!(keys.len(), 2);
-    assert!(!format!("{keys:?}").contains(&key));
+    let url = format!("{}/v1/calls", surface.base);
+    let ask = || read(surface.http.get(&url).bearer_auth(&key));
+    surface.store.put_api_key("second", hash_key(&key), NOW).await.unwrap();
+    ask().await.problem(401);
+    surface.keys.reload(&surface.store).await.unwrap();
+    ask().await.ok(200);
+    surface.store.delete_api_key("second").await.unwrap();
+    surface.keys.reload(&surface.store).await.unwrap();
+    ask().await.problem(401);
 }
 
 #[tokio::test]

@@ -97,6 +97,7 @@ impl LiveCalls for FakeCalls {
 pub struct Surface {
     pub store: Store,
     pub calls: Arc<FakeCalls>,
+    pub keys: Arc<Keys>,
     pub folder: TempDir,
     pub base: String,
     pub http: reqwest::Client,
@@ -149,11 +150,11 @@ impl Surface {
         calls.store.set(store.clone()).ok();
         let sounds = Folder::open(folder.path().join("recordings")).unwrap();
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-        let state = ApiState::new(config, store.clone(), calls.clone(), sounds, keys, Some(metrics));
+        let state = ApiState::new(config, store.clone(), calls.clone(), sounds, keys.clone(), Some(metrics));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router(state)).await.unwrap() });
-        Self { store, calls, folder, base, http: client() }
+        Self { store, calls, keys, folder, base, http: client() }
     }
 
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
