@@ -71,7 +71,10 @@ impl SpeechChunk {
 
 impl fmt::Debug for SpeechChunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SpeechChunk").field("duration", &self.duration()).field("rate", &self.rate).finish()
+        f.debug_struct("SpeechChunk")
+            .field("duration", &self.duration())
+            .field("rate", &self.rate)
+            .finish_non_exhaustive()
     }
 }
 

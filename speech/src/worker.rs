@@ -10,7 +10,7 @@ use std::thread;
 
 use rustix::process::{Resource, Rlimit, nice, setrlimit};
 
-use crate::pico::engine::Pico;
+pub use crate::pico::engine::Pico;
 use crate::pico::frame::{self, Reply, Request};
 use crate::pico::voice::Voice;
 use crate::text::clean;
@@ -33,13 +33,7 @@ impl Speaker for Pico {
 /// Runs until stdin is closed. The program calls this, and nothing else, when its first argument is `speech-worker`.
 /// Nothing else may write to stdout in that process.
 pub fn run() -> ExitCode {
-    match Pico::new() {
-        Ok(mut pico) => run_with(&mut pico),
-        Err(failure) => {
-            let _ = io::stdout().lock().write_all(&frame::write_reply(&Reply::Failed(failure.to_string())));
-            ExitCode::FAILURE
-        }
-    }
+    run_with(&mut Pico::new())
 }
 
 /// As [`run`], with another engine: for tests.

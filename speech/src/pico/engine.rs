@@ -1,14 +1,12 @@
 //! The one place that calls SVOX Pico. Only worker processes come here.
 #![allow(unsafe_code)]
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fs::File;
+use std::collections::hash_map::Entry;
 use std::io::{self, Write};
-use std::os::fd::AsRawFd;
 use std::rc::Rc;
 
-use rustix::fs::{MemfdFlags, memfd_create};
+use tempfile::NamedTempFile;
 use ttspico::{Engine, EngineStatus, PicoError, System};
 
 use super::voice::Voice;
@@ -16,8 +14,14 @@ use super::voice::Voice;
 /// Part of the key of every cached sentence: to be changed with the engine, the voices or anything here that is heard.
 pub const ENGINE_VERSION: &str = "pico 0.1.5 a";
 
-/// Room for all six voices (6.4 MB) and their engines (1 MB each). Pages never written to cost nothing.
-const ARENA_BYTES: usize = 24 << 20;
+/// Room for a voice (up to 1.5 MB) and its engine (1 MB).
+const ARENA_BYTES: usize = 4 << 20;
+
+/// Percent. At 100 the loudest vowels are clipped.
+const VOLUME: u32 = 50;
+
+/// Pico copies a path into an array of 512 bytes without looking.
+const MAX_PATH: usize = 400;
 
 /// The longest audio of one sentence: 60 s at 16 kHz.
 const MAX_SAMPLES: usize = 60 * 16_000;
@@ -61,26 +65,25 @@ impl From<PicoError> for PicoFailure {
 }
 
 /// Pico with the voices used so far. After a failure its state is unknown: end the process.
+#[derive(Default)]
 pub struct Pico {
-    system: Rc<RefCell<System>>,
     engines: HashMap<Voice, Engine>,
 }
 
 impl Pico {
-    /// Sets it up, without a voice yet.
-    pub fn new() -> Result<Self, PicoFailure> {
-        Ok(Self { system: System::new(ARENA_BYTES)?, engines: HashMap::new() })
+    /// Without a voice yet.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Speaks one sentence: mono at 16 kHz. The text must be clean, see [`crate::text::clean`].
     pub fn speak(&mut self, voice: Voice, text: &str) -> Result<Vec<i16>, PicoFailure> {
-        if !self.engines.contains_key(&voice) {
-            let engine = load(&self.system, voice)?;
-            self.engines.insert(voice, engine);
-        }
-        let Some(engine) = self.engines.get_mut(&voice) else { return Ok(Vec::new()) };
+        let engine = match self.engines.entry(voice) {
+            Entry::Occupied(engine) => engine.into_mut(),
+            Entry::Vacant(place) => place.insert(load(voice)?),
+        };
         // The zero byte makes Pico speak what it has.
-        let bytes = [text.as_bytes(), b"\0"].concat();
+        let bytes = format!("<volume level='{VOLUME}'>{text}</volume>\0").into_bytes();
         let mut left = bytes.as_slice();
         let mut samples = Vec::new();
         let mut buffer = [0i16; 1_024];
@@ -100,16 +103,31 @@ impl Pico {
     }
 }
 
-fn load(system: &Rc<RefCell<System>>, voice: Voice) -> Result<Engine, PicoFailure> {
-    let definition = System::create_voice(Rc::clone(system), voice.info().language)?;
+fn load(voice: Voice) -> Result<Engine, PicoFailure> {
+    // A system can hold one engine only.
+    let system = System::new(ARENA_BYTES)?;
+    let definition = System::create_voice(Rc::clone(&system), voice.info().language)?;
     for bytes in resources(voice) {
-        // Pico reads resources from files only, by a name of at most 63 bytes.
-        let mut file = File::from(memfd_create("pico-voice", MemfdFlags::CLOEXEC).map_err(io::Error::from)?);
-        file.write_all(bytes)?;
-        let resource = System::load_resource(Rc::clone(system), format!("/proc/self/fd/{}", file.as_raw_fd()))?;
+        // Pico reads resources from files only, and only where their names end so.
+        let file = unpack(bytes)?;
+        let path = file.path().to_str().ok_or_else(|| io::Error::other("the temporary folder's name is not UTF-8"))?;
+        if path.len() > MAX_PATH {
+            return Err(io::Error::other("the temporary folder's name is too long").into());
+        }
+        let resource = System::load_resource(Rc::clone(&system), path)?;
         definition.borrow_mut().add_resource(resource)?;
     }
     // SAFETY: the voice has both its resources, which is what `create_engine` asks for; they stay loaded as long as
     // the engine, which holds the voice, which holds them.
     unsafe { ttspico::Voice::create_engine(definition) }.map_err(PicoFailure::from)
+}
+
+/// A temporary file with a resource, gone when dropped.
+fn unpack(bytes: &[u8]) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    let named = builder.prefix("voice-").suffix(".bin");
+    // A service may have no writable temporary folder but this one.
+    let mut file = named.tempfile().or_else(|error| named.tempfile_in("/dev/shm").map_err(|_| error))?;
+    file.write_all(bytes)?;
+    Ok(file)
 }

@@ -1,15 +1,31 @@
 //! The built-in engine: SVOX Pico, six voices, run in worker processes because its C is old and reads what strangers
 //! said.
 
-pub mod engine;
-pub mod frame;
+mod cache;
+pub(crate) mod engine;
+pub(crate) mod frame;
+mod pool;
+mod sentences;
 pub mod voice;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{SpeechStream, Synthesizer, Utterance, VoiceInfo};
+use call_model::SampleRate;
+use tokio::runtime::Handle;
+
+use crate::text::{self, Piece};
+use crate::{SpeakError, SpeechChunk, SpeechSink, SpeechStream, Synthesizer, Utterance, VoiceInfo};
+use cache::Cache;
+use frame::Request;
+use pool::Pool;
+use sentences::Sentences;
+use voice::{VOICES, Voice};
+
+/// The rate that Pico speaks at.
+const RATE: SampleRate = SampleRate::Wide;
 
 /// The argument after the program's own path that makes it a worker.
 pub const WORKER_ARGUMENT: &str = "speech-worker";
@@ -53,7 +69,7 @@ pub struct PicoSettings {
     pub worker: WorkerCommand,
     /// Worker processes. Default 2: one speaks a hundred times faster than real time.
     pub workers: usize,
-    /// Sentences that may wait for a worker; above it [`SpeakError::Overloaded`](crate::SpeakError). Default 128.
+    /// Sentences that may wait for a worker; above it [`SpeakError::Overloaded`]. Default 128.
     pub queue: usize,
     /// The longest that one sentence may take in a worker, and that it may wait for its turn. Default 3 s.
     pub sentence_limit: Duration,
@@ -114,37 +130,84 @@ pub struct PicoCounters {
     pub workers_started: u64,
 }
 
+/// Chunks that may be ahead of the listener.
+const AHEAD: usize = 4;
+
 /// The built-in engine.
 #[derive(Debug)]
-pub struct PicoPool {}
+pub struct PicoPool {
+    sentences: Arc<Sentences>,
+    runtime: Handle,
+    max_chars: usize,
+}
 
 impl PicoPool {
     /// Starts the worker processes and waits until one of them is ready. To be called inside a tokio runtime.
     /// Dropping the pool and all streams ends the workers.
-    #[expect(clippy::unused_async, reason = "waits for a worker soon")]
     pub async fn start(settings: PicoSettings) -> Result<Self, StartError> {
-        let _ = settings;
-        Ok(Self {})
+        let cache = match settings.cache.clone() {
+            None => None,
+            Some(cache) => {
+                let folder = cache.folder.clone();
+                let opened = tokio::task::spawn_blocking(move || Cache::open(&cache)).await;
+                let opened = opened.unwrap_or_else(|panic| Err(std::io::Error::other(panic)));
+                Some(opened.map_err(|source| StartError::Cache { folder, source })?)
+            }
+        };
+        let max_chars = settings.max_chars;
+        let pool = Pool::start(Arc::new(settings)).await.map_err(StartError::Worker)?;
+        Ok(Self { sentences: Arc::new(Sentences::new(pool, cache)), runtime: Handle::current(), max_chars })
     }
 
     /// What has been done.
     pub fn counters(&self) -> PicoCounters {
-        PicoCounters::default()
+        self.sentences.counters()
     }
 
     /// Process ids of the workers that run now.
     pub fn worker_pids(&self) -> Vec<u32> {
-        Vec::new()
+        self.sentences.pool().pids()
     }
 }
 
 impl Synthesizer for PicoPool {
     fn speak(&self, utterance: Utterance) -> SpeechStream {
-        let _ = utterance;
-        SpeechStream::channel(1).1
+        let Utterance { text, language, voice } = utterance;
+        let chars = text.chars().count();
+        if chars > self.max_chars {
+            return SpeechStream::failed(SpeakError::TextTooLong { chars, limit: self.max_chars });
+        }
+        let Some(voice) = Voice::choose(&language, voice.as_deref()) else {
+            return SpeechStream::failed(SpeakError::UnknownVoice { language });
+        };
+        let (sink, stream) = SpeechStream::channel(AHEAD);
+        self.runtime.spawn(speak_all(Arc::clone(&self.sentences), text, voice, sink));
+        stream
     }
 
     fn voices(&self) -> &[VoiceInfo] {
-        &[]
+        &VOICES
     }
+}
+
+async fn speak_all(sentences: Arc<Sentences>, text: String, voice: Voice, sink: SpeechSink) {
+    // The first text of a language compiles its patterns, and a long one takes its time.
+    let pieces = tokio::task::spawn_blocking(move || text::prepare(&text, voice.into())).await;
+    for piece in pieces.unwrap_or_default() {
+        let item = match piece {
+            Piece::Silence(pause) => Ok(silence(pause)),
+            Piece::Sentence(text) => {
+                let spoken = sentences.get(Request { voice, text }).await;
+                spoken.map(|samples| SpeechChunk { samples, rate: RATE })
+            }
+        };
+        if !sink.send(item).await {
+            return;
+        }
+    }
+}
+
+fn silence(pause: Duration) -> SpeechChunk {
+    let samples = (pause.as_secs_f64() * f64::from(RATE.hz())).round() as usize;
+    SpeechChunk { samples: vec![0; samples].into(), rate: RATE }
 }

@@ -60,13 +60,10 @@ pub fn one_before(noun: &str, language: Language) -> &'static str {
         Language::De if ends(&["ung", "heit", "keit", "schaft", "ion", "tät", "e"]) => "eine",
         Language::De => "ein",
         Language::EnGb | Language::EnUs => "one",
-        Language::Es if noun.is_empty() => "uno",
+        Language::Es | Language::It if noun.is_empty() => "uno",
         Language::Es if ends(&["a", "ción", "sión", "dad", "tad"]) && noun != "día" => "una",
-        Language::Es => "un",
-        Language::Fr => "un",
-        Language::It if noun.is_empty() => "uno",
         Language::It if ends(&["a", "ione", "tà"]) => "una",
-        Language::It => "un",
+        Language::Es | Language::Fr | Language::It => "un",
     }
 }
 
