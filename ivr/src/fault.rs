@@ -64,12 +64,15 @@ pub(crate) struct Place {
 pub(crate) struct Faults {
     flow: String,
     limit: usize,
+    /// How many lines the file can have; none of its faults lies below.
+    lines: usize,
     list: Vec<Fault>,
 }
 
 impl Faults {
-    pub fn new(flow: &str, limit: usize) -> Self {
-        Self { flow: flow.to_owned(), limit, list: Vec::new() }
+    pub fn new(flow: &str, source: &str, limit: usize) -> Self {
+        let breaks = source.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
+        Self { flow: flow.to_owned(), limit, lines: breaks + 1, list: Vec::new() }
     }
 
     pub fn error(&mut self, place: Place, message: impl Into<String>) {
@@ -101,7 +104,7 @@ impl Faults {
     }
 
     fn push(&mut self, severity: Severity, place: Place, message: String, suggestion: Option<String>) {
-        let (line, column) = (place.line, place.column);
+        let (line, column) = (place.line.min(self.lines), place.column);
         let fault = Fault { severity, flow: self.flow.clone(), line, column, message, suggestion };
         if self.list.len() < self.limit && !self.list.contains(&fault) {
             self.list.push(fault);

@@ -52,6 +52,14 @@ fn files_that_are_no_flows() {
 }
 
 #[test]
+fn a_file_that_breaks_off_has_its_fault_within_it() {
+    for text in ["vars:\n    te Fx", "a: [b\n", "nodes:\n  a: {say: \"{{ x\\n\\n\\n }\""] {
+        let lines = text.lines().count() + 1;
+        assert!(faults(text).iter().all(|fault| fault.line <= lines), "{text:?}");
+    }
+}
+
+#[test]
 fn limits_on_the_file() {
     let deep = format!("nodes: {}{}", "[".repeat(40), "]".repeat(40));
     assert_eq!(faults(&deep).len(), 1);

@@ -17,7 +17,7 @@ const HOLIDAY_KEYS: [&str; 5] = ["name", "date", "until", "easter", "hours"];
 
 pub(super) fn business(source: &str) -> Result<Business, Vec<Fault>> {
     let limits = ParseLimits::default();
-    let mut faults = Faults::new("business", limits.max_faults);
+    let mut faults = Faults::new("business", source, limits.max_faults);
     let business = yaml::read(source, &limits, &mut faults).map(|document| read(&document, &mut faults));
     match business {
         Some(business) if !faults.has_errors() => Ok(business),

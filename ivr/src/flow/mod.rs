@@ -57,7 +57,7 @@ impl Flow {
     /// Reads a flow. A wrong one is refused whole, with every fault that was found (errors and warnings), in the
     /// order of the file.
     pub fn parse(source: &str, context: &ParseContext) -> Result<Self, Vec<Fault>> {
-        let mut faults = Faults::new(&context.name, context.limits.max_faults);
+        let mut faults = Faults::new(&context.name, source, context.limits.max_faults);
         let flow = yaml::read(source, &context.limits, &mut faults)
             .and_then(|document| read::flow(&document, context, &mut faults));
         match flow {
