@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use call_model::{CallCommand, Direction, HangupCause, HangupParty, Moment, PromptItem, RecordId};
 
-use super::{ANSWER_GUARD, AfterTerms, FlowApp, Outcome, Phase, Step, Wait, is_caller};
+use super::{ANSWER_GUARD, AfterTerms, FlowApp, Outcome, Phase, Step, Wait};
 use crate::flow::{Target, Verb};
 use crate::messages::MessageKey;
 
@@ -192,7 +192,7 @@ impl FlowApp {
         }
         let finished = matches!(self.phase, Phase::LastWords(_) | Phase::Saved);
         while !self.frames.is_empty() {
-            self.leave(is_caller(by) && !finished);
+            self.leave(by == HangupParty::Caller && !finished);
             self.frames.pop();
         }
         self.wait = Wait::Over;
