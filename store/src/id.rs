@@ -24,29 +24,46 @@ macro_rules! new_ids {
 
 new_ids!(CallId, LegId, ContactId, RecordingId, VoicemailId, FlowId, EventId, TrunkId, NumberId, MemberId, WebhookId);
 
-static LAST: Mutex<(u64, u128)> = Mutex::new((0, 0));
+static SOURCE: Mutex<Source> = Mutex::new(Source { unix_ms: 0, random: 0, pool: [0; POOL], used: POOL });
+
+const POOL: usize = 512;
+
+/// The last id made, and random bytes fetched ahead: one system call for many ids.
+struct Source {
+    unix_ms: u64,
+    random: u128,
+    pool: [u8; POOL],
+    used: usize,
+}
 
 /// A new id that is greater than every one made by this process before it, so that lists keep the order of making.
 /// `now_ms`: ms since the Unix epoch; when the clock went back, the last time used is used on.
 pub fn fresh_id<T: NewId>(now_ms: i64) -> T {
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut source = SOURCE.lock().unwrap_or_else(PoisonError::into_inner);
     let now = u64::try_from(now_ms).unwrap_or(0);
-    if now > last.0 {
+    let random = u128::from_le_bytes(source.take());
+    if now > source.unix_ms {
+        source.unix_ms = now;
         // The top bit is left clear, so that counting up within a millisecond cannot overflow the 80 bits.
-        *last = (now, random_bits() & ((1 << 79) - 1));
+        source.random = random & ((1 << 79) - 1);
     } else {
-        last.1 += 1 + (random_bits() & 0xffff_ffff);
+        source.random += 1 + (random & 0xffff_ffff);
     }
-    T::from_parts(last.0, last.1)
+    T::from_parts(source.unix_ms, source.random)
 }
 
-fn random_bits() -> u128 {
-    let mut bytes = [0; 16];
-    // The operating system's generator fails only where there is none: the id is then unique by count and time.
-    if getrandom::fill(&mut bytes).is_err() {
-        return 0;
+impl Source {
+    fn take(&mut self) -> [u8; 16] {
+        if self.used + 16 > POOL {
+            // The operating system's generator fails only where there is none: ids are then unique by count and time.
+            let _ = getrandom::fill(&mut self.pool);
+            self.used = 0;
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&self.pool[self.used..self.used + 16]);
+        self.used += 16;
+        bytes
     }
-    u128::from_le_bytes(bytes)
 }
 
 #[cfg(test)]

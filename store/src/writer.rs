@@ -176,6 +176,7 @@ impl Writer {
         match group {
             Ok(()) => self.settle(jobs, results),
             Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, writes = jobs.len(), "a group was undone");
                 self.undo().await;
                 self.nodes.put_back(nodes);
                 if jobs.len() <= 1 {

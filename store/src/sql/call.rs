@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::contact;
-use super::event::emit_call;
+use super::event::{Telling, Told, call_event, told};
 use super::row::{Reader, Record, json, word};
 use crate::record::event_type::{CALL_ANSWERED, CALL_ENDED, CALL_RINGING};
 use crate::record::{
@@ -161,11 +161,14 @@ impl Write for Begin {
     type Output = BegunCall;
 
     async fn apply(&self, tx: &mut Tx) -> Result<BegunCall, StoreError> {
+        const SQL: Told = told!(
+            "INSERT INTO calls (id, direction, from_address, to_address, number, trunk, member, contact, flow, \
+             flow_version, language, state, started_ms, variables, webhook) \
+             VALUES (?1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'ringing', ?16, ?17, ?18) \
+             ON CONFLICT (id) DO NOTHING",
+            call_event!(),
+        );
         let call = &self.0;
-        let known = sqlx::query("SELECT 1 FROM calls WHERE id = ?1").bind(call.id.to_string());
-        if known.fetch_optional(&mut tx.conn).await?.is_some() {
-            return Err(StoreError::Conflict("there is a call with this id already"));
-        }
         let other = match (call.direction, &call.member) {
             (Direction::Inbound, None) => Some(&call.from),
             (Direction::Inbound, Some(_)) => None,
@@ -175,28 +178,26 @@ impl Write for Begin {
             Some(address) => contact::find_or_make(tx, address, call.started_ms).await?,
             None => None,
         };
-        sqlx::query(
-            "INSERT INTO calls (id, direction, from_address, to_address, number, trunk, member, contact, flow, \
-             flow_version, language, state, started_ms, variables, webhook) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'ringing', ?12, ?13, ?14)",
-        )
-        .bind(call.id.to_string())
-        .bind(word(&call.direction))
-        .bind(call.from.as_str())
-        .bind(call.to.as_str())
-        .bind(&call.number)
-        .bind(&call.trunk)
-        .bind(&call.member)
-        .bind(found.as_ref().map(|(contact, _)| contact.id.to_string()))
-        .bind(&call.flow)
-        .bind(call.flow_version)
-        .bind(&call.language)
-        .bind(call.started_ms)
-        .bind(json(&call.variables))
-        .bind(call.webhook.map(|id| id.to_string()))
-        .execute(&mut tx.conn)
-        .await?;
-        emit_call(tx, CALL_RINGING, call.id, call.started_ms).await?;
+        let done = Telling::new(tx, CALL_RINGING, call.started_ms)
+            .query(SQL, call.id.to_string())
+            .bind(word(&call.direction))
+            .bind(call.from.as_str().map(str::to_owned))
+            .bind(call.to.as_str().map(str::to_owned))
+            .bind(call.number.clone())
+            .bind(call.trunk.clone())
+            .bind(call.member.clone())
+            .bind(found.as_ref().map(|(contact, _)| contact.id.to_string()))
+            .bind(call.flow.clone())
+            .bind(call.flow_version)
+            .bind(call.language.clone())
+            .bind(call.started_ms)
+            .bind(json(&call.variables))
+            .bind(call.webhook.map(|id| id.to_string()))
+            .execute(&mut tx.conn)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::Conflict("there is a call with this id already"));
+        }
         let new_contact = found.as_ref().is_some_and(|(_, made)| *made);
         Ok(BegunCall { contact: found.map(|(contact, _)| contact), new_contact })
     }
@@ -208,17 +209,12 @@ impl Write for Answer {
     type Output = bool;
 
     async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
-        let done =
-            sqlx::query("UPDATE calls SET state = 'active', answered_ms = ?2 WHERE id = ?1 AND state = 'ringing'")
-                .bind(self.0.id.to_string())
-                .bind(self.0.at_ms)
-                .execute(&mut tx.conn)
-                .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        emit_call(tx, CALL_ANSWERED, self.0.id, self.0.at_ms).await?;
-        Ok(true)
+        const SQL: Told = told!(
+            "UPDATE calls SET state = 'active', answered_ms = ?4 WHERE id = ?1 AND state = 'ringing'",
+            call_event!(),
+        );
+        let query = Telling::new(tx, CALL_ANSWERED, self.0.at_ms).query(SQL, self.0.id.to_string());
+        Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
     }
 }
 
@@ -228,24 +224,21 @@ impl Write for End {
     type Output = bool;
 
     async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        const SQL: Told = told!(
+            "UPDATE calls SET state = 'ended', ended_ms = ?4, cause = ?6, hung_up_by = ?7, legs = ?8, \
+             language = coalesce(?9, language) WHERE id = ?1 AND state <> 'ended'",
+            call_event!(),
+        );
         let end = &self.0;
-        let done = sqlx::query(
-            "UPDATE calls SET state = 'ended', ended_ms = ?2, cause = ?3, hung_up_by = ?4, legs = ?5, \
-             language = coalesce(?6, language) WHERE id = ?1 AND state <> 'ended'",
-        )
-        .bind(end.id.to_string())
-        .bind(end.at_ms)
-        .bind(word(&end.cause))
-        .bind(word(&end.by))
-        .bind(json(&end.legs))
-        .bind(&end.language)
-        .execute(&mut tx.conn)
-        .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        emit_call(tx, CALL_ENDED, end.id, end.at_ms).await?;
-        Ok(true)
+        let done = Telling::new(tx, CALL_ENDED, end.at_ms)
+            .query(SQL, end.id.to_string())
+            .bind(word(&end.cause))
+            .bind(word(&end.by))
+            .bind(json(&end.legs))
+            .bind(end.language.clone())
+            .execute(&mut tx.conn)
+            .await?;
+        Ok(done.rows_affected() > 0)
     }
 }
 
@@ -280,22 +273,21 @@ impl Write for CloseOpen {
     type Output = Vec<CallId>;
 
     async fn apply(&self, tx: &mut Tx) -> Result<Vec<CallId>, StoreError> {
-        let rows = sqlx::query(
-            "UPDATE calls SET state = 'ended', ended_ms = ?1, cause = ?2, hung_up_by = ?3 \
-             WHERE state <> 'ended' RETURNING id",
-        )
-        .bind(self.now_ms)
-        .bind(word(&HangupCause::Interrupted))
-        .bind(word(&HangupParty::System))
-        .fetch_all(&mut tx.conn)
-        .await?;
-        let mut closed = Vec::with_capacity(rows.len());
-        for row in &rows {
-            closed.push(Reader { row, table: CallRecord::TABLE }.parse("id")?);
-        }
-        closed.sort();
-        for call in &closed {
-            emit_call(tx, CALL_ENDED, *call, self.now_ms).await?;
+        const SQL: Told = told!(
+            "UPDATE calls SET state = 'ended', ended_ms = ?4, cause = ?6, hung_up_by = ?7 WHERE id = ?1",
+            call_event!(),
+        );
+        let open = sqlx::query("SELECT id FROM calls WHERE state <> 'ended' ORDER BY id");
+        let mut closed = Vec::new();
+        for row in &open.fetch_all(&mut tx.conn).await? {
+            let call: CallId = Reader { row, table: CallRecord::TABLE }.parse("id")?;
+            Telling::new(tx, CALL_ENDED, self.now_ms)
+                .query(SQL, call.to_string())
+                .bind(word(&HangupCause::Interrupted))
+                .bind(word(&HangupParty::System))
+                .execute(&mut tx.conn)
+                .await?;
+            closed.push(call);
         }
         Ok(closed)
     }

@@ -1,6 +1,8 @@
 //! Events, and the deliveries that are written with them (the outbox).
 
-use call_model::{CallId, EventId, RecordingId, VoicemailId};
+use call_model::EventId;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::row::{Reader, Record, json};
@@ -54,28 +56,40 @@ impl Store {
     }
 }
 
-struct Emit(NewEvent);
+/// A write and the event that tells of it, as one text: each statement that is sent on its own costs two changes of
+/// thread. In it `?1` is the id of what the event is of, `?2` to `?5` are the event's, and the write's own follow.
+#[derive(Clone, Copy)]
+pub(super) struct Told {
+    /// While there is no webhook.
+    plain: &'static str,
+    /// With the deliveries.
+    sent: &'static str,
+}
 
-impl Write for Emit {
-    type Output = EventId;
-
-    async fn apply(&self, tx: &mut Tx) -> Result<EventId, StoreError> {
-        let Self(event) = self;
-        let id: EventId = fresh_id(event.at_ms);
-        sqlx::query("INSERT INTO events (id, kind, call, at_ms, data) VALUES (?1, ?2, ?3, ?4, ?5)")
-            .bind(id.to_string())
-            .bind(&event.kind)
-            .bind(event.call.map(|call| call.to_string()))
-            .bind(event.at_ms)
-            .bind(json(&event.data))
-            .execute(&mut tx.conn)
-            .await?;
-        deliver(tx, id, &event.kind, event.call, event.at_ms).await?;
-        Ok(id)
+impl Told {
+    pub(super) const fn new(plain: &'static str, sent: &'static str) -> Self {
+        Self { plain, sent }
     }
 }
 
-/// What an event tells of a call: the fields of `CallRecord`, less the legs.
+/// Builds a [`Told`] of a write (which says by its changed rows whether it was done) and the event of it.
+macro_rules! told {
+    ($($part:expr),+ $(,)?) => {
+        $crate::sql::event::Told::new(
+            concat!($($part),+),
+            concat!(
+                $($part,)+
+                // For the webhooks whose filters let it through (`?5`), and the one that the call named.
+                "; INSERT INTO deliveries (event, webhook, state, next_ms, updated_ms) \
+                 SELECT e.id, h.value, 'pending', ?4, ?4 FROM events e, json_each(?5) h WHERE e.id = ?2 \
+                 UNION SELECT e.id, w.id, 'pending', ?4, ?4 FROM events e JOIN calls c ON c.id = e.call \
+                 JOIN webhooks w ON w.id = c.webhook AND w.enabled = 1 WHERE e.id = ?2",
+            ),
+        )
+    };
+}
+
+/// What an event tells of the call `c`: the fields of `CallRecord`, less the legs.
 macro_rules! call_json {
     () => {
         "json_object('id', c.id, 'direction', c.direction, 'from', c.from_address, 'to', c.to_address, \
@@ -86,96 +100,92 @@ macro_rules! call_json {
     };
 }
 
-/// Writes an event that tells of a call as it is now.
-pub(super) async fn emit_call(tx: &mut Tx, kind: &'static str, call: CallId, at_ms: i64) -> Result<(), StoreError> {
-    const SQL: &str = concat!(
-        "INSERT INTO events (id, kind, call, at_ms, data) SELECT ?1, ?2, c.id, ?4, json_object('call', ",
-        call_json!(),
-        ") FROM calls c WHERE c.id = ?3"
-    );
-    insert(tx, SQL, kind, call.to_string(), at_ms).await
-}
-
-/// Writes an event that tells of a recording and its call.
-pub(super) async fn emit_recording(
-    tx: &mut Tx,
-    kind: &'static str,
-    recording: RecordingId,
-    at_ms: i64,
-) -> Result<(), StoreError> {
-    const SQL: &str = concat!(
-        "INSERT INTO events (id, kind, call, at_ms, data) SELECT ?1, ?2, c.id, ?4, json_object('recording', \
-         json_object('id', r.id, 'call', r.call, 'state', r.state, 'started_ms', r.started_ms, 'bytes', r.bytes, \
-         'duration_ms', r.duration_ms), 'call', ",
-        call_json!(),
-        ") FROM recordings r JOIN calls c ON c.id = r.call WHERE r.id = ?3"
-    );
-    insert(tx, SQL, kind, recording.to_string(), at_ms).await
-}
-
-/// Writes an event that tells of a voicemail and its call.
-pub(super) async fn emit_voicemail(
-    tx: &mut Tx,
-    kind: &'static str,
-    voicemail: VoicemailId,
-    at_ms: i64,
-) -> Result<(), StoreError> {
-    const SQL: &str = concat!(
-        "INSERT INTO events (id, kind, call, at_ms, data) SELECT ?1, ?2, c.id, ?4, json_object('voicemail', \
-         json_object('id', v.id, 'mailbox', v.mailbox, 'contact', v.contact, 'call', v.call, 'bytes', v.bytes, \
-         'duration_ms', v.duration_ms, 'created_ms', v.created_ms), 'call', ",
-        call_json!(),
-        ") FROM voicemails v JOIN calls c ON c.id = v.call WHERE v.id = ?3"
-    );
-    insert(tx, SQL, kind, voicemail.to_string(), at_ms).await
-}
-
-async fn insert(
-    tx: &mut Tx,
-    sql: &'static str,
-    kind: &'static str,
-    subject: String,
-    at_ms: i64,
-) -> Result<(), StoreError> {
-    let id: EventId = fresh_id(at_ms);
-    sqlx::query(sql).bind(id.to_string()).bind(kind).bind(subject).bind(at_ms).execute(&mut tx.conn).await?;
-    if tx.webhooks.is_empty() {
-        return Ok(());
-    }
-    let row = sqlx::query("SELECT call FROM events WHERE id = ?1").bind(id.to_string());
-    let call = match row.fetch_optional(&mut tx.conn).await? {
-        Some(row) => Reader { row: &row, table: EventRecord::TABLE }.maybe_parse("call")?,
-        None => return Ok(()),
-    };
-    deliver(tx, id, kind, call, at_ms).await
-}
-
-/// Writes a delivery of an event for each webhook that wants it.
-async fn deliver(tx: &mut Tx, event: EventId, kind: &str, call: Option<CallId>, at_ms: i64) -> Result<(), StoreError> {
-    let wanted: Vec<_> = tx.webhooks.iter().filter(|hook| hook.wants(kind)).map(|hook| hook.id).collect();
-    for webhook in wanted {
-        sqlx::query(
-            "INSERT INTO deliveries (event, webhook, state, next_ms, updated_ms) VALUES (?1, ?2, 'pending', ?3, ?3)",
+/// Tells of the call `?1`, when the write before it was done.
+macro_rules! call_event {
+    () => {
+        concat!(
+            "; INSERT INTO events (id, kind, call, at_ms, data) SELECT ?2, ?3, c.id, ?4, json_object('call', ",
+            $crate::sql::event::call_json!(),
+            ") FROM calls c WHERE c.id = ?1 AND changes() = 1"
         )
-        .bind(event.to_string())
-        .bind(webhook.to_string())
-        .bind(at_ms)
-        .execute(&mut tx.conn)
-        .await?;
-        tx.delivery_due = true;
+    };
+}
+
+/// Tells of the recording `?1` and its call, when the write before it was done.
+macro_rules! recording_event {
+    () => {
+        concat!(
+            "; INSERT INTO events (id, kind, call, at_ms, data) SELECT ?2, ?3, c.id, ?4, json_object('recording', \
+             json_object('id', r.id, 'call', r.call, 'state', r.state, 'started_ms', r.started_ms, 'bytes', r.bytes, \
+             'duration_ms', r.duration_ms), 'call', ",
+            $crate::sql::event::call_json!(),
+            ") FROM recordings r JOIN calls c ON c.id = r.call WHERE r.id = ?1 AND changes() = 1"
+        )
+    };
+}
+
+/// Tells of the voicemail `?1` and its call, when the write before it was done.
+macro_rules! voicemail_event {
+    () => {
+        concat!(
+            "; INSERT INTO events (id, kind, call, at_ms, data) SELECT ?2, ?3, c.id, ?4, json_object('voicemail', \
+             json_object('id', v.id, 'mailbox', v.mailbox, 'contact', v.contact, 'call', v.call, 'bytes', v.bytes, \
+             'duration_ms', v.duration_ms, 'created_ms', v.created_ms), 'call', ",
+            $crate::sql::event::call_json!(),
+            ") FROM voicemails v JOIN calls c ON c.id = v.call WHERE v.id = ?1 AND changes() = 1"
+        )
+    };
+}
+
+pub(super) use {call_event, call_json, recording_event, told, voicemail_event};
+
+/// An event that is about to be written with a [`Told`].
+pub(super) struct Telling<'k> {
+    id: EventId,
+    kind: &'k str,
+    at_ms: i64,
+    /// The webhooks that want it, as JSON; `None` while there is none at all.
+    webhooks: Option<String>,
+}
+
+impl<'k> Telling<'k> {
+    pub(super) fn new(tx: &mut Tx, kind: &'k str, at_ms: i64) -> Self {
+        let webhooks = (!tx.webhooks.is_empty()).then(|| {
+            let wanted: Vec<String> =
+                tx.webhooks.iter().filter(|hook| hook.wants(kind)).map(|hook| hook.id.to_string()).collect();
+            tx.delivery_due |= !wanted.is_empty() || tx.webhooks.iter().any(|hook| hook.per_call);
+            json(&wanted)
+        });
+        Self { id: fresh_id(at_ms), kind, at_ms, webhooks }
     }
-    let Some(call) = call.filter(|_| !tx.webhooks.is_empty()) else { return Ok(()) };
-    // The webhook that was named when the call was placed.
-    let done = sqlx::query(
-        "INSERT INTO deliveries (event, webhook, state, next_ms, updated_ms) \
-         SELECT ?1, w.id, 'pending', ?3, ?3 FROM calls c JOIN webhooks w ON w.id = c.webhook AND w.enabled = 1 \
-         WHERE c.id = ?2 ON CONFLICT DO NOTHING",
-    )
-    .bind(event.to_string())
-    .bind(call.to_string())
-    .bind(at_ms)
-    .execute(&mut tx.conn)
-    .await?;
-    tx.delivery_due |= done.rows_affected() > 0;
-    Ok(())
+
+    /// The query, with what is the event's bound: the write's own parameters follow from `?6` on.
+    pub(super) fn query(&self, told: Told, subject: String) -> Query<'k, Sqlite, SqliteArguments> {
+        let sql = if self.webhooks.is_some() { told.sent } else { told.plain };
+        sqlx::query(sql)
+            .bind(subject)
+            .bind(self.id.to_string())
+            .bind(self.kind.to_owned())
+            .bind(self.at_ms)
+            .bind(self.webhooks.clone())
+    }
+}
+
+struct Emit(NewEvent);
+
+impl Write for Emit {
+    type Output = EventId;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<EventId, StoreError> {
+        const SQL: Told = told!("INSERT INTO events (id, kind, call, at_ms, data) VALUES (?2, ?3, ?6, ?4, ?7)");
+        let Self(event) = self;
+        let telling = Telling::new(tx, &event.kind, event.at_ms);
+        telling
+            .query(SQL, String::new())
+            .bind(event.call.map(|call| call.to_string()))
+            .bind(json(&event.data))
+            .execute(&mut tx.conn)
+            .await?;
+        Ok(telling.id)
+    }
 }

@@ -3,7 +3,7 @@
 use call_model::{CallId, VoicemailId};
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::event::{emit_recording, emit_voicemail};
+use super::event::{Telling, Told, recording_event, told, voicemail_event};
 use super::row::{Reader, Record};
 use crate::record::event_type::{RECORDING_FAILED, RECORDING_READY, VOICEMAIL_RECEIVED};
 use crate::record::{
@@ -155,22 +155,20 @@ impl Write for EndRecording {
     type Output = bool;
 
     async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        const SQL: Told = told!(
+            "UPDATE recordings SET state = ?6, bytes = ?7, duration_ms = ?8 WHERE id = ?1 AND state = 'recording'",
+            recording_event!(),
+        );
         let end = &self.0;
-        let done = sqlx::query(
-            "UPDATE recordings SET state = ?2, bytes = ?3, duration_ms = ?4 WHERE id = ?1 AND state = 'recording'",
-        )
-        .bind(end.id.to_string())
-        .bind(end.state.as_str())
-        .bind(end.bytes as i64)
-        .bind(end.duration_ms as i64)
-        .execute(&mut tx.conn)
-        .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
         let kind = if end.state == RecordingState::Ready { RECORDING_READY } else { RECORDING_FAILED };
-        emit_recording(tx, kind, end.id, end.at_ms).await?;
-        Ok(true)
+        let done = Telling::new(tx, kind, end.at_ms)
+            .query(SQL, end.id.to_string())
+            .bind(end.state.as_str())
+            .bind(end.bytes as i64)
+            .bind(end.duration_ms as i64)
+            .execute(&mut tx.conn)
+            .await?;
+        Ok(done.rows_affected() > 0)
     }
 }
 
@@ -180,23 +178,26 @@ impl Write for AddVoicemail {
     type Output = VoicemailRecord;
 
     async fn apply(&self, tx: &mut Tx) -> Result<VoicemailRecord, StoreError> {
-        let Self(new) = self;
-        let row = sqlx::query(
+        const SQL: Told = told!(
             "INSERT INTO voicemails (id, mailbox, contact, call, path, bytes, duration_ms, created_ms) \
-             SELECT ?1, ?2, contact, id, ?4, ?5, ?6, ?7 FROM calls WHERE id = ?3 RETURNING *",
-        )
-        .bind(new.id.to_string())
-        .bind(&new.mailbox)
-        .bind(new.call.to_string())
-        .bind(&new.path)
-        .bind(new.bytes as i64)
-        .bind(new.duration_ms as i64)
-        .bind(new.created_ms)
-        .fetch_optional(&mut tx.conn)
-        .await?
-        .ok_or(StoreError::NotFound("call"))?;
-        emit_voicemail(tx, VOICEMAIL_RECEIVED, new.id, new.created_ms).await?;
-        VoicemailRecord::from_row(&row)
+             SELECT ?1, ?6, contact, id, ?8, ?9, ?10, ?4 FROM calls WHERE id = ?7",
+            voicemail_event!(),
+        );
+        let Self(new) = self;
+        let done = Telling::new(tx, VOICEMAIL_RECEIVED, new.created_ms)
+            .query(SQL, new.id.to_string())
+            .bind(new.mailbox.clone())
+            .bind(new.call.to_string())
+            .bind(new.path.clone())
+            .bind(new.bytes as i64)
+            .bind(new.duration_ms as i64)
+            .execute(&mut tx.conn)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound("call"));
+        }
+        let query = sqlx::query("SELECT * FROM voicemails WHERE id = ?1").bind(new.id.to_string());
+        VoicemailRecord::from_row(&query.fetch_one(&mut tx.conn).await?)
     }
 }
 
