@@ -25,6 +25,8 @@ use super::{now_ms, sound};
 const KEY_HEADER: &str = "idempotency-key";
 const MAX_KEY: usize = 255;
 const MAX_TEXT: usize = 4_000;
+/// After this time, ms, a call that is not in the books was never placed.
+const ABANDONED_MS: i64 = 120_000;
 
 /// Which calls.
 #[derive(Deserialize, IntoParams)]
@@ -175,25 +177,46 @@ pub(super) async fn place(
     let id = fresh_id::<CallId>(now_ms());
     let Some(key) = key else { return dial(&state, id, body.value, speech).await };
 
-    let request: [u8; 32] = Sha256::digest(&body.bytes).into();
-    match state.store().reserve_key(&owner.0, &key, request, id, now_ms()).await? {
-        Idempotency::Known { same_request: false, .. } => {
-            Err(Problem::invalid("this Idempotency-Key was used for another request: take a new one"))
-        }
-        Idempotency::Known { call, .. } => match state.store().call(call).await? {
-            Some(call) => Ok(Json(PlacedCall { call: call.into(), webhook: None }).into_response()),
-            None => {
-                Err(Problem::new(Kind::Conflict, "the call of this key is just being placed: ask again in a second")
-                    .retry_after(1))
-            }
-        },
-        Idempotency::Reserved => {
-            let placed = dial(&state, id, body.value, speech).await;
-            if placed.is_err() {
-                state.store().release_key(&owner.0, &key).await?;
-            }
-            placed
-        }
+    if let Some(call) = placed_before(&state, &owner.0, &key, &body.bytes, id).await? {
+        return Ok(Json(PlacedCall { call, webhook: None }).into_response());
+    }
+    let placed = dial(&state, id, body.value, speech).await;
+    if placed.is_err() {
+        state.store().release_key(&owner.0, &key).await?;
+    }
+    placed
+}
+
+/// The call that an idempotency key stands for; from now on `id`, when it stood for none.
+async fn placed_before(
+    state: &ApiState,
+    owner: &str,
+    key: &str,
+    body: &[u8],
+    id: CallId,
+) -> Result<Option<Call>, Problem> {
+    let (request, store): ([u8; 32], _) = (Sha256::digest(body).into(), state.store());
+    let Idempotency::Known { call, same_request } = store.reserve_key(owner, key, request, id, now_ms()).await? else {
+        return Ok(None);
+    };
+    if !same_request {
+        return Err(Problem::invalid("this Idempotency-Key was used for another request: take a new one"));
+    }
+    if let Some(call) = store.call(call).await? {
+        return Ok(Some(call.into()));
+    }
+    let busy = || {
+        let detail = "the call of this key is just being placed: ask again in a second";
+        Problem::new(Kind::Conflict, detail).retry_after(1)
+    };
+    if now_ms() - (call.unix_ms() as i64) < ABANDONED_MS {
+        return Err(busy());
+    }
+    // Whoever was about to place it died before.
+    store.release_key(owner, key).await?;
+    match store.reserve_key(owner, key, request, id, now_ms()).await? {
+        Idempotency::Reserved => Ok(None),
+        Idempotency::Known { .. } => Err(busy()),
     }
 }
 

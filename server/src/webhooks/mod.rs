@@ -121,7 +121,7 @@ impl Worker {
             let now = now_ms();
             // Until the lease ends the request is over, or the process is.
             let lease_ms = self.config.time_limit.as_millis() as i64 * 2 + 5_000;
-            // One at a time while a webhook has little room, so that none gets more than its share.
+            // Few at a time: all may be for one webhook, which so gets less than twice its share.
             let limit = room.min(self.config.max_in_flight_per_webhook).max(1);
             let due = self.store.claim_deliveries(now, lease_ms, limit as u32, &busy).await?;
             if due.is_empty() {

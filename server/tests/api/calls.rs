@@ -1,8 +1,9 @@
 //! Placing, listing and ending calls; contacts and voicemails.
 
-use call_model::{HangupCause, HangupParty, LegId, RecordingSwitch};
+use call_model::{CallId, HangupCause, HangupParty, LegId, RecordingSwitch};
 use callwright::api::{PlaceCallError, Speech};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use store::{
     AnswerCall, EndCall, LegQuality, LegRecord, LegRole, NewRecording, NewVoicemail, RecordingEnd, RecordingState,
     fresh_id,
@@ -85,6 +86,16 @@ async fn an_idempotency_key_places_one_call() {
     assert_ne!(post("k2", "one").await.ok(201)["id"], first["id"]);
     assert_eq!(surface.calls.placed.lock().unwrap().len(), 2);
     post(&"k".repeat(256), "one").await.problem(400);
+
+    // A key whose call was never placed: held while it may still be, free again later.
+    let body = json!({"to": CALLER, "say": "one"}).to_string();
+    let request: [u8; 32] = Sha256::digest(&body).into();
+    let now = jiff::Timestamp::now().as_millisecond();
+    for (key, call, status) in [("k3", CallId::from_parts(NOW as u64, 7), 201), ("k4", fresh_id::<CallId>(now), 409)] {
+        surface.store.reserve_key("test", key, request, call, now).await.unwrap();
+        let request = surface.request("POST", "/v1/calls").header("idempotency-key", key).body(body.clone());
+        assert_eq!(read(request).await.status, status);
+    }
 }
 
 #[tokio::test]

@@ -33,7 +33,6 @@ pub struct Received {
 pub struct Receiver {
     pub url: String,
     pub received: mpsc::UnboundedReceiver<Received>,
-    pub replies: Arc<Mutex<VecDeque<Reply>>>,
 }
 
 impl Receiver {
@@ -43,15 +42,12 @@ impl Receiver {
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (sender, received) = mpsc::unbounded_channel();
         let replies: Arc<Mutex<VecDeque<Reply>>> = Arc::new(Mutex::new(replies.into_iter().collect()));
-        tokio::spawn({
-            let replies = replies.clone();
-            async move {
-                while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(answer(stream, sender.clone(), replies.clone()));
-                }
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(answer(stream, sender.clone(), replies.clone()));
             }
         });
-        Self { url, received, replies }
+        Self { url, received }
     }
 
     pub async fn next(&mut self) -> Received {
