@@ -20,7 +20,8 @@ pub(super) struct ServeArgs {
 pub(super) fn run(args: ServeArgs, config: Config) -> Result<(), Failure> {
     // One TLS back end for every client, chosen once.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    start_log();
+    let log = tracing_subscriber::EnvFilter::try_new(&config.log)?;
+    let _ = tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).try_init();
     let metrics = PrometheusBuilder::new().install_recorder().ok();
     super::runtime()?.block_on(async {
         let (mut terminate, mut interrupt) =
@@ -36,12 +37,6 @@ pub(super) fn run(args: ServeArgs, config: Config) -> Result<(), Failure> {
         running.stop().await;
         Ok(())
     })
-}
-
-fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CALLWRIGHT_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]

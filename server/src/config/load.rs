@@ -8,6 +8,8 @@ use toml::{Table, Value};
 use super::Config;
 
 const PREFIX: &str = "CALLWRIGHT_";
+/// Variables of ours that are no settings of the server.
+const OTHERS: [&str; 3] = ["CALLWRIGHT_BIN", "CALLWRIGHT_DIAL_PASSWORD", "CALLWRIGHT_PICO_VOICES"];
 
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,8 +41,8 @@ pub enum ConfigError {
     },
 }
 
-/// Reads the file (its absence is an error only where it was asked for by name) and then `variables`, of which those
-/// that begin with `CALLWRIGHT_` and hold `__`, or name a top-level key, are settings.
+/// Reads the file, if there is one, and then `variables`: those that begin with `CALLWRIGHT_` are settings, with `__`
+/// between a section and its key.
 pub fn load(
     file: Option<&Path>,
     variables: impl IntoIterator<Item = (String, String)>,
@@ -50,7 +52,7 @@ pub fn load(
         None => Table::new(),
     };
     for (name, value) in variables {
-        let Some(key) = name.strip_prefix(PREFIX) else { continue };
+        let Some(key) = name.strip_prefix(PREFIX).filter(|_| !OTHERS.contains(&name.as_str())) else { continue };
         let keys: Vec<String> = key.split("__").map(str::to_lowercase).collect();
         set(&mut table, &keys, &name, parse_value(&value))?;
         if let Err(error) = Config::deserialize(Value::Table(table.clone())) {

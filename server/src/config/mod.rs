@@ -18,6 +18,9 @@ pub use secret::{SecretError, SecretPlaces};
 pub struct Config {
     /// Folder of the database, recordings, caches and the first API key. `./data`.
     pub data: PathBuf,
+    /// What is logged, as a filter of `tracing` (`info`; `debug`; `info,sip_core=debug`). The log holds no numbers, names
+    /// or texts at any level.
+    pub log: String,
     /// The business.
     pub business: BusinessConfig,
     /// Signalling.
@@ -46,6 +49,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: PathBuf::from("data"),
+            log: "info".into(),
             business: BusinessConfig::default(),
             sip: SipSection::default(),
             media: MediaSection::default(),
