@@ -1,1 +1,24 @@
-//! Support for whole-program tests.
+//! What whole-program tests are made of: the real binary, phones of several makes, and ears.
+//!
+//! - [`server`]: the program under test, with a folder and ports of its own; [`api`]: its REST surface.
+//! - [`caller`]: synthetic callers; [`baresip`] and [`sipp`]: foreign phones; [`wire`]: SIP by hand, to the byte.
+//! - [`signal`]: levels, tones and likeness of what was heard; [`voice`]: what should have been heard.
+//! - [`receiver`]: a webhook's other end.
+//! - [`ports`], [`wait`]: ports that nobody else uses, and waiting for what happens.
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on should say so and stop")]
+
+pub mod api;
+pub mod baresip;
+pub mod caller;
+pub mod ports;
+pub mod receiver;
+pub mod server;
+pub mod signal;
+pub mod sipp;
+pub mod voice;
+pub mod wait;
+pub mod wire;
+
+pub use api::Api;
+pub use baresip::Baresip;
+pub use server::{Server, Settings};

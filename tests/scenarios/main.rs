@@ -1,0 +1,21 @@
+//! Whole-program scenarios: the real binary, called by synthetic callers, SIPp and baresip. What was heard is judged by
+//! signal, on both sides and in the recording.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say so and stop")]
+
+mod answering;
+mod calling_out;
+mod carriers;
+mod contacts;
+mod crashes;
+mod dialogs;
+mod flows;
+mod keys;
+mod members;
+mod menu;
+mod operation;
+mod recordings;
+mod refusals;
+mod terminal;
+mod transfers;
+mod voicemail;
+mod webhooks;

@@ -1,0 +1,234 @@
+//! Ears: levels, tones, and how much one sound is like another.
+
+use std::f64::consts::TAU;
+use std::path::{Path, PathBuf};
+
+/// Samples a second of a telephone.
+pub const RATE: u32 = 8_000;
+/// Above this root mean square somebody is heard.
+pub const AUDIBLE: f64 = 150.0;
+
+/// Mono sound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sound {
+    /// The samples.
+    pub samples: Vec<i16>,
+    /// How many a second.
+    pub rate: u32,
+}
+
+/// A match of one sound in another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Likeness {
+    /// Where it begins, in samples of the sound searched.
+    pub at: i64,
+    /// 1 for the same, 0 for nothing in common.
+    pub score: f64,
+}
+
+impl Sound {
+    /// Sound from samples.
+    pub const fn new(samples: Vec<i16>, rate: u32) -> Self {
+        Self { samples, rate }
+    }
+
+    /// A tone of a telephone.
+    pub fn tone(hz: f64, seconds: f64) -> Self {
+        let length = (seconds * f64::from(RATE)) as usize;
+        let wave = |i: usize| (8_000.0 * (TAU * hz * i as f64 / f64::from(RATE)).sin()) as i16;
+        Self::new((0..length).map(wave).collect(), RATE)
+    }
+
+    /// Noise that is nowhere like itself but at its own place: for finding delays. It is the same for the same seed.
+    pub fn noise(seed: u32, seconds: f64) -> Self {
+        let mut state = seed | 1;
+        let mut smooth = 0.0;
+        let next = |_| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            // Kept below the edge of the telephone's band.
+            smooth = 0.6 * smooth + 0.4 * f64::from(state.cast_signed()) / f64::from(i32::MAX);
+            (smooth * 12_000.0) as i16
+        };
+        Self::new((0..(seconds * f64::from(RATE)) as usize).map(next).collect(), RATE)
+    }
+
+    /// How long it is, seconds.
+    pub fn seconds(&self) -> f64 {
+        self.samples.len() as f64 / f64::from(self.rate)
+    }
+
+    /// The part between two moments, seconds; what lies outside is left out.
+    #[must_use]
+    pub fn between(&self, from: f64, to: f64) -> Self {
+        let place = |seconds: f64| ((seconds.max(0.0) * f64::from(self.rate)) as usize).min(self.samples.len());
+        Self::new(self.samples[place(from)..place(to).max(place(from))].to_vec(), self.rate)
+    }
+
+    /// Its root mean square.
+    pub fn level(&self) -> f64 {
+        level(&self.samples)
+    }
+
+    /// The level of each window of 10 ms.
+    pub fn envelope(&self) -> Vec<f64> {
+        self.samples.chunks_exact(self.rate as usize / 100).map(level).collect()
+    }
+
+    /// Whether anything is heard for at least a tenth of a second in all.
+    pub fn is_audible(&self) -> bool {
+        self.envelope().iter().filter(|level| **level > AUDIBLE).count() >= 10
+    }
+
+    /// The part of the power that a tone has, 0 to 1 (Goertzel).
+    pub fn tone_share(&self, hz: f64) -> f64 {
+        let (mut before, mut last) = (0.0, 0.0);
+        let factor = 2.0 * (TAU * hz / f64::from(self.rate)).cos();
+        let mut power = 0.0;
+        for sample in &self.samples {
+            let sample = f64::from(*sample);
+            (before, last) = (last, sample + factor * last - before);
+            power += sample * sample;
+        }
+        let tone = before.mul_add(before, last * last) - factor * before * last;
+        if power > 0.0 { tone * 2.0 / (power * self.samples.len() as f64) } else { 0.0 }
+    }
+
+    /// For how many seconds a tone is nearly all that is heard, in windows of 100 ms.
+    pub fn tone_seconds(&self, hz: f64) -> f64 {
+        let windows = self.samples.chunks_exact(self.rate as usize / 10);
+        let has_tone = |window: &&[i16]| {
+            let window = Self::new(window.to_vec(), self.rate);
+            window.level() > AUDIBLE && window.tone_share(hz) > 0.8
+        };
+        windows.filter(has_tone).count() as f64 / 10.0
+    }
+
+    /// When the tone is first nearly all that is heard, seconds.
+    pub fn tone_begins(&self, hz: f64) -> Option<f64> {
+        let window = self.rate as usize / 50;
+        let place = self.samples.chunks_exact(window).position(|part| {
+            let part = Self::new(part.to_vec(), self.rate);
+            part.level() > AUDIBLE && part.tone_share(hz) > 0.8
+        })?;
+        Some((place * window) as f64 / f64::from(self.rate))
+    }
+
+    /// Where `part` is heard here, by the rise and fall of its level: good for speech, which is coded and mixed.
+    pub fn find_speech(&self, part: &Self) -> Likeness {
+        let (whole, part) = (self.envelope(), trimmed(&part.envelope()));
+        let best = best_match(&whole, &part);
+        Likeness { at: best.at * i64::from(self.rate / 100), ..best }
+    }
+
+    /// Whether `part` was spoken here.
+    pub fn contains_speech(&self, part: &Self) -> bool {
+        self.find_speech(part).score > 0.85
+    }
+
+    /// Where `part` is here, to the sample; `around` bounds the search.
+    pub fn find_exactly(&self, part: &Self, around: std::ops::Range<i64>) -> Likeness {
+        let from = around.start.clamp(0, self.samples.len() as i64) as usize;
+        let to = (around.end + part.samples.len() as i64).clamp(0, self.samples.len() as i64) as usize;
+        let as_f64 = |samples: &[i16]| samples.iter().map(|sample| f64::from(*sample)).collect::<Vec<_>>();
+        let best = best_match(&as_f64(&self.samples[from..to.max(from)]), &as_f64(&part.samples));
+        Likeness { at: best.at + from as i64, ..best }
+    }
+
+    /// Writes it as a WAV file.
+    pub fn write(&self, path: &Path) {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: self.rate,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer = hound::WavWriter::create(path, spec).unwrap();
+        self.samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+        writer.finalize().unwrap();
+    }
+
+    /// Writes it into a folder, under a name.
+    pub fn written(&self, folder: &Path, name: &str) -> PathBuf {
+        std::fs::create_dir_all(folder).unwrap();
+        let path = folder.join(name);
+        self.write(&path);
+        path
+    }
+}
+
+fn level(samples: &[i16]) -> f64 {
+    let power: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+    (power / samples.len().max(1) as f64).sqrt()
+}
+
+/// Without the silence before and after.
+fn trimmed(envelope: &[f64]) -> Vec<f64> {
+    let heard = |level: &f64| *level > AUDIBLE;
+    let first = envelope.iter().position(heard).unwrap_or(0);
+    let last = envelope.iter().rposition(heard).map_or(envelope.len(), |last| last + 1);
+    envelope[first..last].to_vec()
+}
+
+/// The best place of `part` in `whole` by Pearson's correlation.
+fn best_match(whole: &[f64], part: &[f64]) -> Likeness {
+    let none = Likeness { at: 0, score: 0.0 };
+    if part.is_empty() || whole.len() < part.len() {
+        return none;
+    }
+    let (mean, spread) = moments(part);
+    (0..=whole.len() - part.len()).fold(none, |best, at| {
+        let window = &whole[at..at + part.len()];
+        let (window_mean, window_spread) = moments(window);
+        if spread <= 0.0 || window_spread <= 0.0 {
+            return best;
+        }
+        let product: f64 = window.iter().zip(part).map(|(a, b)| (a - window_mean) * (b - mean)).sum();
+        let score = product / (part.len() as f64 * spread * window_spread);
+        if score > best.score { Likeness { at: at as i64, score } } else { best }
+    })
+}
+
+fn moments(values: &[f64]) -> (f64, f64) {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64;
+    (mean, variance.sqrt())
+}
+
+/// Reads a WAV file: its channels.
+pub fn read_wav(bytes: &[u8]) -> Vec<Sound> {
+    let mut reader = hound::WavReader::new(std::io::Cursor::new(bytes)).unwrap();
+    let spec = reader.spec();
+    assert_eq!((spec.bits_per_sample, spec.sample_format), (16, hound::SampleFormat::Int));
+    let mut channels = vec![Vec::new(); usize::from(spec.channels)];
+    for (index, sample) in reader.samples::<i16>().enumerate() {
+        channels[index % usize::from(spec.channels)].push(sample.unwrap());
+    }
+    channels.into_iter().map(|samples| Sound::new(samples, spec.sample_rate)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tones_are_told_from_each_other_and_from_silence() {
+        let mut sound = Sound::tone(440.0, 1.0);
+        assert!(sound.tone_share(440.0) > 0.95 && sound.tone_share(700.0) < 0.05);
+        sound.samples.splice(0..0, vec![0; 8_000]);
+        assert!((sound.tone_seconds(440.0) - 1.0).abs() < 0.11);
+        assert!((sound.tone_begins(440.0).unwrap() - 1.0).abs() < 0.03);
+        assert!(!sound.between(0.0, 1.0).is_audible() && sound.is_audible());
+    }
+
+    #[test]
+    fn a_part_is_found_where_it_is() {
+        let whole = Sound::noise(7, 2.0);
+        let part = whole.between(0.5, 1.0);
+        let found = whole.find_exactly(&part, 0..16_000);
+        assert_eq!(found.at, 4_000);
+        assert!(found.score > 0.99);
+        assert!(Sound::noise(8, 2.0).find_exactly(&part, 0..16_000).score < 0.2);
+    }
+}
