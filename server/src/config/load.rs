@@ -43,10 +43,7 @@ pub enum ConfigError {
 
 /// Reads the file, if there is one, and then `variables`: those that begin with `CALLWRIGHT_` are settings, with `__`
 /// between a section and its key.
-pub fn load(
-    file: Option<&Path>,
-    variables: impl IntoIterator<Item = (String, String)>,
-) -> Result<Config, ConfigError> {
+pub fn load(file: Option<&Path>, variables: impl IntoIterator<Item = (String, String)>) -> Result<Config, ConfigError> {
     let mut table = match file {
         Some(path) => read_file(path)?,
         None => Table::new(),
@@ -66,8 +63,7 @@ pub fn load(
 }
 
 fn read_file(path: &Path) -> Result<Table, ConfigError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     // Read once as what it must be, so that a fault is shown with its line.
     toml::from_str::<Config>(&text)
         .map_err(|error| ConfigError::File { path: path.to_owned(), fault: explain(&error) })?;
@@ -151,5 +147,44 @@ mod tests {
         let config = from("[[trunks]]\nname='a'\nhost='sip.example'\npassword_env='A_PASSWORD'\n", &[]).unwrap();
         assert_eq!(config.trunks[0].password_env.as_deref(), Some("A_PASSWORD"));
         assert!(config.trunks[0].resolve_password().is_err(), "the variable is not set");
+    }
+
+    /// The file at the root that lists every setting.
+    const EXAMPLE: &str = include_str!("../../../callwright.example.toml");
+
+    /// The same with its examples, the lines that begin with `#` and a key, in force.
+    fn whole_example() -> String {
+        let is_key = |c: char| c == '[' || c.is_ascii_lowercase();
+        let line = |line: &'static str| line.strip_prefix('#').filter(|rest| rest.starts_with(is_key)).unwrap_or(line);
+        EXAMPLE.lines().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_example_sets_what_holds_without_it() {
+        let example = from(EXAMPLE, &[]).unwrap();
+        assert_eq!(format!("{example:#?}"), format!("{:#?}", Config::default()));
+        from(&whole_example(), &[]).unwrap();
+    }
+
+    /// serde names the known keys when it is given one that it does not know.
+    #[test]
+    fn the_example_names_every_key() {
+        let example: Table = whole_example().parse().unwrap();
+        let mut sections = vec![(String::new(), &example)];
+        for (name, value) in &example {
+            match value {
+                Value::Table(section) => sections.push((format!("[{name}]\n"), section)),
+                Value::Array(list) => sections.push((format!("[[{name}]]\n"), list[0].as_table().unwrap())),
+                _ => {}
+            }
+        }
+        for (head, section) in sections {
+            let error = toml::from_str::<Config>(&format!("{head}no_such_key = 1\n")).unwrap_err();
+            let mut known: Vec<&str> = error.message().split('`').skip(3).step_by(2).collect();
+            let mut named: Vec<&str> = section.keys().map(String::as_str).collect();
+            known.sort_unstable();
+            named.sort_unstable();
+            assert_eq!(named, known, "{head}");
+        }
     }
 }
