@@ -68,12 +68,7 @@ pub enum AppError {
 pub trait AppFactory: Send + Sync {
     /// Makes the application for a call. Must not wait: flows are read and checked beforehand.
     /// `recording` is the number's own rule, where it has one.
-    fn make(
-        &self,
-        app: &AppRef,
-        facts: &CallFacts,
-        recording: Option<RecordingRule>,
-    ) -> Result<MadeApp, AppError>;
+    fn make(&self, app: &AppRef, facts: &CallFacts, recording: Option<RecordingRule>) -> Result<MadeApp, AppError>;
 }
 
 /// The smallest application: puts a member's call through, without answering before the other side does.
@@ -98,8 +93,8 @@ impl CallApp for PutThrough {
                 let cause = match outcome {
                     TransferOutcome::Completed | TransferOutcome::Cancelled => HangupCause::Normal,
                     TransferOutcome::Busy => HangupCause::Busy,
-                    TransferOutcome::NoAnswer => HangupCause::NoAnswer,
-                    TransferOutcome::Unavailable => HangupCause::NotFound,
+                    // A member without a phone is not there now (480), which is not to say that there is no such member.
+                    TransferOutcome::NoAnswer | TransferOutcome::Unavailable => HangupCause::NoAnswer,
                     TransferOutcome::Declined => HangupCause::Declined,
                     TransferOutcome::Failed => HangupCause::NetworkFailure,
                 };
@@ -146,6 +141,7 @@ impl Apology {
         let hang_up = CallCommand::Hangup { cause: HangupCause::InternalError };
         let commands = if answered {
             VecDeque::from([
+                CallCommand::CancelTransfer,
                 CallCommand::StopPlaying { playback: None },
                 CallCommand::Play { playback: SORRY, items, repeat: false },
             ])

@@ -1,10 +1,10 @@
 //! From what people write (`anna`, `+49...`, `sip:...`) to INVITEs that can be sent.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use sip_core::message::{NameAddr, Uri};
-use sip_core::{Credentials, OutgoingCall, Protocol};
+use sip_core::{Credentials, OutgoingCall};
 use store::Address;
 
 use crate::call::leg_family;
@@ -103,13 +103,15 @@ pub(crate) async fn plan(
     let mut plans = Vec::with_capacity(calls.len());
     for mut call in calls.drain(..) {
         call.ring_timeout = ring;
-        let next_hop = call.route.clone().unwrap_or_else(|| call.target.clone());
-        let near = match call.via_flow.as_ref().map(|flow| flow.remote.ip()) {
-            Some(remote) => Some(leg_family(remote)),
-            None => None,
+        // A phone behind a NAT is where its packets come from, not where its contact says.
+        let seen = call.via_flow.as_ref().map(|flow| flow.remote);
+        let next_hop = match seen.and_then(|remote| Uri::parse(&format!("sip:{remote}")).ok()) {
+            Some(hop) => hop,
+            None => call.route.clone().unwrap_or_else(|| call.target.clone()),
         };
         let towards = house.parts.sip.local_address_towards(next_hop).await.map_err(|_| PlaceError::Ended)?;
-        let near = towards.or(near).unwrap_or(IpAddr::V4(std::net::Ipv4Addr::LOCALHOST));
+        let fallback = seen.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |remote| leg_family(remote.ip()));
+        let near = towards.unwrap_or(fallback);
         plans.push(Plan { call, near });
     }
     Ok(plans)
@@ -168,12 +170,4 @@ fn from(shown: &Shown, host: &str) -> Result<NameAddr, PlaceError> {
     let mut from = NameAddr::new(uri);
     from.display.clone_from(&shown.display);
     Ok(from)
-}
-
-/// The protocol as SIP names it.
-pub(crate) const fn protocol(protocol: TrunkProtocol) -> Protocol {
-    match protocol {
-        TrunkProtocol::Udp => Protocol::Udp,
-        TrunkProtocol::Tcp => Protocol::Tcp,
-    }
 }

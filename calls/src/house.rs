@@ -6,29 +6,28 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use call_model::{CallId, HttpFailure, HttpReply, HttpRequest};
+use call_model::{CallId, HangupCause, HangupParty, HttpFailure, HttpReply, HttpRequest};
 use media::call_media::InbandDtmf;
 use media::codec::Codec;
 use media::tone::Country;
 use recordings::{Folder, Recorder};
 use sip_core::LegHandle;
+use sip_core::message::HeaderName;
 use speech::Synthesizer;
-use store::Store;
+use store::{EndCall, Store};
 use tokio::sync::mpsc;
 use transport::rtp::RtpEngine;
 use transport::sip::SipHandle;
 
 use crate::app::AppFactory;
 use crate::directory::Directory;
+use crate::lines::Lines;
 use crate::voice::Voice;
 
 /// Asks a system of the business on behalf of a flow. The program gives one that limits where requests may go.
 pub trait HttpClient: Send + Sync {
     /// Sends the request; resolves within its time limit.
-    fn send(
-        &self,
-        request: HttpRequest,
-    ) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>>;
+    fn send(&self, request: HttpRequest) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>>;
 }
 
 /// What the pipeline is made of.
@@ -85,8 +84,8 @@ impl Default for CallSettings {
         Self {
             max_calls: 1_000,
             retry_after: Duration::from_secs(10),
-            max_duration: Duration::from_secs(4 * 3_600),
-            ring_timeout: Duration::from_secs(60),
+            max_duration: Duration::from_hours(4),
+            ring_timeout: Duration::from_mins(1),
             codecs: vec![Codec::Pcma, Codec::Pcmu, Codec::G722],
             inband_dtmf: InbandDtmf::Auto,
             rtp_timeout: Some(Duration::from_secs(30)),
@@ -100,7 +99,7 @@ impl Default for CallSettings {
 }
 
 /// What calls tell the switchboard.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Notice {
     /// A leg belongs to a call: its signalling goes there.
     Leg(LegHandle, CallId),
@@ -115,6 +114,7 @@ pub(crate) struct House {
     pub voice: Voice,
     directory: RwLock<Arc<Directory>>,
     pub notices: mpsc::Sender<Notice>,
+    pub lines: Arc<Lines>,
 }
 
 impl House {
@@ -130,11 +130,26 @@ impl House {
             settings.country,
             settings.prompt_cache_samples,
         );
-        Self { parts, settings, voice, directory: RwLock::new(directory), notices }
+        Self { parts, settings, voice, directory: RwLock::new(directory), notices, lines: Arc::default() }
     }
 
     pub(crate) fn apps(&self) -> &dyn AppFactory {
         self.parts.apps.as_ref()
+    }
+
+    /// What a 503 says of when to come back.
+    pub(crate) fn retry_after(&self) -> Vec<(HeaderName, String)> {
+        vec![(HeaderName::RetryAfter, self.settings.retry_after.as_secs().to_string())]
+    }
+
+    /// Closes a call in the books that came to nothing before it had a task; one that is not there or is closed stays
+    /// as it is.
+    pub(crate) async fn file_failure(&self, id: CallId, cause: HangupCause) {
+        let by = HangupParty::System;
+        let end = EndCall { id, at_ms: now_ms(), cause, by, legs: Vec::new(), language: None };
+        if let Err(error) = self.parts.store.end_call(end).await {
+            tracing::error!(call = %id, %error, "the end of a call is missing in the books");
+        }
     }
 
     /// The directory as it stands now.

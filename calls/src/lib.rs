@@ -6,15 +6,19 @@
 //! - [`app`]: how the program hands in what talks: this crate names no application.
 //! - `call/`: a live call, by what it does: signalling, sound, playing, recording, transfer, closing.
 //! - `voice`: prompts, made off the media path and shared by all calls.
-//! - `trunks`: registration and watch.
+//! - `routing`: from an INVITE to what answers it.
+//! - `trunks`, `lines`: registration and watch, and how many calls each carries.
 
 pub mod app;
 mod call;
 mod dialing;
 pub mod directory;
 mod error;
+mod feed;
 pub mod gate;
 mod house;
+mod lines;
+mod routing;
 mod switchboard;
 mod trunks;
 mod voice;

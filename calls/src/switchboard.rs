@@ -1,29 +1,30 @@
 //! The switchboard: takes what SIP tells, finds out what answers, and hands each call to a task of its own.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use call_model::{CallId, RecordingSwitch, RingStrategy, TransferSettings};
+use call_model::{CallId, HangupCause, RecordingSwitch};
 use futures_util::FutureExt;
 use sip_core::message::{HeaderName, StatusCode};
 use sip_core::{Event, IncomingCall, LegHandle};
 use store::fresh_id;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::call::{Answering, Call, CallInput, Control, INBOX, Placement, Reception};
-use crate::directory::{Decision, Directory, InviteFacts};
+use crate::call::{Call, CallInput, Control, INBOX, Placement};
+use crate::directory::Directory;
 use crate::error::{ControlError, PlaceError};
 use crate::house::{CallSettings, House, Notice, Parts, now_ms};
+use crate::routing::{Refused, route};
 use crate::trunks::{TrunkState, Trunks};
 
 /// Notices that may wait for the switchboard.
 const NOTICES: usize = 4_096;
 /// Signalling kept for legs whose call has not told of them yet.
 const MAX_ORPHANS: usize = 4_096;
-/// How long a member's phone rings when another member calls.
-const MEMBER_RING_MS: u64 = 60_000;
 
 /// The way to the switchboard. Cheap to clone.
 #[derive(Clone)]
@@ -33,17 +34,13 @@ pub struct Switchboard {
 
 struct Shared {
     house: Arc<House>,
-    calls: Mutex<HashMap<CallId, Running>>,
+    /// Where running calls take what is for them.
+    calls: Mutex<HashMap<CallId, mpsc::Sender<CallInput>>>,
     live: AtomicUsize,
     draining: AtomicBool,
     trunk_states: watch::Receiver<Vec<TrunkState>>,
     directory_changed: mpsc::Sender<()>,
     empty: tokio::sync::Notify,
-}
-
-struct Running {
-    inbox: mpsc::Sender<CallInput>,
-    trunk: Option<String>,
 }
 
 impl Switchboard {
@@ -74,6 +71,7 @@ impl Switchboard {
     }
 
     /// Replaces what routing works on. Running calls keep what they began with.
+    #[expect(clippy::unused_async, reason = "it may come to wait for the desk")]
     pub async fn set_directory(&self, directory: Arc<Directory>) {
         self.shared.house.set_directory(directory);
         // Full: a change is already on its way, and will see this one too.
@@ -90,24 +88,13 @@ impl Switchboard {
             return Err(PlaceError::Full);
         }
         let (outbox, inbox) = mpsc::channel(INBOX);
-        let trunk = placement.trunk.clone().or_else(|| {
-            let directory = shared.house.directory();
-            directory.trunk_of(placement.from.as_deref()).map(|trunk| trunk.name.clone())
-        });
-        shared.enter(id, outbox.clone(), trunk);
-        let counting = shared.clone();
-        let dialled =
-            placement.dial(id, shared.house.clone(), move |name| counting.trunk_calls(name, id), inbox, outbox).await;
-        match dialled {
-            Ok(call) => {
-                shared.clone().spawn(id, call);
-                Ok(())
-            }
-            Err(error) => {
-                shared.leave(id);
-                Err(error)
-            }
+        if !shared.enter(id, outbox.clone()) {
+            shared.give_place_back();
+            return Err(PlaceError::Books(store::StoreError::Conflict("there is a call with this id already")));
         }
+        // By a task of its own: whoever asked may stop waiting at any time, and the call must not be left half made.
+        let dialling = tokio::spawn(shared.clone().dial(id, placement, inbox, outbox));
+        dialling.await.unwrap_or(Err(PlaceError::Ended))
     }
 
     /// Ends a call: with a BYE, a CANCEL or a refusal, as its state needs.
@@ -134,7 +121,7 @@ impl Switchboard {
 
     /// Calls that this trunk carries now.
     pub fn trunk_calls(&self, trunk: &str) -> usize {
-        self.shared.lock().values().filter(|call| call.trunk.as_deref() == Some(trunk)).count()
+        self.shared.house.lines.used(trunk)
     }
 
     /// Whether it takes no new calls because the program ends.
@@ -159,7 +146,7 @@ impl Switchboard {
         if tokio::time::timeout(limit, self.wait_empty()).await.is_ok() {
             return;
         }
-        let inboxes: Vec<_> = self.shared.lock().values().map(|running| running.inbox.clone()).collect();
+        let inboxes: Vec<_> = self.shared.lock().values().cloned().collect();
         for inbox in inboxes {
             let _ = inbox.send(CallInput::Control(Control::HangUp)).await;
         }
@@ -178,29 +165,38 @@ impl Switchboard {
 }
 
 impl Shared {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<CallId, Running>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<CallId, mpsc::Sender<CallInput>>> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a place among the calls that may run; `false` when there is none.
     fn admit(&self) -> bool {
         let most = self.house.settings.max_calls;
-        let took = self.live.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |live| (live < most).then_some(live + 1));
+        let took =
+            self.live.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |live| (live < most).then_some(live + 1));
         if took.is_err() {
             metrics::counter!("callwright_calls_refused_total").increment(1);
         }
         took.is_ok()
     }
 
-    fn enter(&self, id: CallId, inbox: mpsc::Sender<CallInput>, trunk: Option<String>) {
-        self.lock().insert(id, Running { inbox, trunk });
+    /// `false`: there is a call with this id.
+    fn enter(&self, id: CallId, inbox: mpsc::Sender<CallInput>) -> bool {
+        match self.lock().entry(id) {
+            Entry::Occupied(_) => return false,
+            Entry::Vacant(place) => drop(place.insert(inbox)),
+        }
         metrics::gauge!("callwright_calls_live").set(self.live.load(Ordering::Relaxed) as f64);
+        true
     }
 
     fn leave(&self, id: CallId) {
-        if self.lock().remove(&id).is_none() {
-            return;
+        if self.lock().remove(&id).is_some() {
+            self.give_place_back();
         }
+    }
+
+    fn give_place_back(&self) {
         let before = self.live.fetch_sub(1, Ordering::Relaxed);
         metrics::gauge!("callwright_calls_live").set((before - 1) as f64);
         if before == 1 {
@@ -209,19 +205,40 @@ impl Shared {
     }
 
     fn inbox(&self, id: CallId) -> Option<mpsc::Sender<CallInput>> {
-        self.lock().get(&id).map(|running| running.inbox.clone())
+        self.lock().get(&id).cloned()
     }
 
-    fn trunk_calls(&self, trunk: &str, without: CallId) -> usize {
-        self.lock().iter().filter(|(id, call)| **id != without && call.trunk.as_deref() == Some(trunk)).count()
+    async fn dial(
+        self: Arc<Self>,
+        id: CallId,
+        placement: Placement,
+        inbox: mpsc::Receiver<CallInput>,
+        outbox: mpsc::Sender<CallInput>,
+    ) -> Result<(), PlaceError> {
+        let dialled = AssertUnwindSafe(placement.dial(id, self.house.clone(), inbox, outbox)).catch_unwind().await;
+        match dialled {
+            Ok(Ok(call)) => {
+                self.spawn(id, call);
+                Ok(())
+            }
+            Ok(Err(error)) => {
+                self.leave(id);
+                Err(error)
+            }
+            Err(_) => {
+                tracing::error!(call = %id, "placing a call panicked");
+                self.close_by_force(id).await;
+                self.leave(id);
+                Err(PlaceError::Ended)
+            }
+        }
     }
 
     /// Lets a call live. Whatever happens to its task, the call leaves the switchboard.
     fn spawn(self: Arc<Self>, id: CallId, call: Call) {
         tokio::spawn(async move {
-            if std::panic::AssertUnwindSafe(call.run()).catch_unwind().await.is_err() {
-                tracing::error!(call = %id, "the call's task panicked: it is closed by force");
-                metrics::counter!("callwright_call_panics_total").increment(1);
+            if !call.run().await {
+                tracing::error!(call = %id, "closing a call panicked: it is closed by force");
                 self.close_by_force(id).await;
             }
             self.leave(id);
@@ -229,17 +246,7 @@ impl Shared {
     }
 
     async fn close_by_force(&self, id: CallId) {
-        let end = store::EndCall {
-            id,
-            at_ms: now_ms(),
-            cause: call_model::HangupCause::InternalError,
-            by: call_model::HangupParty::System,
-            legs: Vec::new(),
-            language: None,
-        };
-        if let Err(error) = self.house.parts.store.end_call(end).await {
-            tracing::error!(call = %id, %error, "the end of a call is missing in the books");
-        }
+        self.house.file_failure(id, HangupCause::InternalError).await;
         let _ = self.house.notices.send(Notice::Over(id)).await;
     }
 }
@@ -276,7 +283,7 @@ impl Desk {
                     Some(event) => self.on_event(event).await,
                     None => return,
                 },
-                Some(notice) = notices.recv() => self.on_notice(notice).await,
+                Some(notice) = notices.recv() => self.on_notice(notice),
                 Some(()) = changes.recv() => {
                     let directory = self.shared.house.directory();
                     self.learn(&directory).await;
@@ -289,13 +296,11 @@ impl Desk {
     /// The books changed: SIP learns the members' accounts, and the trunks are registered.
     async fn learn(&mut self, directory: &Directory) {
         let realm = &directory.realm;
-        let accounts = directory.members().map(|member| {
-            sip_core::Account {
-                user: member.name.clone(),
-                realm: realm.clone(),
-                ha1_md5: member.ha1_md5.clone(),
-                ha1_sha256: member.ha1_sha256.clone(),
-            }
+        let accounts = directory.members().map(|member| sip_core::Account {
+            user: member.name.clone(),
+            realm: realm.clone(),
+            ha1_md5: member.ha1_md5.clone(),
+            ha1_sha256: member.ha1_sha256.clone(),
         });
         let sip = &self.shared.house.parts.sip;
         let _ = sip.set_accounts(accounts.collect()).await;
@@ -331,13 +336,19 @@ impl Desk {
 
     fn hand_over(&self, call: CallId, event: Event) {
         let Some(inbox) = self.shared.inbox(call) else { return };
-        if let Err(mpsc::error::TrySendError::Full(_)) = inbox.try_send(CallInput::Sip(event)) {
-            tracing::error!(%call, "a call's task does not keep up: its signalling was dropped");
+        // Keys are the only thing that the other side can send in any number: a flood of them leaves room for the rest.
+        let flood = matches!(event, Event::Info { .. }) && inbox.capacity() < INBOX / 4;
+        if flood {
             metrics::counter!("callwright_call_inbox_full_total").increment(1);
+        } else if let Err(mpsc::error::TrySendError::Full(input)) = inbox.try_send(CallInput::Sip(event)) {
+            tracing::error!(%call, "a call's task does not keep up: its signalling waits");
+            metrics::counter!("callwright_call_inbox_full_total").increment(1);
+            // Never lost: a call that does not hear of its leg's end would stay for ever. SIP allows few at a time.
+            tokio::spawn(async move { inbox.send(input).await });
         }
     }
 
-    async fn on_notice(&mut self, notice: Notice) {
+    fn on_notice(&mut self, notice: Notice) {
         match notice {
             Notice::Leg(leg, call) => {
                 let events = self.orphans.remove(&leg).unwrap_or_default();
@@ -364,16 +375,16 @@ impl Desk {
     async fn on_call(&mut self, incoming: Box<IncomingCall>) {
         let leg = incoming.leg;
         if self.shared.draining.load(Ordering::Relaxed) || !self.shared.admit() {
-            let wait = self.shared.house.settings.retry_after.as_secs().to_string();
-            return self.refuse(leg, StatusCode::SERVICE_UNAVAILABLE, vec![(HeaderName::RetryAfter, wait)]).await;
+            let retry_after = self.shared.house.retry_after();
+            return self.refuse(leg, StatusCode::SERVICE_UNAVAILABLE, retry_after).await;
         }
         let directory = self.shared.house.directory();
         let id = fresh_id(now_ms());
-        match route(&directory, id, incoming) {
+        match route(&directory, id, &incoming) {
             Ok(reception) => {
                 self.legs.insert(leg, Owner::Call(id));
                 let (outbox, inbox) = mpsc::channel(INBOX);
-                self.shared.enter(id, outbox.clone(), reception.trunk.clone());
+                self.shared.enter(id, outbox.clone());
                 let shared = self.shared.clone();
                 tokio::spawn(async move {
                     match reception.begin(shared.house.clone(), inbox, outbox).await {
@@ -383,12 +394,13 @@ impl Desk {
                 });
             }
             Err(refusal) => {
-                self.shared.live.fetch_sub(1, Ordering::Relaxed);
+                self.shared.give_place_back();
                 match refusal {
                     Refused::Challenge => {
                         self.legs.insert(leg, Owner::Nobody);
                         let _ = self.shared.house.parts.sip.challenge(leg).await;
                     }
+                    Refused::TooManyHops => self.refuse(leg, StatusCode::TOO_MANY_HOPS, Vec::new()).await,
                     Refused::NotFound => self.refuse(leg, StatusCode::NOT_FOUND, Vec::new()).await,
                 }
             }
@@ -399,60 +411,6 @@ impl Desk {
         self.legs.insert(leg, Owner::Nobody);
         let _ = self.shared.house.parts.sip.reject(leg, status, extra).await;
     }
-}
-
-enum Refused {
-    Challenge,
-    NotFound,
-}
-
-/// Finds out what answers.
-fn route(directory: &Directory, id: CallId, incoming: Box<IncomingCall>) -> Result<Reception, Refused> {
-    let user = |uri: &sip_core::message::Uri| uri.username().map(std::borrow::Cow::into_owned).unwrap_or_default();
-    let (called, to, from_user) = (user(&incoming.request_uri), user(&incoming.to.uri), user(&incoming.from.uri));
-    let facts = InviteFacts {
-        user: &called,
-        from_user: &from_user,
-        source: incoming.flow.remote.ip(),
-        authenticated_as: incoming.authenticated_as.as_deref(),
-    };
-    let decision = match directory.decide(facts) {
-        // Carriers put our contact into the Request-URI and the number into To.
-        Decision::NotFound if to != called => directory.decide(InviteFacts { user: &to, ..facts }),
-        decision => decision,
-    };
-    let reception = |answering, number: String, language: Option<&String>, trunk, member| Reception {
-        id,
-        answering,
-        number,
-        language: language.unwrap_or(&directory.language).clone(),
-        trunk,
-        member,
-        incoming: incoming.clone(),
-    };
-    match decision {
-        Decision::App { route, trunk } => {
-            let answering = Answering::App { app: route.app.clone(), recording: route.recording };
-            let trunk = trunk.map(|trunk| trunk.name.clone());
-            Ok(reception(answering, route.number.clone(), route.language.as_ref(), trunk, None))
-        }
-        Decision::ToMember { from, to } => {
-            let settings = put_through(to.name.clone(), None);
-            Ok(reception(Answering::PutThrough(settings), to.name.clone(), None, None, Some(from.name.clone())))
-        }
-        Decision::Outside { from, number } => {
-            let own = from.may_call_from.first().cloned();
-            let shown = own.clone().unwrap_or_else(|| from.name.clone());
-            let settings = put_through(number, own);
-            Ok(reception(Answering::PutThrough(settings), shown, None, None, Some(from.name.clone())))
-        }
-        Decision::Challenge => Err(Refused::Challenge),
-        Decision::NotFound => Err(Refused::NotFound),
-    }
-}
-
-fn put_through(target: String, caller_id: Option<String>) -> TransferSettings {
-    TransferSettings { targets: vec![target], strategy: RingStrategy::All, ring_ms: MEMBER_RING_MS, caller_id }
 }
 
 const fn leg_of(event: &Event) -> Option<LegHandle> {

@@ -12,7 +12,7 @@ use crate::dialing::{credentials, uri};
 use crate::directory::Trunk;
 
 /// How long a registration is asked for.
-const EXPIRES: Duration = Duration::from_secs(600);
+const EXPIRES: Duration = Duration::from_mins(10);
 
 /// How a trunk is now.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -110,22 +110,20 @@ impl Trunks {
         };
         let mut registration = None;
         if trunk.register {
-            match (uri("", &trunk.host, trunk.protocol), uri(&trunk.user, &trunk.host, trunk.protocol)) {
-                (Ok(registrar), Ok(aor)) => {
-                    let wanted = Registration {
-                        registrar,
-                        aor,
-                        contact_user: trunk.user.clone(),
-                        credentials: credentials(trunk),
-                        expires: EXPIRES,
-                        route: None,
-                    };
-                    registration = self.sip.register(wanted).await.ok();
-                }
-                _ => {
-                    state.registration = RegistrationWord::Failed;
-                    state.problem = Some("its host or user is not valid in a SIP address".into());
-                }
+            let addresses = (uri("", &trunk.host, trunk.protocol), uri(&trunk.user, &trunk.host, trunk.protocol));
+            if let (Ok(registrar), Ok(aor)) = addresses {
+                let wanted = Registration {
+                    registrar,
+                    aor,
+                    contact_user: trunk.user.clone(),
+                    credentials: credentials(trunk),
+                    expires: EXPIRES,
+                    route: None,
+                };
+                registration = self.sip.register(wanted).await.ok();
+            } else {
+                state.registration = RegistrationWord::Failed;
+                state.problem = Some("its host or user is not valid in a SIP address".into());
             }
         }
         Watched { trunk: trunk.clone(), registration, state }
@@ -177,7 +175,7 @@ impl Trunks {
                 shown.problem = None;
             }
             RegistrationState::Failed { status, retry_in } => {
-                let code = status.map(|status| status.code());
+                let code = status.map(sip_core::message::StatusCode::code);
                 tracing::warn!(trunk = %watched.trunk.name, status = ?code, ?retry_in, "registration failed");
                 shown.registration = RegistrationWord::Failed;
                 shown.registration_status = code;

@@ -11,6 +11,8 @@ use media::prompt::{Prompt, PromptError};
 use media::tone::Country;
 use speech::{Synthesizer, Utterance};
 
+use crate::feed::Feed;
+
 /// The pieces of one item, in order.
 pub(crate) type Pieces = Arc<[Arc<Prompt>]>;
 
@@ -31,6 +33,14 @@ pub(crate) enum VoiceError {
     NoSuchRecord,
     #[error("the work was given up")]
     Cancelled,
+}
+
+/// What came of making an item.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// Something of it is heard.
+    pub sounded: bool,
+    pub outcome: Result<(), VoiceError>,
 }
 
 /// Makes prompts and keeps those that come again.
@@ -61,46 +71,53 @@ impl Voice {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(&key(item)?)
     }
 
-    /// Makes an item, handing each piece over as soon as it is ready; `sink` says whether to go on.
-    pub(crate) async fn make(
+    /// Makes an item, handing each piece over as soon as it is ready.
+    pub(crate) async fn make(&self, item: &PromptItem, recorded: Option<PathBuf>, feed: &Feed) -> Made {
+        let mut sounded = false;
+        let outcome = self.make_pieces(item, recorded, feed, &mut sounded).await;
+        Made { sounded, outcome }
+    }
+
+    async fn make_pieces(
         &self,
         item: &PromptItem,
         recorded: Option<PathBuf>,
-        mut sink: impl FnMut(Arc<Prompt>) -> bool + Send,
+        feed: &Feed,
+        sounded: &mut bool,
     ) -> Result<(), VoiceError> {
-        let pieces = match item {
+        let prompt = match item {
             PromptItem::Say { text, language, voice } => {
-                let utterance =
-                    Utterance { text: text.clone(), language: language.clone(), voice: voice.clone() };
-                self.speak(utterance, &mut sink).await?
+                let utterance = Utterance { text: text.clone(), language: language.clone(), voice: voice.clone() };
+                let pieces = self.speak(utterance, feed, sounded).await?;
+                self.keep(item, pieces.into());
+                return Ok(());
             }
             PromptItem::File { path } => {
                 let path = inside(&self.folder, path).ok_or(VoiceError::OutsideFolder)?;
-                hand_over(vec![decode(path).await?], &mut sink)?
+                decode(path).await?
             }
-            PromptItem::Recorded { .. } => {
-                let path = recorded.ok_or(VoiceError::NoSuchRecord)?;
-                hand_over(vec![decode(path).await?], &mut sink)?
-            }
-            PromptItem::Tone { tone, duration_ms } => {
-                hand_over(vec![Arc::new(Prompt::tone(*tone, self.country, *duration_ms))], &mut sink)?
-            }
-            PromptItem::Dtmf { digits } => hand_over(vec![Arc::new(Prompt::dtmf(digits))], &mut sink)?,
-            PromptItem::Pause { duration_ms } => {
-                hand_over(vec![Arc::new(Prompt::silence(*duration_ms))], &mut sink)?
-            }
+            PromptItem::Recorded { .. } => decode(recorded.ok_or(VoiceError::NoSuchRecord)?).await?,
+            PromptItem::Tone { tone, duration_ms } => Arc::new(Prompt::tone(*tone, self.country, *duration_ms)),
+            PromptItem::Dtmf { digits } => Arc::new(Prompt::dtmf(digits)),
+            PromptItem::Pause { duration_ms } => Arc::new(Prompt::silence(*duration_ms)),
         };
+        self.keep(item, Arc::new([prompt.clone()]));
+        *sounded = true;
+        if feed.append(prompt).await { Ok(()) } else { Err(VoiceError::Cancelled) }
+    }
+
+    fn keep(&self, item: &PromptItem, pieces: Pieces) {
         if let Some(key) = key(item) {
-            self.cache.lock().unwrap_or_else(PoisonError::into_inner).put(key, pieces.into());
+            self.cache.lock().unwrap_or_else(PoisonError::into_inner).put(key, pieces);
         }
-        Ok(())
     }
 
     /// Speaks sentence by sentence. A sentence that fails is left out, unless nothing of the text could be spoken.
     async fn speak(
         &self,
         utterance: Utterance,
-        sink: &mut (impl FnMut(Arc<Prompt>) -> bool + Send),
+        feed: &Feed,
+        sounded: &mut bool,
     ) -> Result<Vec<Arc<Prompt>>, VoiceError> {
         let mut stream = self.synthesizer.speak(utterance);
         let mut pieces = Vec::new();
@@ -110,7 +127,8 @@ impl Voice {
                 Ok(chunk) => {
                     let piece = Arc::new(Prompt::from_samples(&chunk.samples, chunk.rate.hz())?);
                     pieces.push(piece.clone());
-                    if !sink(piece) {
+                    *sounded = true;
+                    if !feed.append(piece).await {
                         return Err(VoiceError::Cancelled);
                     }
                 }
@@ -126,13 +144,6 @@ impl Voice {
             None => Ok(pieces),
         }
     }
-}
-
-fn hand_over(
-    pieces: Vec<Arc<Prompt>>,
-    sink: &mut impl FnMut(Arc<Prompt>) -> bool,
-) -> Result<Vec<Arc<Prompt>>, VoiceError> {
-    pieces.iter().all(|piece| sink(piece.clone())).then_some(pieces).ok_or(VoiceError::Cancelled)
 }
 
 async fn decode(path: PathBuf) -> Result<Arc<Prompt>, VoiceError> {

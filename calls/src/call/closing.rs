@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use call_model::{CallEvent, HangupCause};
-use media::call_media::LegSlot;
-use media::call_media::MediaEvent;
+use media::call_media::{LegSlot, MediaEvent};
 use store::EndCall;
 
+use super::orders::AGAIN;
 use super::{Call, Over};
 use crate::house::{Notice, now_ms};
 
@@ -14,16 +14,21 @@ use crate::house::{Notice, now_ms};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Call {
-    pub(super) async fn close(mut self) {
+    pub(super) async fn close(&mut self) {
         let over = self.over.unwrap_or(Over { by: Self::OURS, cause: HangupCause::InternalError });
         let ended_ms = now_ms();
         self.voices.stop(None);
-        self.hang_up_others().await;
+        self.stop_recording();
+        self.hang_up_others();
         self.stop_legs().await;
         self.tell(CallEvent::HungUp { by: over.by, cause: over.cause }).await;
         let unsaved: Vec<_> = self.messages.keys().copied().collect();
         for record in unsaved {
             self.discard_message(record).await;
+        }
+        // The answer comes first in the books, however short the call was.
+        if let Some(filed) = self.answer_filed.take() {
+            let _ = filed.await;
         }
         let end = EndCall {
             id: self.id,
@@ -56,7 +61,10 @@ impl Call {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while !open.is_empty() {
             let Some(sound) = &mut self.sound else { return };
-            match tokio::time::timeout_at(deadline, sound.events.recv()).await {
+            sound.orders.flush(&sound.handle);
+            let next = if sound.orders.wait() { deadline.min(tokio::time::Instant::now() + AGAIN) } else { deadline };
+            match tokio::time::timeout_at(next, sound.events.recv()).await {
+                Err(_) if next < deadline => {}
                 Ok(Some(event)) => {
                     if let MediaEvent::LegStopped { leg, .. } = &event {
                         open.retain(|slot| slot != leg);

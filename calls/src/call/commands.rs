@@ -5,10 +5,11 @@ use media::call_media::{LegSlot, MediaCommand};
 use store::NodeCount;
 
 use super::Call;
+use super::orders::Order;
 
 impl Call {
     pub(super) async fn execute(&mut self, command: CallCommand) {
-        if self.over.is_some() && !keeps_something(&command) {
+        if (self.over.is_some() || self.ending.is_some()) && !keeps_something(&command) {
             return;
         }
         match command {
@@ -21,7 +22,7 @@ impl Call {
                 self.voices.stop(playback);
                 self.media(MediaCommand::StopPlaying { playback });
             }
-            CallCommand::Record { record, settings } => self.record(record, settings),
+            CallCommand::Record { record, settings } => self.record(record, settings).await,
             CallCommand::StopRecord { record } => self.media(MediaCommand::StopRecord { record }),
             CallCommand::SaveVoicemail { record, mailbox } => self.save_voicemail(record, mailbox).await,
             CallCommand::Discard { record } => self.discard_message(record).await,
@@ -31,7 +32,7 @@ impl Call {
                 }
             }
             CallCommand::Transfer(settings) => self.transfer(settings).await,
-            CallCommand::CancelTransfer => self.cancel_transfer().await,
+            CallCommand::CancelTransfer => self.cancel_transfer(),
             CallCommand::Http { request, http } => self.ask(request, http),
             CallCommand::SendDigits { digits } => {
                 self.media(MediaCommand::SendDigits { leg: LegSlot::CALLER, digits });
@@ -93,12 +94,16 @@ impl Call {
         });
     }
 
-    /// A command for the media thread. It takes none only when the call's sound is gone, or so far behind that the
-    /// call is of no use any more.
-    pub(super) fn media(&self, command: MediaCommand) {
-        let Some(sound) = &self.sound else { return };
-        if let Err(error) = sound.handle.send(command) {
-            tracing::warn!(call = %self.id, %error, "a media command was lost");
+    /// A command for the media thread.
+    pub(super) fn media(&mut self, command: MediaCommand) {
+        self.order(Order::Media(command));
+    }
+
+    /// An order is lost only when the media thread is so far behind that the call is of no use any more.
+    pub(super) fn order(&mut self, order: Order) {
+        let Some(sound) = &mut self.sound else { return };
+        if !sound.orders.give(&sound.handle, order) {
+            tracing::warn!(call = %self.id, "a media command was lost");
             metrics::counter!("callwright_media_commands_lost_total").increment(1);
         }
     }

@@ -5,11 +5,13 @@ use std::net::IpAddr;
 use call_model::{LegId, SampleRate};
 use media::codec::Codec;
 use media::rtp::Quality;
-use media::sdp::{self, Direction, LocalMedia, NegotiateError, Negotiated, SdpError, SessionDescription};
+use media::sdp::{self, LocalMedia, NegotiateError, Negotiated, SdpError, SessionDescription};
 use sip_core::message::StatusCode;
 use sip_core::{Body, LegHandle};
 use store::{LegQuality, LegRecord, LegRole};
 use transport::rtp::LegPorts;
+
+use crate::lines::Line;
 
 /// Why an offer or answer was of no use; 488 to an offer.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +51,15 @@ pub(crate) struct Leg {
     /// Its media runs.
     pub started: bool,
     pub record: LegRecord,
+    /// The trunk's line that it uses, where it goes by one.
+    pub line: Option<Line>,
+}
+
+/// A state of offer and answer.
+#[derive(Debug)]
+pub(crate) struct Agreement {
+    ours: Option<SessionDescription>,
+    negotiated: Option<Negotiated>,
 }
 
 impl Leg {
@@ -73,6 +84,7 @@ impl Leg {
             negotiated: None,
             started: false,
             record,
+            line: None,
         }
     }
 
@@ -109,6 +121,22 @@ impl Leg {
         Ok(negotiated)
     }
 
+    /// What was agreed on so far, to come back to it.
+    pub(crate) fn agreement(&self) -> Agreement {
+        Agreement { ours: self.ours.clone(), negotiated: self.negotiated }
+    }
+
+    /// What was agreed on last came to nothing.
+    pub(crate) fn restore(&mut self, before: Agreement) {
+        self.ours = before.ours;
+        self.negotiated = before.negotiated;
+    }
+
+    /// Whether its slot can be used again: it is over, and what its sound had to tell was told.
+    pub(crate) const fn is_done(&self) -> bool {
+        matches!(self.state, LegState::Ended) && (!self.started || self.record.quality.is_some())
+    }
+
     fn revised(&self, mut description: SessionDescription) -> SessionDescription {
         if let Some(previous) = &self.ours {
             description.revise(previous);
@@ -139,8 +167,9 @@ impl Leg {
 
     pub(crate) fn ended(&mut self, now_ms: i64, status: Option<StatusCode>) {
         self.state = LegState::Ended;
+        self.line = None;
         self.record.ended_ms.get_or_insert(now_ms);
-        self.record.status = status.map(|status| status.code());
+        self.record.status = status.map(sip_core::message::StatusCode::code);
     }
 
     /// Notes how it sounded.
@@ -174,6 +203,3 @@ pub(crate) const fn family_of(remote: IpAddr) -> IpAddr {
         IpAddr::V6(_) => IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),
     }
 }
-
-/// Both ways, for descriptions that hold nothing back.
-pub(crate) const BOTH_WAYS: Direction = Direction::SendRecv;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use call_model::{CallEvent, HangupCause, HangupParty};
 use media::call_media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent};
 use media::rtp::SessionConfig;
+use transport::rtp::{OpenError, PortError};
 
+use super::leg::LegState;
+use super::orders::Orders;
 use super::{Call, CallSound, taps};
 use crate::error::PlaceError;
 use crate::house::random_u64;
@@ -17,13 +20,10 @@ impl Call {
             return Ok(());
         }
         let (sink, routes, tap_ends) = taps::taps(self.house.parts.recorder.clone());
-        let config = CallMediaConfig {
-            inband_dtmf: self.house.settings.inband_dtmf,
-            ..CallMediaConfig::default()
-        };
-        let (handle, events) =
-            self.house.parts.rtp.open(config, Some(sink)).map_err(|error| PlaceError::Media(error.into()))?;
-        self.sound = Some(CallSound { handle: Arc::new(handle), events, routes, tap_ends });
+        let config = CallMediaConfig { inband_dtmf: self.house.settings.inband_dtmf, ..CallMediaConfig::default() };
+        let (handle, events) = self.house.parts.rtp.open(config, Some(sink)).map_err(no_room)?;
+        let orders = Orders::default();
+        self.sound = Some(CallSound { handle: Arc::new(handle), events, orders, routes, tap_ends });
         Ok(())
     }
 
@@ -31,7 +31,7 @@ impl Call {
     pub(super) fn open_ports(&mut self, slot: LegSlot, near: std::net::IpAddr) -> Result<(), PlaceError> {
         self.open_sound()?;
         let (Some(sound), Some(leg)) = (&self.sound, self.legs.get_mut(&slot)) else { return Ok(()) };
-        let ports = sound.handle.open_leg(slot, near).map_err(|error| PlaceError::Media(error.into()))?;
+        let ports = sound.handle.open_leg(slot, near).map_err(no_ports)?;
         // Positive as an i64: some peers read `o=` as one.
         leg.set_ports(ports, &self.house.settings.codecs, random_u64() >> 1);
         Ok(())
@@ -76,11 +76,30 @@ impl Call {
     }
 
     async fn on_rtp_timeout(&mut self, slot: LegSlot) {
+        // Before the answer there need not be any: ringing has time limits of its own.
+        if self.legs.get(&slot).is_none_or(|leg| leg.state != LegState::Answered) {
+            return;
+        }
         tracing::info!(call = %self.id, leg = %slot, "no sound came for too long");
         if slot == LegSlot::CALLER {
             self.hang_up(HangupParty::System, HangupCause::MediaTimeout).await;
         } else if let Some(handle) = self.legs.get(&slot).and_then(|leg| leg.handle) {
             self.house.parts.sip.hangup_soon(handle);
         }
+    }
+}
+
+/// Why there is no media, as whoever places a call should know it: some of it passes.
+fn no_room(error: OpenError) -> PlaceError {
+    match error {
+        OpenError::Full { .. } | OpenError::Overloaded => PlaceError::Full,
+        OpenError::Stopped => PlaceError::Ended,
+    }
+}
+
+fn no_ports(error: PortError) -> PlaceError {
+    match error {
+        PortError::Exhausted => PlaceError::Full,
+        error => PlaceError::Media(error.into()),
     }
 }

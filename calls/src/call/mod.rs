@@ -5,6 +5,7 @@ mod commands;
 mod input;
 mod leg;
 mod media_events;
+mod orders;
 mod place;
 mod playing;
 mod receive;
@@ -17,7 +18,10 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use call_model::{CallApp, CallCommand, CallEvent, CallId, ContactId, Direction, HangupCause, HangupParty, Moment, RecordId};
+use call_model::{
+    CallApp, CallCommand, CallEvent, CallId, ContactId, Direction, HangupCause, HangupParty, Moment, RecordId,
+};
+use futures_util::FutureExt;
 use media::call_media::{LegSlot, MediaEvent};
 use sip_core::LegHandle;
 use tokio::sync::mpsc;
@@ -28,8 +32,10 @@ use crate::app::{Apology, RecordingRule};
 use crate::house::{House, now_ms};
 
 pub(crate) use input::{CallInput, Control};
-use leg::{Leg, LegState};
 pub(crate) use leg::family_of as leg_family;
+use leg::{Leg, LegState};
+use orders::AGAIN;
+use orders::Orders;
 pub use place::Placement;
 pub(crate) use receive::{Answering, Reception};
 use recording::{CallRecording, Message};
@@ -38,6 +44,10 @@ use transfer::Transfer;
 
 /// How many inputs may wait for a call's task. One that is this far behind is broken, and is ended.
 pub(crate) const INBOX: usize = 256;
+/// What an app may do in a row without waiting for anything.
+const MAX_STEPS: usize = 10_000;
+/// SIP tells the end of a leg at once: when it does not, the call ends without.
+const HANG_UP_PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// A call's sound, from the moment its first ports are opened.
 struct CallSound {
@@ -45,6 +55,8 @@ struct CallSound {
     events: mpsc::Receiver<MediaEvent>,
     routes: TapRoutes,
     tap_ends: TapEnds,
+    /// What the media thread had no room for yet.
+    orders: Orders,
 }
 
 /// Why a call is over.
@@ -91,6 +103,12 @@ pub(crate) struct Call {
     answered: Option<Instant>,
     /// Why we are ending it, once we are.
     ending: Option<Over>,
+    /// When to stop waiting for the end of the caller's leg, once we are ending it.
+    give_up: Option<Instant>,
+    /// The answer on its way into the books.
+    answer_filed: Option<tokio::task::JoinHandle<()>>,
+    /// Commands and events of the app since the task woke.
+    steps: usize,
     /// It is over.
     over: Option<Over>,
 }
@@ -103,20 +121,31 @@ enum Wake {
 }
 
 impl Call {
-    /// Lives until the call is over and everything about it is in the books.
-    pub(crate) async fn run(mut self) {
+    /// Lives until the call is over and everything about it is in the books: also when our own code panics on the
+    /// way. `false`: it could not even be closed.
+    pub(crate) async fn run(mut self) -> bool {
+        if AssertUnwindSafe(self.live()).catch_unwind().await.is_err() {
+            tracing::error!(call = %self.id, "the call's task panicked: the call ends");
+            metrics::counter!("callwright_call_panics_total").increment(1);
+        }
+        AssertUnwindSafe(self.close()).catch_unwind().await.is_ok()
+    }
+
+    async fn live(&mut self) {
         self.tell(CallEvent::Started).await;
         while self.over.is_none() {
+            self.steps = 0;
             match self.wake().await {
                 Wake::Input(Some(input)) => self.take(input).await,
                 // The switchboard is gone: the program ends.
-                Wake::Input(None) => self.over = Some(Over { by: HangupParty::System, cause: HangupCause::Interrupted }),
+                Wake::Input(None) => {
+                    self.over = Some(Over { by: HangupParty::System, cause: HangupCause::Interrupted });
+                }
                 Wake::Media(Some(event)) => self.on_media(event).await,
                 Wake::Media(None) => self.sound_is_gone().await,
                 Wake::Timeout => self.on_timeout().await,
             }
         }
-        self.close().await;
     }
 
     async fn wake(&mut self) -> Wake {
@@ -141,19 +170,34 @@ impl Call {
         }
     }
 
-    fn deadline(&self) -> Option<Instant> {
-        let app = self.app.poll_timeout().map(|after| self.started + after);
+    fn deadline(&mut self) -> Option<Instant> {
+        let app = self.app_timeout().and_then(|after| self.started.checked_add(after));
         let longest = self.answered.filter(|_| self.ending.is_none()).map(|at| at + self.house.settings.max_duration);
-        app.into_iter().chain(longest).min()
+        let orders = self.sound.as_ref().filter(|sound| sound.orders.wait()).map(|_| Instant::now() + AGAIN);
+        [app, longest, self.give_up, orders].into_iter().flatten().min()
+    }
+
+    fn app_timeout(&mut self) -> Option<std::time::Duration> {
+        let mut timeout = None;
+        self.with_app(|app| timeout = app.poll_timeout());
+        timeout
     }
 
     async fn on_timeout(&mut self) {
+        if let Some(sound) = &mut self.sound {
+            sound.orders.flush(&sound.handle);
+        }
+        if self.give_up.is_some_and(|at| at <= Instant::now()) {
+            tracing::error!(call = %self.id, "the end of the caller's leg was never heard of");
+            self.over = self.ending;
+            return;
+        }
         let longest = self.house.settings.max_duration;
         if self.answered.is_some_and(|at| at.elapsed() >= longest) && self.ending.is_none() {
             self.hang_up(HangupParty::System, HangupCause::MaxDuration).await;
         }
         let now = self.moment();
-        if self.app.poll_timeout().is_some_and(|at| at <= now.since_start) {
+        if self.app_timeout().is_some_and(|at| at <= now.since_start) {
             self.with_app(|app| app.handle_timeout(now));
             self.drain_app().await;
         }
@@ -184,12 +228,23 @@ impl Call {
     async fn drain_app(&mut self) {
         loop {
             while let Some(command) = self.next_command() {
+                self.count_step();
                 // What is done may tell the app more: boxed, since commands and events go round.
                 Box::pin(self.execute(command)).await;
             }
             let Some(event) = self.untold.pop_front() else { return };
+            self.count_step();
             let now = self.moment();
             self.with_app(|app| app.handle(now, &event));
+        }
+    }
+
+    /// An app that asks for more and more without ever waiting would hold its thread, and other calls, for ever.
+    fn count_step(&mut self) {
+        self.steps += 1;
+        if self.steps == MAX_STEPS {
+            tracing::error!(call = %self.id, "the call's app never waits: the caller hears an apology");
+            self.replace_app();
         }
     }
 
@@ -206,8 +261,15 @@ impl Call {
             return;
         }
         tracing::error!(call = %self.id, "the call's app panicked: the caller hears an apology");
+        self.replace_app();
+    }
+
+    fn replace_app(&mut self) {
         metrics::counter!("callwright_app_panics_total").increment(1);
-        self.app = Box::new(Apology::new(&self.language, self.answered.is_some()));
+        let apology = Box::new(Apology::new(&self.language, self.answered.is_some()));
+        let broken = std::mem::replace(&mut self.app, apology);
+        // Its end may panic too.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
         self.untold.clear();
         self.untold.push_back(CallEvent::Started);
     }
@@ -219,12 +281,14 @@ impl Call {
         }
         let over = Over { by, cause };
         self.ending = Some(over);
+        self.give_up = Some(Instant::now() + HANG_UP_PATIENCE);
         let caller = self.legs.get(&LegSlot::CALLER).filter(|leg| leg.state != LegState::Ended);
         match caller.and_then(|leg| leg.handle.map(|handle| (handle, leg.state))) {
             Some((handle, LegState::Ringing)) if self.offer_is_theirs() => {
                 let status = signalling::refusal(cause);
                 let sip = &self.house.parts.sip;
-                if sip.reject(handle, status, Vec::new()).await.is_err() {
+                let extra = if cause == HangupCause::Overload { self.house.retry_after() } else { Vec::new() };
+                if sip.reject(handle, status, extra).await.is_err() {
                     sip.hangup_soon(handle);
                 }
             }

@@ -3,19 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_model::{CallFacts, CallId, Direction, HangupCause, HangupParty, WebhookId};
+use call_model::{CallFacts, CallId, ContactId, Direction, HangupCause, WebhookId};
+use media::call_media::LegSlot;
 use serde_json::{Map, Value};
-use store::{Address, EndCall, LegRole, NewCall, fresh_id};
+use sip_core::{InviteError, OutgoingCall};
+use store::{Address, LegRole, NewCall, fresh_id};
 use tokio::sync::mpsc;
 
 use super::leg::Leg;
 use super::receive::CallParts;
 use super::{Call, CallInput};
 use crate::app::AppRef;
-use crate::dialing::{self, Destination, Shown};
+use crate::dialing::{self, Destination, Plan, Shown};
 use crate::error::PlaceError;
 use crate::gate::{OutboundRequest, permit};
 use crate::house::{House, now_ms};
+use crate::lines::Line;
 
 /// A call to place.
 #[derive(Debug, Clone)]
@@ -39,18 +42,45 @@ pub struct Placement {
 }
 
 /// The contact's field that says that they do not want to be called.
-const OPTED_OUT: &str = "opted_out";
+const OPTED_OUT: &str = "do_not_call";
+
+/// What is known of a call before anything is written or dialled.
+struct Ready {
+    plan: Plan,
+    facts: CallFacts,
+    to: Address,
+    line: Option<Line>,
+}
 
 impl Placement {
-    /// Dials. When this returns, the call is in the books and its INVITE on its way.
+    /// Dials. When this returns, the call is in the books and its INVITE on its way; when it fails, nothing is dialled
+    /// and no call is open in the books.
     pub(crate) async fn dial(
         self,
         id: CallId,
         house: Arc<House>,
-        trunk_calls: impl Fn(&str) -> usize,
         inbox: mpsc::Receiver<CallInput>,
         outbox: mpsc::Sender<CallInput>,
     ) -> Result<Call, PlaceError> {
+        let mut ready = self.prepare(id, &house).await?;
+        let begun = house.parts.store.begin_call(self.new_call(id, &ready.facts, ready.to.clone())).await?;
+        ready.facts.contact = begun.contact.as_ref().map(store::ContactRecord::facts).unwrap_or_default();
+        let contact = begun.contact.map(|contact| contact.id);
+        let error = match self.begin(ready, contact, house.clone(), inbox, outbox).await {
+            Ok(call) => return Ok(call),
+            Err(error) => error,
+        };
+        let cause = match &error {
+            PlaceError::Full => HangupCause::Overload,
+            PlaceError::App(_) => HangupCause::InternalError,
+            _ => HangupCause::NetworkFailure,
+        };
+        house.file_failure(id, cause).await;
+        Err(error)
+    }
+
+    /// Finds out whom to call by which trunk, and whether that is permitted.
+    async fn prepare(&self, id: CallId, house: &Arc<House>) -> Result<Ready, PlaceError> {
         let directory = house.directory();
         let destination = Destination::parse(&self.to, &directory).ok_or(PlaceError::BadDestination)?;
         let trunk = match (&self.trunk, destination.number()) {
@@ -60,70 +90,68 @@ impl Placement {
         };
         let to = destination.address(&directory);
         let known = house.parts.store.contact_by_address(&to).await?;
-        let opted_out = known.as_ref().is_some_and(|contact| {
-            contact.fields.get(OPTED_OUT).is_some_and(|value| *value != Value::Bool(false) && !value.is_null())
-        });
+        let line = trunk.map(|trunk| house.lines.take(&trunk.name));
         permit(OutboundRequest {
             number: destination.number(),
             trunk,
-            trunk_calls: trunk.map_or(0, |trunk| trunk_calls(&trunk.name)),
-            opted_out,
+            trunk_calls: line.as_ref().map_or(0, |line| line.before),
+            opted_out: known.as_ref().is_some_and(has_opted_out),
             by_person: false,
         })?;
         let number = self.from.clone().or_else(|| trunk.and_then(|trunk| trunk.caller_id.clone()));
         let number = number.or_else(|| trunk.map(|trunk| trunk.user.clone())).unwrap_or_else(|| "callwright".into());
-        let language = self
-            .language
-            .clone()
-            .or_else(|| known.as_ref().and_then(|contact| contact.language.clone()))
-            .unwrap_or_else(|| directory.language.clone());
-        let mut facts = CallFacts {
+        let language = self.language.clone().or_else(|| known.as_ref().and_then(|contact| contact.language.clone()));
+        let facts = CallFacts {
             call: id,
             direction: Direction::Outbound,
             caller: to.as_str().map(str::to_owned),
             number: number.clone(),
             trunk: trunk.map(|trunk| trunk.name.clone()),
-            language: language.clone(),
+            language: language.unwrap_or_else(|| directory.language.clone()),
             contact: known.as_ref().map(store::ContactRecord::facts).unwrap_or_default(),
             variables: self.variables.clone(),
         };
         // A flow that does not run is found out before anything is written or dialled.
         house.apps().make(&self.app, &facts, None)?;
-        let shown = Shown { user: number.clone(), display: None };
+        let shown = Shown { user: number, display: None };
         let ring = self.ring_timeout.unwrap_or(house.settings.ring_timeout);
-        let mut plans = dialing::plan(&house, &destination, trunk, &shown, ring).await?;
-        if plans.is_empty() {
-            return Err(PlaceError::NotRegistered(destination.label()));
-        }
-        let dialing::Plan { call: mut invite, near } = plans.swap_remove(0);
+        let plans = dialing::plan(house, &destination, trunk, &shown, ring).await?;
+        let plan = plans.into_iter().next().ok_or_else(|| PlaceError::NotRegistered(destination.label()))?;
+        Ok(Ready { plan, facts, to, line })
+    }
 
-        let begun = house.parts.store.begin_call(self.new_call(id, &facts, to)).await?;
-        facts.contact = begun.contact.as_ref().map(store::ContactRecord::facts).unwrap_or_default();
+    /// Makes the call and sends its INVITE.
+    async fn begin(
+        &self,
+        ready: Ready,
+        contact: Option<ContactId>,
+        house: Arc<House>,
+        inbox: mpsc::Receiver<CallInput>,
+        outbox: mpsc::Sender<CallInput>,
+    ) -> Result<Call, PlaceError> {
+        let Ready { plan, facts, line, .. } = ready;
         let made = house.apps().make(&self.app, &facts, None)?;
+        let mut leg = Leg::new(fresh_id(now_ms()), LegRole::Caller, facts.caller, String::new(), now_ms());
+        leg.line = line;
         let parts = CallParts {
-            id,
+            id: facts.call,
             direction: Direction::Outbound,
-            house: house.clone(),
+            house,
             inbox,
             outbox,
-            contact: begun.contact.map(|contact| contact.id),
-            language,
+            contact,
+            language: facts.language,
             made,
-            caller_name: number.clone(),
-            our_number: number,
-            near,
+            caller_name: facts.number.clone(),
+            our_number: facts.number,
+            near: plan.near,
             offer: None,
             max_forwards: 70,
-            leg: Leg::new(fresh_id(now_ms()), LegRole::Caller, facts.caller, String::new(), now_ms()),
+            leg,
         };
         let mut call = parts.into_call();
-        match call.invite(&mut invite).await {
-            Ok(()) => Ok(call),
-            Err(error) => {
-                call.never_dialled().await;
-                Err(error)
-            }
-        }
+        call.invite(plan.call).await?;
+        Ok(call)
     }
 
     fn new_call(&self, id: CallId, facts: &CallFacts, to: Address) -> NewCall {
@@ -145,32 +173,22 @@ impl Placement {
     }
 }
 
-impl Call {
-    async fn invite(&mut self, invite: &mut sip_core::OutgoingCall) -> Result<(), PlaceError> {
-        use media::call_media::LegSlot;
+fn has_opted_out(contact: &store::ContactRecord) -> bool {
+    contact.fields.get(OPTED_OUT).is_some_and(|value| *value != Value::Bool(false) && !value.is_null())
+}
 
+impl Call {
+    async fn invite(&mut self, mut invite: OutgoingCall) -> Result<(), PlaceError> {
         self.open_ports(LegSlot::CALLER, self.near)?;
         let Some(leg) = self.legs.get_mut(&LegSlot::CALLER) else { return Err(PlaceError::Ended) };
         invite.body = leg.offer();
-        let placed = self.house.parts.sip.invite(invite.clone()).await;
-        let handle = placed.map_err(|error| PlaceError::Media(error.into()))?;
+        let handle = self.house.parts.sip.invite(invite).await.map_err(|error| match error {
+            transport::sip::PlaceError::Stopped => PlaceError::Ended,
+            transport::sip::PlaceError::Invite(InviteError::Overloaded) => PlaceError::Full,
+            transport::sip::PlaceError::Invite(_) => PlaceError::BadDestination,
+        })?;
         leg.handle = Some(handle);
         self.notice_leg(handle).await;
         Ok(())
-    }
-
-    /// It is in the books, but its INVITE never left.
-    async fn never_dialled(&mut self) {
-        let end = EndCall {
-            id: self.id,
-            at_ms: now_ms(),
-            cause: HangupCause::NetworkFailure,
-            by: HangupParty::System,
-            legs: Vec::new(),
-            language: None,
-        };
-        if let Err(error) = self.house.parts.store.end_call(end).await {
-            tracing::error!(call = %self.id, %error, "the end of a call is missing in the books");
-        }
     }
 }

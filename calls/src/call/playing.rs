@@ -9,6 +9,7 @@ use media::call_media::MediaCommand;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::Call;
+use crate::feed::Feed;
 use crate::house::House;
 
 /// Tasks that make the rest of a playback; one ends when its playback does.
@@ -46,14 +47,10 @@ impl Call {
         let rest: Vec<(PromptItem, Option<PathBuf>)> =
             items.map(|item| (item.clone(), self.recorded_path(&item))).collect();
         let house = self.house.clone();
+        let feed = Feed::new(handle, playback);
         let task = tokio::spawn(async move {
-            let outcome = make_all(&house, rest, |prompt| {
-                send(&handle, MediaCommand::Append { playback, prompt })
-            });
-            match outcome.await {
-                Ok(()) => send(&handle, MediaCommand::FinishAppending { playback }),
-                Err(reason) => send(&handle, MediaCommand::FailPlayback { playback, reason }),
-            };
+            let outcome = make_all(&house, rest, &feed).await;
+            feed.end(outcome).await;
         });
         self.voices.0.insert(playback, AbortOnDropHandle::new(task));
     }
@@ -72,26 +69,20 @@ impl Call {
 }
 
 /// Makes one item after the other. An item that fails is left out as long as another one sounds.
-async fn make_all(
-    house: &Arc<House>,
-    items: Vec<(PromptItem, Option<PathBuf>)>,
-    mut append: impl FnMut(Arc<media::prompt::Prompt>) -> bool + Send,
-) -> Result<(), String> {
+async fn make_all(house: &Arc<House>, items: Vec<(PromptItem, Option<PathBuf>)>, feed: &Feed) -> Result<(), String> {
     let mut failure = None;
     let mut sounded = false;
     for (item, recorded) in items {
         if let Some(pieces) = house.voice.ready(&item) {
             sounded = true;
-            if !pieces.iter().all(|piece| append(piece.clone())) {
+            if !feed.append_all(&pieces).await {
                 return Err("the call's media is gone".into());
             }
             continue;
         }
-        let made = house.voice.make(&item, recorded, |piece| {
-            sounded = true;
-            append(piece)
-        });
-        if let Err(error) = made.await {
+        let made = house.voice.make(&item, recorded, feed).await;
+        sounded |= made.sounded;
+        if let Err(error) = made.outcome {
             tracing::warn!(%error, "a prompt could not be made");
             metrics::counter!("callwright_prompt_failures_total").increment(1);
             failure = Some(error.to_string());
@@ -101,9 +92,4 @@ async fn make_all(
         Some(reason) if !sounded => Err(reason),
         _ => Ok(()),
     }
-}
-
-/// `false` when the call's media is gone.
-fn send(handle: &transport::rtp::MediaHandle, command: MediaCommand) -> bool {
-    handle.send(command).is_ok()
 }

@@ -1,9 +1,11 @@
 //! A call that comes in: into the books, then answered.
 
 use std::collections::{HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use call_model::{CallApp, CallFacts, CallId, Direction, HangupCause, HangupParty};
+use futures_util::FutureExt;
 use media::call_media::LegSlot;
 use sip_core::message::{HeaderName, StatusCode};
 use sip_core::{Body, IncomingCall};
@@ -46,26 +48,36 @@ pub(crate) struct Reception {
 }
 
 impl Reception {
-    /// Writes the call into the books and makes its app; when that is not possible it is refused with 500.
+    /// Writes the call into the books and makes its app; when that is not possible it is refused, and closed in the
+    /// books.
     pub(crate) async fn begin(
         self,
         house: Arc<House>,
         inbox: mpsc::Receiver<CallInput>,
         outbox: mpsc::Sender<CallInput>,
     ) -> Option<Call> {
-        let leg = self.incoming.leg;
-        match self.into_call(house.clone(), inbox, outbox).await {
-            Ok(call) => Some(call),
-            Err(error) => {
-                tracing::error!(%error, "a call could not be taken");
-                let status = match error {
-                    PlaceError::Books(_) => StatusCode::SERVICE_UNAVAILABLE,
-                    _ => StatusCode::SERVER_INTERNAL_ERROR,
-                };
-                let _ = house.parts.sip.reject(leg, status, Vec::new()).await;
-                None
+        let (id, leg) = (self.id, self.incoming.leg);
+        let made = AssertUnwindSafe(self.into_call(house.clone(), inbox, outbox)).catch_unwind().await;
+        let (status, extra) = match made {
+            Ok(Ok(call)) => return Some(call),
+            Ok(Err(error @ PlaceError::Books(_))) => {
+                tracing::error!(call = %id, %error, "a call could not be written into the books");
+                (StatusCode::SERVICE_UNAVAILABLE, house.retry_after())
             }
-        }
+            Ok(Err(error)) => {
+                tracing::error!(call = %id, %error, "a call could not be taken");
+                (StatusCode::SERVER_INTERNAL_ERROR, Vec::new())
+            }
+            Err(_) => {
+                tracing::error!(call = %id, "making a call's app panicked");
+                metrics::counter!("callwright_app_panics_total").increment(1);
+                (StatusCode::SERVER_INTERNAL_ERROR, Vec::new())
+            }
+        };
+        // A caller who gave up meanwhile needs no answer.
+        let _ = house.parts.sip.reject(leg, status, extra).await;
+        house.file_failure(id, HangupCause::InternalError).await;
+        None
     }
 
     async fn into_call(
@@ -76,11 +88,13 @@ impl Reception {
     ) -> Result<Call, PlaceError> {
         let Self { id, incoming, answering, number, language, trunk, member } = self;
         let started_ms = now_ms();
+        let line = trunk.as_ref().map(|trunk| house.lines.take(trunk));
         let country = house.directory().country.clone();
         // What a carrier asserts is believed, and nobody else's assertion.
         let asserted = incoming.p_asserted.as_ref().filter(|_| trunk.is_some());
         let from = Address::parse(&asserted.unwrap_or(&incoming.from).uri.to_string(), &country);
-        let (flow, flow_version) = (None, None);
+        let flow =
+            if let Answering::App { app: AppRef::Flow(name), .. } = &answering { Some(name.clone()) } else { None };
         let begun = house
             .parts
             .store
@@ -92,8 +106,8 @@ impl Reception {
                 number: number.clone(),
                 trunk: trunk.clone(),
                 member: member.clone(),
-                flow: if let Answering::App { app: AppRef::Flow(name), .. } = &answering { Some(name.clone()) } else { flow },
-                flow_version,
+                flow,
+                flow_version: None,
                 language: language.clone(),
                 variables: serde_json::Map::new(),
                 webhook: None,
@@ -117,9 +131,12 @@ impl Reception {
             Answering::PutThrough(settings) => MadeApp::plain(Box::new(PutThrough::new(settings))),
         };
         let caller_name = member.unwrap_or_else(|| caller_user(&incoming));
-        let mut leg = Leg::new(fresh_id(started_ms), LegRole::Caller, facts.caller.clone(), incoming.call_id.clone(), started_ms);
+        let (peer, sip_call_id) = (facts.caller.clone(), incoming.call_id.clone());
+        let mut leg = Leg::new(fresh_id(started_ms), LegRole::Caller, peer, sip_call_id, started_ms);
+        leg.line = line;
         leg.handle = Some(incoming.leg);
-        leg.record.user_agent = incoming.headers.get(&HeaderName::UserAgent).map(|text| text.chars().take(128).collect());
+        leg.record.user_agent =
+            incoming.headers.get(&HeaderName::UserAgent).map(|text| text.chars().take(128).collect());
         let parts = CallParts {
             id,
             direction: Direction::Inbound,
@@ -188,6 +205,9 @@ impl CallParts {
             started: Instant::now(),
             answered: None,
             ending: None,
+            give_up: None,
+            answer_filed: None,
+            steps: 0,
             over: None,
         }
     }
@@ -230,5 +250,5 @@ impl Call {
 }
 
 fn caller_user(incoming: &IncomingCall) -> String {
-    incoming.from.uri.username().map_or_else(|| "anonymous".to_owned(), |user| user.into_owned())
+    incoming.from.uri.username().map_or_else(|| "anonymous".to_owned(), std::borrow::Cow::into_owned)
 }

@@ -6,7 +6,7 @@ use call_model::{
     CallEvent, HangupParty, RecordEnd, RecordId, RecordSettings, RecordingId, RecordingSwitch, VoicemailId,
 };
 use media::call_media::{LegSlot, MediaCommand, TapStream};
-use recordings::{Channels, Finished, FinishOptions, Format, NewRecording, RecordingPath, StreamId};
+use recordings::{Channels, FinishOptions, Finished, Format, NewRecording, RecordingError, RecordingPath, StreamId};
 use store::{NewVoicemail, RecordingEnd, RecordingState, fresh_id};
 
 use super::taps::TapRoutes;
@@ -50,10 +50,7 @@ impl Call {
             RecordingSwitch::Start if self.recording.is_none() => return self.start_recording().await,
             RecordingSwitch::Start => {}
             RecordingSwitch::Stop => {
-                if let Some(recording) = self.recording.as_mut().filter(|recording| recording.running) {
-                    recording.running = false;
-                    self.media(MediaCommand::RecordCall(RecordingSwitch::Stop));
-                }
+                self.stop_recording();
             }
             RecordingSwitch::Pause | RecordingSwitch::Resume => self.media(MediaCommand::RecordCall(switch)),
         }
@@ -65,8 +62,7 @@ impl Call {
         let Some((path, stream)) = self.open_file(&id.to_string(), TapStream::Call) else {
             return Err(ControlError::NotRecordable);
         };
-        let recording =
-            store::NewRecording { id, call: self.id, path: path.as_str().to_owned(), started_ms: now_ms() };
+        let recording = store::NewRecording { id, call: self.id, path: path.as_str().to_owned(), started_ms: now_ms() };
         if let Err(error) = self.house.parts.store.begin_recording(recording).await {
             tracing::error!(call = %self.id, %error, "a recording could not be written into the books");
             // What is not in the books would never be found again.
@@ -78,8 +74,17 @@ impl Call {
         Ok(())
     }
 
-    /// Begins a message of the caller.
-    pub(super) fn record(&mut self, record: RecordId, settings: RecordSettings) {
+    /// Ends the call's recording where it is now.
+    pub(super) fn stop_recording(&mut self) {
+        if let Some(recording) = self.recording.as_mut().filter(|recording| recording.running) {
+            recording.running = false;
+            self.media(MediaCommand::RecordCall(RecordingSwitch::Stop));
+        }
+    }
+
+    /// Begins a message of the caller. One of the same name that was not filed is thrown away.
+    pub(super) async fn record(&mut self, record: RecordId, settings: RecordSettings) {
+        self.discard_message(record).await;
         let id: VoicemailId = fresh_id(now_ms());
         match self.open_file(&id.to_string(), TapStream::Record(record)) {
             Some((path, stream)) => {
@@ -100,7 +105,11 @@ impl Call {
         let recording = NewRecording { path: path.clone(), format: Format { channels, rate } };
         match self.house.parts.recorder.open(recording) {
             Ok(stream) if routes.add(tap, stream) => Some((path, stream)),
-            Ok(_) => None,
+            Ok(stream) => {
+                let recorder = self.house.parts.recorder.clone();
+                tokio::spawn(async move { recorder.discard(stream).await });
+                None
+            }
             Err(error) => {
                 tracing::error!(call = %self.id, %error, "a recording could not be begun");
                 None
@@ -111,6 +120,7 @@ impl Call {
     /// The media thread says that a message has ended: its file is made whole before the app hears of it.
     pub(super) async fn message_ended(&mut self, record: RecordId, end: RecordEnd, duration_ms: u64) {
         let length = self.tap_end(TapStream::Record(record)).await;
+        // It may have been thrown away while it ran.
         let Some(message) = self.messages.get_mut(&record) else { return };
         let Some(stream) = message.stream.take() else { return };
         let options = FinishOptions { length, ..FinishOptions::default() };
@@ -132,21 +142,16 @@ impl Call {
     /// Waits until the last block of a stream is with the recorder; its length in samples.
     async fn tap_end(&mut self, wanted: TapStream) -> Option<u64> {
         let ends = &mut self.sound.as_mut()?.tap_ends;
-        let search = async {
-            while let Some((tap, end)) = ends.recv().await {
-                if tap == wanted {
-                    return Some(end);
-                }
-                // The end of another stream: finishing that one does without.
-            }
-            None
-        };
-        tokio::time::timeout(PATIENCE, search).await.ok().flatten()
+        tokio::time::timeout(PATIENCE, ends.take(wanted)).await.ok().flatten()
     }
 
     pub(super) async fn save_voicemail(&mut self, record: RecordId, mailbox: String) {
+        // One that still runs or has failed stays, to be thrown away at the end of the call.
+        let Some(finished) = self.messages.get_mut(&record).and_then(|message| message.finished.take()) else {
+            tracing::warn!(call = %self.id, "a message that is not finished was to be saved");
+            return;
+        };
         let Some(message) = self.messages.remove(&record) else { return };
-        let Some(finished) = message.finished else { return };
         let voicemail = NewVoicemail {
             id: message.id,
             mailbox,
@@ -163,6 +168,9 @@ impl Call {
 
     pub(super) async fn discard_message(&mut self, record: RecordId) {
         let Some(message) = self.messages.remove(&record) else { return };
+        if message.stream.is_some() {
+            self.media(MediaCommand::StopRecord { record });
+        }
         let outcome = match message.stream {
             Some(stream) => self.house.parts.recorder.discard(stream).await.map_err(|error| error.to_string()),
             None => self.house.parts.recordings.delete(&message.path).map_err(|error| error.to_string()),
@@ -174,31 +182,21 @@ impl Call {
 
     /// Ends the call's recording and tells the books.
     pub(super) async fn finish_recording(&mut self) {
+        self.stop_recording();
         let Some(recording) = self.recording.take() else { return };
-        if recording.running {
-            self.media(MediaCommand::RecordCall(RecordingSwitch::Stop));
-        }
         let length = self.tap_end(TapStream::Call).await;
         let options = FinishOptions { length, ..FinishOptions::default() };
         let finish = tokio::time::timeout(PATIENCE, self.house.parts.recorder.finish(recording.stream, options));
-        let end = match finish.await {
-            Ok(Ok(finished)) => RecordingEnd {
-                id: recording.id,
-                state: RecordingState::Ready,
-                bytes: finished.bytes,
-                duration_ms: finished.duration().as_millis() as u64,
-                at_ms: now_ms(),
-            },
-            _ => {
-                tracing::error!(call = %self.id, "the call's recording could not be finished");
-                RecordingEnd {
-                    id: recording.id,
-                    state: RecordingState::Failed,
-                    bytes: 0,
-                    duration_ms: 0,
-                    at_ms: now_ms(),
-                }
-            }
+        let finished = finish.await.map_err(|_| RecordingError::Ended).flatten();
+        if let Err(error) = &finished {
+            tracing::error!(call = %self.id, %error, "the call's recording could not be finished");
+        }
+        let end = RecordingEnd {
+            id: recording.id,
+            state: if finished.is_ok() { RecordingState::Ready } else { RecordingState::Failed },
+            bytes: finished.as_ref().map_or(0, |finished| finished.bytes),
+            duration_ms: finished.as_ref().map_or(0, |finished| finished.duration().as_millis() as u64),
+            at_ms: now_ms(),
         };
         if let Err(error) = self.house.parts.store.end_recording(end).await {
             tracing::error!(call = %self.id, %error, "the end of a recording is missing in the books");

@@ -37,7 +37,7 @@ impl Call {
     async fn on_progress(&mut self, handle: LegHandle, status: StatusCode, body: Option<Body>) {
         let Some(slot) = self.slot_of(handle) else { return };
         if slot != LegSlot::CALLER {
-            return self.transfer_rings(status).await;
+            return self.transfer_rings(slot, status).await;
         }
         // Early media: its sound is let in so that NATs open, but nobody listens before the answer.
         if let Some(body) = body {
@@ -68,9 +68,12 @@ impl Call {
     /// The caller's ACK: both sides are connected.
     async fn on_confirmed(&mut self, handle: LegHandle, body: Option<Body>) {
         let Some(slot) = self.slot_of(handle) else { return };
-        if let Some(body) = body
-            && !self.settle_answer(slot, &body)
-        {
+        // Where the offer was ours, the answer must be in the ACK.
+        let settled = match body {
+            Some(body) => self.settle_answer(slot, &body),
+            None => self.legs.get(&slot).is_some_and(|leg| leg.started),
+        };
+        if !settled {
             return self.hang_up(HangupParty::System, HangupCause::Incompatible).await;
         }
         let Some(leg) = self.legs.get_mut(&slot).filter(|leg| leg.state == LegState::Accepted) else { return };
@@ -87,11 +90,11 @@ impl Call {
         let answer = store::AnswerCall { id: self.id, at_ms: now_ms() };
         // Not waited for: the call is in the books since it rang, and the caller should not wait for the disk.
         let store = self.house.parts.store.clone();
-        tokio::spawn(async move {
+        self.answer_filed = Some(tokio::spawn(async move {
             if let Err(error) = store.answer_call(answer).await {
                 tracing::error!(%error, "an answer is missing in the books");
             }
-        });
+        }));
         self.tell(CallEvent::Answered).await;
         self.connect_waiting().await;
     }
@@ -124,11 +127,14 @@ impl Call {
             }
             return;
         };
+        let before = leg.agreement();
         match leg.answer(&offer) {
             Ok(body) => {
                 let held = leg.is_held();
-                // Gone in the meantime: the leg's end follows.
-                let _ = sip.accept_reinvite(handle, body).await;
+                if sip.accept_reinvite(handle, body).await.is_err() {
+                    // Taken back, or the leg is gone: the session stays as it was.
+                    return leg.restore(before);
+                }
                 self.sound_leg(slot);
                 if slot == LegSlot::CALLER && held != was_held {
                     self.tell(CallEvent::Held(held)).await;
@@ -167,8 +173,7 @@ impl Call {
         if slot != LegSlot::CALLER {
             return self.transfer_leg_ended(slot, status, reason).await;
         }
-        let ended = cause_of(by, status, reason);
-        self.over = Some(self.ending.unwrap_or(ended));
+        self.over = Some(self.ending.unwrap_or_else(|| cause_of(by, status, reason)));
     }
 }
 

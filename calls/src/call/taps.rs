@@ -1,5 +1,6 @@
 //! Recorded sound on its way from the media thread to the recorder.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crossbeam_queue::ArrayQueue;
@@ -11,8 +12,26 @@ use transport::rtp::TapSink;
 /// Streams of one call that may begin before the media thread looks: the call's and its messages.
 const OPENINGS: usize = 64;
 
-/// The last sample of a stream: its tap is with the recorder.
-pub(super) type TapEnds = mpsc::UnboundedReceiver<(TapStream, u64)>;
+/// The lengths of streams that have ended: their last tap is with the recorder.
+#[derive(Debug)]
+pub(super) struct TapEnds {
+    coming: mpsc::UnboundedReceiver<(TapStream, u64)>,
+    /// Ends that came while another one was waited for.
+    seen: HashMap<TapStream, u64>,
+}
+
+impl TapEnds {
+    /// Waits for the end of a stream; `None` when the call's media is gone before. Cancel safe.
+    pub(super) async fn take(&mut self, wanted: TapStream) -> Option<u64> {
+        loop {
+            if let Some(end) = self.seen.remove(&wanted) {
+                return Some(end);
+            }
+            let (stream, end) = self.coming.recv().await?;
+            self.seen.insert(stream, end);
+        }
+    }
+}
 
 /// Tells the media thread where a stream is written; to be told before the stream begins.
 #[derive(Debug, Clone)]
@@ -39,8 +58,9 @@ struct RecorderTaps {
 pub(super) fn taps(recorder: Recorder) -> (Box<dyn TapSink>, TapRoutes, TapEnds) {
     let openings = Arc::new(ArrayQueue::new(OPENINGS));
     // Unbounded, but holds at most one entry for each recording that the call began.
-    let (ends, tap_ends) = mpsc::unbounded_channel();
+    let (ends, coming) = mpsc::unbounded_channel();
     let routes = TapRoutes { openings: openings.clone() };
+    let tap_ends = TapEnds { coming, seen: HashMap::new() };
     (Box::new(RecorderTaps { recorder, openings, streams: Vec::new(), ends }), routes, tap_ends)
 }
 
@@ -59,12 +79,11 @@ impl TapSink for RecorderTaps {
         let Tap { stream, rate, start_sample, samples, end } = tap;
         if let Some(id) = self.stream(stream) {
             match self.recorder.write(Block { stream: id, start_sample, samples }) {
-                Ok(()) => {}
                 Err(refused) if matches!(refused.reason, Refusal::QueueFull) => {
                     return Err(Tap { stream, rate, start_sample, samples: refused.block.samples, end });
                 }
-                // The recording is gone: so is the block.
-                Err(_) => {}
+                // Or the recording is gone: so is the block.
+                _ => {}
             }
         }
         if let Some(end) = end {

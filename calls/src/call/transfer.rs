@@ -9,13 +9,15 @@ use sip_core::EndReason;
 use sip_core::message::StatusCode;
 use store::{LegRole, fresh_id};
 
-use super::leg::{Leg, LegState};
-use super::signalling::status_cause;
 use super::Call;
+use super::leg::{Leg, LegState};
+use super::orders::Order;
+use super::signalling::status_cause;
 use crate::dialing::{self, Destination, Plan, Shown};
 use crate::error::PlaceError;
-use crate::gate::{OutboundRequest, permit};
+use crate::gate::{OutboundRequest, Refusal, permit};
 use crate::house::now_ms;
+use crate::lines::Line;
 
 /// A transfer under way.
 pub(super) struct Transfer {
@@ -88,6 +90,8 @@ impl Call {
                 tracing::info!(call = %self.id, %error, "a target of a transfer could not be rung");
                 let outcome = match error {
                     PlaceError::NotRegistered(_) | PlaceError::BadDestination => Outcome::Unavailable,
+                    PlaceError::Refused(Refusal::TrunkFull(_)) => Outcome::Failed,
+                    PlaceError::Refused(_) => Outcome::Declined,
                     _ => Outcome::Failed,
                 };
                 if let Some(transfer) = &mut self.transfer {
@@ -102,19 +106,15 @@ impl Call {
         }
     }
 
-    async fn ring_target(
-        &mut self,
-        target: &str,
-        ring: Duration,
-        caller_id: Option<String>,
-    ) -> Result<(), PlaceError> {
+    async fn ring_target(&mut self, target: &str, ring: Duration, caller_id: Option<String>) -> Result<(), PlaceError> {
         let directory = self.house.directory();
         let destination = Destination::parse(target, &directory).ok_or(PlaceError::BadDestination)?;
         let trunk = destination.number().and_then(|_| directory.trunk_of(caller_id.as_deref()));
+        let line = trunk.map(|trunk| self.house.lines.take(&trunk.name));
         permit(OutboundRequest {
             number: destination.number(),
             trunk,
-            trunk_calls: 0,
+            trunk_calls: line.as_ref().map_or(0, |line| line.before),
             opted_out: false,
             by_person: true,
         })?;
@@ -125,8 +125,9 @@ impl Call {
         };
         let plans = dialing::plan(&self.house, &destination, trunk, &shown, ring).await?;
         let mut outcome = Err(PlaceError::BadDestination);
+        let mut line = line;
         for plan in plans {
-            let rung = self.ring_phone(plan, destination.label()).await;
+            let rung = self.ring_phone(plan, destination.label(), line.take()).await;
             // One phone that rings is enough.
             if outcome.is_err() {
                 outcome = rung;
@@ -135,19 +136,23 @@ impl Call {
         outcome
     }
 
-    async fn ring_phone(&mut self, plan: Plan, label: String) -> Result<(), PlaceError> {
-        let Some(slot) = LegSlot::all().skip(1).find(|slot| {
-            self.legs.get(slot).is_none_or(|leg| leg.state == LegState::Ended)
-        }) else {
-            return Err(PlaceError::Full);
-        };
+    async fn ring_phone(&mut self, plan: Plan, label: String, line: Option<Line>) -> Result<(), PlaceError> {
+        let free = |slot: &LegSlot| self.legs.get(slot).is_none_or(Leg::is_done);
+        let slot = LegSlot::all().skip(1).find(free).ok_or(PlaceError::Full)?;
         let Plan { mut call, near } = plan;
-        if let Some(old) =
-            self.legs.insert(slot, Leg::new(fresh_id(now_ms()), LegRole::Transfer, Some(label.clone()), String::new(), now_ms()))
-        {
+        let id = fresh_id(now_ms());
+        let mut leg = Leg::new(id, LegRole::Transfer, Some(label.clone()), String::new(), now_ms());
+        leg.line = line;
+        if let Some(old) = self.legs.insert(slot, leg) {
             self.past_legs.push(old.record);
         }
-        self.open_ports(slot, near)?;
+        if let Err(error) = self.open_ports(slot, near) {
+            // Without this the slot would be taken for the rest of the call.
+            if let Some(leg) = self.legs.get_mut(&slot) {
+                leg.ended(now_ms(), None);
+            }
+            return Err(error);
+        }
         let leg = self.legs.get_mut(&slot).ok_or(PlaceError::Full)?;
         call.body = leg.offer();
         call.max_forwards = Some(self.max_forwards.saturating_sub(1));
@@ -169,8 +174,12 @@ impl Call {
     }
 
     /// A phone rings: the caller hears it.
-    pub(super) async fn transfer_rings(&mut self, status: StatusCode) {
+    pub(super) async fn transfer_rings(&mut self, slot: LegSlot, status: StatusCode) {
         let Some(transfer) = self.transfer.as_mut().filter(|transfer| !transfer.rung) else { return };
+        if !transfer.ringing.iter().any(|(ringing, _)| *ringing == slot) {
+            // A phone of a transfer before this one, or one that was not taken.
+            return;
+        }
         transfer.rung = true;
         if self.answered.is_some() {
             let country = self.house.voice.country();
@@ -187,20 +196,20 @@ impl Call {
     pub(super) async fn transfer_answered(&mut self, slot: LegSlot) {
         let Some(transfer) = &mut self.transfer else {
             // It was given up while the answer was on its way.
-            return self.hang_up_leg(slot).await;
+            return self.hang_up_leg(slot);
         };
         let Some(place) = transfer.ringing.iter().position(|(ringing, _)| *ringing == slot) else {
-            return self.hang_up_leg(slot).await;
+            return self.hang_up_leg(slot);
         };
         if transfer.connected.is_some() || transfer.answering.is_some() {
-            return self.hang_up_leg(slot).await;
+            return self.hang_up_leg(slot);
         }
         let (_, label) = transfer.ringing.remove(place);
         transfer.waiting.clear();
         let others: Vec<LegSlot> = transfer.ringing.iter().map(|(slot, _)| *slot).collect();
         transfer.answering = Some((slot, label));
         for other in others {
-            self.hang_up_leg(other).await;
+            self.hang_up_leg(other);
         }
         if self.answered.is_some() {
             self.connect_waiting().await;
@@ -237,13 +246,13 @@ impl Call {
         self.drain_app().await;
     }
 
-    pub(super) async fn cancel_transfer(&mut self) {
+    pub(super) fn cancel_transfer(&mut self) {
         let Some(transfer) = &self.transfer else { return };
         let slots: Vec<LegSlot> = transfer.slots().collect();
         self.media(MediaCommand::Bridge { with: None });
         self.transfer_over(TransferOutcome::Cancelled);
         for slot in slots {
-            self.hang_up_leg(slot).await;
+            self.hang_up_leg(slot);
         }
     }
 
@@ -254,22 +263,18 @@ impl Call {
         self.untold.push_back(CallEvent::TransferEnded { outcome });
     }
 
-    async fn hang_up_leg(&mut self, slot: LegSlot) {
+    fn hang_up_leg(&self, slot: LegSlot) {
         if let Some(handle) = self.legs.get(&slot).and_then(|leg| leg.handle) {
             self.house.parts.sip.hangup_soon(handle);
         }
     }
 
-    pub(super) fn close_leg_media(&self, slot: LegSlot) {
-        if let Some(sound) = &self.sound
-            && let Err(error) = sound.handle.close_leg(slot)
-        {
-            tracing::warn!(call = %self.id, %error, "a leg's ports stay open until the call ends");
-        }
+    pub(super) fn close_leg_media(&mut self, slot: LegSlot) {
+        self.order(Order::CloseLeg(slot));
     }
 
     /// Ends every leg but the caller's.
-    pub(super) async fn hang_up_others(&mut self) {
+    pub(super) fn hang_up_others(&mut self) {
         self.transfer = None;
         let open: Vec<LegSlot> = self
             .legs
@@ -278,7 +283,7 @@ impl Call {
             .map(|(slot, _)| *slot)
             .collect();
         for slot in open {
-            self.hang_up_leg(slot).await;
+            self.hang_up_leg(slot);
             if let Some(leg) = self.legs.get_mut(&slot) {
                 leg.ended(now_ms(), None);
             }

@@ -1,0 +1,70 @@
+//! From an INVITE to what answers it.
+
+use call_model::{CallId, RingStrategy, TransferSettings};
+use sip_core::IncomingCall;
+
+use crate::call::{Answering, Reception};
+use crate::directory::{Decision, Directory, InviteFacts};
+
+/// How long a member's phone rings when another member calls.
+const MEMBER_RING_MS: u64 = 60_000;
+
+/// Why an INVITE is not taken.
+pub(crate) enum Refused {
+    Challenge,
+    NotFound,
+    TooManyHops,
+}
+
+/// Finds out what answers.
+pub(crate) fn route(directory: &Directory, id: CallId, incoming: &IncomingCall) -> Result<Reception, Refused> {
+    let user = |uri: &sip_core::message::Uri| uri.username().map(std::borrow::Cow::into_owned).unwrap_or_default();
+    let (called, to, from_user) = (user(&incoming.request_uri), user(&incoming.to.uri), user(&incoming.from.uri));
+    let facts = InviteFacts {
+        user: &called,
+        from_user: &from_user,
+        source: incoming.flow.remote.ip(),
+        authenticated_as: incoming.authenticated_as.as_deref(),
+    };
+    let decision = match directory.decide(facts) {
+        // Carriers put our contact into the Request-URI and the number into To.
+        Decision::NotFound if to != called => directory.decide(InviteFacts { user: &to, ..facts }),
+        decision => decision,
+    };
+    if incoming.max_forwards <= 1 && matches!(decision, Decision::ToMember { .. } | Decision::Outside { .. }) {
+        // It would have to be placed again with none left (RFC 3261 section 16.3, RFC 7332).
+        return Err(Refused::TooManyHops);
+    }
+    let reception = |answering, number: String, language: Option<&String>, trunk, member| Reception {
+        id,
+        answering,
+        number,
+        language: language.unwrap_or(&directory.language).clone(),
+        trunk,
+        member,
+        incoming: Box::new(incoming.clone()),
+    };
+    match decision {
+        Decision::App { route, trunk } => {
+            let answering = Answering::App { app: route.app.clone(), recording: route.recording };
+            let trunk = trunk.map(|trunk| trunk.name.clone());
+            Ok(reception(answering, route.number.clone(), route.language.as_ref(), trunk, None))
+        }
+        Decision::ToMember { from, to } => {
+            let settings = put_through(to.name.clone(), None);
+            Ok(reception(Answering::PutThrough(settings), to.name.clone(), None, None, Some(from.name.clone())))
+        }
+        Decision::Outside { from, number } => {
+            let own = from.may_call_from.first().cloned();
+            let shown = own.clone().unwrap_or_else(|| from.name.clone());
+            let settings = put_through(number, own);
+            Ok(reception(Answering::PutThrough(settings), shown, None, None, Some(from.name.clone())))
+        }
+        Decision::Challenge => Err(Refused::Challenge),
+        Decision::NotFound => Err(Refused::NotFound),
+    }
+}
+
+fn put_through(target: String, caller_id: Option<String>) -> TransferSettings {
+    TransferSettings { targets: vec![target], strategy: RingStrategy::All, ring_ms: MEMBER_RING_MS, caller_id }
+}
