@@ -9,7 +9,7 @@ use media::codec::Codec;
 use media::rtp::SessionConfig;
 use media::sdp::{self, Direction, LocalMedia, SessionDescription};
 use media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent, Prompt};
-use sip_core::message::{NameAddr, Uri};
+use sip_core::message::{NameAddr, StatusCode, Uri};
 use sip_core::{Body, Credentials, Event, LegHandle, OutgoingCall, Protocol};
 use speech::{Synthesizer, Utterance};
 use tokio::sync::mpsc;
@@ -197,9 +197,7 @@ impl SyntheticCaller {
                     let mut pieces = Vec::new();
                     while let Some(chunk) = stream.next().await {
                         let chunk = chunk?;
-                        pieces.push(Arc::new(
-                            Prompt::from_samples(&chunk.samples, chunk.rate.hz()).map_err(line)?,
-                        ));
+                        pieces.push(Arc::new(Prompt::from_samples(&chunk.samples, chunk.rate.hz()).map_err(line)?));
                     }
                     sounds.push(pieces);
                 }
@@ -275,7 +273,7 @@ impl OneCall<'_> {
                     Some(event) => self.on_sip(event),
                     None => self.ended = Some(Ending::ByThem),
                 },
-                Some(event) = self.media_events.recv() => self.on_media(event),
+                Some(event) = self.media_events.recv() => self.on_media(&event),
                 () = tokio::time::sleep_until(until) => return,
             }
         }
@@ -305,7 +303,7 @@ impl OneCall<'_> {
                 self.note(format!("they refused the change with {}", status.code()));
             }
             Event::Ended { leg, by, status, .. } if leg == self.leg => {
-                self.status = status.map(|status| status.code());
+                self.status = status.map(StatusCode::code);
                 let by_us = by == sip_core::EndedBy::Local;
                 self.ended = Some(match self.answered {
                     Some(_) if by_us => Ending::ByUs,
@@ -344,7 +342,7 @@ impl OneCall<'_> {
         }
     }
 
-    fn on_media(&mut self, event: MediaEvent) {
+    fn on_media(&mut self, event: &MediaEvent) {
         match event {
             MediaEvent::SpeechStarted => {
                 self.spoken = true;
@@ -357,7 +355,7 @@ impl OneCall<'_> {
             }
             MediaEvent::PlaybackEnded { .. } => self.playing = false,
             MediaEvent::Digit { digit, .. } => self.note(format!("they pressed {digit}")),
-            MediaEvent::LegStopped { quality, .. } => self.quality = Some(quality),
+            MediaEvent::LegStopped { quality, .. } => self.quality = Some(*quality),
             _ => {}
         }
     }
@@ -482,7 +480,7 @@ impl OneCall<'_> {
         let patience = Instant::now() + Duration::from_secs(2);
         while self.quality.is_none() && self.answered.is_some() {
             match tokio::time::timeout_at(patience, self.media_events.recv()).await {
-                Ok(Some(event)) => self.on_media(event),
+                Ok(Some(event)) => self.on_media(&event),
                 _ => break,
             }
         }

@@ -71,8 +71,7 @@ impl Report {
 
     fn write(&self, path: &Path, channels: u16, samples: impl Iterator<Item = i16>) -> Result<(), hound::Error> {
         let format = hound::SampleFormat::Int;
-        let spec =
-            hound::WavSpec { channels, sample_rate: self.rate, bits_per_sample: 16, sample_format: format };
+        let spec = hound::WavSpec { channels, sample_rate: self.rate, bits_per_sample: 16, sample_format: format };
         let mut writer = hound::WavWriter::create(path, spec)?;
         for sample in samples {
             writer.write_sample(sample)?;

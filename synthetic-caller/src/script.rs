@@ -77,8 +77,8 @@ impl Script {
             steps: Vec::new(),
             keys: KeyWay::Rfc4733,
             linger: Some(Duration::from_secs(2)),
-            ring: Duration::from_secs(60),
-            longest: Duration::from_secs(120),
+            ring: Duration::from_mins(1),
+            longest: Duration::from_mins(2),
         }
     }
 
@@ -106,8 +106,7 @@ mod tests {
         let mut script = Script::new("sip:a@b");
         let wait = Step::Wait(Duration::from_secs(1));
         script.steps = vec![Step::Press("1".into()), wait.clone(), Step::Press("2".into()), Step::HangUp];
-        let expected =
-            vec![Step::Turn, Step::Press("1".into()), wait, Step::Press("2".into()), Step::HangUp];
+        let expected = vec![Step::Turn, Step::Press("1".into()), wait, Step::Press("2".into()), Step::HangUp];
         assert_eq!(script.steps_with_turns(), expected);
     }
 }

@@ -132,15 +132,15 @@ fn place<T>(
     steps.extend(indices.zip(values).map(|(index, value)| (index, make(value))));
 }
 
-pub(super) fn run(args: DialArgs) -> Result<(), Failure> {
-    let report = super::runtime()?.block_on(call(&args))?;
+pub(super) fn run(args: &DialArgs) -> Result<(), Failure> {
+    let report = super::runtime()?.block_on(call(args))?;
     if let Some(path) = &args.record {
         report.write_heard(path)?;
     }
     if let Some(path) = &args.record_both {
         report.write_both(path)?;
     }
-    print(&args, &report)?;
+    print(args, &report)?;
     if report.was_answered() { Ok(()) } else { Err("the call was not answered".into()) }
 }
 
@@ -148,7 +148,8 @@ async fn call(args: &DialArgs) -> Result<Report, Failure> {
     let codecs = match &args.codec {
         None => media::codec::Codec::ALL.to_vec(),
         Some(name) => {
-            let known = media::codec::Codec::ALL.into_iter().find(|codec| codec.encoding_name().eq_ignore_ascii_case(name));
+            let known =
+                media::codec::Codec::ALL.into_iter().find(|codec| codec.encoding_name().eq_ignore_ascii_case(name));
             vec![known.ok_or_else(|| format!("`{name}` is not one of PCMA, PCMU and G722"))?]
         }
     };
@@ -162,7 +163,9 @@ async fn call(args: &DialArgs) -> Result<Report, Failure> {
         ..CallerConfig::default()
     };
     if speaks {
-        config.voice = Some(Arc::new(PicoPool::start(PicoSettings { workers: 1, ..PicoSettings::new(WorkerCommand::own()?) }).await?));
+        config.voice = Some(Arc::new(
+            PicoPool::start(PicoSettings { workers: 1, ..PicoSettings::new(WorkerCommand::own()?) }).await?,
+        ));
     }
     let mut seed = [0; 8];
     getrandom::fill(&mut seed)?;

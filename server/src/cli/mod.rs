@@ -52,8 +52,8 @@ pub fn run() -> ExitCode {
     }
     let outcome = match cli.command {
         Command::SpeechWorker => return speech::worker::run(),
-        Command::Serve(args) => read(cli.config).map_err(Into::into).and_then(|config| serve::run(args, config)),
-        Command::Dial(args) => dial::run(*args),
+        Command::Serve(args) => read(cli.config).map_err(Into::into).and_then(|config| serve::run(&args, config)),
+        Command::Dial(args) => dial::run(&args),
         Command::Flow(command) => return flow::run(command),
         Command::Backup(args) => read(cli.config).map_err(Into::into).and_then(|config| backup::run(&args, &config)),
     };

@@ -17,15 +17,14 @@ pub(super) struct ServeArgs {
     demo: bool,
 }
 
-pub(super) fn run(args: ServeArgs, config: Config) -> Result<(), Failure> {
+pub(super) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
     // One TLS back end for every client, chosen once.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let log = tracing_subscriber::EnvFilter::try_new(&config.log)?;
     let _ = tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).try_init();
     let metrics = PrometheusBuilder::new().install_recorder().ok();
     super::runtime()?.block_on(async {
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let shown = (config.sip.port, config.http.listen, config.http.port, config.data.clone());
         let running = wiring::start(config, args.demo, metrics).await?;
         greet(&running, shown.0, shown.1, shown.2, &shown.3);
@@ -62,7 +61,10 @@ fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, da
         println!("  1. Call sip:reception@{at} from any softphone (sip:rezeption@{at} in German), or from here:");
         println!("     {program} dial sip:reception@{local} --press 1 --record heard.wav");
         println!("  2. Look at the call, and listen to it (it is the first of the list):");
-        println!("     curl -s -H \"Authorization: Bearer $(cat {})\" http://{http_host}:{http_port}/v1/calls", data.join("api-key").display());
+        println!(
+            "     curl -s -H \"Authorization: Bearer $(cat {})\" http://{http_host}:{http_port}/v1/calls",
+            data.join("api-key").display()
+        );
         println!("  3. Register a softphone as sip:anna@{at} with the password {password}, then press 4 in the menu.");
     }
     println!();

@@ -336,20 +336,31 @@ pub struct WebhookConfig {
 impl TrunkConfig {
     /// The password, from wherever it is kept.
     pub fn resolve_password(&self) -> Result<Option<SecretString>, SecretError> {
-        SecretPlaces { here: self.password.as_ref(), env: self.password_env.as_deref(), file: self.password_file.as_deref() }.resolve()
+        SecretPlaces {
+            here: self.password.as_ref(),
+            env: self.password_env.as_deref(),
+            file: self.password_file.as_deref(),
+        }
+        .resolve()
     }
 }
 
 impl MemberConfig {
     /// The password, from wherever it is kept.
     pub fn resolve_password(&self) -> Result<Option<SecretString>, SecretError> {
-        SecretPlaces { here: self.password.as_ref(), env: self.password_env.as_deref(), file: self.password_file.as_deref() }.resolve()
+        SecretPlaces {
+            here: self.password.as_ref(),
+            env: self.password_env.as_deref(),
+            file: self.password_file.as_deref(),
+        }
+        .resolve()
     }
 }
 
 impl WebhookConfig {
     /// The secret, from wherever it is kept.
     pub fn resolve_secret(&self) -> Result<Option<SecretString>, SecretError> {
-        SecretPlaces { here: self.secret.as_ref(), env: self.secret_env.as_deref(), file: self.secret_file.as_deref() }.resolve()
+        SecretPlaces { here: self.secret.as_ref(), env: self.secret_env.as_deref(), file: self.secret_file.as_deref() }
+            .resolve()
     }
 }

@@ -40,8 +40,8 @@ impl SecretPlaces<'_> {
             return Ok(Some(value.into()));
         }
         if let Some(path) = self.file {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| SecretError::File { path: path.to_owned(), source })?;
+            let text =
+                std::fs::read_to_string(path).map_err(|source| SecretError::File { path: path.to_owned(), source })?;
             return Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned().into()));
         }
         Ok(self.here.cloned())

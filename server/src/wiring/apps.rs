@@ -18,16 +18,10 @@ pub struct FlowShelf {
 
 #[derive(Default)]
 struct Shelf {
-    programs: HashMap<String, Result<Program, String>>,
+    programs: HashMap<String, Result<FlowProgram, String>>,
+    /// Every flow that reads, to be called by others.
+    flows: Vec<Arc<Flow>>,
     versions: Arc<HashMap<String, u32>>,
-}
-
-/// One flow, once for each rule that a number may have.
-struct Program {
-    own: Arc<FlowProgram>,
-    off: Arc<FlowProgram>,
-    announced: Arc<FlowProgram>,
-    consent: Arc<FlowProgram>,
 }
 
 impl FlowShelf {
@@ -41,13 +35,23 @@ impl FlowShelf {
         &self.business
     }
 
-    /// Checks a flow as it would run here, beside the flows that there are.
-    pub fn check(&self, name: &str, yaml: &str) -> Result<Vec<Fault>, Vec<Fault>> {
+    /// Checks a flow as it would run here: beside the flows that there are, and with these members.
+    pub fn check(&self, name: &str, yaml: &str, members: BTreeSet<String>) -> Result<Vec<Fault>, Vec<Fault>> {
         let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
         let mut flows: BTreeSet<String> = shelf.programs.keys().cloned().collect();
         flows.insert(name.to_owned());
-        let context = ParseContext { name: name.to_owned(), flows: Some(flows), ..ParseContext::default() };
-        Flow::parse(yaml, &context).map(|flow| flow.warnings().to_vec())
+        let mut members = members;
+        members.extend(self.business.groups.keys().cloned());
+        let context = ParseContext {
+            name: name.to_owned(),
+            flows: Some(flows),
+            members: Some(members),
+            ..ParseContext::default()
+        };
+        let flow = Arc::new(Flow::parse(yaml, &context)?);
+        let others = shelf.flows.iter().filter(|other| other.name() != name).cloned();
+        FlowProgram::new(flow.clone(), others, self.business.clone())?;
+        Ok(flow.warnings().to_vec())
     }
 
     /// Takes the active flows of the books. One that does not run is kept as such, and said in the log.
@@ -65,10 +69,10 @@ impl FlowShelf {
         let programs = flows
             .iter()
             .map(|(name, flow)| {
-                let program = flow
-                    .as_ref()
-                    .map_err(|faults| list(faults))
-                    .and_then(|flow| program(flow, &sound, &self.business).map_err(|faults| list(&faults)));
+                let program = flow.as_ref().map_err(|faults| list(faults)).and_then(|flow| {
+                    FlowProgram::new(flow.clone(), sound.iter().cloned(), self.business.clone())
+                        .map_err(|faults| list(&faults))
+                });
                 if let Err(faults) = &program {
                     tracing::error!(flow = %name, %faults, "a flow of the books cannot run");
                 }
@@ -76,20 +80,9 @@ impl FlowShelf {
             })
             .collect();
         let versions = records.iter().map(|record| (record.name.clone(), record.version)).collect();
-        let shelf = Shelf { programs, versions: Arc::new(versions) };
+        let shelf = Shelf { programs, flows: sound, versions: Arc::new(versions) };
         *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = shelf;
     }
-}
-
-fn program(flow: &Arc<Flow>, all: &[Arc<Flow>], business: &Arc<Business>) -> Result<Program, Vec<Fault>> {
-    let make = || FlowProgram::new(flow.clone(), all.iter().cloned(), business.clone());
-    let under = |mode| make().map(|program| Arc::new(program.with_recording(mode)));
-    Ok(Program {
-        own: Arc::new(make()?),
-        off: under(RecordingMode::Off)?,
-        announced: under(RecordingMode::Announced)?,
-        consent: under(RecordingMode::Consent)?,
-    })
 }
 
 fn list(faults: &[Fault]) -> String {
@@ -97,26 +90,20 @@ fn list(faults: &[Fault]) -> String {
 }
 
 impl AppFactory for FlowShelf {
-    fn make(
-        &self,
-        app: &AppRef,
-        facts: &CallFacts,
-        recording: Option<RecordingRule>,
-    ) -> Result<MadeApp, AppError> {
+    fn make(&self, app: &AppRef, facts: &CallFacts, recording: Option<RecordingRule>) -> Result<MadeApp, AppError> {
         let name = match app {
             AppRef::Say(text) => return Ok(MadeApp::plain(Box::new(Say::new(text.clone(), facts.language.clone())))),
             AppRef::Flow(name) => name,
         };
         let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
         let program = shelf.programs.get(name).ok_or_else(|| AppError::NoSuchFlow(name.clone()))?;
-        let program = program
-            .as_ref()
-            .map_err(|fault| AppError::Broken { name: name.clone(), fault: fault.clone() })?;
+        let program =
+            program.as_ref().map_err(|fault| AppError::Broken { name: name.clone(), fault: fault.clone() })?;
         let program = match recording {
-            None => &program.own,
-            Some(RecordingRule::Off) => &program.off,
-            Some(RecordingRule::Announced) => &program.announced,
-            Some(RecordingRule::Consent) => &program.consent,
+            None => program.clone(),
+            Some(RecordingRule::Off) => program.clone().with_recording(RecordingMode::Off),
+            Some(RecordingRule::Announced) => program.clone().with_recording(RecordingMode::Announced),
+            Some(RecordingRule::Consent) => program.clone().with_recording(RecordingMode::Consent),
         };
         let rule = match program.recording_mode(&facts.language) {
             RecordingMode::Off => RecordingRule::Off,
@@ -124,7 +111,7 @@ impl AppFactory for FlowShelf {
             RecordingMode::Consent => RecordingRule::Consent,
         };
         Ok(MadeApp {
-            app: Box::new(FlowApp::new(program.clone(), facts.clone())),
+            app: Box::new(FlowApp::new(Arc::new(program), facts.clone())),
             recording: rule,
             flow_versions: shelf.versions.clone(),
         })

@@ -45,7 +45,9 @@ pub enum SeedError {
         faults: String,
     },
     /// A webhook without a secret could not be told from a stranger.
-    #[error("a webhook of the configuration has no secret: set `secret_env` to the name of a variable that holds whsec_ and 24 to 64 bytes in base 64")]
+    #[error(
+        "a webhook of the configuration has no secret: set `secret_env` to the name of a variable that holds whsec_ and 24 to 64 bytes in base 64"
+    )]
     NoWebhookSecret,
     /// A number's rule on recording is not one.
     #[error("the number `{number}` has the recording rule `{rule}`: write off, announced or consent")]
@@ -108,10 +110,10 @@ async fn seed_numbers(store: &Store, config: &Config, now_ms: i64) -> Result<(),
     for number in &config.numbers {
         let recording = match number.recording.as_deref() {
             None => None,
-            Some(rule) => Some(RecordingRule::from_word(rule).ok_or_else(|| SeedError::RecordingRule {
-                number: number.number.clone(),
-                rule: rule.to_owned(),
-            })?),
+            Some(rule) => Some(
+                RecordingRule::from_word(rule)
+                    .ok_or_else(|| SeedError::RecordingRule { number: number.number.clone(), rule: rule.to_owned() })?,
+            ),
         };
         let new = NewNumber {
             number: number.number.clone(),

@@ -52,13 +52,12 @@ pub(super) async fn seed(store: &Store, config: &Config, now_ms: i64) -> Result<
     }
     let path = config.data.join("demo-phone-password");
     let failed = |source| super::books::SeedError::Read { path: path.clone(), source };
-    let password = match std::fs::read_to_string(&path) {
-        Ok(text) => text.trim().to_owned(),
-        Err(_) => {
-            let password = random_text(12);
-            super::books::write_secret(&path, &password).map_err(failed)?;
-            password
-        }
+    let password = if let Ok(text) = std::fs::read_to_string(&path) {
+        text.trim().to_owned()
+    } else {
+        let password = random_text(12);
+        super::books::write_secret(&path, &password).map_err(failed)?;
+        password
     };
     seed_members(store, config, &password, now_ms).await?;
     Ok(password)

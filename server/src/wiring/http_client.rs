@@ -67,10 +67,7 @@ impl FlowHttp {
 }
 
 impl HttpClient for FlowHttp {
-    fn send(
-        &self,
-        request: HttpRequest,
-    ) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>> {
+    fn send(&self, request: HttpRequest) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>> {
         let limit = Duration::from_millis(request.timeout_ms).min(MAX_TIME);
         Box::pin(async move {
             tokio::time::timeout(limit, self.exchange(request)).await.unwrap_or(Err(HttpFailure::TimedOut))

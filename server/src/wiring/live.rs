@@ -61,11 +61,7 @@ impl LiveCalls for Live {
         Box::pin(async move { self.switchboard.hang_up(call).await.map_err(control_error) })
     }
 
-    fn switch_recording(
-        &self,
-        call: CallId,
-        switch: RecordingSwitch,
-    ) -> BoxFuture<'_, Result<(), api::ControlError>> {
+    fn switch_recording(&self, call: CallId, switch: RecordingSwitch) -> BoxFuture<'_, Result<(), api::ControlError>> {
         Box::pin(async move { self.switchboard.switch_recording(call, switch).await.map_err(control_error) })
     }
 
@@ -103,7 +99,8 @@ impl LiveCalls for Live {
     }
 
     fn check_flow(&self, name: &str, yaml: &str) -> Result<Vec<ivr::Fault>, Vec<ivr::Fault>> {
-        self.shelf.check(name, yaml)
+        let directory = self.switchboard.directory();
+        self.shelf.check(name, yaml, directory.members().map(|member| member.name.clone()).collect())
     }
 
     fn live_count(&self) -> usize {

@@ -100,7 +100,11 @@ pub struct Running {
 }
 
 /// Starts everything.
-pub async fn start(config: Config, with_demo: bool, metrics: Option<metrics_exporter_prometheus::PrometheusHandle>) -> Result<Running, StartFailure> {
+pub async fn start(
+    config: Config,
+    with_demo: bool,
+    metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+) -> Result<Running, StartFailure> {
     let config = Arc::new(config);
     std::fs::create_dir_all(config.data.join("media"))
         .map_err(|source| StartFailure::Data { path: config.data.clone(), source })?;
@@ -199,7 +203,11 @@ async fn close_interrupted(store: &Store, recordings: &Folder) -> Result<usize, 
 /// The business that flows speak for: of the folder that is configured, of the demo, or one without a name.
 async fn business(store: &Store, config: &Config, with_demo: bool) -> Result<Business, SeedError> {
     let Some(folder) = &config.business.folder else {
-        return if with_demo { read_business("demo/business.yaml".into(), demo::BUSINESS) } else { Ok(Business::default()) };
+        return if with_demo {
+            read_business("demo/business.yaml".into(), demo::BUSINESS)
+        } else {
+            Ok(Business::default())
+        };
     };
     let path = folder.join("business.yaml");
     let text = std::fs::read_to_string(&path).map_err(|source| SeedError::Read { path: path.clone(), source })?;
@@ -242,7 +250,10 @@ fn sip_config(config: &Config) -> Result<SipConfig, StartFailure> {
     let listen = addresses.iter().flat_map(|ip| {
         let address = SocketAddr::new(*ip, sip.port);
         let advertised = advertised.clone();
-        [Listen { advertised: advertised.clone(), ..Listen::udp(address) }, Listen { advertised, ..Listen::tcp(address) }]
+        [
+            Listen { advertised: advertised.clone(), ..Listen::udp(address) },
+            Listen { advertised, ..Listen::tcp(address) },
+        ]
     });
     let mut endpoint = EndpointConfig::default();
     endpoint.timers.t1 = Duration::from_millis(sip.t1_ms.max(10));

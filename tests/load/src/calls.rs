@@ -57,7 +57,7 @@ pub fn run(args: &CallsArgs) -> Result<(), Box<dyn Error>> {
         let (mut legs, mut peers, mut refused, mut over) = (Vec::new(), Vec::new(), 0, 0);
         let mut placed = 0;
         let mut sockets_of = HashMap::new();
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         let mut tick = tokio::time::interval(Duration::from_millis(1_000 / RAMP));
         while over < args.calls && Instant::now() < deadline {
             tokio::select! {
@@ -114,11 +114,8 @@ fn address(body: &Body) -> Option<SocketAddr> {
 }
 
 pub fn floor(args: &FloorArgs) -> Result<(), Box<dyn Error>> {
-    let mut echo = Command::new(std::env::current_exe()?)
-        .arg("echo")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
+    let mut echo =
+        Command::new(std::env::current_exe()?).arg("echo").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut line = String::new();
     BufReader::new(echo.stdout.take().ok_or("the echo has no output")?).read_line(&mut line)?;
     let peer = SocketAddr::new(crate::HERE, line.trim().parse()?);
@@ -138,7 +135,7 @@ pub fn floor(args: &FloorArgs) -> Result<(), Box<dyn Error>> {
 fn print(what: &str, calls: usize, edges: &[(Usage, std::time::Instant)], heard: &Heard) {
     let [(before, from), (after, to)] = edges else { return };
     let took = (*to - *from).as_secs_f64();
-    let cores = (after.cpu - before.cpu).as_secs_f64() / took;
+    let cores = after.cpu.saturating_sub(before.cpu).as_secs_f64() / took;
     println!(
         "{calls} calls, {what}: {cores:.3} core, {:.5} core a call; packets sent {}, heard {} ({:.2} %); spacing off 20 ms by p50 {:.2} p99 {:.2} p99.9 {:.2} max {:.2} ms",
         cores / calls.max(1) as f64,

@@ -85,15 +85,24 @@ async fn run_async(args: &RateArgs) -> Result<(), Box<dyn Error>> {
     tally.answer_times.sort_unstable();
     let at = |part: f64| {
         let index = (tally.answer_times.len() as f64 * part) as usize;
-        tally.answer_times.get(index.min(tally.answer_times.len().saturating_sub(1))).map_or(0.0, |t| t.as_secs_f64() * 1e3)
+        tally
+            .answer_times
+            .get(index.min(tally.answer_times.len().saturating_sub(1)))
+            .map_or(0.0, |t| t.as_secs_f64() * 1e3)
     };
     println!(
         "rate {}/s for {} s: placed {placed}, answered {}, ended well {}, refused {}, unfinished {}; {:.0} calls/s; server {:.2} core, {:.0} us a call; INVITE to 200 p50 {:.1} ms, p99 {:.1} ms; memory {:+} KiB",
-        args.rate, args.seconds, tally.answered, tally.ended, tally.refused, placed - over,
+        args.rate,
+        args.seconds,
+        tally.answered,
+        tally.ended,
+        tally.refused,
+        placed - over,
         f64::from(tally.ended) / took,
-        (after.cpu - before.cpu).as_secs_f64() / took,
-        (after.cpu - before.cpu).as_secs_f64() * 1e6 / f64::from(tally.answered.max(1)),
-        at(0.5), at(0.99),
+        after.cpu.saturating_sub(before.cpu).as_secs_f64() / took,
+        after.cpu.saturating_sub(before.cpu).as_secs_f64() * 1e6 / f64::from(tally.answered.max(1)),
+        at(0.5),
+        at(0.99),
         after.resident_kib.cast_signed() - before.resident_kib.cast_signed(),
     );
     Ok(())

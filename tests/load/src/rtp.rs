@@ -86,7 +86,13 @@ pub fn exchange(
     Ok(heard)
 }
 
-fn send(sockets: &[UdpSocket], peers: &[(usize, SocketAddr)], stop: &AtomicBool, sent: &AtomicU64, measuring: &AtomicBool) {
+fn send(
+    sockets: &[UdpSocket],
+    peers: &[(usize, SocketAddr)],
+    stop: &AtomicBool,
+    sent: &AtomicU64,
+    measuring: &AtomicBool,
+) {
     let sleeper = Sleeper::new();
     let mut packet = [SILENCE; 172];
     packet[..2].copy_from_slice(&[0x80, 0]);
@@ -131,12 +137,7 @@ fn receive(sockets: &[UdpSocket], stop: &AtomicBool, measuring: &AtomicBool) -> 
     heard
 }
 
-fn note(
-    packet: &Received<'_>,
-    last: &mut HashMap<(SocketAddr, u32), Duration>,
-    measuring: bool,
-    heard: &mut Heard,
-) {
+fn note(packet: &Received<'_>, last: &mut HashMap<(SocketAddr, u32), Duration>, measuring: bool, heard: &mut Heard) {
     let (Some(source), Some(stamp)) = (packet.source, packet.stamp) else { return };
     let Some(head) = packet.data.get(..12).and_then(|head| <[u8; 12]>::try_from(head).ok()) else { return };
     // RTCP has another payload type in the same place (RFC 5761).
