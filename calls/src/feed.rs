@@ -6,22 +6,24 @@ use std::time::Duration;
 use call_model::PlaybackId;
 use media::call_media::MediaCommand;
 use media::prompt::Prompt;
-use transport::rtp::{MediaHandle, SendError};
+use transport::rtp::SendError;
+
+use crate::orders::Orders;
 
 /// The media thread takes orders every 20 ms.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Appends to one playback. When the media thread has no room it waits: pieces that are ready faster than they can be
+/// Appends to one playback. When the media thread has no room, or the call's own orders wait, it waits too: pieces that are ready faster than they can be
 /// handed over are not lost.
 #[derive(Debug)]
 pub(crate) struct Feed {
-    handle: Arc<MediaHandle>,
+    orders: Orders,
     playback: PlaybackId,
 }
 
 impl Feed {
-    pub(crate) const fn new(handle: Arc<MediaHandle>, playback: PlaybackId) -> Self {
-        Self { handle, playback }
+    pub(crate) const fn new(orders: Orders, playback: PlaybackId) -> Self {
+        Self { orders, playback }
     }
 
     /// One more piece. `false`: the call's media is gone.
@@ -52,7 +54,7 @@ impl Feed {
 
     async fn send(&self, command: MediaCommand) -> bool {
         loop {
-            match self.handle.send(command.clone()) {
+            match self.orders.try_send(command.clone()) {
                 Ok(()) => return true,
                 Err(SendError::Closed) => return false,
                 Err(SendError::Full) => tokio::time::sleep(TICK).await,

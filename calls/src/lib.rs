@@ -18,6 +18,7 @@ mod feed;
 pub mod gate;
 mod house;
 mod lines;
+mod orders;
 mod routing;
 mod switchboard;
 mod trunks;

@@ -6,9 +6,9 @@ use call_model::{CallEvent, HangupCause};
 use media::call_media::{LegSlot, MediaEvent};
 use store::EndCall;
 
-use super::orders::AGAIN;
 use super::{Call, Over};
 use crate::house::{Notice, now_ms};
+use crate::orders::AGAIN;
 
 /// How long the media thread may take to stop the call's legs.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -61,8 +61,7 @@ impl Call {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while !open.is_empty() {
             let Some(sound) = &mut self.sound else { return };
-            sound.orders.flush(&sound.handle);
-            let next = if sound.orders.wait() { deadline.min(tokio::time::Instant::now() + AGAIN) } else { deadline };
+            let next = if sound.orders.flush() { deadline.min(tokio::time::Instant::now() + AGAIN) } else { deadline };
             match tokio::time::timeout_at(next, sound.events.recv()).await {
                 Err(_) if next < deadline => {}
                 Ok(Some(event)) => {

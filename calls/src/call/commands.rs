@@ -5,7 +5,7 @@ use media::call_media::{LegSlot, MediaCommand};
 use store::NodeCount;
 
 use super::Call;
-use super::orders::Order;
+use crate::orders::Order;
 
 impl Call {
     pub(super) async fn execute(&mut self, command: CallCommand) {
@@ -101,8 +101,8 @@ impl Call {
 
     /// An order is lost only when the media thread is so far behind that the call is of no use any more.
     pub(super) fn order(&mut self, order: Order) {
-        let Some(sound) = &mut self.sound else { return };
-        if !sound.orders.give(&sound.handle, order) {
+        let Some(sound) = &self.sound else { return };
+        if !sound.orders.give(order) {
             tracing::warn!(call = %self.id, "a media command was lost");
             metrics::counter!("callwright_media_commands_lost_total").increment(1);
         }

@@ -8,10 +8,10 @@ use media::rtp::SessionConfig;
 use transport::rtp::{OpenError, PortError};
 
 use super::leg::LegState;
-use super::orders::Orders;
 use super::{Call, CallSound, taps};
 use crate::error::PlaceError;
 use crate::house::random_u64;
+use crate::orders::Orders;
 
 impl Call {
     /// Opens the call's media, once.
@@ -22,8 +22,9 @@ impl Call {
         let (sink, routes, tap_ends) = taps::taps(self.house.parts.recorder.clone());
         let config = CallMediaConfig { inband_dtmf: self.house.settings.inband_dtmf, ..CallMediaConfig::default() };
         let (handle, events) = self.house.parts.rtp.open(config, Some(sink)).map_err(no_room)?;
-        let orders = Orders::default();
-        self.sound = Some(CallSound { handle: Arc::new(handle), events, orders, routes, tap_ends });
+        let handle = Arc::new(handle);
+        let orders = Orders::new(handle.clone());
+        self.sound = Some(CallSound { handle, events, orders, routes, tap_ends });
         Ok(())
     }
 

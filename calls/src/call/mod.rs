@@ -5,7 +5,6 @@ mod commands;
 mod input;
 mod leg;
 mod media_events;
-mod orders;
 mod place;
 mod playing;
 mod receive;
@@ -30,12 +29,11 @@ use transport::rtp::MediaHandle;
 
 use crate::app::{Apology, RecordingRule};
 use crate::house::{House, now_ms};
+use crate::orders::{AGAIN, Orders};
 
 pub(crate) use input::{CallInput, Control};
 pub(crate) use leg::family_of as leg_family;
 use leg::{Leg, LegState};
-use orders::AGAIN;
-use orders::Orders;
 pub use place::Placement;
 pub(crate) use receive::{Answering, Reception};
 use recording::{CallRecording, Message};
@@ -55,7 +53,7 @@ struct CallSound {
     events: mpsc::Receiver<MediaEvent>,
     routes: TapRoutes,
     tap_ends: TapEnds,
-    /// What the media thread had no room for yet.
+    /// The way to its media.
     orders: Orders,
 }
 
@@ -173,7 +171,7 @@ impl Call {
     fn deadline(&mut self) -> Option<Instant> {
         let app = self.app_timeout().and_then(|after| self.started.checked_add(after));
         let longest = self.answered.filter(|_| self.ending.is_none()).map(|at| at + self.house.settings.max_duration);
-        let orders = self.sound.as_ref().filter(|sound| sound.orders.wait()).map(|_| Instant::now() + AGAIN);
+        let orders = self.sound.as_ref().filter(|sound| sound.orders.flush()).map(|_| Instant::now() + AGAIN);
         [app, longest, self.give_up, orders].into_iter().flatten().min()
     }
 
@@ -184,9 +182,6 @@ impl Call {
     }
 
     async fn on_timeout(&mut self) {
-        if let Some(sound) = &mut self.sound {
-            sound.orders.flush(&sound.handle);
-        }
         if self.give_up.is_some_and(|at| at <= Instant::now()) {
             tracing::error!(call = %self.id, "the end of the caller's leg was never heard of");
             self.over = self.ending;

@@ -32,7 +32,7 @@ impl Call {
             self.untold.push_back(CallEvent::PlaybackEnded { playback, end, played_ms: 0 });
             return;
         };
-        let handle = sound.handle.clone();
+        let orders = sound.orders.clone();
         let mut prompts = Vec::new();
         let mut items = items.into_iter().peekable();
         while let Some(pieces) = items.peek().and_then(|item| self.house.voice.ready(item)) {
@@ -47,7 +47,7 @@ impl Call {
         let rest: Vec<(PromptItem, Option<PathBuf>)> =
             items.map(|item| (item.clone(), self.recorded_path(&item))).collect();
         let house = self.house.clone();
-        let feed = Feed::new(handle, playback);
+        let feed = Feed::new(orders, playback);
         let task = tokio::spawn(async move {
             let outcome = make_all(&house, rest, &feed).await;
             feed.end(outcome).await;

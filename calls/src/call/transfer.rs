@@ -11,13 +11,13 @@ use store::{LegRole, fresh_id};
 
 use super::Call;
 use super::leg::{Leg, LegState};
-use super::orders::Order;
 use super::signalling::status_cause;
 use crate::dialing::{self, Destination, Plan, Shown};
 use crate::error::PlaceError;
 use crate::gate::{OutboundRequest, Refusal, permit};
 use crate::house::now_ms;
 use crate::lines::Line;
+use crate::orders::Order;
 
 /// A transfer under way.
 pub(super) struct Transfer {
