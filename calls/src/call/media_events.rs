@@ -24,7 +24,7 @@ impl Call {
         let (handle, events) = self.house.parts.rtp.open(config, Some(sink)).map_err(no_room)?;
         let handle = Arc::new(handle);
         let orders = Orders::new(handle.clone());
-        self.sound = Some(CallSound { handle, events, orders, routes, tap_ends });
+        self.sound = Some(CallSound { handle, events, routes, tap_ends, orders });
         Ok(())
     }
 

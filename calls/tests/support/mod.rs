@@ -1,0 +1,341 @@
+//! A whole switchboard on loopback, apps that follow a script of the test, and phones to call it with.
+
+#![allow(dead_code, reason = "no test file needs all of it")]
+
+use std::collections::{HashMap, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use call_model::{
+    CallApp, CallCommand, CallEvent, CallFacts, CallId, HttpFailure, HttpReply, HttpRequest, Moment, NumberId,
+    SampleRate,
+};
+use calls::app::{AppError, AppFactory, AppRef, MadeApp, RecordingRule};
+use calls::directory::{Directory, NumberRoute};
+use calls::{CallSettings, HttpClient, Parts, Placement, Switchboard};
+use media::sdp::{self, Direction, LocalMedia, SessionDescription};
+use recordings::{Folder, Recorder, RecorderSettings};
+use sip_core::message::{NameAddr, Uri};
+use sip_core::{Body, EndReason, EndedBy, Event, IncomingCall, LegHandle, OutgoingCall};
+use speech::{SpeechChunk, SpeechStream, Synthesizer, Utterance, VoiceInfo};
+use store::{CallRecord, PageRequest, Store, StoreConfig};
+use tokio::sync::mpsc;
+use transport::rtp::{RtpConfig, RtpEngine};
+use transport::sip::{Listen, SipConfig, SipHandle, SipTransport};
+
+/// Nothing here takes this long, unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    let done = tokio::time::timeout(PATIENCE, future).await;
+    done.unwrap_or_else(|_| panic!("{what} did not come"))
+}
+
+/// What an app of a test answers to an event.
+pub type Script = fn(&CallEvent, &CallFacts) -> Vec<CallCommand>;
+
+struct ScriptApp {
+    script: Script,
+    facts: CallFacts,
+    commands: VecDeque<CallCommand>,
+    told: mpsc::UnboundedSender<CallEvent>,
+}
+
+impl CallApp for ScriptApp {
+    fn handle(&mut self, _now: Moment, event: &CallEvent) {
+        let _ = self.told.send(event.clone());
+        self.commands.extend((self.script)(event, &self.facts));
+    }
+
+    fn handle_timeout(&mut self, _now: Moment) {}
+
+    fn poll_command(&mut self) -> Option<CallCommand> {
+        self.commands.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<Duration> {
+        None
+    }
+}
+
+struct Scripts {
+    script: Script,
+    told: mpsc::UnboundedSender<CallEvent>,
+}
+
+/// An app of this name panics while it is made.
+pub const UNMADE: &str = "unmade";
+
+impl AppFactory for Scripts {
+    fn make(&self, app: &AppRef, facts: &CallFacts, _: Option<RecordingRule>) -> Result<MadeApp, AppError> {
+        assert_ne!(*app, AppRef::Say(UNMADE.into()), "as the test wants it");
+        let (script, told) = (self.script, self.told.clone());
+        let app = ScriptApp { script, facts: facts.clone(), commands: VecDeque::new(), told };
+        Ok(MadeApp { app: Box::new(app), recording: RecordingRule::Announced, flow_versions: Arc::default() })
+    }
+}
+
+/// Every text sounds the same: 200 ms of a tone for each word, or `n` pieces of 20 ms for `pieces n`.
+pub struct Tones;
+
+impl Synthesizer for Tones {
+    fn speak(&self, utterance: Utterance) -> SpeechStream {
+        let (sink, stream) = SpeechStream::channel(4);
+        let pieces = utterance.text.strip_prefix("pieces ").and_then(|count| count.parse().ok());
+        let (count, length) = pieces.map_or((utterance.text.split(' ').count(), 1_600), |count: usize| (count, 160));
+        let samples: Arc<[i16]> =
+            (0..length).map(|at| ((f64::from(at) * 0.35).sin() * 9_000.0) as i16).collect::<Vec<_>>().into();
+        tokio::spawn(async move {
+            for _ in 0..count {
+                let chunk = SpeechChunk { samples: samples.clone(), rate: SampleRate::Narrow };
+                if !sink.send(Ok(chunk)).await {
+                    return;
+                }
+            }
+        });
+        stream
+    }
+
+    fn voices(&self) -> &[VoiceInfo] {
+        &[]
+    }
+}
+
+struct NoHttp;
+
+impl HttpClient for NoHttp {
+    fn send(&self, _: HttpRequest) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>> {
+        Box::pin(async { Err(HttpFailure::Unreachable) })
+    }
+}
+
+/// A business with the numbers `reception` and `broken`.
+pub struct House {
+    pub switchboard: Switchboard,
+    pub store: Store,
+    pub events: mpsc::UnboundedReceiver<CallEvent>,
+    pub port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl House {
+    pub async fn start(script: Script) -> Self {
+        Self::start_with(script, CallSettings::default(), RtpConfig::default()).await
+    }
+
+    pub async fn start_with(script: Script, settings: CallSettings, rtp: RtpConfig) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(StoreConfig::new(folder.path().join("books"))).await.expect("a store");
+        let recordings = Folder::open(folder.path().join("recordings")).expect("a folder");
+        let (recorder, _) = Recorder::start(recordings.clone(), RecorderSettings::default()).expect("a recorder");
+        let (sip, sip_events) = line().await;
+        let port = sip.listeners()[0].local.port();
+        let (told, events) = mpsc::unbounded_channel();
+        let parts = Parts {
+            sip,
+            rtp: RtpEngine::start(RtpConfig { threads: 1, ports: 30_000..=39_999, max_busy: 100.0, ..rtp })
+                .expect("media"),
+            store: store.clone(),
+            synthesizer: Arc::new(Tones),
+            recorder,
+            recordings,
+            apps: Arc::new(Scripts { script, told }),
+            http: Arc::new(NoHttp),
+        };
+        let number = |name: &str| NumberRoute {
+            id: NumberId::from_parts(0, 1),
+            number: name.into(),
+            app: AppRef::Say(name.into()),
+            language: None,
+            recording: None,
+            trunk: None,
+        };
+        let numbers = [number("reception"), number(UNMADE)];
+        let directory = Directory::new("test".into(), "en".into(), "DE".into(), numbers, [], []);
+        let switchboard = Switchboard::start(parts, settings, Arc::new(directory), sip_events);
+        Self { switchboard, store, events, port, _folder: folder }
+    }
+
+    /// Waits until the app is told of something like this.
+    pub async fn told<T>(&mut self, what: &str, mut which: impl FnMut(&CallEvent) -> Option<T>) -> T {
+        soon(what, async {
+            loop {
+                let event = self.events.recv().await.expect("the apps' events");
+                if let Some(found) = which(&event) {
+                    return found;
+                }
+            }
+        })
+        .await
+    }
+
+    /// Waits until every call is over and filed, and gives the only one's record.
+    pub async fn only_call(&self) -> CallRecord {
+        self.switchboard.drain(PATIENCE).await;
+        assert_eq!(self.switchboard.live(), 0, "no call may be left behind");
+        let mut page = self.store.calls(&store::CallFilter::default(), &PageRequest::first(10)).await.expect("calls");
+        assert_eq!(page.data.len(), 1);
+        page.data.remove(0)
+    }
+
+    pub async fn place(&self, to: String) -> Result<(), calls::PlaceError> {
+        let placement = Placement {
+            to,
+            app: AppRef::Say("reception".into()),
+            from: None,
+            trunk: None,
+            language: None,
+            variables: serde_json::Map::new(),
+            ring_timeout: None,
+            webhook: None,
+        };
+        let id: CallId = store::fresh_id(1_700_000_000_000);
+        self.switchboard.place(id, placement).await
+    }
+}
+
+async fn line() -> (SipHandle, mpsc::Receiver<Event>) {
+    let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let config = SipConfig { listen: vec![Listen::udp(here)], ..SipConfig::default() };
+    SipTransport::start(config).await.expect("a line")
+}
+
+/// Phones without sound: all who are called at its port.
+pub struct Phones {
+    sip: SipHandle,
+    events: mpsc::Receiver<Event>,
+    missed: VecDeque<Event>,
+    offers: HashMap<LegHandle, Body>,
+    pub port: u16,
+}
+
+impl Phones {
+    pub async fn start() -> Self {
+        let (sip, events) = line().await;
+        let port = sip.listeners()[0].local.port();
+        Self { sip, events, missed: VecDeque::new(), offers: HashMap::new(), port }
+    }
+
+    /// The address of one of them.
+    pub fn address(&self, name: &str) -> String {
+        format!("sip:{name}@127.0.0.1:{}", self.port)
+    }
+
+    fn media() -> LocalMedia {
+        LocalMedia::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9_000, 1)
+    }
+
+    pub async fn call(&self, port: u16, name: &str, offer: bool) -> LegHandle {
+        let uri = |text: String| Uri::parse(&text).expect("an address");
+        let from = NameAddr::new(uri(format!("sip:tester@127.0.0.1:{}", self.port)));
+        let mut call = OutgoingCall::new(uri(format!("sip:{name}@127.0.0.1:{port}")), from);
+        call.body = offer.then(|| Body::sdp(sdp::offer(&Self::media()).to_string()));
+        self.sip.invite(call).await.expect("an INVITE")
+    }
+
+    /// Waits for an event, keeping those that come before it for later.
+    async fn next<T>(&mut self, what: &str, mut which: impl FnMut(&Event) -> Option<T>) -> T {
+        if let Some(place) = self.missed.iter().position(|event| which(event).is_some()) {
+            let event = self.missed.remove(place).expect("it was just there");
+            return which(&event).expect("it was just found");
+        }
+        soon(what, async {
+            loop {
+                let event = self.events.recv().await.expect("SIP events");
+                if let Some(found) = which(&event) {
+                    return found;
+                }
+                self.missed.push_back(event);
+            }
+        })
+        .await
+    }
+
+    /// Waits until one of them is called.
+    pub async fn called(&mut self) -> LegHandle {
+        let call: Box<IncomingCall> = self
+            .next("a call", |event| match event {
+                Event::IncomingCall(call) => Some(call.clone()),
+                _ => None,
+            })
+            .await;
+        self.offers.insert(call.leg, call.offer.clone().expect("an offer"));
+        call.leg
+    }
+
+    pub async fn ring(&self, leg: LegHandle) {
+        self.sip.ring(leg, sip_core::message::StatusCode::RINGING, None).await.expect("it rings");
+    }
+
+    /// Takes a call. `false`: it was taken back before.
+    pub async fn take(&self, leg: LegHandle) -> bool {
+        let offer = SessionDescription::parse(&self.offers[&leg].data).expect("an offer");
+        let (answer, _) = sdp::answer(&Self::media(), &offer).expect("an answer");
+        self.sip.accept(leg, Body::sdp(answer.to_string())).await.is_ok()
+    }
+
+    pub async fn refuse(&self, leg: LegHandle, status: u16) {
+        let status = sip_core::message::StatusCode::new(status).expect("a status");
+        self.sip.reject(leg, status, Vec::new()).await.expect("it refuses");
+    }
+
+    /// Holds the other side, or takes it back; waits until it agrees.
+    pub async fn hold(&mut self, leg: LegHandle, on: bool) {
+        let mut media = Self::media();
+        media.direction = if on { Direction::SendOnly } else { Direction::SendRecv };
+        media.session_version += u64::from(on) + 1;
+        let offer = Body::sdp(sdp::offer(&media).to_string());
+        self.sip.reinvite(leg, offer).await.expect("a re-INVITE");
+        self.next("agreement", |event| {
+            matches!(event, Event::ReinviteAnswered { leg: of, .. } if *of == leg).then_some(())
+        })
+        .await;
+    }
+
+    pub fn hang_up(&self, leg: LegHandle) {
+        self.sip.hangup_soon(leg);
+    }
+
+    pub async fn progress(&mut self, leg: LegHandle) -> u16 {
+        self.next("progress", |event| match event {
+            Event::Progress { leg: of, status, .. } if *of == leg => Some(status.code()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn answered(&mut self, leg: LegHandle) {
+        self.next("an answer", |event| matches!(event, Event::Answered { leg: of, .. } if *of == leg).then_some(()))
+            .await;
+    }
+
+    /// Gives our answer to their offer.
+    pub async fn answer_late(&mut self, leg: LegHandle) {
+        let offer = self
+            .next("an offer", |event| match event {
+                Event::Answered { leg: of, body } if *of == leg => body.clone(),
+                _ => None,
+            })
+            .await;
+        let offer = SessionDescription::parse(&offer.data).expect("an offer");
+        let (answer, _) = sdp::answer(&Self::media(), &offer).expect("an answer");
+        self.sip.acknowledge(leg, Body::sdp(answer.to_string())).await.expect("an ACK");
+    }
+
+    pub async fn confirmed(&mut self, leg: LegHandle) {
+        self.next("an ACK", |event| matches!(event, Event::Confirmed { leg: of, .. } if *of == leg).then_some(()))
+            .await;
+    }
+
+    pub async fn ended(&mut self, leg: LegHandle) -> (EndedBy, EndReason, Option<u16>) {
+        self.next("the end", |event| match event {
+            Event::Ended { leg: of, by, status, reason } if *of == leg => {
+                Some((*by, *reason, status.map(sip_core::message::StatusCode::code)))
+            }
+            _ => None,
+        })
+        .await
+    }
+}
