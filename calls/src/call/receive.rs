@@ -86,34 +86,12 @@ impl Reception {
         inbox: mpsc::Receiver<CallInput>,
         outbox: mpsc::Sender<CallInput>,
     ) -> Result<Call, PlaceError> {
-        let Self { id, incoming, answering, number, language, trunk, member } = self;
         let started_ms = now_ms();
-        let line = trunk.as_ref().map(|trunk| house.lines.take(trunk));
-        let country = house.directory().country.clone();
-        // What a carrier asserts is believed, and nobody else's assertion.
-        let asserted = incoming.p_asserted.as_ref().filter(|_| trunk.is_some());
-        let from = Address::parse(&asserted.unwrap_or(&incoming.from).uri.to_string(), &country);
-        let flow =
-            if let Answering::App { app: AppRef::Flow(name), .. } = &answering { Some(name.clone()) } else { None };
-        let begun = house
-            .parts
-            .store
-            .begin_call(NewCall {
-                id,
-                direction: Direction::Inbound,
-                from: from.clone(),
-                to: Address::parse(&incoming.request_uri.to_string(), &country),
-                number: number.clone(),
-                trunk: trunk.clone(),
-                member: member.clone(),
-                flow,
-                flow_version: None,
-                language: language.clone(),
-                variables: serde_json::Map::new(),
-                webhook: None,
-                started_ms,
-            })
-            .await?;
+        let line = self.trunk.as_ref().map(|trunk| house.lines.take(trunk));
+        let new_call = self.new_call(&house.directory().country, started_ms);
+        let from = new_call.from.clone();
+        let begun = house.parts.store.begin_call(new_call).await?;
+        let Self { id, incoming, answering, number, language, trunk, member } = self;
         let contact = begun.contact.as_ref();
         let language = contact.and_then(|contact| contact.language.clone()).unwrap_or(language);
         let facts = CallFacts {
@@ -154,6 +132,31 @@ impl Reception {
             leg,
         };
         Ok(parts.into_call())
+    }
+
+    fn new_call(&self, country: &str, started_ms: i64) -> NewCall {
+        let incoming = &self.incoming;
+        // What a carrier asserts is believed, and nobody else's assertion.
+        let asserted = incoming.p_asserted.as_ref().filter(|_| self.trunk.is_some());
+        let flow = match &self.answering {
+            Answering::App { app: AppRef::Flow(name), .. } => Some(name.clone()),
+            _ => None,
+        };
+        NewCall {
+            id: self.id,
+            direction: Direction::Inbound,
+            from: Address::parse(&asserted.unwrap_or(&incoming.from).uri.to_string(), country),
+            to: Address::parse(&incoming.request_uri.to_string(), country),
+            number: self.number.clone(),
+            trunk: self.trunk.clone(),
+            member: self.member.clone(),
+            flow,
+            flow_version: None,
+            language: self.language.clone(),
+            variables: serde_json::Map::new(),
+            webhook: None,
+            started_ms,
+        }
     }
 }
 
