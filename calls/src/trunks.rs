@@ -1,6 +1,6 @@
 //! Keeping watch over the trunks: registered where they want it, asked for a sign of life by OPTIONS.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use sip_core::{PingError, PingHandle, Registration, RegistrationHandle, RegistrationState};
@@ -129,22 +129,32 @@ impl Trunks {
         Watched { trunk: trunk.clone(), registration, state }
     }
 
-    /// Asks every trunk for a sign of life.
+    /// Asks every trunk for a sign of life. One that has not answered the last time is not reachable, and is not asked
+    /// again before that question has come to its end.
     pub(crate) async fn check(&mut self) {
         self.next = Instant::now() + self.every;
-        self.pings.clear();
-        for (name, watched) in &self.watched {
+        let unanswered: HashSet<String> = self.pings.values().cloned().collect();
+        for name in &unanswered {
+            self.set_reachable(name, Err(PingError::NoResponse));
+        }
+        for (name, watched) in self.watched.iter().filter(|(name, _)| !unanswered.contains(*name)) {
             if let Ok(target) = uri("", &watched.trunk.host, watched.trunk.protocol)
                 && let Ok(handle) = self.sip.options(target).await
             {
                 self.pings.insert(handle, name.clone());
             }
         }
+        self.publish();
     }
 
     pub(crate) fn on_pong(&mut self, handle: PingHandle, result: Result<Duration, PingError>) {
         let Some(name) = self.pings.remove(&handle) else { return };
-        let Some(watched) = self.watched.get_mut(&name) else { return };
+        self.set_reachable(&name, result);
+        self.publish();
+    }
+
+    fn set_reachable(&mut self, name: &str, result: Result<Duration, PingError>) {
+        let Some(watched) = self.watched.get_mut(name) else { return };
         let state = &mut watched.state;
         let reachable = result.is_ok();
         if state.reachable != Some(reachable) {
@@ -157,7 +167,6 @@ impl Trunks {
             Ok(_) => {}
             Err(error) => state.problem = Some(format!("it does not answer OPTIONS: {error}")),
         }
-        self.publish();
     }
 
     pub(crate) fn on_registration(&mut self, handle: RegistrationHandle, state: RegistrationState) {

@@ -95,6 +95,9 @@ pub struct SipSection {
     pub advertised: Option<String>,
     /// Digest realm and the domain of members (`callwright`).
     pub realm: String,
+    /// Digest algorithms that members' phones are offered, the preferred one first (`MD5`). Many phones give up when they
+    /// see `SHA-256` beside it: add it where all of yours know it (RFC 8760).
+    pub digest: Vec<String>,
     /// RFC 3261 timer T1, ms (500).
     pub t1_ms: u64,
     /// How many requests a second one address may send before it is ignored (2000).
@@ -114,6 +117,7 @@ impl Default for SipSection {
             port: 5060,
             advertised: None,
             realm: "callwright".into(),
+            digest: vec!["MD5".into()],
             t1_ms: 500,
             requests_per_second_per_source: 2_000,
             max_connections: 1_000,

@@ -10,6 +10,7 @@ use media::call_media::InbandDtmf as MediaInband;
 use media::codec::Codec;
 use media::tone::Country;
 use recordings::{Folder, Recorder, RecorderSettings};
+use sip_core::digest::Algorithm;
 use sip_core::message::Host;
 use sip_core::{EndpointConfig, HostPort};
 use speech::{CacheSettings, PicoPool, PicoSettings, WorkerCommand};
@@ -57,6 +58,9 @@ pub enum StartFailure {
     /// The advertised name is none.
     #[error("`sip.advertised` is `{0}`, which is neither a host name nor an address (IPv6 in brackets)")]
     Advertised(String),
+    /// A digest algorithm is not known.
+    #[error("`sip.digest` names `{0}`: write MD5, SHA-256 or both, the preferred one first")]
+    Digest(String),
     /// Signalling does not start.
     #[error("SIP does not start: choose another port with `sip.port` or CALLWRIGHT_SIP__PORT")]
     Sip(#[source] transport::sip::StartError),
@@ -258,6 +262,7 @@ fn sip_config(config: &Config) -> Result<SipConfig, StartFailure> {
     let mut endpoint = EndpointConfig::default();
     endpoint.timers.t1 = Duration::from_millis(sip.t1_ms.max(10));
     endpoint.digest.realm.clone_from(&sip.realm);
+    endpoint.digest.algorithms = algorithms(&sip.digest)?;
     endpoint.calls.incoming_setup = Duration::from_secs(sip.ring_timeout_s.max(1));
     // Legs of transfers come on top of calls, and ended ones linger.
     endpoint.limits.max_legs = config.limits.max_calls.saturating_mul(4).max(4_096);
@@ -267,6 +272,12 @@ fn sip_config(config: &Config) -> Result<SipConfig, StartFailure> {
     settings.limits.per_source = (rate > 0).then_some(Rate { per_second: rate, burst: rate.saturating_mul(2) });
     settings.limits.max_connections = sip.max_connections;
     Ok(settings)
+}
+
+fn algorithms(names: &[String]) -> Result<Vec<Algorithm>, StartFailure> {
+    let known = |name: &String| Algorithm::from_token(name).ok_or_else(|| StartFailure::Digest(name.clone()));
+    let algorithms: Vec<_> = names.iter().map(known).collect::<Result<_, _>>()?;
+    if algorithms.is_empty() { Err(StartFailure::Digest(String::new())) } else { Ok(algorithms) }
 }
 
 /// All of IPv4 and, where this machine has it, of IPv6.
