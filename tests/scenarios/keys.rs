@@ -57,7 +57,8 @@ async fn keys_by_info_from_sipp_are_understood_in_both_forms() {
 async fn a_key_pressed_before_the_question_is_kept_for_it() {
     let server = Server::start().await;
     // The greeting of reception is interrupted, and the key chooses directions.
-    let steps = vec![Step::Speech, press("2"), caller::wait(4.0), Step::HangUp];
+    // That the call is recorded is said to its end before.
+    let steps = vec![Step::Speech, press("2"), caller::wait(9.0), Step::HangUp];
     let report = caller::call(server.address("reception"), steps).await;
     let directions = spoken(&voice().await, "en", "You find us at 12 Harbour Street, on the second floor.").await;
     assert!(heard(&report).contains_speech(&directions), "{}", timeline(&report));

@@ -11,8 +11,8 @@ async fn a_phone_with_the_right_password_registers_by_udp_and_tcp() {
     let server = Server::start().await;
     for tcp in [false, true] {
         let phone = Phone { tcp, ..Phone::new("anna", server.sip(), &server.phone_password()) };
-        let mut phone = Baresip::start_unregistered(phone).await;
-        phone.event("REGISTER_OK").await;
+        let phone = Baresip::start_unregistered(phone).await;
+        phone.registered().await;
     }
 }
 

@@ -17,7 +17,7 @@ fn speaker(server: &Server, hold: bool) -> (Vec<Step>, [Sound; 2]) {
     let noises = [Sound::noise(11, 1.5), Sound::noise(23, 1.5)];
     let files = [(0, "first.wav"), (1, "second.wav")].map(|(i, name)| noises[i].written(server.folder(), name));
     let [first, second] = files.map(Step::Play);
-    let mut steps = vec![Step::Speech, caller::wait(1.0), first];
+    let mut steps = vec![Step::Speech, caller::wait(3.0), first];
     if hold {
         steps.extend([Step::Hold(true), caller::wait(1.0), Step::Hold(false)]);
     }

@@ -77,7 +77,7 @@ async fn an_extension_that_is_required_and_not_known_is_named() {
 #[tokio::test]
 async fn a_request_of_a_dialog_that_does_not_exist_is_told_so() {
     let line = Line::new().await;
-    for method in ["BYE", "INFO", "UPDATE"] {
+    for method in ["BYE", "INFO"] {
         let (text, call_id) = line.wire.compose(method, &line.uri(), "", "");
         let to = format!("To: <{}>", line.uri());
         let text = text.replace(&to, &format!("{to};tag=nobody-knows-it"));

@@ -62,11 +62,18 @@ impl Baresip {
     /// Starts a phone; a registering one is registered when this returns.
     pub async fn start(phone: Phone) -> Self {
         let registers = phone.password.is_some();
-        let mut started = Self::start_unregistered(phone).await;
+        let started = Self::start_unregistered(phone).await;
         if registers {
-            started.event("REGISTER_OK").await;
+            started.registered().await;
         }
         started
+    }
+
+    /// Waits until it is registered. By its log: the event may come before anybody can listen to its events.
+    pub async fn registered(&self) {
+        let log = self.folder.path().join("log");
+        let is_bound = async || std::fs::read_to_string(&log).ok().filter(|text| text.contains(" binding]"));
+        wait::until("the phone is registered", is_bound).await;
     }
 
     /// Starts a phone and does not wait for its registration.

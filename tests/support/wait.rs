@@ -6,7 +6,7 @@ use std::time::Duration;
 /// How often it is looked at.
 const STEP: Duration = Duration::from_millis(25);
 /// How long a test waits before it says that something never happened: generous, for busy machines.
-pub const PATIENCE: Duration = Duration::from_secs(45);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Looks until there is something; panics with `what` when there is nothing for too long.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
