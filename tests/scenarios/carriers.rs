@@ -93,7 +93,7 @@ async fn a_member_calls_the_outside_through_a_trunk_with_digest() {
     let config = CallerConfig { password: Some(ours.phone_password()), ..config("anna") };
     let steps = vec![caller::wait(0.1), Step::Play(voice)];
     let calling = begin(config, script(ours.address(THEIRS), steps));
-    let incoming = phone.event("CALL_INCOMING").await;
+    let incoming = phone.event("CALL_ESTABLISHED").await;
     assert!(incoming["peeruri"].as_str().unwrap().contains(OURS), "our number is shown: {incoming}");
     phone.event("CALL_RTPESTAB").await;
     tokio::time::sleep(caller::seconds(2.5)).await;

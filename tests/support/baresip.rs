@@ -72,7 +72,7 @@ impl Baresip {
     /// Waits until it is registered. By its log: the event may come before anybody can listen to its events.
     pub async fn registered(&self) {
         let log = self.folder.path().join("log");
-        let is_bound = async || std::fs::read_to_string(&log).ok().filter(|text| text.contains(" binding]"));
+        let is_bound = async || std::fs::read_to_string(&log).ok().filter(|text| text.contains(" binding"));
         wait::until("the phone is registered", is_bound).await;
     }
 
@@ -106,15 +106,15 @@ impl Baresip {
         let search = async {
             loop {
                 if let Some(place) = self.events.iter().position(|event| event["type"] == kind) {
-                    return self.events.drain(..=place).last().unwrap_or_default();
+                    return self.events.drain(..=place).next_back().unwrap_or_default();
                 }
                 self.read().await;
             }
         };
-        match tokio::time::timeout(wait::PATIENCE, search).await {
-            Ok(event) => event,
-            Err(_) => panic!("baresip never told of {kind}; it told of {:?}", self.told()),
+        if let Ok(event) = tokio::time::timeout(wait::PATIENCE, search).await {
+            return event;
         }
+        panic!("baresip never told of {kind}; it told of {:?}", self.told());
     }
 
     fn told(&self) -> Vec<&str> {

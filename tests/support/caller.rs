@@ -71,5 +71,7 @@ pub fn said(report: &Report) -> Sound {
 
 /// The timeline in words, for messages.
 pub fn timeline(report: &Report) -> String {
-    report.timeline.iter().map(|moment| format!("{:>8} ms {}\n", moment.at_ms, moment.what)).collect()
+    let lines: Vec<_> =
+        report.timeline.iter().map(|moment| format!("{:>8} ms {}", moment.at_ms, moment.what)).collect();
+    lines.join("\n")
 }

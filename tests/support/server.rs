@@ -56,6 +56,7 @@ pub struct Settings {
 impl Settings {
     /// Sets a variable, such as `LIMITS__MAX_CALLS`.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and literals are given")]
     pub fn set(mut self, name: &str, value: impl ToString) -> Self {
         self.variables.push((name.to_owned(), value.to_string()));
         self

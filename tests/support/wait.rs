@@ -18,16 +18,12 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T
             tokio::time::sleep(STEP).await;
         }
     };
-    match tokio::time::timeout(PATIENCE, search).await {
-        Ok(found) => found,
-        Err(_) => panic!("waited {PATIENCE:?} in vain: {what}"),
-    }
+    let Ok(found) = tokio::time::timeout(PATIENCE, search).await else { panic!("waited {PATIENCE:?} in vain: {what}") };
+    found
 }
 
 /// Waits for a future that must be done in time.
 pub async fn done<T>(what: &str, work: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, work).await {
-        Ok(value) => value,
-        Err(_) => panic!("waited {PATIENCE:?} in vain: {what}"),
-    }
+    let Ok(value) = tokio::time::timeout(PATIENCE, work).await else { panic!("waited {PATIENCE:?} in vain: {what}") };
+    value
 }
