@@ -171,7 +171,7 @@ async fn a_call_that_is_cancelled_stops_the_phone_ringing() {
     let password = server.phone_password();
     let mut ben = Baresip::start(Phone::new("ben", server.sip(), &password)).await;
     let sipp = Sipp::calling("cancel", &server.sip(), "ben").with(&["-au", "anna", "-ap", &password]);
-    let (_, ()) = tokio::join!(
+    let ((), ()) = tokio::join!(
         async {
             ben.event("CALL_INCOMING").await;
             ben.event("CALL_CLOSED").await;

@@ -28,7 +28,7 @@ impl Line {
         self.ask("INVITE", &format!("Content-Type: application/sdp\r\n{extra}"), body).await
     }
 
-    fn offer(&self) -> String {
+    fn offer() -> String {
         offer("127.0.0.1:9".parse().unwrap(), "sendrecv")
     }
 }
@@ -69,7 +69,7 @@ async fn another_scheme_is_not_supported() {
 #[tokio::test]
 async fn an_extension_that_is_required_and_not_known_is_named() {
     let line = Line::new().await;
-    let response = line.invite("Require: telepathy\r\n", &line.offer()).await;
+    let response = line.invite("Require: telepathy\r\n", &Line::offer()).await;
     assert_eq!(response.status.code(), 420);
     assert_eq!(response.headers.get(&HeaderName::Unsupported), Some("telepathy"));
 }
@@ -91,9 +91,9 @@ async fn a_request_of_a_dialog_that_does_not_exist_is_told_so() {
 async fn an_offer_without_a_codec_of_ours_is_not_acceptable() {
     let line = Line::new().await;
     let body =
-        line.offer().replace("RTP/AVP 8 101", "RTP/AVP 97").replace("a=rtpmap:8 PCMA/8000", "a=rtpmap:97 iLBC/8000");
+        Line::offer().replace("RTP/AVP 8 101", "RTP/AVP 97").replace("a=rtpmap:8 PCMA/8000", "a=rtpmap:97 iLBC/8000");
     assert_eq!(line.invite("", &body).await.status.code(), 488);
-    let video = line.offer().replace("m=audio", "m=video");
+    let video = Line::offer().replace("m=audio", "m=video");
     assert_eq!(line.invite("", &video).await.status.code(), 488);
     assert_eq!(line.server.api().last_call().await["cause"], "incompatible");
 }
@@ -119,7 +119,7 @@ async fn another_version_of_sip_is_refused() {
 #[tokio::test]
 async fn an_accept_without_sdp_is_not_acceptable() {
     let line = Line::new().await;
-    let response = line.invite("Accept: text/x-nobody-reads-this\r\n", &line.offer()).await;
+    let response = line.invite("Accept: text/x-nobody-reads-this\r\n", &Line::offer()).await;
     assert_eq!(response.status.code(), 406);
 }
 

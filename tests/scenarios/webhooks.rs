@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use callwright_tests::api::{Api, text};
 use callwright_tests::caller::{self, call_with, config, script};
+use callwright_tests::receiver::Delivery;
 use callwright_tests::receiver::Receiver;
 use callwright_tests::{Server, wait};
 use serde_json::json;
@@ -30,7 +31,7 @@ async fn each_event_of_a_call_arrives_signed() {
     receiver.delivery("recording.ready", |delivery| delivery.kind() == "recording.ready").await;
     receiver.delivery("call.ended", |delivery| delivery.kind() == "call.ended").await;
     let deliveries = receiver.deliveries();
-    let kinds: BTreeSet<_> = deliveries.iter().map(|delivery| delivery.kind()).collect();
+    let kinds: BTreeSet<_> = deliveries.iter().map(Delivery::kind).collect();
     let expected = ["call.answered", "call.ended", "call.ringing", "recording.ready"];
     assert!(expected.iter().all(|kind| kinds.contains(*kind)), "{kinds:?}");
     let call = api.newest_call().await;
