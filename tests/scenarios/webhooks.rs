@@ -18,7 +18,7 @@ async fn hook(api: &Api, receiver: &Receiver, events: &[&str]) -> (String, Strin
 }
 
 async fn short_call(server: &Server) {
-    let steps = vec![Step::Speech, caller::wait(1.0), Step::HangUp];
+    let steps = vec![Step::Speech, caller::wait(4.0), Step::HangUp];
     call_with(config("+12025550123"), script(server.address("line"), steps)).await;
 }
 
