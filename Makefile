@@ -24,7 +24,6 @@ test: ## Install what is missing, then run every test
 	scripts/check
 	cargo build --release --locked --bin callwright
 	cargo nextest run --release --locked --workspace
-	cargo test --release --locked --workspace --doc --quiet
 
 check: ## Formatting, lints, boundaries and dependencies
 	@scripts/setup test
