@@ -1,9 +1,9 @@
 //! What an app asks for.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::HangupCause;
+use crate::{HangupCause, ListenSettings, ThinkId, ThinkRequest, TurnReport};
 
 /// Names one playback within a call; chosen by the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -150,10 +150,21 @@ pub enum RecordingSwitch {
     Stop,
 }
 
+/// Another app, by its name in the books.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AppName {
+    /// A scripted dialog.
+    Flow(String),
+    /// An AI persona.
+    Agent(String),
+}
+
 /// What an app asks the pipeline to do.
 ///
 /// After the caller has hung up only [`SaveVoicemail`](Self::SaveVoicemail), [`Discard`](Self::Discard),
-/// [`Remember`](Self::Remember), [`SetContact`](Self::SetContact) and [`NodeLeft`](Self::NodeLeft) are carried out.
+/// [`Remember`](Self::Remember), [`SetContact`](Self::SetContact), [`TurnReport`](Self::TurnReport) and
+/// [`NodeLeft`](Self::NodeLeft) are carried out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum CallCommand {
@@ -177,6 +188,41 @@ pub enum CallCommand {
     StopPlaying {
         /// Which one.
         playback: Option<PlaybackId>,
+    },
+    /// Hold the playing where it is; what is queued waits too.
+    PausePlaying,
+    /// Go on playing where it was held.
+    ResumePlaying,
+    /// Hear the caller in this way from now on (replaces what was asked before).
+    Listen(ListenSettings),
+    /// Stop telling the app what is heard; lines are still written down where the call is transcribed.
+    StopListening,
+    /// Ask a brain. The answer comes as [`CallEvent::Thought`](crate::CallEvent::Thought), piece by piece.
+    Think {
+        /// Its name, for the events.
+        think: ThinkId,
+        /// The question.
+        request: Box<ThinkRequest>,
+    },
+    /// Give a thought up; no more is heard of it.
+    StopThinking {
+        /// Which one.
+        think: ThinkId,
+    },
+    /// How long the stages of a turn took, for the transcript.
+    TurnReport(TurnReport),
+    /// Let another app talk; this one sleeps until [`CallEvent::Returned`](crate::CallEvent::Returned). It must have
+    /// no playback, record, thought or transfer under way.
+    Enter {
+        /// Which.
+        app: AppName,
+        /// Variables handed over.
+        variables: Map<String, Value>,
+    },
+    /// Give the call back to the app that entered this one; hangs up when there is none.
+    Return {
+        /// What came of it.
+        result: Value,
     },
     /// Record what the caller says into a message of its own.
     Record {

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PlaybackId, RecordId, RequestId, TranscriptLine};
+use serde_json::Value;
+
+use crate::{Hearing, PlaybackId, RecordId, RequestId, ThinkEvent, ThinkId, TranscriptLine};
 
 /// Who called whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -160,8 +162,36 @@ pub enum CallEvent {
     SpeechStarted,
     /// The caller fell silent.
     SpeechEnded,
-    /// A line of the transcript is final.
+    /// A line of the transcript is final: of the caller or of our side.
     Line(TranscriptLine),
+    /// A step in hearing the caller, for an app that asked for it.
+    Hearing(Hearing),
+    /// A playback began to be heard.
+    PlaybackStarted {
+        /// Which one.
+        playback: PlaybackId,
+    },
+    /// What the caller has heard of a playback's text, cut to the word; comes just before its `PlaybackEnded`.
+    Spoken {
+        /// Which one.
+        playback: PlaybackId,
+        /// The words heard; empty when none.
+        heard: String,
+        /// It was stopped before its end.
+        cut: bool,
+    },
+    /// A piece of a brain's answer.
+    Thought {
+        /// To which question.
+        think: ThinkId,
+        /// The piece.
+        event: ThinkEvent,
+    },
+    /// The app that was entered is done: this one has the call again.
+    Returned {
+        /// What came of it, or why it could not begin.
+        result: Result<Value, String>,
+    },
     /// A playback ended.
     PlaybackEnded {
         /// Which one.

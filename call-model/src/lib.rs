@@ -4,21 +4,25 @@ mod app;
 mod audio;
 mod command;
 mod event;
+mod hearing;
 mod id;
+mod thought;
 mod transcript;
 
 pub use app::{CallApp, CallFacts, Moment};
 pub use audio::{AudioFrame, FRAME_MS, MAX_FRAME_SAMPLES, SampleRate};
 pub use command::{
-    CallCommand, HttpMethod, HttpRequest, PlaybackId, PromptItem, RecordId, RecordSettings, RecordingSwitch, RequestId,
-    RingStrategy, Tone, TransferSettings,
+    AppName, CallCommand, HttpMethod, HttpRequest, PlaybackId, PromptItem, RecordId, RecordSettings, RecordingSwitch,
+    RequestId, RingStrategy, Tone, TransferSettings,
 };
 pub use event::{
     CallEvent, DigitSource, Direction, HangupCause, HangupParty, HttpFailure, HttpReply, PlaybackEnd, RecordEnd,
     TransferOutcome,
 };
+pub use hearing::{Hearing, ListenSettings};
 pub use id::{
     CallId, ContactId, EventId, FlowId, Id, IdError, LegId, MemberId, NumberId, RecordingId, TrunkId, VoicemailId,
     WebhookId,
 };
-pub use transcript::{Speaker, TranscriptLine, Word};
+pub use thought::{ChatMessage, ThinkEvent, ThinkId, ThinkRequest, ThinkUsage, ToolCall, ToolSpec};
+pub use transcript::{Speaker, TranscriptLine, TurnReport, Word};

@@ -42,4 +42,33 @@ pub struct TranscriptLine {
     pub words: Vec<Word>,
     /// 0 (a guess) to 1 (certain), where it is known.
     pub confidence: Option<f32>,
+    /// BCP 47 language, where it is known.
+    pub language: Option<String>,
+    /// Our side was interrupted: these are only the words that were heard.
+    pub cut: bool,
+}
+
+/// How long the stages of one turn of an agent took. Times in ms; `None` where a stage did not happen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnReport {
+    /// End of the caller's speech, in ms from the answer of the call.
+    pub speech_ended_ms: u64,
+    /// From there until the turn was held for ended.
+    pub turn_end: Option<u64>,
+    /// From asking the brain until its first token.
+    pub first_token: Option<u64>,
+    /// From asking the brain until the first clause was complete.
+    pub first_clause: Option<u64>,
+    /// From the first clause until its first audible sample.
+    pub first_audio: Option<u64>,
+    /// From the end of the caller's speech until our first audible sample.
+    pub total: Option<u64>,
+    /// The answer had been prepared before the turn was over.
+    pub speculated: bool,
+    /// Answers that were prepared and thrown away.
+    pub wasted: u32,
+    /// The brain that answered.
+    pub brain: Option<String>,
+    /// The caller interrupted it.
+    pub interrupted: bool,
 }

@@ -92,6 +92,11 @@ impl FlowApp {
             | CallEvent::SpeechStarted
             | CallEvent::SpeechEnded
             | CallEvent::Line(_)
+            | CallEvent::Hearing(_)
+            | CallEvent::PlaybackStarted { .. }
+            | CallEvent::Spoken { .. }
+            | CallEvent::Thought { .. }
+            | CallEvent::Returned { .. }
             | CallEvent::TransferRinging => {}
         }
         Step::Wait
