@@ -1,4 +1,4 @@
-//! Hearing and speaking: the trait [`Synthesizer`] with its built-in engine, and later the trait `Transcriber`.
+//! Hearing and speaking: the traits [`Transcriber`] and [`Synthesizer`] with their engines.
 //!
 //! - [`synthesizer`]: the trait, its stream and its errors.
 //! - [`text`]: what every engine needs first: marks read, digits, dates and amounts written out, sentences cut.
@@ -11,7 +11,9 @@
 pub mod pico;
 pub mod synthesizer;
 pub mod text;
+pub mod transcriber;
 pub mod worker;
 
 pub use pico::{CacheSettings, PicoCounters, PicoPool, PicoSettings, StartError, WorkerCommand};
 pub use synthesizer::{SpeakError, SpeechChunk, SpeechSink, SpeechStream, Synthesizer, Utterance, VoiceInfo};
+pub use transcriber::{EarBlock, EarSink, HearError, HearingEvent, HearingStream, ListenRequest, Transcriber};
