@@ -62,6 +62,8 @@ async fn one_call(store: &Store, number: usize) {
         member: None,
         flow: Some("reception".to_owned()),
         flow_version: Some(1),
+        agent: None,
+        agent_version: None,
         language: "en".to_owned(),
         variables: Map::new(),
         webhook: None,

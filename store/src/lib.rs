@@ -1,5 +1,5 @@
-//! The books: contacts, calls with their legs, recordings, voicemails, flows in versions, numbers, trunks, members,
-//! API keys, and the events that webhooks carry.
+//! The books: contacts, calls with their legs, recordings, transcripts, voicemails, flows and agents in versions,
+//! numbers, trunks, members, API keys, and the events that webhooks carry.
 //!
 //! | module | what is in it |
 //! |---|---|
@@ -7,6 +7,7 @@
 //! | `record/` | the rows as plain structs |
 //! | `sql/` | every statement, one module a table: what another database engine would replace |
 //! | `writer` | the one writer: many writes, one transaction (group commit) |
+//! | `search` | what people type, as a query of the full text |
 //! | `address`, `id`, `page` | numbers and addresses, new ids, cursors |
 //!
 //! # Promises
@@ -32,6 +33,7 @@ mod error;
 mod id;
 mod page;
 mod record;
+mod search;
 mod sql;
 mod stats;
 mod store;
@@ -43,12 +45,13 @@ pub use error::{BackupError, OpenError, StoreError};
 pub use id::{NewId, fresh_id};
 pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use record::{
-    AnswerCall, ApiKeyRecord, BegunCall, CallFilter, CallRecord, CallState, ContactChange, ContactFilter,
+    AgentRecord, AnswerCall, ApiKeyRecord, BegunCall, CallFilter, CallRecord, CallState, ContactChange, ContactFilter,
     ContactRecord, DeliveryOutcome, DeliveryRecord, DeliveryState, DueDelivery, EndCall, EventFilter, EventRecord,
-    FlowRecord, Idempotency, Interrupted, LegQuality, LegRecord, LegRole, MemberCredentials, MemberRecord, NewCall,
-    NewEvent, NewMember, NewNumber, NewRecording, NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters,
-    NumberRecord, PasswordHashes, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, TimelineEntry,
-    TrunkRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
+    FlowRecord, Idempotency, Interrupted, LegQuality, LegRecord, LegRole, LineRecord, MemberCredentials, MemberRecord,
+    NewCall, NewEvent, NewMember, NewNumber, NewRecording, NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters,
+    NumberRecord, PasswordHashes, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart,
+    TimelineEntry, Transcript, TranscriptHit, TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord,
+    WebhookRecord, event_type,
 };
 pub use stats::StoreStats;
 pub use store::Store;

@@ -18,6 +18,16 @@ impl Cursor {
         Self(text.rsplit('_').next().unwrap_or_default().to_owned())
     }
 
+    /// The place after the row with this number.
+    pub(crate) fn of_row(row: i64) -> Self {
+        Self(format!("{row:0CURSOR_LEN$}"))
+    }
+
+    /// The number of the row that it stands for, where it is one of those.
+    pub(crate) fn row(&self) -> Option<i64> {
+        self.0.parse().ok()
+    }
+
     /// The id that it stands for, of the kind with this prefix.
     pub(crate) fn id(&self, prefix: &str) -> String {
         format!("{prefix}_{}", self.0)

@@ -15,7 +15,10 @@ use crate::writer::{self, NodeCounts, Request, Tx, Write, Writer};
 use crate::{Address, BackupError, OpenError, StoreConfig, StoreError, StoreStats, Synchronous, address, sql};
 
 /// Each file brings the tables one step further; a file that was released is never changed.
-const MIGRATIONS: [(&str, &str); 1] = [("books", include_str!("../migrations/0001_books.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("books", include_str!("../migrations/0001_books.sql")),
+    ("transcripts", include_str!("../migrations/0002_transcripts.sql")),
+];
 
 /// The books of one Callwright. Cheap to clone; one process at a time may hold them open.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use call_model::{CallId, ContactId, Direction, HangupCause, HangupParty, LegId, 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{ContactRecord, RecordingRecord, masked_debug, word_enum};
+use super::{ContactRecord, RecordingRecord, TranscriptState, masked_debug, word_enum};
 use crate::Address;
 
 word_enum! {
@@ -99,6 +99,10 @@ pub struct NewCall {
     pub flow: Option<String>,
     /// And its version.
     pub flow_version: Option<u32>,
+    /// The agent that it runs.
+    pub agent: Option<String>,
+    /// And its version.
+    pub agent_version: Option<u32>,
     /// BCP 47 language that it begins with.
     pub language: String,
     /// Variables handed over by whoever placed it.
@@ -169,6 +173,10 @@ pub struct CallRecord {
     pub flow: Option<String>,
     /// And its version.
     pub flow_version: Option<u32>,
+    /// The agent that it ran.
+    pub agent: Option<String>,
+    /// And its version.
+    pub agent_version: Option<u32>,
     /// BCP 47 language.
     pub language: String,
     /// Where it is in its life.
@@ -191,6 +199,8 @@ pub struct CallRecord {
     pub legs: Vec<LegRecord>,
     /// Its recording.
     pub recording: Option<RecordingId>,
+    /// Whether there is a transcript, and whether it is complete.
+    pub transcript: Option<TranscriptState>,
 }
 masked_debug!(CallRecord { id, direction, state, started_ms, answered_ms, ended_ms, cause });
 

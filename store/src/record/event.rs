@@ -20,11 +20,21 @@ pub mod event_type {
     pub const RECORDING_FAILED: &str = "recording.failed";
     /// A caller left a message.
     pub const VOICEMAIL_RECEIVED: &str = "voicemail.received";
+    /// No more lines come into the transcript of a call.
+    pub const TRANSCRIPT_READY: &str = "transcript.ready";
     /// Sent on request, to try a webhook.
     pub const WEBHOOK_TEST: &str = "webhook.test";
     /// All of them, for filters.
-    pub const ALL: [&str; 7] =
-        [CALL_RINGING, CALL_ANSWERED, CALL_ENDED, RECORDING_READY, RECORDING_FAILED, VOICEMAIL_RECEIVED, WEBHOOK_TEST];
+    pub const ALL: [&str; 8] = [
+        CALL_RINGING,
+        CALL_ANSWERED,
+        CALL_ENDED,
+        RECORDING_READY,
+        RECORDING_FAILED,
+        VOICEMAIL_RECEIVED,
+        TRANSCRIPT_READY,
+        WEBHOOK_TEST,
+    ];
 }
 
 /// An event of a kind that the store does not write itself.

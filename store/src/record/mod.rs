@@ -1,5 +1,6 @@
 //! The rows of the books, as plain structs.
 
+mod agent;
 mod call;
 mod contact;
 mod event;
@@ -8,8 +9,10 @@ mod keys;
 mod number;
 mod people;
 mod sound;
+mod transcript;
 mod webhook;
 
+pub use agent::AgentRecord;
 pub use call::{
     AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, LegQuality, LegRecord,
     LegRole, NewCall,
@@ -23,6 +26,7 @@ pub use people::{MemberCredentials, MemberRecord, NewMember, PasswordHashes};
 pub use sound::{
     NewRecording, NewVoicemail, RecordingEnd, RecordingRecord, RecordingState, VoicemailFilter, VoicemailRecord,
 };
+pub use transcript::{LineRecord, SnippetPart, Transcript, TranscriptHit, TranscriptState};
 pub use webhook::{DeliveryOutcome, DeliveryRecord, DeliveryState, DueDelivery, NewWebhook, WebhookRecord};
 
 /// Prints a record with only the named fields: the others may be private.

@@ -1,6 +1,6 @@
 //! Our numbers and the trunks that they come by.
 
-use call_model::{NumberId, TrunkId};
+use call_model::{AppName, NumberId, TrunkId};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -23,8 +23,8 @@ word_enum! {
 pub struct NewNumber {
     /// E.164, or the user part of a SIP address (`reception`).
     pub number: String,
-    /// Name of the flow that answers.
-    pub flow: String,
+    /// The flow or the agent that answers.
+    pub app: AppName,
     /// BCP 47 language to begin with; `None` for the business's.
     pub language: Option<String>,
     /// Whether calls are recorded; `None` leaves it to the flow.
@@ -32,7 +32,7 @@ pub struct NewNumber {
     /// Name of the trunk that it comes by, and that calls from it go by.
     pub trunk: Option<String>,
 }
-masked_debug!(NewNumber { flow, language, recording, trunk });
+masked_debug!(NewNumber { app, language, recording, trunk });
 
 /// One of our numbers, with its route.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -41,8 +41,9 @@ pub struct NumberRecord {
     pub id: NumberId,
     /// E.164, or the user part of a SIP address.
     pub number: String,
-    /// Name of the flow that answers.
-    pub flow: String,
+    /// The flow or the agent that answers.
+    #[serde(flatten)]
+    pub app: AppName,
     /// BCP 47 language to begin with; `None` for the business's.
     pub language: Option<String>,
     /// Whether calls are recorded; `None` leaves it to the flow.
@@ -54,7 +55,7 @@ pub struct NumberRecord {
     /// When it was last changed.
     pub updated_ms: i64,
 }
-masked_debug!(NumberRecord { id, flow, language, recording, trunk });
+masked_debug!(NumberRecord { id, app, language, recording, trunk });
 
 /// What a trunk is to be.
 #[derive(Clone)]

@@ -62,6 +62,9 @@ pub struct RecordingRecord {
     pub bytes: u64,
     /// Length of the sound, ms.
     pub duration_ms: u64,
+    /// Place of its first sample, in ms from the answer of the call, where it is known: a line of the transcript is
+    /// heard at its time less this.
+    pub offset_ms: Option<i64>,
 }
 
 /// A message whose file is complete.

@@ -7,6 +7,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::contact;
 use super::event::{Telling, Told, call_event, told};
 use super::row::{Reader, Record, json, word};
+use super::transcript;
 use crate::record::event_type::{CALL_ANSWERED, CALL_ENDED, CALL_RINGING};
 use crate::record::{
     AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, NewCall,
@@ -39,6 +40,8 @@ impl Record for CallRecord {
             contact: row.maybe_parse("contact")?,
             flow: row.maybe_text("flow")?,
             flow_version: row.maybe_unsigned("flow_version")?,
+            agent: row.maybe_text("agent")?,
+            agent_version: row.maybe_unsigned("agent_version")?,
             language: row.text("language")?,
             state: row.word("state")?,
             started_ms: row.int("started_ms")?,
@@ -50,6 +53,7 @@ impl Record for CallRecord {
             remembered: row.json("remembered")?,
             legs: row.json("legs")?,
             recording: row.maybe_parse("recording")?,
+            transcript: row.maybe_word("transcript")?,
         })
     }
 }
@@ -79,10 +83,21 @@ impl Store {
     }
 
     /// Closes every call that an earlier run of the program left open, with the cause `interrupted` and at `now_ms`,
-    /// tells `call.ended` for each, and says which recordings are to be put right.
+    /// tells `call.ended` for each and `transcript.ready` for those of which something is written down, and says which
+    /// recordings are to be put right.
     pub async fn close_interrupted(&self, now_ms: i64) -> Result<Interrupted, StoreError> {
         let calls = self.write(CloseOpen { now_ms }).await?;
         Ok(Interrupted { calls, recordings: self.open_recordings().await? })
+    }
+
+    /// Erases a call that is over: its legs, lines, turns, recordings, voicemails, and the events that tell of it with
+    /// their deliveries. Gives the files (inside the folder of recordings) that are to be removed after it; `None` when
+    /// there is no such call. Its contact stays.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] while the call is going on.
+    pub async fn erase_call(&self, id: CallId) -> Result<Option<Vec<String>>, StoreError> {
+        self.write(Erase { id }).await
     }
 
     /// One call.
@@ -163,8 +178,8 @@ impl Write for Begin {
     async fn apply(&self, tx: &mut Tx) -> Result<BegunCall, StoreError> {
         const SQL: Told = told!(
             "INSERT INTO calls (id, direction, from_address, to_address, number, trunk, member, contact, flow, \
-             flow_version, language, state, started_ms, variables, webhook) \
-             VALUES (?1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'ringing', ?16, ?17, ?18) \
+             flow_version, language, state, started_ms, variables, webhook, agent, agent_version) \
+             VALUES (?1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'ringing', ?16, ?17, ?18, ?19, ?20) \
              ON CONFLICT (id) DO NOTHING",
             call_event!(),
         );
@@ -193,6 +208,8 @@ impl Write for Begin {
             .bind(call.started_ms)
             .bind(json(&call.variables))
             .bind(call.webhook.map(|id| id.to_string()))
+            .bind(call.agent.clone())
+            .bind(call.agent_version)
             .execute(&mut tx.conn)
             .await?;
         if done.rows_affected() == 0 {
@@ -289,7 +306,40 @@ impl Write for CloseOpen {
                 .await?;
             closed.push(call);
         }
+        for call in transcript::left_open(tx).await? {
+            transcript::tell_ready(tx, call, self.now_ms).await?;
+        }
         Ok(closed)
+    }
+}
+
+struct Erase {
+    id: CallId,
+}
+
+impl Write for Erase {
+    type Output = Option<Vec<String>>;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<Option<Vec<String>>, StoreError> {
+        let id = self.id.to_string();
+        let call = sqlx::query("SELECT state FROM calls WHERE id = ?1").bind(&id);
+        let Some(row) = call.fetch_optional(&mut tx.conn).await? else { return Ok(None) };
+        let state: CallState = Reader { row: &row, table: CallRecord::TABLE }.word("state")?;
+        if state != CallState::Ended {
+            return Err(StoreError::Conflict("this call is going on: end it first"));
+        }
+        let files = sqlx::query(
+            "SELECT path FROM recordings WHERE call = ?1 UNION ALL SELECT path FROM voicemails WHERE call = ?1",
+        );
+        let rows = files.bind(&id).fetch_all(&mut tx.conn).await?;
+        let files =
+            rows.iter().map(|row| Reader { row, table: "recordings" }.text("path")).collect::<Result<_, _>>()?;
+        // Events name their call without a reference, so that they can outlive what they tell of: these shall not.
+        sqlx::query("DELETE FROM events WHERE call = ?1").bind(&id).execute(&mut tx.conn).await?;
+        sqlx::query("DELETE FROM idempotency WHERE call = ?1").bind(&id).execute(&mut tx.conn).await?;
+        // Lines, turns, recordings and voicemails go with it.
+        sqlx::query("DELETE FROM calls WHERE id = ?1").bind(&id).execute(&mut tx.conn).await?;
+        Ok(Some(files))
     }
 }
 

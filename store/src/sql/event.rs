@@ -30,6 +30,12 @@ impl Store {
         self.write(Emit(event)).await
     }
 
+    /// Removes up to `limit` events from before a time, oldest first, with their deliveries, and says how many; those
+    /// that are still to be delivered stay. `before_ms`: ms since the Unix epoch.
+    pub async fn prune_events(&self, before_ms: i64, limit: u32) -> Result<u64, StoreError> {
+        self.write(Prune { before_ms, limit }).await
+    }
+
     /// One event.
     pub async fn event(&self, id: EventId) -> Result<Option<EventRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM events WHERE id = ?1").bind(id.to_string());
@@ -94,9 +100,9 @@ macro_rules! call_json {
     () => {
         "json_object('id', c.id, 'direction', c.direction, 'from', c.from_address, 'to', c.to_address, \
          'number', c.number, 'trunk', c.trunk, 'member', c.member, 'contact', c.contact, 'flow', c.flow, \
-         'flow_version', c.flow_version, 'language', c.language, 'state', c.state, 'started_ms', c.started_ms, \
+         'flow_version', c.flow_version, 'agent', c.agent, 'agent_version', c.agent_version, 'language', c.language, 'state', c.state, 'started_ms', c.started_ms, \
          'answered_ms', c.answered_ms, 'ended_ms', c.ended_ms, 'cause', c.cause, 'hung_up_by', c.hung_up_by, \
-         'variables', json(c.variables), 'remembered', json(c.remembered))"
+         'variables', json(c.variables), 'remembered', json(c.remembered), 'transcript', c.transcript)"
     };
 }
 
@@ -117,7 +123,7 @@ macro_rules! recording_event {
         concat!(
             "; INSERT INTO events (id, kind, call, at_ms, data) SELECT ?2, ?3, c.id, ?4, json_object('recording', \
              json_object('id', r.id, 'call', r.call, 'state', r.state, 'started_ms', r.started_ms, 'bytes', r.bytes, \
-             'duration_ms', r.duration_ms), 'call', ",
+             'duration_ms', r.duration_ms, 'offset_ms', r.offset_ms), 'call', ",
             $crate::sql::event::call_json!(),
             ") FROM recordings r JOIN calls c ON c.id = r.call WHERE r.id = ?1 AND changes() = 1"
         )
@@ -187,5 +193,27 @@ impl Write for Emit {
             .execute(&mut tx.conn)
             .await?;
         Ok(telling.id)
+    }
+}
+
+struct Prune {
+    before_ms: i64,
+    limit: u32,
+}
+
+impl Write for Prune {
+    type Output = u64;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<u64, StoreError> {
+        let bound = EventId::from_parts(u64::try_from(self.before_ms).unwrap_or(0), 0);
+        let done = sqlx::query(
+            "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id < ?1 AND NOT EXISTS \
+             (SELECT 1 FROM deliveries WHERE event = events.id AND state = 'pending') ORDER BY id LIMIT ?2)",
+        )
+        .bind(bound.to_string())
+        .bind(self.limit)
+        .execute(&mut tx.conn)
+        .await?;
+        Ok(done.rows_affected())
     }
 }

@@ -63,6 +63,15 @@ impl Store {
         FlowRecord::from_rows(&query.fetch_all(self.readers()).await?)
     }
 
+    /// Removes a flow with all its versions and counters. `false`: there was none. Running calls keep what they began
+    /// with.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] while a number is answered by it.
+    pub async fn delete_flow(&self, name: &str) -> Result<bool, StoreError> {
+        self.write(DeleteFlow { name: name.to_owned() }).await
+    }
+
     /// How often the nodes of one version were walked, by name.
     pub async fn node_counters(&self, flow: &str, version: u32) -> Result<Vec<NodeCounters>, StoreError> {
         let query = sqlx::query("SELECT * FROM node_counters WHERE flow = ?1 AND version = ?2 ORDER BY node");
@@ -105,6 +114,25 @@ impl Write for PutFlow {
             .execute(&mut tx.conn)
             .await?;
         Ok(flow)
+    }
+}
+
+struct DeleteFlow {
+    name: String,
+}
+
+impl Write for DeleteFlow {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let used = sqlx::query("SELECT 1 FROM numbers WHERE flow = ?1 LIMIT 1").bind(&self.name);
+        if used.fetch_optional(&mut tx.conn).await?.is_some() {
+            return Err(StoreError::Conflict("a number is answered by this flow: route it elsewhere first"));
+        }
+        let counters = sqlx::query("DELETE FROM node_counters WHERE flow = ?1").bind(&self.name);
+        counters.execute(&mut tx.conn).await?;
+        let query = sqlx::query("DELETE FROM flows WHERE name = ?1").bind(&self.name);
+        Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
     }
 }
 

@@ -24,6 +24,14 @@ impl Store {
         self.write(PutKey { name: name.to_owned(), hash, now_ms }).await
     }
 
+    /// Keeps the SHA-256 of a new API key under a name.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when there is a key of this name.
+    pub async fn add_api_key(&self, name: &str, hash: [u8; 32], now_ms: i64) -> Result<(), StoreError> {
+        self.write(AddKey(PutKey { name: name.to_owned(), hash, now_ms })).await
+    }
+
     /// All API keys, by name.
     pub async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM api_keys ORDER BY name");
@@ -56,6 +64,20 @@ impl Write for PutKey {
         .execute(&mut tx.conn)
         .await?;
         Ok(())
+    }
+}
+
+struct AddKey(PutKey);
+
+impl Write for AddKey {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let known = sqlx::query("SELECT 1 FROM api_keys WHERE name = ?1").bind(&self.0.name);
+        if known.fetch_optional(&mut tx.conn).await?.is_some() {
+            return Err(StoreError::Conflict("there is a key of this name: revoke it first, or choose another name"));
+        }
+        self.0.apply(tx).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every statement, one module a table. What another engine would replace.
 
+mod agent;
 mod call;
 mod contact;
 mod event;
@@ -9,5 +10,6 @@ mod number;
 mod people;
 mod row;
 mod sound;
+mod transcript;
 mod trunk;
 pub(crate) mod webhook;

@@ -1,6 +1,6 @@
 //! Our numbers.
 
-use call_model::NumberId;
+use call_model::{AppName, NumberId};
 
 use super::row::{Reader, Record};
 use crate::record::{NewNumber, NumberRecord, RecordingRule};
@@ -16,13 +16,28 @@ impl Record for NumberRecord {
         Ok(Self {
             id: row.parse("id")?,
             number: row.text("number")?,
-            flow: row.text("flow")?,
+            app: app(row)?,
             language: row.maybe_text("language")?,
             recording: row.maybe_word("recording")?,
             trunk: row.maybe_text("trunk")?,
             created_ms: row.int("created_ms")?,
             updated_ms: row.int("updated_ms")?,
         })
+    }
+}
+
+fn app(row: &Reader<'_>) -> Result<AppName, StoreError> {
+    match row.maybe_text("agent")? {
+        Some(agent) => Ok(AppName::Agent(agent)),
+        None => row.text("flow").map(AppName::Flow),
+    }
+}
+
+/// The columns `flow` and `agent`.
+fn names(app: &AppName) -> (Option<&str>, Option<&str>) {
+    match app {
+        AppName::Flow(name) => (Some(name), None),
+        AppName::Agent(name) => (None, Some(name)),
     }
 }
 
@@ -83,18 +98,20 @@ impl Write for AddNumber {
 
     async fn apply(&self, tx: &mut Tx) -> Result<NumberRecord, StoreError> {
         let number = &self.number;
+        let (flow, agent) = names(&number.app);
         check_free(tx, &number.number, None).await?;
         let row = sqlx::query(
-            "INSERT INTO numbers (id, number, flow, language, recording, trunk, created_ms, updated_ms) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) RETURNING *",
+            "INSERT INTO numbers (id, number, flow, language, recording, trunk, created_ms, updated_ms, agent) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8) RETURNING *",
         )
         .bind(fresh_id::<NumberId>(self.now_ms).to_string())
         .bind(&number.number)
-        .bind(&number.flow)
+        .bind(flow)
         .bind(&number.language)
         .bind(number.recording.map(RecordingRule::as_str))
         .bind(&number.trunk)
         .bind(self.now_ms)
+        .bind(agent)
         .fetch_one(&mut tx.conn)
         .await?;
         NumberRecord::from_row(&row)
@@ -112,18 +129,21 @@ impl Write for ChangeNumber {
 
     async fn apply(&self, tx: &mut Tx) -> Result<NumberRecord, StoreError> {
         let number = &self.number;
+        let (flow, agent) = names(&number.app);
         check_free(tx, &number.number, Some(self.id)).await?;
         let row = sqlx::query(
-            "UPDATE numbers SET number = ?2, flow = ?3, language = ?4, recording = ?5, trunk = ?6, updated_ms = ?7 \
+            "UPDATE numbers SET number = ?2, flow = ?3, language = ?4, recording = ?5, trunk = ?6, updated_ms = ?7, \
+             agent = ?8 \
              WHERE id = ?1 RETURNING *",
         )
         .bind(self.id.to_string())
         .bind(&number.number)
-        .bind(&number.flow)
+        .bind(flow)
         .bind(&number.language)
         .bind(number.recording.map(RecordingRule::as_str))
         .bind(&number.trunk)
         .bind(self.now_ms)
+        .bind(agent)
         .fetch_optional(&mut tx.conn)
         .await?;
         row.as_ref().map_or(Err(StoreError::NotFound("number")), NumberRecord::from_row)

@@ -1,6 +1,6 @@
 //! Recordings and voicemails.
 
-use call_model::{CallId, VoicemailId};
+use call_model::{CallId, RecordingId, VoicemailId};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::event::{Telling, Told, recording_event, told, voicemail_event};
@@ -24,6 +24,7 @@ impl Record for RecordingRecord {
             started_ms: row.int("started_ms")?,
             bytes: row.unsigned("bytes")?,
             duration_ms: row.unsigned("duration_ms")?,
+            offset_ms: row.maybe_int("offset_ms")?,
         })
     }
 }
@@ -53,6 +54,11 @@ impl Store {
     /// [`StoreError::NotFound`] when there is no such call.
     pub async fn begin_recording(&self, recording: NewRecording) -> Result<(), StoreError> {
         self.write(BeginRecording(recording)).await
+    }
+
+    /// Writes down the place of a recording's first sample, in ms from the answer of its call. `false`: there is none.
+    pub async fn set_recording_offset(&self, recording: RecordingId, offset_ms: i64) -> Result<bool, StoreError> {
+        self.write(SetOffset { recording, offset_ms }).await
     }
 
     /// Writes down how a recording ended, and tells `recording.ready` or `recording.failed`. `false`: it had ended
@@ -146,6 +152,21 @@ impl Write for BeginRecording {
         .execute(&mut tx.conn)
         .await?;
         if done.rows_affected() == 0 { Err(StoreError::NotFound("call")) } else { Ok(()) }
+    }
+}
+
+struct SetOffset {
+    recording: RecordingId,
+    offset_ms: i64,
+}
+
+impl Write for SetOffset {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let query = sqlx::query("UPDATE recordings SET offset_ms = ?2 WHERE id = ?1");
+        let query = query.bind(self.recording.to_string()).bind(self.offset_ms);
+        Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
     }
 }
 

@@ -41,3 +41,32 @@ async fn counts_of_nodes_add_up_and_survive_a_restart() {
     let seen: Vec<_> = counters.iter().map(|n| (n.node.as_str(), n.entered, n.left, n.abandoned)).collect();
     assert_eq!(seen, [("bye", 1, 0, 0), ("menu", 3, 1, 1)]);
 }
+
+#[tokio::test]
+async fn a_flow_is_removed_with_its_versions_and_counters() {
+    let books = Books::open().await;
+    books.store.put_flow("survey", "a: 1", NOW).await.unwrap();
+    books.store.put_flow("survey", "a: 2", NOW).await.unwrap();
+    books.store.count_node(&"survey".into(), 1, &"menu".into(), Entered);
+    let books = books.reopen().await;
+    assert!(books.store.delete_flow("survey").await.unwrap());
+    assert!(!books.store.delete_flow("survey").await.unwrap());
+    assert!(books.store.flow_versions("survey").await.unwrap().is_empty());
+    assert!(books.store.node_counters("survey", 1).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn agents_are_kept_in_versions_too() {
+    let books = Books::open().await;
+    let first = books.store.put_agent("assistant", "a: 1", NOW).await.unwrap();
+    assert_eq!(books.store.put_agent("assistant", "a: 1", NOW + 1).await.unwrap(), first);
+    let second = books.store.put_agent("assistant", "a: 2", NOW + 2).await.unwrap();
+    books.store.put_agent("night", "b: 1", NOW + 3).await.unwrap();
+    let versions = books.store.agent_versions("assistant").await.unwrap();
+    assert_eq!(versions.iter().map(|agent| (agent.version, agent.active)).collect::<Vec<_>>(), [(2, true), (1, false)]);
+    assert_eq!(books.store.agent("assistant").await.unwrap(), Some(second));
+    let names: Vec<_> = books.store.agents().await.unwrap().into_iter().map(|agent| agent.name).collect();
+    assert_eq!(names, ["assistant", "night"]);
+    assert!(books.store.delete_agent("assistant").await.unwrap());
+    assert!(!books.store.delete_agent("assistant").await.unwrap());
+}

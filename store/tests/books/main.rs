@@ -9,3 +9,4 @@ mod groups;
 mod outbox;
 mod people;
 mod support;
+mod transcripts;

@@ -116,3 +116,21 @@ async fn the_sender_is_woken_by_a_new_delivery() {
     books.store.begin_call(inbound(CALLER, NOW)).await.unwrap();
     books.store.delivery_added().await;
 }
+
+#[tokio::test]
+async fn old_events_are_removed_a_few_at_a_time_but_not_what_is_still_to_be_delivered() {
+    let books = Books::open().await;
+    let at = |at_ms| NewEvent { at_ms, ..event("transfer.answered") };
+    for turn in 0..5 {
+        books.store.emit(at(NOW + turn)).await.unwrap();
+    }
+    let hook = books.webhook(&["*"]).await.id;
+    let pending = books.store.emit(at(NOW + 5)).await.unwrap();
+    books.store.emit(at(NOW + 1_000)).await.unwrap();
+    assert_eq!(books.store.prune_events(NOW + 1_000, 3).await.unwrap(), 3);
+    assert_eq!(books.store.prune_events(NOW + 1_000, 3).await.unwrap(), 2);
+    assert_eq!(books.store.prune_events(NOW + 1_000, 3).await.unwrap(), 0, "one is still to be delivered");
+    books.store.settle_delivery(hook, pending, DeliveryOutcome::Delivered { status: 204 }, NOW).await.unwrap();
+    assert_eq!(books.store.prune_events(NOW + 1_000, 3).await.unwrap(), 1);
+    assert_eq!(books.store.deliveries(hook, None, &PageRequest::default()).await.unwrap().data.len(), 1);
+}

@@ -1,6 +1,6 @@
 //! Numbers, trunks, members and keys.
 
-use call_model::{MemberId, NumberId, TrunkId};
+use call_model::{AppName, MemberId, NumberId, TrunkId};
 use serde_json::json;
 use store::{NewMember, NewNumber, NewTrunk, PasswordHashes, RecordingRule, StoreError, fresh_id};
 
@@ -9,7 +9,7 @@ use crate::support::{Books, NOW};
 fn number(text: &str) -> NewNumber {
     NewNumber {
         number: text.to_owned(),
-        flow: "reception".to_owned(),
+        app: AppName::Flow("reception".to_owned()),
         language: None,
         recording: Some(RecordingRule::Announced),
         trunk: Some("carrier".to_owned()),
@@ -30,7 +30,12 @@ async fn numbers_are_unique_and_replaced_as_a_whole() {
         (changed.recording, changed.trunk.clone(), changed.updated_ms),
         (Some(RecordingRule::Consent), None, NOW + 1)
     );
-    assert_eq!(books.store.numbers().await.unwrap(), [changed, first.clone()]);
+    assert_eq!(books.store.numbers().await.unwrap(), [changed.clone(), first.clone()]);
+    let by_agent = NewNumber { app: AppName::Agent("assistant".to_owned()), ..number("reception") };
+    let changed = books.store.change_number(changed.id, by_agent, NOW + 2).await.unwrap();
+    assert_eq!(changed.app, AppName::Agent("assistant".to_owned()));
+    assert!(matches!(books.store.delete_agent("assistant").await, Err(StoreError::Conflict(_))));
+    assert!(matches!(books.store.delete_flow("reception").await, Err(StoreError::Conflict(_))));
     assert!(books.store.delete_number(first.id).await.unwrap());
     assert!(!books.store.delete_number(first.id).await.unwrap());
     let unknown: NumberId = fresh_id(NOW);
@@ -94,6 +99,9 @@ async fn api_keys_are_kept_as_hashes() {
     books.store.put_api_key("first", [8; 32], NOW + 1).await.unwrap();
     let keys = books.store.api_keys().await.unwrap();
     assert_eq!((keys.len(), keys[0].hash), (1, [8; 32]));
+    let taken = books.store.add_api_key("first", [9; 32], NOW).await;
+    assert!(matches!(taken, Err(StoreError::Conflict(_))));
+    books.store.add_api_key("second", [9; 32], NOW).await.unwrap();
     assert!(books.store.delete_api_key("first").await.unwrap());
     assert!(!books.store.delete_api_key("first").await.unwrap());
 }

@@ -62,6 +62,8 @@ pub fn inbound(from: &str, at_ms: i64) -> NewCall {
         member: None,
         flow: Some("reception".to_owned()),
         flow_version: Some(1),
+        agent: None,
+        agent_version: None,
         language: "en".to_owned(),
         variables: Map::new(),
         webhook: None::<WebhookId>,

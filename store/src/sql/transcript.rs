@@ -1,0 +1,222 @@
+//! Lines of transcripts, reports of turns, and their full text.
+
+use call_model::{CallId, Speaker, TranscriptLine, TurnReport};
+use sqlx::Row as _;
+
+use super::event::{Telling, Told, call_json, told};
+use super::row::{Reader, Record, json, word};
+use crate::record::event_type::TRANSCRIPT_READY;
+use crate::record::{LineRecord, SnippetPart, Transcript, TranscriptHit};
+use crate::search::fts_query;
+use crate::writer::{Tx, Write};
+use crate::{Cursor, Page, PageRequest, Store, StoreError};
+
+/// Marks around what was found, in the snippets: characters that no text has.
+const HIT: char = '\u{2}';
+const HIT_END: char = '\u{3}';
+
+impl Record for LineRecord {
+    const TABLE: &'static str = "lines";
+
+    fn read(row: &Reader<'_>) -> Result<Self, StoreError> {
+        let corrupt = |_| StoreError::Corrupt { table: Self::TABLE, column: "confidence" };
+        let confidence: Option<f64> = row.row.try_get("confidence").map_err(corrupt)?;
+        let line = TranscriptLine {
+            call: row.parse("call")?,
+            speaker: row.word::<Speaker>("speaker")?,
+            from_ms: row.unsigned("from_ms")?,
+            to_ms: row.unsigned("to_ms")?,
+            text: row.text("text")?,
+            words: row.json("words")?,
+            confidence: confidence.map(|value| value as f32),
+            language: row.maybe_text("language")?,
+            cut: row.bool("cut")?,
+        };
+        Ok(Self { seq: row.unsigned("seq")?, line })
+    }
+}
+
+impl Store {
+    /// Writes a line down, under the next number of its call, which is given back.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such call.
+    pub async fn append_line(&self, line: TranscriptLine) -> Result<u32, StoreError> {
+        self.write(AppendLine(line)).await
+    }
+
+    /// Writes down how long the stages of a turn took.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such call.
+    pub async fn append_turn(&self, call: CallId, report: TurnReport) -> Result<(), StoreError> {
+        self.write(AppendTurn { call, report }).await
+    }
+
+    /// Writes down that no more lines come, and tells `transcript.ready`. `false`: there is no line, or it was told
+    /// before.
+    pub async fn transcript_ready(&self, call: CallId, now_ms: i64) -> Result<bool, StoreError> {
+        self.write(Ready { call, now_ms }).await
+    }
+
+    /// All that was said in a call so far; empty when nothing was, or when there is no such call.
+    pub async fn transcript(&self, call: CallId) -> Result<Transcript, StoreError> {
+        let lines = sqlx::query("SELECT * FROM lines WHERE call = ?1 ORDER BY from_ms, seq").bind(call.to_string());
+        let lines = LineRecord::from_rows(&lines.fetch_all(self.readers()).await?)?;
+        let turns = sqlx::query("SELECT report FROM turns WHERE call = ?1 ORDER BY seq").bind(call.to_string());
+        let turns = turns.fetch_all(self.readers()).await?;
+        let turns = turns.iter().map(|row| Reader { row, table: "turns" }.json("report")).collect::<Result<_, _>>()?;
+        Ok(Transcript { lines, turns })
+    }
+
+    /// Lines that hold all words of `text` (`"..."`: a phrase; `*` at the end of a word: any ending), letters' case and
+    /// accents aside; the newest first. Any text is a valid search.
+    pub async fn search_transcripts(&self, text: &str, page: &PageRequest) -> Result<Page<TranscriptHit>, StoreError> {
+        let Some(query) = fts_query(text) else { return Ok(Page { data: Vec::new(), next: None }) };
+        let before = page.cursor.as_ref().and_then(Cursor::row).unwrap_or(i64::MAX);
+        let limit = page.clamped();
+        let found = sqlx::query(
+            "SELECT lines.*, snippet(line_text, 0, ?4, ?5, '…', 24) AS snippet \
+             FROM line_text JOIN lines ON lines.id = line_text.rowid \
+             WHERE line_text MATCH ?1 AND line_text.rowid < ?2 ORDER BY line_text.rowid DESC LIMIT ?3",
+        )
+        .bind(query)
+        .bind(before)
+        .bind(limit + 1)
+        .bind(HIT.to_string())
+        .bind(HIT_END.to_string())
+        .fetch_all(self.readers())
+        .await?;
+        let more = found.len() > limit as usize;
+        let mut data = Vec::with_capacity(found.len());
+        let mut next = None;
+        for row in found.iter().take(limit as usize) {
+            let reader = Reader { row, table: LineRecord::TABLE };
+            let line = LineRecord::read(&reader)?;
+            let snippet = snippet_parts(&reader.text("snippet")?);
+            data.push(TranscriptHit { call: line.line.call, line, snippet });
+            next = Some(Cursor::of_row(reader.int("id")?));
+        }
+        Ok(Page { data, next: next.filter(|_| more) })
+    }
+}
+
+fn snippet_parts(marked: &str) -> Vec<SnippetPart> {
+    let mut parts = Vec::new();
+    let mut push = |text: &str, hit| {
+        if !text.is_empty() {
+            parts.push(SnippetPart { text: text.to_owned(), hit });
+        }
+    };
+    let mut rest = marked;
+    while let Some((before, after)) = rest.split_once(HIT) {
+        push(before, false);
+        let (hit, after) = after.split_once(HIT_END).unwrap_or((after, ""));
+        push(hit, true);
+        rest = after;
+    }
+    push(rest, false);
+    parts
+}
+
+struct AppendLine(TranscriptLine);
+
+impl Write for AppendLine {
+    type Output = u32;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<u32, StoreError> {
+        let line = &self.0;
+        let call = line.call.to_string();
+        // The marks of snippets must not be in the text.
+        let text: String = line.text.chars().filter(|&c| c != HIT && c != HIT_END).collect();
+        let row = sqlx::query(
+            "INSERT INTO lines (call, seq, speaker, from_ms, to_ms, text, words, confidence, language, cut) \
+             SELECT id, (SELECT coalesce(max(seq), 0) + 1 FROM lines WHERE call = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 \
+             FROM calls WHERE id = ?1 RETURNING seq",
+        )
+        .bind(&call)
+        .bind(word(&line.speaker))
+        .bind(line.from_ms as i64)
+        .bind(line.to_ms as i64)
+        .bind(text)
+        .bind(json(&line.words))
+        .bind(line.confidence.map(f64::from))
+        .bind(&line.language)
+        .bind(line.cut)
+        .fetch_optional(&mut tx.conn)
+        .await?
+        .ok_or(StoreError::NotFound("call"))?;
+        let seq = Reader { row: &row, table: LineRecord::TABLE }.unsigned("seq")?;
+        if seq == 1 {
+            let open = sqlx::query("UPDATE calls SET transcript = 'open' WHERE id = ?1").bind(&call);
+            open.execute(&mut tx.conn).await?;
+        }
+        Ok(seq)
+    }
+}
+
+struct AppendTurn {
+    call: CallId,
+    report: TurnReport,
+}
+
+impl Write for AppendTurn {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let done = sqlx::query(
+            "INSERT INTO turns (call, seq, report) \
+             SELECT id, (SELECT coalesce(max(seq), 0) + 1 FROM turns WHERE call = ?1), ?2 FROM calls WHERE id = ?1",
+        )
+        .bind(self.call.to_string())
+        .bind(json(&self.report))
+        .execute(&mut tx.conn)
+        .await?;
+        if done.rows_affected() == 0 { Err(StoreError::NotFound("call")) } else { Ok(()) }
+    }
+}
+
+struct Ready {
+    call: CallId,
+    now_ms: i64,
+}
+
+impl Write for Ready {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        tell_ready(tx, self.call, self.now_ms).await
+    }
+}
+
+/// Closes the transcript of a call, and tells of it.
+pub(super) async fn tell_ready(tx: &mut Tx, call: CallId, now_ms: i64) -> Result<bool, StoreError> {
+    const SQL: Told = told!(
+        "UPDATE calls SET transcript = 'ready' WHERE id = ?1 AND transcript = 'open'",
+        "; INSERT INTO events (id, kind, call, at_ms, data) SELECT ?2, ?3, c.id, ?4, json_object('transcript', \
+         json_object('call', c.id, 'lines', (SELECT count(*) FROM lines WHERE lines.call = c.id)), 'call', ",
+        call_json!(),
+        ") FROM calls c WHERE c.id = ?1 AND changes() = 1",
+    );
+    let query = Telling::new(tx, TRANSCRIPT_READY, now_ms).query(SQL, call.to_string());
+    Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
+}
+
+/// The calls whose transcript an earlier run of the program left open.
+pub(super) async fn left_open(tx: &mut Tx) -> Result<Vec<CallId>, StoreError> {
+    let open = sqlx::query("SELECT id FROM calls WHERE transcript = 'open' AND state = 'ended' ORDER BY id");
+    let rows = open.fetch_all(&mut tx.conn).await?;
+    rows.iter().map(|row| Reader { row, table: "calls" }.parse("id")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snippet_is_cut_at_its_marks() {
+        let parts = snippet_parts("my \u{2}back\u{3} \u{2}tooth\u{3} hurts");
+        let seen: Vec<_> = parts.iter().map(|part| (part.text.as_str(), part.hit)).collect();
+        assert_eq!(seen, [("my ", false), ("back", true), (" ", false), ("tooth", true), (" hurts", false)]);
+    }
+}
