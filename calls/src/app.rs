@@ -27,8 +27,31 @@ pub enum RecordingRule {
 pub enum AppRef {
     /// A flow of the books by its name, in the version that is active now.
     Flow(String),
+    /// An agent of the books by its name, in the version that is active now.
+    Agent(String),
     /// A text that is spoken once, then the call ends.
     Say(String),
+}
+
+/// What runs in a call, as the books name it.
+#[derive(Debug, Default)]
+pub(crate) struct BookedApp {
+    pub flow: Option<String>,
+    pub flow_version: Option<u32>,
+    pub agent: Option<String>,
+    pub agent_version: Option<u32>,
+}
+
+impl BookedApp {
+    pub(crate) fn of(app: &AppRef, apps: &dyn AppFactory) -> Self {
+        match app {
+            AppRef::Flow(name) => Self { flow: Some(name.clone()), flow_version: apps.version(app), ..Self::default() },
+            AppRef::Agent(name) => {
+                Self { agent: Some(name.clone()), agent_version: apps.version(app), ..Self::default() }
+            }
+            AppRef::Say(_) => Self::default(),
+        }
+    }
 }
 
 /// An application, ready to take a call.
@@ -54,8 +77,11 @@ pub enum AppError {
     /// There is no flow of that name.
     #[error("there is no flow named `{0}`: put it into the books with PUT /v1/flows/{0}")]
     NoSuchFlow(String),
-    /// The flow is there but does not run.
-    #[error("the flow `{name}` cannot run: {fault}")]
+    /// There is no agent of that name.
+    #[error("there is no agent named `{0}`: put it into the books with PUT /v1/agents/{0}")]
+    NoSuchAgent(String),
+    /// The flow or the agent is there but does not run.
+    #[error("`{name}` cannot run: {fault}")]
     Broken {
         /// Its name.
         name: String,
@@ -69,6 +95,12 @@ pub trait AppFactory: Send + Sync {
     /// Makes the application for a call. Must not wait: flows are read and checked beforehand.
     /// `recording` is the number's own rule, where it has one.
     fn make(&self, app: &AppRef, facts: &CallFacts, recording: Option<RecordingRule>) -> Result<MadeApp, AppError>;
+
+    /// The version of a flow or an agent that [`make`](Self::make) would take now, for the books; `None` where there
+    /// is none. Must not wait.
+    fn version(&self, _app: &AppRef) -> Option<u32> {
+        None
+    }
 }
 
 /// The smallest application: puts a member's call through, without answering before the other side does.

@@ -34,6 +34,8 @@ pub struct NumberRoute {
     pub language: Option<String>,
     /// The number's own rule on recording.
     pub recording: Option<RecordingRule>,
+    /// Whether its calls are transcribed; `None` for [`CallSettings::transcribe`](crate::CallSettings::transcribe).
+    pub transcribe: Option<bool>,
     /// The trunk that it is on, by name: calls to it from other trunks are refused.
     pub trunk: Option<String>,
 }
@@ -243,6 +245,7 @@ mod tests {
             app: AppRef::Flow("reception".into()),
             language: None,
             recording: None,
+            transcribe: None,
             trunk: trunk.map(Into::into),
         };
         let member = |name: &str, from: Option<&str>| Member {

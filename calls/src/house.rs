@@ -13,7 +13,7 @@ use media::tone::Country;
 use recordings::{Folder, Recorder};
 use sip_core::LegHandle;
 use sip_core::message::HeaderName;
-use speech::Synthesizer;
+use speech::{Synthesizer, Transcriber};
 use store::{EndCall, Store};
 use tokio::sync::mpsc;
 use transport::rtp::RtpEngine;
@@ -22,6 +22,8 @@ use transport::sip::SipHandle;
 use crate::app::AppFactory;
 use crate::directory::Directory;
 use crate::lines::Lines;
+use crate::live::LiveHub;
+use crate::think::Thinker;
 use crate::voice::Voice;
 
 /// Asks a system of the business on behalf of a flow. The program gives one that limits where requests may go.
@@ -40,6 +42,10 @@ pub struct Parts {
     pub store: Store,
     /// The voice.
     pub synthesizer: Arc<dyn Synthesizer>,
+    /// The ears; `None`: nothing is heard or transcribed.
+    pub transcriber: Option<Arc<dyn Transcriber>>,
+    /// Thinks for agents.
+    pub thinker: Arc<dyn Thinker>,
     /// Writes recordings and messages.
     pub recorder: Recorder,
     /// Where they are.
@@ -77,6 +83,26 @@ pub struct CallSettings {
     pub trunk_check: Duration,
     /// The domain of our own addresses in From, where none is better.
     pub domain: String,
+    /// Whether calls are transcribed where their number has no rule of its own. A call whose recording needs the
+    /// caller's consent is written down only from there on, and nothing is while its recording is paused. Default: true.
+    pub transcribe: bool,
+    /// How long to wait, after the end of a call, for lines that are not final yet. Default: 10 s.
+    pub late_lines: Duration,
+    /// Lines and reports of one call that may wait for the books; more are lost and counted. Default: 256.
+    pub transcript_backlog: usize,
+    /// Blocks of 20 ms that may wait to be heard, for each leg; more are dropped and counted. Default: 64.
+    pub ear_blocks: usize,
+    /// How long to wait before a recogniser that was lost is tried again; each time that it is lost again, twice as
+    /// long, up to 16 times this. Default: 2 s.
+    pub ear_retry: Duration,
+    /// The longest thought; it then fails. Default: 60 s.
+    pub think_limit: Duration,
+    /// Thoughts that one call may have at a time; one more fails. Default: 8.
+    pub max_thoughts: usize,
+    /// Apps that may have entered one another in one call. Default: 8.
+    pub max_apps: usize,
+    /// Events that are kept for slow watchers of the live feed. Default: 1,024.
+    pub live_backlog: usize,
 }
 
 impl Default for CallSettings {
@@ -94,6 +120,15 @@ impl Default for CallSettings {
             prompt_cache_samples: 20 * 60 * 8_000,
             trunk_check: Duration::from_secs(30),
             domain: "callwright.invalid".into(),
+            transcribe: true,
+            late_lines: Duration::from_secs(10),
+            transcript_backlog: 256,
+            ear_blocks: 64,
+            ear_retry: Duration::from_secs(2),
+            think_limit: Duration::from_mins(1),
+            max_thoughts: 8,
+            max_apps: 8,
+            live_backlog: 1_024,
         }
     }
 }
@@ -115,6 +150,7 @@ pub(crate) struct House {
     directory: RwLock<Arc<Directory>>,
     pub notices: mpsc::Sender<Notice>,
     pub lines: Arc<Lines>,
+    pub live: LiveHub,
 }
 
 impl House {
@@ -130,7 +166,8 @@ impl House {
             settings.country,
             settings.prompt_cache_samples,
         );
-        Self { parts, settings, voice, directory: RwLock::new(directory), notices, lines: Arc::default() }
+        let live = LiveHub::new(settings.live_backlog);
+        Self { parts, settings, voice, directory: RwLock::new(directory), notices, lines: Arc::default(), live }
     }
 
     pub(crate) fn apps(&self) -> &dyn AppFactory {

@@ -5,6 +5,8 @@
 //! - [`gate`]: what every outbound call passes.
 //! - [`app`]: how the program hands in what talks: this crate names no application.
 //! - `call/`: a live call, by what it does: signalling, sound, playing, recording, transfer, closing.
+//! - [`live`]: what is going on, for whoever watches.
+//! - `think`: who thinks for an agent.
 //! - `voice`: prompts, made off the media path and shared by all calls.
 //! - `routing`: from an INVITE to what answers it.
 //! - `trunks`, `lines`: registration and watch, and how many calls each carries.
@@ -18,9 +20,11 @@ mod feed;
 pub mod gate;
 mod house;
 mod lines;
+pub mod live;
 mod orders;
 mod routing;
 mod switchboard;
+mod think;
 mod trunks;
 mod voice;
 
@@ -28,4 +32,5 @@ pub use call::Placement;
 pub use error::{ControlError, PlaceError};
 pub use house::{CallSettings, HttpClient, Parts};
 pub use switchboard::Switchboard;
+pub use think::{NoThinker, Thinker, ThoughtStream};
 pub use trunks::{RegistrationWord, TrunkState};

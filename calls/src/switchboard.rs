@@ -18,6 +18,7 @@ use crate::call::{Call, CallInput, Control, INBOX, Placement};
 use crate::directory::Directory;
 use crate::error::{ControlError, PlaceError};
 use crate::house::{CallSettings, House, Notice, Parts, now_ms};
+use crate::live::LiveHub;
 use crate::routing::{Refused, route};
 use crate::trunks::{TrunkState, Trunks};
 
@@ -122,6 +123,11 @@ impl Switchboard {
     /// Calls that this trunk carries now.
     pub fn trunk_calls(&self, trunk: &str) -> usize {
         self.shared.house.lines.used(trunk)
+    }
+
+    /// What happens in the calls from now on.
+    pub fn hub(&self) -> &LiveHub {
+        &self.shared.house.live
     }
 
     /// Whether it takes no new calls because the program ends.

@@ -64,15 +64,21 @@ impl Call {
             MediaEvent::RecordEnded { record, end, duration_ms } => {
                 self.message_ended(record, end, duration_ms).await;
             }
-            MediaEvent::SpeechStarted => self.tell(CallEvent::SpeechStarted).await,
-            MediaEvent::SpeechEnded => self.tell(CallEvent::SpeechEnded).await,
+            MediaEvent::SpeechStarted { .. } => self.tell(CallEvent::SpeechStarted).await,
+            MediaEvent::SpeechEnded { .. } => self.tell(CallEvent::SpeechEnded).await,
             MediaEvent::TimedOut { leg } => self.on_rtp_timeout(leg).await,
             MediaEvent::LegStopped { leg, quality } => {
                 if let Some(leg) = self.legs.get_mut(&leg) {
                     leg.set_quality(&quality);
                 }
             }
-            MediaEvent::Digit { .. } | MediaEvent::Latched { .. } | MediaEvent::Goodbye { .. } => {}
+            MediaEvent::Digit { .. }
+            | MediaEvent::PlaybackStarted { .. }
+            | MediaEvent::PlaybackPaused { .. }
+            | MediaEvent::PlaybackResumed { .. }
+            | MediaEvent::RecordingStarted { .. }
+            | MediaEvent::Latched { .. }
+            | MediaEvent::Goodbye { .. } => {}
         }
     }
 

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use super::leg::Leg;
 use super::receive::CallParts;
 use super::{Call, CallInput};
-use crate::app::AppRef;
+use crate::app::{AppRef, BookedApp};
 use crate::dialing::{self, Destination, Plan, Shown};
 use crate::error::PlaceError;
 use crate::gate::{OutboundRequest, permit};
@@ -63,7 +63,8 @@ impl Placement {
         outbox: mpsc::Sender<CallInput>,
     ) -> Result<Call, PlaceError> {
         let mut ready = self.prepare(id, &house).await?;
-        let begun = house.parts.store.begin_call(self.new_call(id, &ready.facts, ready.to.clone())).await?;
+        let booked = BookedApp::of(&self.app, house.apps());
+        let begun = house.parts.store.begin_call(self.new_call(id, &ready.facts, ready.to.clone(), booked)).await?;
         ready.facts.contact = begun.contact.as_ref().map(store::ContactRecord::facts).unwrap_or_default();
         let contact = begun.contact.map(|contact| contact.id);
         let error = match self.begin(ready, contact, house.clone(), inbox, outbox).await {
@@ -154,7 +155,7 @@ impl Placement {
         Ok(call)
     }
 
-    fn new_call(&self, id: CallId, facts: &CallFacts, to: Address) -> NewCall {
+    fn new_call(&self, id: CallId, facts: &CallFacts, to: Address, booked: BookedApp) -> NewCall {
         NewCall {
             id,
             direction: Direction::Outbound,
@@ -163,8 +164,10 @@ impl Placement {
             number: facts.number.clone(),
             trunk: facts.trunk.clone(),
             member: None,
-            flow: if let AppRef::Flow(name) = &self.app { Some(name.clone()) } else { None },
-            flow_version: None,
+            flow: booked.flow,
+            flow_version: booked.flow_version,
+            agent: booked.agent,
+            agent_version: booked.agent_version,
             language: facts.language.clone(),
             variables: self.variables.clone(),
             webhook: self.webhook,

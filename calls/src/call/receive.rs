@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::leg::{Leg, LegState};
 use super::{Call, CallInput, playing};
-use crate::app::{AppRef, MadeApp, PutThrough, RecordingRule};
+use crate::app::{AppRef, BookedApp, MadeApp, PutThrough, RecordingRule};
 use crate::error::PlaceError;
 use crate::house::{House, now_ms};
 
@@ -88,7 +88,11 @@ impl Reception {
     ) -> Result<Call, PlaceError> {
         let started_ms = now_ms();
         let line = self.trunk.as_ref().map(|trunk| house.lines.take(trunk));
-        let new_call = self.new_call(&house.directory().country, started_ms);
+        let booked = match &self.answering {
+            Answering::App { app, .. } => BookedApp::of(app, house.apps()),
+            Answering::PutThrough(_) => BookedApp::default(),
+        };
+        let new_call = self.new_call(&house.directory().country, started_ms, booked);
         let from = new_call.from.clone();
         let begun = house.parts.store.begin_call(new_call).await?;
         let Self { id, incoming, answering, number, language, trunk, member } = self;
@@ -134,14 +138,10 @@ impl Reception {
         Ok(parts.into_call())
     }
 
-    fn new_call(&self, country: &str, started_ms: i64) -> NewCall {
+    fn new_call(&self, country: &str, started_ms: i64, booked: BookedApp) -> NewCall {
         let incoming = &self.incoming;
         // What a carrier asserts is believed, and nobody else's assertion.
         let asserted = incoming.p_asserted.as_ref().filter(|_| self.trunk.is_some());
-        let flow = match &self.answering {
-            Answering::App { app: AppRef::Flow(name), .. } => Some(name.clone()),
-            _ => None,
-        };
         NewCall {
             id: self.id,
             direction: Direction::Inbound,
@@ -150,8 +150,10 @@ impl Reception {
             number: self.number.clone(),
             trunk: self.trunk.clone(),
             member: self.member.clone(),
-            flow,
-            flow_version: None,
+            flow: booked.flow,
+            flow_version: booked.flow_version,
+            agent: booked.agent,
+            agent_version: booked.agent_version,
             language: self.language.clone(),
             variables: serde_json::Map::new(),
             webhook: None,

@@ -76,11 +76,11 @@ impl RecorderTaps {
 
 impl TapSink for RecorderTaps {
     fn put(&mut self, tap: Tap) -> Result<(), Tap> {
-        let Tap { stream, rate, start_sample, samples, end } = tap;
+        let Tap { stream, rate, start_sample, samples, voiced, end } = tap;
         if let Some(id) = self.stream(stream) {
             match self.recorder.write(Block { stream: id, start_sample, samples }) {
                 Err(refused) if matches!(refused.reason, Refusal::QueueFull) => {
-                    return Err(Tap { stream, rate, start_sample, samples: refused.block.samples, end });
+                    return Err(Tap { stream, rate, start_sample, samples: refused.block.samples, voiced, end });
                 }
                 // Or the recording is gone: so is the block.
                 _ => {}

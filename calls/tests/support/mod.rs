@@ -89,7 +89,7 @@ impl Synthesizer for Tones {
             (0..length).map(|at| ((f64::from(at) * 0.35).sin() * 9_000.0) as i16).collect::<Vec<_>>().into();
         tokio::spawn(async move {
             for _ in 0..count {
-                let chunk = SpeechChunk { samples: samples.clone(), rate: SampleRate::Narrow };
+                let chunk = SpeechChunk::silent(samples.clone(), SampleRate::Narrow);
                 if !sink.send(Ok(chunk)).await {
                     return;
                 }
@@ -139,6 +139,8 @@ impl House {
                 .expect("media"),
             store: store.clone(),
             synthesizer: Arc::new(Tones),
+            transcriber: None,
+            thinker: Arc::new(calls::NoThinker),
             recorder,
             recordings,
             apps: Arc::new(Scripts { script, told }),
@@ -150,6 +152,7 @@ impl House {
             app: AppRef::Say(name.into()),
             language: None,
             recording: None,
+            transcribe: None,
             trunk: None,
         };
         let numbers = [number("reception"), number(UNMADE)];

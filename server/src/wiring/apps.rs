@@ -94,6 +94,7 @@ impl AppFactory for FlowShelf {
         let name = match app {
             AppRef::Say(text) => return Ok(MadeApp::plain(Box::new(Say::new(text.clone(), facts.language.clone())))),
             AppRef::Flow(name) => name,
+            AppRef::Agent(name) => return Err(AppError::NoSuchAgent(name.clone())),
         };
         let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
         let program = shelf.programs.get(name).ok_or_else(|| AppError::NoSuchFlow(name.clone()))?;
@@ -115,5 +116,10 @@ impl AppFactory for FlowShelf {
             recording: rule,
             flow_versions: shelf.versions.clone(),
         })
+    }
+
+    fn version(&self, app: &AppRef) -> Option<u32> {
+        let AppRef::Flow(name) = app else { return None };
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner).versions.get(name).copied()
     }
 }

@@ -22,6 +22,7 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
             store::RecordingRule::Announced => RecordingRule::Announced,
             store::RecordingRule::Consent => RecordingRule::Consent,
         }),
+        transcribe: None,
         trunk: record.trunk,
     });
     let credentials = store.member_credentials().await?;

@@ -142,6 +142,8 @@ pub async fn start(
         rtp,
         store: store.clone(),
         synthesizer,
+        transcriber: None,
+        thinker: Arc::new(calls::NoThinker),
         recorder,
         recordings: recordings.clone(),
         apps: shelf.clone(),
