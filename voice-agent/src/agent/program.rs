@@ -1,0 +1,95 @@
+//! An agent with everything that it needs to talk.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::config::{Agent, RecordingMode};
+use crate::turn::{EndOfTurn, TurnSettings};
+
+/// What an agent knows of the business that it speaks for.
+pub trait Business: Send + Sync {
+    /// What `business` is in the agent's texts and what its brain is told, as an object: `name`, `open`, `info` and so
+    /// on. `now` in it is the local time in words that a model reads well, such as `Friday, 2026-11-20, 14:05`.
+    fn facts(&self, language: &str, unix_ms: i64) -> Value;
+
+    /// The members of a group of that name, if there is one.
+    fn group(&self, name: &str) -> Option<Vec<String>>;
+}
+
+/// A business of which nothing is known.
+#[derive(Debug, Clone, Copy, Default)]
+struct NoBusiness;
+
+impl Business for NoBusiness {
+    fn facts(&self, _language: &str, _unix_ms: i64) -> Value {
+        Value::Object(serde_json::Map::new())
+    }
+
+    fn group(&self, _name: &str) -> Option<Vec<String>> {
+        None
+    }
+}
+
+/// An agent with its business: what a call talks with. Immutable; share it by `Arc`.
+#[derive(Clone)]
+pub struct AgentProgram {
+    pub(crate) agent: Arc<Agent>,
+    pub(crate) business: Arc<dyn Business>,
+    pub(crate) end_of_turn: Option<Arc<dyn EndOfTurn>>,
+    pub(crate) turns: TurnSettings,
+    recording: Option<RecordingMode>,
+}
+
+impl AgentProgram {
+    /// An agent on its own.
+    pub fn new(agent: Arc<Agent>) -> Self {
+        let turns = TurnSettings::default();
+        Self { agent, business: Arc::new(NoBusiness), end_of_turn: None, turns, recording: None }
+    }
+
+    /// The same, speaking for a business.
+    #[must_use]
+    pub fn with_business(mut self, business: Arc<dyn Business>) -> Self {
+        self.business = business;
+        self
+    }
+
+    /// The same under the number's own rule on recording, which goes before the agent's.
+    #[must_use]
+    pub fn with_recording(mut self, mode: RecordingMode) -> Self {
+        self.recording = Some(mode);
+        self
+    }
+
+    /// The same with a model that reads from the words whether a turn is over.
+    #[must_use]
+    pub fn with_end_of_turn(mut self, scorer: Arc<dyn EndOfTurn>) -> Self {
+        self.end_of_turn = Some(scorer);
+        self
+    }
+
+    /// The same with other times for taking turns.
+    #[must_use]
+    pub fn with_turns(mut self, turns: TurnSettings) -> Self {
+        self.turns = turns;
+        self
+    }
+
+    /// The agent.
+    pub fn agent(&self) -> &Agent {
+        &self.agent
+    }
+
+    /// On what terms calls in this language are recorded: by the number's rule, else the agent's.
+    pub fn recording_mode(&self, language: &str) -> RecordingMode {
+        self.recording.unwrap_or_else(|| self.agent.recording_mode(language))
+    }
+}
+
+impl fmt::Debug for AgentProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AgentProgram").field("agent", &self.agent.name()).finish_non_exhaustive()
+    }
+}
