@@ -4,6 +4,7 @@
 //! - [`text`]: what every engine needs first: marks read, digits, dates and amounts written out, sentences cut.
 //! - [`pico`]: the built-in engine, six voices, in worker processes; with its cache on disk.
 //! - [`worker`]: the main function of such a worker process.
+//! - [`words`]: when each word sounds, and the words as they were written.
 //!
 //! Another engine (an HTTP provider, a streaming WebSocket) is a module beside [`pico`] that implements
 //! [`Synthesizer`]; recognition will be `transcriber`, with its engines beside it in the same way.
@@ -12,8 +13,10 @@ pub mod pico;
 pub mod synthesizer;
 pub mod text;
 pub mod transcriber;
+pub mod words;
 pub mod worker;
 
 pub use pico::{CacheSettings, PicoCounters, PicoPool, PicoSettings, StartError, WorkerCommand};
 pub use synthesizer::{SpeakError, SpeechChunk, SpeechSink, SpeechStream, Synthesizer, Utterance, VoiceInfo};
 pub use transcriber::{EarBlock, EarSink, HearError, HearingEvent, HearingStream, ListenRequest, Transcriber};
+pub use words::WordTime;

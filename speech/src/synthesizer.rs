@@ -1,11 +1,14 @@
 //! Text in, audio out, sentence by sentence.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use call_model::SampleRate;
 use tokio::sync::mpsc;
+
+use crate::words::WordTime;
 
 /// An engine that speaks. Shared by all calls: `Arc<dyn Synthesizer>`.
 ///
@@ -43,14 +46,14 @@ impl fmt::Debug for Utterance {
 }
 
 /// A voice on offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceInfo {
     /// Its name, as in [`Utterance::voice`].
-    pub name: &'static str,
-    /// The BCP 47 language that it speaks.
-    pub language: &'static str,
+    pub name: Cow<'static, str>,
+    /// The BCP 47 language that it speaks; empty when it speaks any.
+    pub language: Cow<'static, str>,
     /// The engine behind it.
-    pub engine: &'static str,
+    pub engine: Cow<'static, str>,
 }
 
 /// A stretch of speech or silence: at most one sentence.
@@ -60,9 +63,25 @@ pub struct SpeechChunk {
     pub samples: Arc<[i16]>,
     /// Their rate.
     pub rate: SampleRate,
+    /// What of the utterance it speaks, in words as written and without marks; empty for silence. A word belongs to
+    /// the chunk that it begins in. All chunks' texts with spaces between are the utterance.
+    pub text: Arc<str>,
+    /// When each word of `text` sounds, as told by the engine or estimated; `None` when nothing is known.
+    pub words: Option<Arc<[WordTime]>>,
 }
 
 impl SpeechChunk {
+    /// A stretch in which nothing is said.
+    pub fn silent(samples: Arc<[i16]>, rate: SampleRate) -> Self {
+        Self { samples, rate, text: Arc::from(""), words: None }
+    }
+
+    /// Speech whose words' times are [estimated](crate::words::estimate).
+    pub fn estimated(samples: Arc<[i16]>, rate: SampleRate, text: &str) -> Self {
+        let words = crate::words::estimate(text, &samples, rate);
+        Self { samples, rate, text: text.into(), words: Some(words.into()) }
+    }
+
     /// How long it lasts.
     pub fn duration(&self) -> Duration {
         Duration::from_secs_f64(self.samples.len() as f64 / f64::from(self.rate.hz()))

@@ -26,7 +26,7 @@ pub(super) struct Key([u8; HASH_BYTES]);
 impl Key {
     pub(super) fn of(request: &Request) -> Self {
         let mut hash = Sha256::new();
-        for part in [ENGINE_VERSION, request.voice.info().name, &request.text] {
+        for part in [ENGINE_VERSION, &request.voice.info().name, &request.text] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }

@@ -106,7 +106,7 @@ impl Pico {
 fn load(voice: Voice) -> Result<Engine, PicoFailure> {
     // A system can hold one engine only.
     let system = System::new(ARENA_BYTES)?;
-    let definition = System::create_voice(Rc::clone(&system), voice.info().language)?;
+    let definition = System::create_voice(Rc::clone(&system), &*voice.info().language)?;
     for bytes in resources(voice) {
         // Pico reads resources from files only, and only where their names end so.
         let file = unpack(bytes)?;

@@ -17,6 +17,7 @@ use call_model::SampleRate;
 use tokio::runtime::Handle;
 
 use crate::text::{self, Piece};
+use crate::words::{self, Written};
 use crate::{SpeakError, SpeechChunk, SpeechSink, SpeechStream, Synthesizer, Utterance, VoiceInfo};
 use cache::Cache;
 use frame::Request;
@@ -192,13 +193,21 @@ impl Synthesizer for PicoPool {
 
 async fn speak_all(sentences: Arc<Sentences>, text: String, voice: Voice, sink: SpeechSink) {
     // The first text of a language compiles its patterns, and a long one takes its time.
-    let pieces = tokio::task::spawn_blocking(move || text::prepare(&text, voice.into())).await;
-    for piece in pieces.unwrap_or_default() {
+    let prepared = tokio::task::spawn_blocking(move || {
+        let pieces = text::prepare(&text, voice.into());
+        let spoken: Vec<&str> = pieces.iter().filter_map(Piece::sentence).collect();
+        let written = Written::over(&text, &spoken);
+        (pieces, written)
+    });
+    let Ok((pieces, written)) = prepared.await else { return };
+    let mut at = 0;
+    for piece in pieces {
         let item = match piece {
             Piece::Silence(pause) => Ok(silence(pause)),
             Piece::Sentence(text) => {
-                let spoken = sentences.get(Request { voice, text }).await;
-                spoken.map(|samples| SpeechChunk { samples, rate: RATE })
+                at += 1;
+                let spoken = sentences.get(Request { voice, text: text.clone() }).await;
+                spoken.map(|samples| chunk(samples, &text, &written, at - 1))
             }
         };
         if !sink.send(item).await {
@@ -207,7 +216,13 @@ async fn speak_all(sentences: Arc<Sentences>, text: String, voice: Voice, sink: 
     }
 }
 
+/// A spoken sentence, in words as written.
+fn chunk(samples: Arc<[i16]>, spoken: &str, written: &Written, sentence: usize) -> SpeechChunk {
+    let times = written.times(sentence, &words::estimate(spoken, &samples, RATE));
+    SpeechChunk { samples, rate: RATE, text: written.text(sentence).into(), words: Some(times.into()) }
+}
+
 fn silence(pause: Duration) -> SpeechChunk {
     let samples = (pause.as_secs_f64() * f64::from(RATE.hz())).round() as usize;
-    SpeechChunk { samples: vec![0; samples].into(), rate: RATE }
+    SpeechChunk::silent(vec![0; samples].into(), RATE)
 }

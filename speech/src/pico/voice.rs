@@ -1,5 +1,7 @@
 //! The six voices, and which of them speaks what.
 
+use std::borrow::Cow;
+
 use crate::VoiceInfo;
 
 /// One of the voices.
@@ -21,11 +23,15 @@ pub enum Voice {
 
 macro_rules! info {
     ($language:literal) => {
-        VoiceInfo { name: concat!("pico-", $language), language: $language, engine: "pico" }
+        VoiceInfo {
+            name: Cow::Borrowed(concat!("pico-", $language)),
+            language: Cow::Borrowed($language),
+            engine: Cow::Borrowed("pico"),
+        }
     };
 }
 
-pub(super) const VOICES: [VoiceInfo; 6] =
+pub(super) static VOICES: [VoiceInfo; 6] =
     [info!("de-DE"), info!("en-GB"), info!("en-US"), info!("es-ES"), info!("fr-FR"), info!("it-IT")];
 
 /// English that is nearer to the British voice than to the American one.
@@ -36,14 +42,14 @@ impl Voice {
     pub const ALL: [Self; 6] = [Self::DeDe, Self::EnGb, Self::EnUs, Self::EsEs, Self::FrFr, Self::ItIt];
 
     /// Its name and language.
-    pub const fn info(self) -> VoiceInfo {
-        VOICES[self as usize]
+    pub fn info(self) -> &'static VoiceInfo {
+        &VOICES[self as usize]
     }
 
     /// The voice of this name, with or without the prefix of the engine.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|voice| {
-            name.eq_ignore_ascii_case(voice.info().name) || name.eq_ignore_ascii_case(voice.info().language)
+            name.eq_ignore_ascii_case(&voice.info().name) || name.eq_ignore_ascii_case(&voice.info().language)
         })
     }
 
@@ -103,7 +109,7 @@ mod tests {
     #[test]
     fn the_list_names_each_voice_once_in_order() {
         for voice in Voice::ALL {
-            assert_eq!(Voice::named(voice.info().name), Some(voice));
+            assert_eq!(Voice::named(&voice.info().name), Some(voice));
         }
     }
 }

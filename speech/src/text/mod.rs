@@ -33,6 +33,16 @@ pub enum Piece {
     Silence(Duration),
 }
 
+impl Piece {
+    /// The sentence, if it is one.
+    pub fn sentence(&self) -> Option<&str> {
+        match self {
+            Self::Sentence(text) => Some(text),
+            Self::Silence(_) => None,
+        }
+    }
+}
+
 /// Turns text with marks into sentences and silences. Never fails: what cannot be read as a mark is read as text.
 pub fn prepare(text: &str, language: Language) -> Vec<Piece> {
     let mut pieces = Vec::new();
