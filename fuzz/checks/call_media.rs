@@ -67,7 +67,7 @@ fn leg(byte: u8) -> LegSlot {
 fn command(what: u8, how: u8, seen: &mut Seen) -> MediaCommand {
     let prompts = PROMPTS.iter().take(usize::from(how % 4)).cloned().collect();
     let playback = PlaybackId(u32::from(how) % seen.playbacks.max(1));
-    match what % 18 {
+    match what % 21 {
         0 | 1 => MediaCommand::StartLeg { leg: leg(how), session: SessionConfig::new(1), negotiated: agree(how) },
         2 => MediaCommand::RenegotiateLeg { leg: leg(how), negotiated: agree(how >> 1) },
         3 => MediaCommand::StopLeg { leg: leg(how) },
@@ -98,7 +98,10 @@ fn command(what: u8, how: u8, seen: &mut Seen) -> MediaCommand {
             [RecordingSwitch::Start, RecordingSwitch::Pause, RecordingSwitch::Resume, RecordingSwitch::Stop]
                 [usize::from(how % 4)],
         ),
-        16 => MediaCommand::SendDigits { leg: leg(how), digits: "12,3?".into() },
+        16 => MediaCommand::PausePlaying,
+        17 => MediaCommand::ResumePlaying,
+        18 => MediaCommand::Listen { leg: leg(how), on: how & 0x80 == 0 },
+        19 => MediaCommand::SendDigits { leg: leg(how), digits: "12,3?".into() },
         _ => MediaCommand::DigitArrived { leg: leg(how), digit: char::from(how) },
     }
 }
@@ -121,10 +124,11 @@ fn drain(media: &mut CallMedia, seen: &mut Seen) {
             _ => {}
         }
     }
-    while let Some(tap) = media.poll_tap() {
+    while let Some(tap) = media.poll_tap().or_else(|| media.poll_ear()) {
         let stream = match tap.stream {
             TapStream::Call => (0, 0),
             TapStream::Record(id) => (1, id.0),
+            TapStream::Ear(leg) => (2, leg.index() as u32),
         };
         let end = seen.ends.entry(stream).or_default();
         let length = (tap.samples.len() / tap.stream.channels()) as u64;

@@ -3,12 +3,13 @@
 //! - [`call_media`]: all audio of one call, tick by tick: legs, playing, bridging, recording. It is built from:
 //! - [`sdp`] and [`rtp`]: what is agreed with a peer, and the stream to and from it;
 //! - [`codec`], [`resample`]: G.711 and G.722, 8 and 16 kHz;
-//! - [`dtmf`], [`tone`], [`vad`]: keys, call-progress tones, speech and silence;
+//! - [`dtmf`], [`tone`], [`vad`], [`echo_guard`]: keys, call-progress tones, speech and silence, our own echo;
 //! - [`prompt`], [`file`]: sound made ready to be played, off the media thread.
 
 pub mod call_media;
 pub mod codec;
 pub mod dtmf;
+pub mod echo_guard;
 pub mod file;
 pub mod prompt;
 pub mod resample;

@@ -13,23 +13,29 @@ pub struct VadConfig {
     pub least_dbfs: f32,
     /// So much speech must come before [`Speech::Started`], ms. Default: 100.
     pub onset_ms: u32,
-    /// So much silence must come before [`Speech::Ended`], ms. Default: 500.
+    /// So much silence must come before [`Speech::Ended`], ms. Default: 200.
     pub hangover_ms: u32,
 }
 
 impl Default for VadConfig {
     fn default() -> Self {
-        Self { over_floor_db: 8.0, least_dbfs: -52.0, onset_ms: 100, hangover_ms: 500 }
+        Self { over_floor_db: 8.0, least_dbfs: -52.0, onset_ms: 100, hangover_ms: 200 }
     }
 }
 
 /// A change from silence to speech or back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speech {
-    /// Speech began [`VadConfig::onset_ms`] ago or a little earlier.
-    Started,
-    /// Speech ended [`VadConfig::hangover_ms`] ago.
-    Ended,
+    /// Speech began, [`VadConfig::onset_ms`] ago or a little earlier.
+    Started {
+        /// How many frames ago, with the last one.
+        frames: u32,
+    },
+    /// Speech ended, [`VadConfig::hangover_ms`] ago.
+    Ended {
+        /// How many frames of silence ago, with the last one.
+        frames: u32,
+    },
 }
 
 /// The floor is the least level of the last so many spans, each of so many frames: 2 s in all. Speech has a dip in any
@@ -53,6 +59,8 @@ pub struct Vad {
     speaking: bool,
     /// Frames of speech lately: up by one with each, down by one with each that is silent.
     voiced: u32,
+    /// Frames since the first of these.
+    since_onset: u32,
     silent: u32,
 }
 
@@ -69,16 +77,23 @@ impl Vad {
             voiced_frame: false,
             speaking: false,
             voiced: 0,
+            since_onset: 0,
             silent: 0,
         }
     }
 
     /// Takes the next frame in.
     pub fn process(&mut self, frame: &AudioFrame) -> Option<Speech> {
-        let level = level_dbfs(frame.samples());
+        self.process_level(level_dbfs(frame.samples()), false)
+    }
+
+    /// Takes the next frame in by its [level](level_dbfs), dBFS. A frame that is `masked` is no speech, whatever its
+    /// level: it is known to be something else.
+    pub fn process_level(&mut self, level_dbfs: f32, masked: bool) -> Option<Speech> {
+        let floor = self.follow_floor(level_dbfs);
+        let level = if masked { level_dbfs.min(floor) } else { level_dbfs };
         // Up at once, down slowly: a gap between two syllables is still speech.
         self.level = if level > self.level { level } else { self.level + (level - self.level) * 0.3 };
-        let floor = self.follow_floor(level);
         self.voiced_frame = self.level > self.config.least_dbfs && self.level > floor + self.config.over_floor_db;
         self.decide()
     }
@@ -112,6 +127,7 @@ impl Vad {
 
     fn decide(&mut self) -> Option<Speech> {
         let onset = frames(self.config.onset_ms);
+        self.since_onset = if self.voiced == 0 { 0 } else { self.since_onset.saturating_add(1) };
         if self.voiced_frame {
             self.voiced = (self.voiced + 1).min(onset);
             self.silent = 0;
@@ -121,12 +137,12 @@ impl Vad {
         }
         if !self.speaking && self.voiced_frame && self.voiced >= onset {
             self.speaking = true;
-            return Some(Speech::Started);
+            return Some(Speech::Started { frames: self.since_onset + 1 });
         }
         if self.speaking && self.silent >= frames(self.config.hangover_ms) {
             self.speaking = false;
             self.voiced = 0;
-            return Some(Speech::Ended);
+            return Some(Speech::Ended { frames: self.silent });
         }
         None
     }
@@ -136,8 +152,8 @@ fn frames(ms: u32) -> u32 {
     (ms / FRAME_MS as u32).max(1)
 }
 
-/// Level without the constant part that some lines add.
-fn level_dbfs(samples: &[i16]) -> f32 {
+/// The level of samples, dB under a sine of full amplitude, without the constant part that some lines add.
+pub fn level_dbfs(samples: &[i16]) -> f32 {
     // Eight sums side by side, for speed. A frame is a multiple of eight long.
     let (mut sums, mut squares) = ([0.0f32; 8], [0.0f32; 8]);
     for chunk in samples.chunks_exact(8) {
@@ -191,8 +207,11 @@ mod tests {
             let first = heard.iter().find(|(n, _)| *n >= 100).copied();
             let last = heard.last().copied();
             // At the start a floor that is not known yet may pass for speech; not for longer than 2.5 s.
-            assert!(matches!(first, Some((150..=190, Speech::Started) | (100..=149, Speech::Ended))), "{heard:?}");
-            assert!(matches!(last, Some((350..=385, Speech::Ended))), "level {level}: {heard:?}");
+            assert!(
+                matches!(first, Some((150..=190, Speech::Started { .. }) | (100..=149, Speech::Ended { .. }))),
+                "{heard:?}"
+            );
+            assert!(matches!(last, Some((350..=385, Speech::Ended { .. }))), "level {level}: {heard:?}");
         }
     }
 
@@ -202,7 +221,7 @@ mod tests {
         for steady in [noisy(vec![0; 10 * 8_000], 300.0), hum] {
             let heard = changes(&steady);
             assert!(heard.iter().all(|(n, _)| *n < 150), "{heard:?}");
-            assert!(!matches!(heard.last(), Some((_, Speech::Started))), "{heard:?}");
+            assert!(!matches!(heard.last(), Some((_, Speech::Started { .. }))), "{heard:?}");
         }
     }
 

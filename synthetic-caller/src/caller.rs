@@ -8,6 +8,7 @@ use call_model::{PlaybackId, RecordingSwitch};
 use media::codec::Codec;
 use media::rtp::SessionConfig;
 use media::sdp::{self, Direction, LocalMedia, SessionDescription};
+use media::vad::VadConfig;
 use media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent, Prompt};
 use sip_core::message::{NameAddr, StatusCode, Uri};
 use sip_core::{Body, Credentials, Event, LegHandle, OutgoingCall, Protocol};
@@ -137,7 +138,10 @@ impl SyntheticCaller {
         let near = self.sip.local_address_towards(target.clone()).await.map_err(line)?;
         let near = near.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let (sink, hearing) = ear();
-        let (media, media_events) = self.rtp.open(CallMediaConfig::default(), Some(sink)).map_err(line)?;
+        // The far end may give our own voice back (an echo test): that is to be heard. Its pauses are no silence.
+        let vad = VadConfig { hangover_ms: 500, ..VadConfig::default() };
+        let sound = CallMediaConfig { echo_guard: false, vad, ..CallMediaConfig::default() };
+        let (media, media_events) = self.rtp.open(sound, Some(sink)).map_err(line)?;
         let ports = media.open_leg(LegSlot::CALLER, near).map_err(line)?;
         let mut local = LocalMedia::new(ports.rtp.ip(), ports.rtp.port(), 1);
         local.rtcp_port = ports.rtcp.port();
@@ -344,12 +348,12 @@ impl OneCall<'_> {
 
     fn on_media(&mut self, event: &MediaEvent) {
         match event {
-            MediaEvent::SpeechStarted => {
+            MediaEvent::SpeechStarted { .. } => {
                 self.spoken = true;
                 self.silent_since = None;
                 self.note("they speak");
             }
-            MediaEvent::SpeechEnded => {
+            MediaEvent::SpeechEnded { .. } => {
                 self.silent_since = Some(Instant::now());
                 self.note("they are silent");
             }

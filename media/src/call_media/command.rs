@@ -100,11 +100,17 @@ pub enum MediaCommand {
         /// Why, for the log.
         reason: String,
     },
-    /// Stops a playback, or all that are queued, at once.
+    /// Stops a playback, or all that are queued, at once. Stopping all also lifts
+    /// [`PausePlaying`](Self::PausePlaying): what is played next is heard.
     StopPlaying {
         /// Which one; `None` for all.
         playback: Option<PlaybackId>,
     },
+    /// Holds all playing where it is, within the next 20 ms: the caller hears silence, and what is queued or comes
+    /// later waits too. Nothing of it is lost: [`ResumePlaying`](Self::ResumePlaying) goes on exactly there.
+    PausePlaying,
+    /// Goes on playing where it was held.
+    ResumePlaying,
     /// A tone to the caller until the next `CallTone` (ringback while a transfer rings), while nothing is played or
     /// bridged.
     CallTone {
@@ -136,6 +142,16 @@ pub enum MediaCommand {
     },
     /// Steers the stereo recording of the call.
     RecordCall(RecordingSwitch),
+    /// Hands out what is heard on a leg, 20 ms at a time as it is heard ([`CallMedia::poll_ear`]), until it is switched
+    /// off or the leg is stopped. Switching it on twice changes nothing.
+    ///
+    /// [`CallMedia::poll_ear`]: super::CallMedia::poll_ear
+    Listen {
+        /// Which leg.
+        leg: LegSlot,
+        /// On or off.
+        on: bool,
+    },
     /// Sends keys to a leg: by RFC 4733 if that was agreed, else as tones.
     SendDigits {
         /// To which.

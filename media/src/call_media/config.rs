@@ -25,6 +25,9 @@ pub struct CallMediaConfig {
     pub vad: VadConfig,
     /// Report [`SpeechStarted`](super::MediaEvent::SpeechStarted) and `SpeechEnded`. Default: true.
     pub speech_events: bool,
+    /// While we play, the caller's own voice is told from our sound that comes back on the line: see
+    /// [`EchoGuard`](crate::echo_guard::EchoGuard). Default: true.
+    pub echo_guard: bool,
     /// Rate of the call's recording and of messages; `None` (the default) for the rate of the caller's codec when
     /// each begins.
     pub recording_rate: Option<SampleRate>,
@@ -41,6 +44,9 @@ pub struct CallMediaConfig {
     /// Blocks of 500 ms that wait to be polled. Default: 16. While there are so many, what is recorded is dropped and
     /// counted; their memory is used again if it is given back.
     pub max_tap_blocks: usize,
+    /// Blocks of 20 ms heard on the legs that wait to be polled, over all legs. Default: 32. What comes while there are
+    /// so many is dropped and counted.
+    pub max_ear_blocks: usize,
     /// Least time between two reports of the same key that came by different ways, ms. Default: 500.
     pub digit_window_ms: u32,
 }
@@ -51,6 +57,7 @@ impl Default for CallMediaConfig {
             inband_dtmf: InbandDtmf::default(),
             vad: VadConfig::default(),
             speech_events: true,
+            echo_guard: true,
             recording_rate: None,
             max_playbacks: 64,
             max_prompts: 1_024,
@@ -58,6 +65,7 @@ impl Default for CallMediaConfig {
             max_digits: 64,
             max_events: 256,
             max_tap_blocks: 16,
+            max_ear_blocks: 32,
             digit_window_ms: 500,
         }
     }
@@ -70,6 +78,8 @@ pub struct Dropped {
     pub events: u64,
     /// Samples of recordings (of one channel) that found no free block.
     pub tap_samples: u64,
+    /// Blocks of 20 ms heard on legs that were listened to and that nobody polled in time.
+    pub ear_blocks: u64,
     /// Keys that were not sent.
     pub digits: u64,
 }

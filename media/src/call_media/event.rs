@@ -10,6 +10,10 @@ use crate::prompt::Prompt;
 use crate::rtp::Quality;
 
 /// Something that happened in a call's audio.
+///
+/// `at_ms` is a time on the call's media clock: ms since the caller's leg was first started, to the frame of 20 ms; 0
+/// before. The clock never stands still or goes back. A frame that is heard and one that is sent in the same tick have
+/// the same time, as they lie side by side in the call's recording.
 #[derive(Debug, Clone)]
 pub enum MediaEvent {
     /// A key was pressed; once per press, however many ways it arrived.
@@ -21,14 +25,45 @@ pub enum MediaEvent {
         /// By which way it was recognised first.
         source: DigitSource,
     },
+    /// The first frame with sound of a playback goes out. A playback that ends before, or that is all silence, has
+    /// none.
+    PlaybackStarted {
+        /// Which one.
+        playback: PlaybackId,
+        /// When that frame begins.
+        at_ms: u64,
+        /// How much silence of the playback had gone out before, ms: it began at `at_ms - played_ms`.
+        played_ms: u64,
+    },
+    /// A playback that had started stands still: by [`PausePlaying`](super::MediaCommand::PausePlaying), or because a
+    /// growing one has nothing more to play yet.
+    PlaybackPaused {
+        /// Which one.
+        playback: PlaybackId,
+        /// How much of it has gone out, ms.
+        played_ms: u64,
+        /// Since when.
+        at_ms: u64,
+    },
+    /// It goes on.
+    PlaybackResumed {
+        /// Which one.
+        playback: PlaybackId,
+        /// How much of it had gone out before, ms: the same as when it paused.
+        played_ms: u64,
+        /// Since when.
+        at_ms: u64,
+    },
     /// A playback ended.
     PlaybackEnded {
         /// Which one.
         playback: PlaybackId,
         /// Why.
         end: PlaybackEnd,
-        /// How much of it went out, ms, to the frame; of all rounds when it repeated. Underruns do not count.
+        /// How much of it went out, ms, to the frame; of all rounds when it repeated. Pauses and underruns do not count.
         played_ms: u64,
+        /// When its last frame was over, or it was stopped.
+        at_ms: u64,
         /// What it played, given back so that memory is not freed on the media thread: just drop it.
         prompts: Vec<Arc<Prompt>>,
     },
@@ -41,10 +76,22 @@ pub enum MediaEvent {
         /// Its length without the silence or the key at the end, ms.
         duration_ms: u64,
     },
-    /// The caller began to speak (after about 100 ms of it).
-    SpeechStarted,
-    /// The caller has been silent for a while ([`VadConfig::hangover_ms`](crate::vad::VadConfig::hangover_ms)).
-    SpeechEnded,
+    /// The call's recording began.
+    RecordingStarted {
+        /// When its first sample was heard and said.
+        at_ms: u64,
+    },
+    /// The caller began to speak; told when that has lasted for [`VadConfig::onset_ms`](crate::vad::VadConfig::onset_ms).
+    SpeechStarted {
+        /// When it began.
+        at_ms: u64,
+    },
+    /// The caller fell silent; told when that has lasted for
+    /// [`VadConfig::hangover_ms`](crate::vad::VadConfig::hangover_ms).
+    SpeechEnded {
+        /// When the last speech was over.
+        at_ms: u64,
+    },
     /// The first packet of a leg came, or its source changed and was accepted.
     Latched {
         /// Which leg.
@@ -71,42 +118,49 @@ pub enum MediaEvent {
     },
 }
 
-/// Which recording a [`Tap`] belongs to.
+/// Which recording, or whose ear, a [`Tap`] belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TapStream {
     /// The call's: two channels, left the caller, right what the caller hears from us.
     Call,
     /// A message's: one channel, the caller.
     Record(RecordId),
+    /// What is heard on a leg: one channel.
+    Ear(LegSlot),
 }
 
 impl TapStream {
-    /// 2 for the call, 1 for a message.
+    /// 2 for the call, 1 for a message or an ear.
     pub const fn channels(self) -> usize {
         match self {
             Self::Call => 2,
-            Self::Record(_) => 1,
+            Self::Record(_) | Self::Ear(_) => 1,
         }
     }
 }
 
-/// A block of recorded sound, about 500 ms long.
+/// A block of sound: about 500 ms of a recording, or the 20 ms that were just heard on a leg.
 ///
 /// Blocks come in order. Positions are counted by the call's ticks, so that lost packets, hold and pauses are silence of
 /// the right length; a block that had to be dropped shows as a gap between the end of one and the start of the next, to
-/// be filled with silence.
+/// be filled with silence. What was lost on the way is there as it was made up for.
 #[derive(Debug, Clone)]
 pub struct Tap {
     /// Which recording.
     pub stream: TapStream,
     /// The same for all blocks of a stream.
     pub rate: SampleRate,
-    /// Position of the first sample, in samples of one channel from the recording's start.
+    /// Position of the first sample, in samples of one channel: from the recording's start, or for an ear on the call's
+    /// media clock (so that `start_sample * 1_000 / rate.hz()` is its `at_ms`).
     pub start_sample: u64,
     /// The samples, interleaved by channel. May be empty in a last block. To be given back by
     /// [`CallMedia::recycle`](super::CallMedia::recycle) when written, where that is easy.
     pub samples: Vec<i16>,
+    /// Of an ear's block: whether it is speech by itself, without onset and hangover. Our own sound that comes back from
+    /// the caller's side is none. Always `false` for recordings.
+    pub voiced: bool,
     /// In the last block of a stream only: the length to keep, in samples of one channel from the recording's start.
-    /// A message is longer on the tap than what is kept of it: the silence or the key at its end is cut off.
+    /// A message is longer on the tap than what is kept of it: the silence or the key at its end is cut off. An ear's
+    /// last block is empty, and the end is its `start_sample`.
     pub end: Option<u64>,
 }

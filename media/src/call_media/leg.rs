@@ -6,10 +6,11 @@ use std::time::Instant;
 use call_model::{AudioFrame, DigitSource};
 
 use super::digits::{DigitFilter, DigitSender};
+use super::ear::Ear;
 use super::{CallMediaConfig, InbandDtmf};
 use crate::codec::{Codec, Encoder, FRAME_BYTES};
 use crate::dtmf::Detector;
-use crate::rtp::{Session, SessionConfig, SessionEvent};
+use crate::rtp::{Heard, Session, SessionConfig, SessionEvent};
 use crate::sdp::Negotiated;
 
 /// What G.722 settles on when it encodes silence for a while.
@@ -36,6 +37,10 @@ pub(super) struct Leg {
     pub(super) session: Session,
     /// The last frame that was heard, at the codec's rate.
     pub(super) heard: AudioFrame,
+    /// What that frame holds.
+    pub(super) heard_as: Heard,
+    /// Where it is listened to.
+    pub(super) ear: Option<Box<Ear>>,
     pub(super) sender: DigitSender,
     filter: DigitFilter,
     detector: Option<Detector>,
@@ -48,6 +53,8 @@ impl Leg {
         let session = Session::new(session, negotiated);
         let mut leg = Self {
             heard: AudioFrame::silence(session.codec().sample_rate()),
+            heard_as: Heard::Silence,
+            ear: None,
             session,
             sender: DigitSender::new(config.max_digits),
             filter: DigitFilter::default(),
@@ -85,7 +92,7 @@ impl Leg {
 
     /// Hears the next 20 ms; gives the key that was recognised in them.
     pub(super) fn hear(&mut self, now: Instant) -> Option<char> {
-        self.session.pull(now, &mut self.heard);
+        self.heard_as = self.session.pull(now, &mut self.heard);
         self.detector.as_mut()?.process(&self.heard)
     }
 

@@ -1,12 +1,15 @@
 //! The audio of one call: its legs, what is played to the caller, what is recorded, and who hears whom.
 //!
 //! Without I/O and clock: the driver gives packets, commands and a tick every 20 ms, and then drains
-//! [`poll_transmit`](CallMedia::poll_transmit), [`poll_event`](CallMedia::poll_event) and
-//! [`poll_tap`](CallMedia::poll_tap). Nothing is allocated from tick to tick.
+//! [`poll_transmit`](CallMedia::poll_transmit), [`poll_event`](CallMedia::poll_event),
+//! [`poll_tap`](CallMedia::poll_tap) and [`poll_ear`](CallMedia::poll_ear). Nothing is allocated from tick to tick.
 
+mod attention;
+mod clock;
 mod command;
 mod config;
 mod digits;
+mod ear;
 mod event;
 mod leg;
 mod mixer;
@@ -29,8 +32,10 @@ pub use event::{MediaEvent, Tap, TapStream};
 
 use crate::rtp::{Outgoing, SessionConfig, SessionEvent};
 use crate::sdp::Negotiated;
-use crate::vad::{Speech, Vad};
 
+use attention::Attention;
+use clock::Clock;
+use ear::EarQueue;
 use leg::Leg;
 use playback::{PlayQueue, Playback};
 use record::{CallRecording, MessageRecord};
@@ -60,16 +65,18 @@ impl EventQueue {
 pub struct CallMedia {
     config: CallMediaConfig,
     legs: [Option<Box<Leg>>; LegSlot::COUNT],
-    /// Ticks so far: the call's clock.
+    /// Ticks so far.
     ticks: u64,
+    clock: Clock,
     playbacks: PlayQueue,
     tone: Option<CallTone>,
     bridge: Option<Box<Bridge>>,
     echo: bool,
-    vad: Vad,
+    attention: Attention,
     records: Vec<MessageRecord>,
     recording: Option<Box<CallRecording>>,
     taps: TapQueue,
+    ears: EarQueue,
     events: EventQueue,
     dropped_digits: u64,
 }
@@ -80,14 +87,16 @@ impl CallMedia {
         Self {
             legs: Default::default(),
             ticks: 0,
+            clock: Clock::default(),
             playbacks: PlayQueue::new(config.max_playbacks, config.max_prompts),
             tone: None,
             bridge: None,
             echo: false,
-            vad: Vad::new(config.vad),
+            attention: Attention::new(&config),
             records: Vec::new(),
             recording: None,
             taps: TapQueue::new(config.max_tap_blocks),
+            ears: EarQueue::new(config.max_ear_blocks),
             events: EventQueue { waiting: VecDeque::new(), limit: config.max_events, dropped: 0 },
             dropped_digits: 0,
             config,
@@ -105,23 +114,26 @@ impl CallMedia {
             }
             MediaCommand::StopLeg { leg } => self.stop_leg(now, leg),
             MediaCommand::Play { playback, prompts, growing, repeat } => {
-                let ended = self.playbacks.play(Playback::new(playback, prompts, growing, repeat));
+                let playback = Playback::new(playback, prompts, growing, repeat);
+                let ended = self.playbacks.play(playback, self.clock.ms());
                 self.report(ended);
             }
             MediaCommand::Append { playback, prompt } => {
-                let ended = self.playbacks.append(playback, prompt);
+                let ended = self.playbacks.append(playback, prompt, self.clock.ms());
                 self.report(ended);
             }
             MediaCommand::FinishAppending { playback } => self.playbacks.finish_appending(playback),
             MediaCommand::FailPlayback { playback, reason } => {
-                let ended = self.playbacks.remove(playback, PlaybackEnd::Failed(reason));
+                let ended = self.playbacks.remove(playback, PlaybackEnd::Failed(reason), self.clock.ms());
                 self.report(ended);
             }
             MediaCommand::StopPlaying { playback: Some(playback) } => {
-                let ended = self.playbacks.remove(playback, PlaybackEnd::Stopped);
+                let ended = self.playbacks.remove(playback, PlaybackEnd::Stopped, self.clock.ms());
                 self.report(ended);
             }
             MediaCommand::StopPlaying { playback: None } => self.stop_all_playbacks(),
+            MediaCommand::PausePlaying => self.playbacks.hold(true),
+            MediaCommand::ResumePlaying => self.playbacks.hold(false),
             MediaCommand::CallTone { tone } => {
                 self.tone = tone.map(|(tone, country)| CallTone::new(tone, country, self.caller_rate()));
             }
@@ -133,6 +145,7 @@ impl CallMedia {
             MediaCommand::Record { record, settings } => self.start_record(record, settings),
             MediaCommand::StopRecord { record } => self.end_records(RecordEnd::Stopped, |r| r.id() == record),
             MediaCommand::RecordCall(switch) => self.record_call(switch),
+            MediaCommand::Listen { leg, on } => self.listen(leg, on),
             MediaCommand::SendDigits { leg, digits } => self.send_digits(leg, &digits),
             MediaCommand::DigitArrived { leg, digit } => self.digit_arrived(leg, digit, DigitSource::SipInfo),
         }
@@ -159,8 +172,9 @@ impl CallMedia {
         for slot in LegSlot::all() {
             self.hear(now, slot);
         }
-        self.follow_speech();
+        self.attend();
         self.speak(now);
+        self.clock.advance();
     }
 
     /// Ends everything: records, the recording, all legs. To be drained once more before the call is dropped.
@@ -190,14 +204,29 @@ impl CallMedia {
         self.taps.pop()
     }
 
+    /// The next 20 ms heard on a leg that is listened to. They are worth little when they are old: a driver drops what
+    /// finds no room.
+    pub fn poll_ear(&mut self) -> Option<Tap> {
+        self.ears.pop()
+    }
+
     /// Gives a block's memory back, to be filled again.
     pub fn recycle(&mut self, samples: Vec<i16>) {
-        self.taps.recycle(samples);
+        if samples.capacity() >= tap::LEAST_BLOCK {
+            self.taps.recycle(samples);
+        } else {
+            self.ears.recycle(samples);
+        }
     }
 
     /// What had to be dropped so far.
     pub fn dropped(&self) -> Dropped {
-        Dropped { events: self.events.dropped, tap_samples: self.taps.dropped_samples(), digits: self.dropped_digits }
+        Dropped {
+            events: self.events.dropped,
+            tap_samples: self.taps.dropped_samples(),
+            ear_blocks: self.ears.dropped_blocks(),
+            digits: self.dropped_digits,
+        }
     }
 
     fn report(&mut self, event: Option<MediaEvent>) {
@@ -209,12 +238,19 @@ impl CallMedia {
     fn start_leg(&mut self, now: Instant, slot: LegSlot, session: SessionConfig, negotiated: Negotiated) {
         self.stop_leg(now, slot);
         self.legs[slot.index()] = Some(Box::new(Leg::new(session, negotiated, &self.config)));
+        if slot == LegSlot::CALLER {
+            self.clock.start();
+            self.attention = Attention::new(&self.config);
+        }
     }
 
     fn stop_leg(&mut self, now: Instant, slot: LegSlot) {
         let Some(leg) = open_leg(&mut self.legs, slot) else { return };
         leg.session.close(now);
         leg.closing = true;
+        if let Some(ear) = leg.ear.take() {
+            ear.finish(&self.clock, &mut self.ears);
+        }
         let quality = leg.session.quality();
         if slot == LegSlot::CALLER {
             self.stop_all_playbacks();
@@ -226,9 +262,7 @@ impl CallMedia {
     }
 
     fn stop_all_playbacks(&mut self) {
-        while let Some(ended) = self.playbacks.stop_first() {
-            self.events.push(ended);
-        }
+        self.playbacks.stop_all(self.clock.ms(), &mut self.events);
     }
 
     /// The rate of the caller's codec, or the narrow one without a caller.
@@ -239,10 +273,6 @@ impl CallMedia {
     fn start_record(&mut self, id: RecordId, settings: RecordSettings) {
         let rate = self.config.recording_rate.unwrap_or(self.caller_rate());
         let record = MessageRecord::new(id, settings, rate);
-        if self.records.is_empty() && !self.config.speech_events {
-            // It was not fed lately.
-            self.vad = Vad::new(self.config.vad);
-        }
         if self.records.len() < self.config.max_records {
             self.records.push(record);
         } else {
@@ -261,6 +291,7 @@ impl CallMedia {
             RecordingSwitch::Start if self.recording.is_none() => {
                 let rate = self.config.recording_rate.unwrap_or(self.caller_rate());
                 self.recording = Some(Box::new(CallRecording::new(rate)));
+                self.events.push(MediaEvent::RecordingStarted { at_ms: self.clock.ms() });
             }
             RecordingSwitch::Start => {}
             RecordingSwitch::Pause | RecordingSwitch::Resume => {
@@ -329,30 +360,6 @@ impl CallMedia {
         }
         if let Some(digit) = inband {
             self.digit_arrived(slot, digit, DigitSource::Inband);
-        }
-    }
-
-    /// Voice activity of the caller, and the messages that live by it.
-    fn follow_speech(&mut self) {
-        if !self.config.speech_events && self.records.is_empty() {
-            return;
-        }
-        let Some(caller) = open_leg(&mut self.legs, LegSlot::CALLER) else { return };
-        let change = self.vad.process(&caller.heard);
-        if self.config.speech_events {
-            match change {
-                Some(Speech::Started) => self.events.push(MediaEvent::SpeechStarted),
-                Some(Speech::Ended) => self.events.push(MediaEvent::SpeechEnded),
-                None => {}
-            }
-        }
-        let (voiced, heard, taps) = (self.vad.is_voiced(), &caller.heard, &mut self.taps);
-        let mut place = 0;
-        while let Some(record) = self.records.get_mut(place) {
-            match record.write(heard, voiced, taps) {
-                None => place += 1,
-                Some(end) => self.events.push(self.records.remove(place).finish(end, taps)),
-            }
         }
     }
 }

@@ -3,10 +3,24 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use call_model::{FRAME_MS, PlaybackEnd, PlaybackId};
+use call_model::{FRAME_MS, PlaybackEnd, PlaybackId, SampleRate};
 
-use super::MediaEvent;
+use super::{EventQueue, MediaEvent};
 use crate::prompt::Prompt;
+
+/// A frame with a sample of this size holds sound: -54 dB of full scale, above the noise of a dithered silence.
+const AUDIBLE: u16 = 64;
+/// How long sound takes to fade where it is held, and where it goes on, in parts of a frame: 10 ms.
+const FADE_PART: usize = 2;
+
+/// Whether a playback is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// Nothing of it was heard yet.
+    Unheard,
+    Moving,
+    Still,
+}
 
 /// One playback and how far it is.
 #[derive(Debug)]
@@ -18,6 +32,9 @@ pub(super) struct Playback {
     prompt: usize,
     frame: usize,
     played_frames: u64,
+    progress: Progress,
+    /// It was faded out where it stands.
+    faded: bool,
 }
 
 /// What is to be heard of a playback in a tick.
@@ -27,16 +44,56 @@ enum Step {
     End,
 }
 
+/// How a frame is changed on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fade {
+    In,
+    Out,
+}
+
+impl Fade {
+    /// Fades the first 10 ms of a frame. After a fade out the rest is silence.
+    pub(super) fn apply(self, samples: &mut [i16]) {
+        let ramp = samples.len() / FADE_PART;
+        for (n, sample) in samples.iter_mut().enumerate() {
+            let gain = match self {
+                Self::In => n.min(ramp),
+                Self::Out => ramp.saturating_sub(n),
+            };
+            *sample = (i32::from(*sample) * gain as i32 / ramp as i32) as i16;
+        }
+    }
+}
+
 /// Which frame of which prompt of the first playback.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cue {
     prompt: usize,
     frame: usize,
+    fade: Option<Fade>,
+}
+
+/// A frame that is to be played.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PromptFrame<'a> {
+    pub(super) prompt: &'a Prompt,
+    pub(super) frame: usize,
+    pub(super) fade: Option<Fade>,
 }
 
 impl Playback {
     pub(super) fn new(id: PlaybackId, prompts: Vec<Arc<Prompt>>, growing: bool, repeat: bool) -> Self {
-        Self { id, prompts, growing, repeat, prompt: 0, frame: 0, played_frames: 0 }
+        Self {
+            id,
+            prompts,
+            growing,
+            repeat,
+            prompt: 0,
+            frame: 0,
+            played_frames: 0,
+            progress: Progress::Unheard,
+            faded: false,
+        }
     }
 
     /// What comes next, without going on.
@@ -44,7 +101,7 @@ impl Playback {
         loop {
             while let Some(prompt) = self.prompts.get(self.prompt) {
                 if self.frame < prompt.frames() {
-                    return Step::Frame(Cue { prompt: self.prompt, frame: self.frame });
+                    return Step::Frame(Cue { prompt: self.prompt, frame: self.frame, fade: None });
                 }
                 self.prompt += 1;
                 self.frame = 0;
@@ -59,9 +116,41 @@ impl Playback {
         }
     }
 
-    pub(super) fn ended(self, end: PlaybackEnd) -> MediaEvent {
+    /// A frame goes out at `at_ms`; tells when it is the first, or the first after a standstill.
+    fn went_on(&mut self, cue: Cue, rate: SampleRate, at_ms: u64) -> Option<MediaEvent> {
+        let (playback, played_ms) = (self.id, self.played_frames * FRAME_MS);
+        self.frame += 1;
+        self.played_frames += 1;
+        match self.progress {
+            Progress::Moving => None,
+            Progress::Still => {
+                self.progress = Progress::Moving;
+                Some(MediaEvent::PlaybackResumed { playback, played_ms, at_ms })
+            }
+            Progress::Unheard => {
+                let frame = self.prompts.get(cue.prompt).and_then(|prompt| prompt.frame(cue.frame, rate));
+                let sounds = frame.is_some_and(|samples| samples.iter().any(|s| s.unsigned_abs() >= AUDIBLE));
+                if !sounds {
+                    return None;
+                }
+                self.progress = Progress::Moving;
+                Some(MediaEvent::PlaybackStarted { playback, at_ms, played_ms })
+            }
+        }
+    }
+
+    /// Nothing of it goes out; tells when it is the first time.
+    fn stood_still(&mut self, at_ms: u64) -> Option<MediaEvent> {
+        if self.progress != Progress::Moving {
+            return None;
+        }
+        self.progress = Progress::Still;
+        Some(MediaEvent::PlaybackPaused { playback: self.id, played_ms: self.played_frames * FRAME_MS, at_ms })
+    }
+
+    fn ended(self, end: PlaybackEnd, at_ms: u64) -> MediaEvent {
         let played_ms = self.played_frames * FRAME_MS;
-        MediaEvent::PlaybackEnded { playback: self.id, end, played_ms, prompts: self.prompts }
+        MediaEvent::PlaybackEnded { playback: self.id, end, played_ms, at_ms, prompts: self.prompts }
     }
 }
 
@@ -70,27 +159,28 @@ impl Playback {
 pub(super) enum Sound {
     /// Nothing is queued.
     Idle,
-    /// The first playback waits for more.
-    Underrun,
+    /// The first playback is held, or waits for more.
+    Still,
     /// A frame, to be had by [`PlayQueue::prompt_frame`].
     Frame(Cue),
 }
 
-/// The playbacks, the one that is heard first.
+/// The playbacks, the one that is heard first. Times are the call's media clock, ms.
 #[derive(Debug)]
 pub(super) struct PlayQueue {
     playbacks: VecDeque<Playback>,
     max_playbacks: usize,
     max_prompts: usize,
+    held: bool,
 }
 
 impl PlayQueue {
     pub(super) fn new(max_playbacks: usize, max_prompts: usize) -> Self {
-        Self { playbacks: VecDeque::new(), max_playbacks, max_prompts }
+        Self { playbacks: VecDeque::new(), max_playbacks, max_prompts, held: false }
     }
 
     /// Queues a playback; gives the event that ends it at once if there is no room.
-    pub(super) fn play(&mut self, playback: Playback) -> Option<MediaEvent> {
+    pub(super) fn play(&mut self, playback: Playback, at_ms: u64) -> Option<MediaEvent> {
         let failure = if self.playbacks.len() >= self.max_playbacks {
             "too many playbacks wait"
         } else if playback.prompts.len() > self.max_prompts {
@@ -99,18 +189,18 @@ impl PlayQueue {
             self.playbacks.push_back(playback);
             return None;
         };
-        Some(playback.ended(PlaybackEnd::Failed(failure.into())))
+        Some(playback.ended(PlaybackEnd::Failed(failure.into()), at_ms))
     }
 
     /// Adds to a growing playback; gives the event that ends it if it has too many pieces.
-    pub(super) fn append(&mut self, id: PlaybackId, prompt: Arc<Prompt>) -> Option<MediaEvent> {
+    pub(super) fn append(&mut self, id: PlaybackId, prompt: Arc<Prompt>, at_ms: u64) -> Option<MediaEvent> {
         let max_prompts = self.max_prompts;
         let playback = self.playbacks.iter_mut().find(|p| p.id == id && p.growing)?;
         if playback.prompts.len() < max_prompts {
             playback.prompts.push(prompt);
             return None;
         }
-        self.remove(id, PlaybackEnd::Failed("too many pieces".into()))
+        self.remove(id, PlaybackEnd::Failed("too many pieces".into()), at_ms)
     }
 
     pub(super) fn finish_appending(&mut self, id: PlaybackId) {
@@ -119,42 +209,66 @@ impl PlayQueue {
         }
     }
 
+    /// Holds everything, or lets it go on.
+    pub(super) fn hold(&mut self, held: bool) {
+        self.held = held;
+    }
+
     /// Ends a playback before its time.
-    pub(super) fn remove(&mut self, id: PlaybackId, end: PlaybackEnd) -> Option<MediaEvent> {
+    pub(super) fn remove(&mut self, id: PlaybackId, end: PlaybackEnd, at_ms: u64) -> Option<MediaEvent> {
         let place = self.playbacks.iter().position(|p| p.id == id)?;
-        Some(self.playbacks.remove(place)?.ended(end))
+        Some(self.playbacks.remove(place)?.ended(end, at_ms))
     }
 
-    /// Stops the first playback, if there is one.
-    pub(super) fn stop_first(&mut self) -> Option<MediaEvent> {
-        Some(self.playbacks.pop_front()?.ended(PlaybackEnd::Stopped))
-    }
-
-    /// Takes the first playback out if it has come to its end.
-    pub(super) fn take_finished(&mut self) -> Option<MediaEvent> {
-        match self.playbacks.front_mut()?.step() {
-            Step::End => Some(self.playbacks.pop_front()?.ended(PlaybackEnd::Finished)),
-            Step::Frame(_) | Step::Underrun => None,
+    /// Stops every playback, and lifts the hold.
+    pub(super) fn stop_all(&mut self, at_ms: u64, events: &mut EventQueue) {
+        self.held = false;
+        while let Some(playback) = self.playbacks.pop_front() {
+            events.push(playback.ended(PlaybackEnd::Stopped, at_ms));
         }
     }
 
-    /// What is to be heard now; a frame counts as played. Finished playbacks have been taken out.
-    pub(super) fn next_sound(&mut self) -> Sound {
-        let Some(playback) = self.playbacks.front_mut() else { return Sound::Idle };
-        match playback.step() {
-            Step::Frame(cue) => {
-                playback.frame += 1;
-                playback.played_frames += 1;
-                Sound::Frame(cue)
+    /// Takes out all playbacks at the front that have come to their end.
+    pub(super) fn end_finished(&mut self, at_ms: u64, events: &mut EventQueue) {
+        while let Some(first) = self.playbacks.front_mut() {
+            if !matches!(first.step(), Step::End) {
+                return;
             }
-            Step::Underrun => Sound::Underrun,
-            Step::End => Sound::Idle,
+            if let Some(finished) = self.playbacks.pop_front() {
+                events.push(finished.ended(PlaybackEnd::Finished, at_ms));
+            }
         }
     }
 
-    /// The prompt and the number of a frame that [`next_sound`](Self::next_sound) gave, in the same tick.
-    pub(super) fn prompt_frame(&self, cue: Cue) -> Option<(&Prompt, usize)> {
+    /// What is to be heard in the frame that begins at `at_ms`; a frame counts as played. Finished playbacks have been
+    /// taken out. `rate` is the caller's.
+    pub(super) fn next_sound(&mut self, rate: SampleRate, at_ms: u64, events: &mut EventQueue) -> Sound {
+        let Some(playback) = self.playbacks.front_mut() else { return Sound::Idle };
+        let (sound, event) = match playback.step() {
+            Step::Frame(cue) if self.held => {
+                // The first half of the frame fades out. It is played again, whole, when it goes on.
+                let fade = playback.progress == Progress::Moving;
+                playback.faded |= fade;
+                let sound = if fade { Sound::Frame(Cue { fade: Some(Fade::Out), ..cue }) } else { Sound::Still };
+                (sound, playback.stood_still(at_ms))
+            }
+            Step::Frame(cue) => {
+                let fade = std::mem::take(&mut playback.faded).then_some(Fade::In);
+                (Sound::Frame(Cue { fade, ..cue }), playback.went_on(cue, rate, at_ms))
+            }
+            Step::Underrun => (Sound::Still, playback.stood_still(at_ms)),
+            Step::End => (Sound::Idle, None),
+        };
+        if let Some(event) = event {
+            events.push(event);
+        }
+        sound
+    }
+
+    /// The frame that [`next_sound`](Self::next_sound) gave, in the same tick.
+    pub(super) fn prompt_frame(&self, sound: Sound) -> Option<PromptFrame<'_>> {
+        let Sound::Frame(cue) = sound else { return None };
         let prompt = self.playbacks.front()?.prompts.get(cue.prompt)?;
-        Some((prompt, cue.frame))
+        Some(PromptFrame { prompt, frame: cue.frame, fade: cue.fade })
     }
 }

@@ -6,9 +6,10 @@ use call_model::{AudioFrame, SampleRate, Tone};
 
 use super::leg::Leg;
 use super::mixer::{Converter, mix};
-use super::playback::Sound;
+use super::playback::{PromptFrame, Sound};
 use super::record::Said;
 use super::{CallMedia, LegSlot};
+use crate::codec::Codec;
 use crate::tone::{Country, ToneGenerator};
 
 /// The caller's leg and another one hear each other.
@@ -88,17 +89,14 @@ impl CallMedia {
             }
             return;
         };
-        while let Some(ended) = self.playbacks.take_finished() {
-            self.events.push(ended);
-        }
-        let sound = self.playbacks.next_sound();
         let rate = caller.codec().sample_rate();
+        self.playbacks.end_finished(self.clock.ms(), &mut self.events);
+        let sound = self.playbacks.next_sound(rate, self.clock.ms(), &mut self.events);
+        let mut faded = AudioFrame::silence(rate);
+        let prompt =
+            self.playbacks.prompt_frame(sound).and_then(|frame| Spoken::new(frame, caller.codec(), &mut faded));
         let mut frame = AudioFrame::silence(rate);
-        let prompt = match sound {
-            Sound::Frame(cue) => self.playbacks.prompt_frame(cue),
-            Sound::Idle | Sound::Underrun => None,
-        };
-        let samples = prompt.and_then(|(prompt, frame)| prompt.frame(frame, rate));
+        let mut gives_back = false;
 
         let peer = self.bridge.as_deref_mut().and_then(|bridge| {
             let peer = peers[bridge.with.index() - 1].as_deref().filter(|leg| !leg.closing)?;
@@ -108,15 +106,14 @@ impl CallMedia {
             caller.session.push(now, &frame);
             Said::Samples(frame.samples())
         } else if let Some((bridge, peer)) = peer {
-            say_bridged(now, caller, bridge, peer, samples, &mut frame)
-        } else if let Some(samples) = samples {
-            let payload = prompt.and_then(|(prompt, frame)| prompt.payload(frame, caller.codec()));
-            caller.session.push_encoded(now, payload.unwrap_or_default());
-            Said::Samples(samples)
+            say_bridged(now, caller, bridge, peer, prompt.as_ref().map(Spoken::samples), &mut frame)
+        } else if let Some(prompt) = &prompt {
+            prompt.say(now, caller);
+            Said::Samples(prompt.samples())
         } else if matches!(sound, Sound::Idle) && self.bridge.is_none() && (self.tone.is_some() || self.echo) {
             match &mut self.tone {
                 Some(tone) => tone.fill(&mut frame),
-                None => frame = caller.heard,
+                None => (frame, gives_back) = (caller.heard, true),
             }
             caller.session.push(now, &frame);
             Said::Samples(frame.samples())
@@ -124,12 +121,46 @@ impl CallMedia {
             caller.say_silence(now);
             Said::Silence
         };
+        let said = if caller.sends() { said } else { Said::Silence };
+        // What is given back to the caller would hide the voice that goes on.
+        self.attention.said(if gives_back { Said::Silence } else { said });
         if let Some(recording) = &mut self.recording {
-            let said = if caller.sends() { said } else { Said::Silence };
             recording.write(Some(&caller.heard), said, &mut self.taps);
         }
-        while let Some(ended) = self.playbacks.take_finished() {
-            self.events.push(ended);
+        self.playbacks.end_finished(self.clock.frame_end_ms(), &mut self.events);
+    }
+}
+
+/// A prompt's frame as the caller is to hear it.
+enum Spoken<'a> {
+    /// As it is, with what was encoded beforehand.
+    Ready { samples: &'a [i16], payload: &'a [u8] },
+    /// Changed.
+    Faded(&'a AudioFrame),
+}
+
+impl<'a> Spoken<'a> {
+    fn new(frame: PromptFrame<'a>, codec: Codec, faded: &'a mut AudioFrame) -> Option<Self> {
+        let samples = frame.prompt.frame(frame.frame, codec.sample_rate())?;
+        if let Some(fade) = frame.fade {
+            faded.samples_mut().copy_from_slice(samples);
+            fade.apply(faded.samples_mut());
+            return Some(Self::Faded(faded));
+        }
+        Some(Self::Ready { samples, payload: frame.prompt.payload(frame.frame, codec)? })
+    }
+
+    fn samples(&self) -> &[i16] {
+        match self {
+            Self::Ready { samples, .. } => samples,
+            Self::Faded(frame) => frame.samples(),
+        }
+    }
+
+    fn say(&self, now: Instant, leg: &mut Leg) {
+        match self {
+            Self::Ready { payload, .. } => leg.session.push_encoded(now, payload),
+            Self::Faded(frame) => leg.session.push(now, frame),
         }
     }
 }

@@ -11,6 +11,9 @@ const fn block_samples(rate: SampleRate) -> usize {
     rate.hz() as usize / 2
 }
 
+/// The least memory of a block.
+pub(super) const LEAST_BLOCK: usize = block_samples(SampleRate::Narrow);
+
 /// Blocks that are full, and memory of blocks that were.
 #[derive(Debug)]
 pub(super) struct TapQueue {
@@ -103,6 +106,6 @@ impl TapWriter {
     fn flush(&mut self, end: Option<u64>, queue: &mut TapQueue) {
         let samples = self.block.take().unwrap_or_default();
         let start_sample = self.position - (samples.len() / self.stream.channels()) as u64;
-        queue.ready.push_back(Tap { stream: self.stream, rate: self.rate, start_sample, samples, end });
+        queue.ready.push_back(Tap { stream: self.stream, rate: self.rate, start_sample, samples, voiced: false, end });
     }
 }

@@ -145,12 +145,21 @@ impl Compound {
         let name =
             SourceDescriptionItem { sdes_type: SdesType::SdesCname, text: Bytes::copy_from_slice(cname.as_bytes()) };
         let chunk = SourceDescriptionChunk { source: self.ssrc, items: vec![name] };
-        let mut packets = vec![report, Box::new(SourceDescription { chunks: vec![chunk] })];
+        let packets: [Box<dyn Packet>; 2] = [report, Box::new(SourceDescription { chunks: vec![chunk] })];
+        let mut compound = marshal(&packets).ok()?.to_vec();
         if self.goodbye {
-            packets.push(Box::new(Goodbye { sources: vec![self.ssrc], reason: Bytes::new() }));
+            compound.extend(goodbye(self.ssrc));
         }
-        marshal(&packets).ok().map(|bytes| bytes.to_vec())
+        Some(compound)
     }
+}
+
+/// A BYE of one source without a reason ([RFC 3550 section 6.6](https://www.rfc-editor.org/rfc/rfc3550#section-6.6)).
+/// `rtc-rtcp` writes an empty reason and fills it up with padding of three bytes, where padding has to be a multiple of
+/// four (section 6.4.1).
+fn goodbye(ssrc: u32) -> [u8; 8] {
+    let [a, b, c, d] = ssrc.to_be_bytes();
+    [0x81, GOODBYE, 0, 1, a, b, c, d]
 }
 
 fn read_block(report: &ReceptionReport) -> ReportBlock {

@@ -75,6 +75,7 @@ impl Call {
         self.shared.close();
         let dropped = self.media.dropped();
         let last_block = self.waiting_tap.as_ref().map_or(0, |tap| tap.samples.len() / tap.stream.channels());
+        counters.dropped_ear_blocks.add(dropped.ear_blocks);
         counters.dropped_tap_samples.add(dropped.tap_samples + last_block as u64);
         counters.dropped_events.add(dropped.events + u64::from(self.waiting_event.is_some()));
     }
@@ -92,6 +93,7 @@ impl Call {
             self.wind_up(context);
         }
         self.deliver_events();
+        self.deliver_ears(context.counters);
         self.deliver_taps(seldom);
         match &mut self.linger {
             None => true,
@@ -191,6 +193,20 @@ impl Call {
             if let Err(mpsc::error::TrySendError::Full(event)) = self.events.try_send(event) {
                 self.waiting_event = Some(event);
                 return;
+            }
+        }
+    }
+
+    /// Hands on what was just heard, at once or never.
+    fn deliver_ears(&mut self, counters: &ThreadCounters) {
+        while let Some(block) = self.media.poll_ear() {
+            let refused = match &mut self.taps {
+                None => Some(block),
+                Some(taps) => taps.put(block).err(),
+            };
+            if let Some(block) = refused {
+                counters.dropped_ear_blocks.add(u64::from(self.taps.is_some() && block.end.is_none()));
+                self.media.recycle(block.samples);
             }
         }
     }

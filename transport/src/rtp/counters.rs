@@ -31,6 +31,8 @@ pub struct RtpCounters {
     pub skipped: u64,
     /// Samples of recordings (of one channel) that their recorder was too slow for; of calls that have ended.
     pub dropped_tap_samples: u64,
+    /// Blocks of 20 ms heard on legs that their listener was too slow for.
+    pub dropped_ear_blocks: u64,
     /// Events that their call task was too slow for; of calls that have ended.
     pub dropped_events: u64,
     /// Times that a media thread woke up.
@@ -76,6 +78,7 @@ thread_counters!(
     made_up,
     skipped,
     dropped_tap_samples,
+    dropped_ear_blocks,
     dropped_events,
     wakes,
     panics,

@@ -1,4 +1,4 @@
-//! Where a call's recorded sound goes.
+//! Where a call's recorded sound goes, and what is heard on legs that are listened to.
 
 use std::fmt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
@@ -6,13 +6,18 @@ use std::time::Duration;
 
 use media::Tap;
 
-/// Takes the blocks of a call's recordings on the media thread. Neither method may wait, lock or do I/O.
+/// Takes the blocks of a call's recordings, and of its ears, on the media thread. No method may wait, lock, allocate or
+/// do I/O.
+///
+/// An ear's block ([`TapStream::Ear`](media::TapStream::Ear)) is put at the tick in which it was heard. Its memory
+/// should come back by [`take_back`](Self::take_back) soon: what does not is allocated anew, 50 times a second.
 ///
 /// The sink is dropped when the call's media is closed and its last block was put, which tells a channel's other end
 /// that nothing more will come.
 pub trait TapSink: Send {
-    /// Takes a block; gives it back when there is no room. It is then offered again at the next tick, and meanwhile
-    /// the call's media keeps what it has room for and counts what it has not.
+    /// Takes a block; gives it back when there is no room. A recording's block is then offered again at the next tick,
+    /// and meanwhile the call's media keeps what it has room for and counts what it has not. An ear's block is dropped
+    /// and counted: sound that comes late is of no use to a listener. Neither holds up the other.
     ///
     /// # Errors
     /// The block itself, when there is no room.

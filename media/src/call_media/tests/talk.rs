@@ -117,11 +117,11 @@ fn speech_is_reported_when_it_begins_and_ends() {
     let speech = voice(&mut Noise::new(4), SampleRate::Narrow, 16_000);
     call.caller().say([silence(1_000), speech, silence(2_000)].concat());
     call.run_ms(900);
-    assert!(!call.events.iter().any(|event| matches!(event, MediaEvent::SpeechStarted)));
+    assert!(!call.events.iter().any(|event| matches!(event, MediaEvent::SpeechStarted { .. })));
     call.run_ms(700);
-    assert!(call.events.iter().any(|event| matches!(event, MediaEvent::SpeechStarted)));
+    assert!(call.events.iter().any(|event| matches!(event, MediaEvent::SpeechStarted { .. })));
     call.run_ms(2_500);
-    assert!(matches!(call.events.last(), Some(MediaEvent::SpeechEnded)), "{:?}", call.events);
+    assert!(matches!(call.events.last(), Some(MediaEvent::SpeechEnded { .. })), "{:?}", call.events);
 }
 
 #[test]
