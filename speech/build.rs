@@ -1,5 +1,6 @@
 //! Finds the voices of SVOX Pico, which lie in the sources of the crate `ttspico-sys`, so that they can be built into
-//! the program. `CALLWRIGHT_PICO_VOICES` names another folder that holds them.
+//! the program. `CALLWRIGHT_PICO_VOICES` names another folder that holds them. And the built-in recogniser, a file
+//! beside this one; a program that is built without it says so when it is asked to hear.
 
 use std::env;
 use std::error::Error;
@@ -22,6 +23,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             .map_err(|cause| format!("the sources of {CRATE} were not found ({cause}); set {OVERRIDE}"))?,
     };
     println!("cargo::rustc-env={OVERRIDE}={}", folder.display());
+    recogniser()
+}
+
+fn recogniser() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=recogniser");
+    let mut file = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("recogniser/recogniser.bin.gz");
+    if !file.exists() {
+        file = Path::new(&env::var("OUT_DIR")?).join("no-recogniser");
+        std::fs::write(&file, [])?;
+    }
+    println!("cargo::rustc-env=CALLWRIGHT_RECOGNISER={}", file.display());
     Ok(())
 }
 

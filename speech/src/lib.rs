@@ -4,15 +4,18 @@
 //! - [`text`]: what every engine needs first: marks read, digits, dates and amounts written out, sentences cut.
 //! - [`pico`]: the built-in engine, six voices, in worker processes; with its cache on disk.
 //! - [`worker`]: the main function of such a worker process.
+//! - [`transcriber`]: the trait of what hears, the ends of a session, its events and errors.
+//! - [`whisper`]: the built-in engine and whisper's models, in a worker process; its main function is [`whisper::worker`].
 //! - [`words`]: when each word sounds, and the words as they were written.
 //!
 //! Another engine (an HTTP provider, a streaming WebSocket) is a module beside [`pico`] that implements
-//! [`Synthesizer`]; recognition will be `transcriber`, with its engines beside it in the same way.
+//! [`Synthesizer`]; or, beside [`whisper`], [`Transcriber`].
 
 pub mod pico;
 pub mod synthesizer;
 pub mod text;
 pub mod transcriber;
+pub mod whisper;
 pub mod words;
 pub mod worker;
 
@@ -20,3 +23,4 @@ pub use pico::{CacheSettings, PicoCounters, PicoPool, PicoSettings, StartError, 
 pub use synthesizer::{SpeakError, SpeechChunk, SpeechSink, SpeechStream, Synthesizer, Utterance, VoiceInfo};
 pub use transcriber::{EarBlock, EarSink, HearError, HearingEvent, HearingStream, ListenRequest, Transcriber};
 pub use words::WordTime;
+pub use whisper::{HearCounters, HearStartError, Model, SessionSettings, Whisper, WhisperSettings};
