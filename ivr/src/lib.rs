@@ -17,6 +17,7 @@ mod limits;
 mod messages;
 mod program;
 pub mod simulate;
+mod spoken;
 mod template;
 mod text;
 mod yaml;

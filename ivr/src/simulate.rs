@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_model::{
-    CallApp, CallCommand, CallEvent, CallFacts, DigitSource, Direction, HangupCause, HangupParty, HttpFailure,
-    HttpReply, Moment, PlaybackEnd, PlaybackId, PromptItem, RecordEnd, RecordId, RequestId, TransferOutcome,
+    AppName, CallApp, CallCommand, CallEvent, CallFacts, CallId, DigitSource, Direction, HangupCause, HangupParty,
+    Hearing, HttpFailure, HttpReply, Moment, PlaybackEnd, PlaybackId, PromptItem, RecordEnd, RecordId, RequestId,
+    Speaker, TranscriptLine, TransferOutcome,
 };
 
 use crate::app::FlowApp;
@@ -26,7 +27,8 @@ const HELP: &[&str] = &[
     "keys such as 1 or 123#   are pressed, one after the other",
     "an empty line            is silence until the flow does something",
     "wait 30s                 is silence for that long",
-    "say WORDS                speaks (into a message that is being recorded)",
+    "say WORDS                speaks: an answer where the flow listens, or a message",
+    "return JSON              ends an agent that the flow has handed the call to",
     "answer, busy, no_answer, unavailable, declined   end a transfer",
     "reply 200 BODY, fail     answer a request of the flow",
     "hangup                   ends the call",
@@ -36,6 +38,7 @@ const HELP: &[&str] = &[
 pub struct Simulator {
     app: FlowApp,
     direction: Direction,
+    call: CallId,
     now: Moment,
     answered: bool,
     over: bool,
@@ -43,6 +46,8 @@ pub struct Simulator {
     message: Option<(RecordId, String)>,
     request: Option<RequestId>,
     ringing: bool,
+    listening: bool,
+    guest: bool,
     lines: Vec<String>,
 }
 
@@ -51,6 +56,7 @@ impl Simulator {
     pub fn new(program: Arc<FlowProgram>, facts: CallFacts, unix_ms: i64) -> Self {
         Self {
             direction: facts.direction,
+            call: facts.call,
             app: FlowApp::new(program, facts),
             now: Moment { since_start: Duration::ZERO, unix_ms },
             answered: false,
@@ -59,6 +65,8 @@ impl Simulator {
             message: None,
             request: None,
             ringing: false,
+            listening: false,
+            guest: false,
             lines: Vec::new(),
         }
     }
@@ -91,6 +99,7 @@ impl Simulator {
             },
             "say" => self.speak(rest),
             "answer" | "busy" | "no_answer" | "unavailable" | "declined" if self.ringing => self.transfer(word),
+            "return" if self.guest => self.come_back(rest),
             "reply" | "fail" if self.request.is_some() => self.reply(word, rest),
             _ if line.chars().all(|c| "0123456789*#ABCDabcd ".contains(c)) => self.press(line),
             _ => self.line("unknown; `help` lists what can be typed"),
@@ -124,13 +133,45 @@ impl Simulator {
     }
 
     fn speak(&mut self, words: &str) {
+        let spoken = spoken_for(words);
         let Some((record, _)) = self.message.take() else {
-            self.line("nobody listens: this flow hears keys only");
+            if self.listening {
+                self.say_to_question(words, spoken);
+            } else {
+                self.line("nobody listens: the flow asks for keys only, or not at all");
+            }
             return;
         };
-        let spoken = spoken_for(words);
         self.advance(spoken);
         self.recorded(record, RecordEnd::Silence, u64::try_from(spoken.as_millis()).unwrap_or(0));
+    }
+
+    fn say_to_question(&mut self, words: &str, spoken: Duration) {
+        let at_ms = self.ms();
+        self.event(&CallEvent::Hearing(Hearing::SpeechStarted { at_ms }));
+        self.advance(spoken);
+        let line = TranscriptLine {
+            call: self.call,
+            speaker: Speaker::Caller,
+            from_ms: at_ms,
+            to_ms: self.ms(),
+            text: words.to_owned(),
+            words: Vec::new(),
+            confidence: None,
+            language: None,
+            cut: false,
+        };
+        self.event(&CallEvent::Line(line));
+    }
+
+    fn come_back(&mut self, json: &str) {
+        self.guest = false;
+        let result = serde_json::from_str(json.trim()).unwrap_or_default();
+        self.event(&CallEvent::Returned { result: Ok(result) });
+    }
+
+    fn ms(&self) -> u64 {
+        u64::try_from(self.now.since_start.as_millis()).unwrap_or(u64::MAX)
     }
 
     fn recorded(&mut self, record: RecordId, end: RecordEnd, duration_ms: u64) {
@@ -256,6 +297,16 @@ impl Simulator {
                 self.ringing = true;
             }
             CallCommand::CancelTransfer => self.ringing = false,
+            CallCommand::Listen(_) => {
+                self.listening = true;
+                self.line("(it listens: `say WORDS`)");
+            }
+            CallCommand::StopListening => self.listening = false,
+            CallCommand::Enter { app, .. } => {
+                let (AppName::Agent(name) | AppName::Flow(name)) = app;
+                self.line(&format!("{name} has the call: `return JSON` gives it back"));
+                self.guest = true;
+            }
             CallCommand::Http { request, http } => {
                 self.line(&format!("asks {:?} {}: `reply 200 BODY` or `fail`", http.method, http.url));
                 self.request = Some(request);

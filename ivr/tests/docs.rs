@@ -48,6 +48,7 @@ fn every_example_is_taken_and_every_verb_has_one() {
         }
     }
     let all = [
+        "agent",
         "answer",
         "branch",
         "call",

@@ -7,6 +7,7 @@ use call_model::{PlaybackId, PromptItem};
 
 use super::io::Io;
 use crate::flow::Length;
+use crate::spoken::{self, Ear};
 
 /// What is to be heard and waited for, in the language of the call.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub(super) struct Question {
     pub no_input: Vec<Vec<PromptItem>>,
     pub no_match: Vec<Vec<PromptItem>>,
     pub rule: Rule,
+    /// How speech is understood, where it is.
+    pub ear: Option<Ear>,
     /// Keys that lead away from here.
     pub globals: BTreeSet<char>,
     pub timeout: Duration,
@@ -135,6 +138,51 @@ impl Collect {
         let before = reprompt(&self.question.no_match, self.mistakes);
         self.mistakes += 1;
         self.miss(before, Answer::NoMatch, now, io)
+    }
+
+    /// How the caller is listened to, if at all.
+    pub fn ear(&self) -> Option<&Ear> {
+        self.question.ear.as_ref()
+    }
+
+    /// The caller is speaking: to be waited for like a key, and an answer understood so far ends the prompt.
+    pub fn speaking(&mut self, so_far: &str, now: Duration, io: &mut Io) {
+        match self.stage {
+            Stage::Prompt { playback, .. } => {
+                if self.question.interrupt && !self.understood(so_far).is_empty() {
+                    io.stop(playback);
+                    self.stage = Stage::Keys { until: now + self.question.timeout };
+                }
+            }
+            Stage::Keys { until } => self.stage = Stage::Keys { until: until.max(now + self.question.key_timeout) },
+        }
+    }
+
+    /// The caller has said something: as if the keys that it means had been pressed.
+    pub fn heard(&mut self, text: &str, now: Duration, io: &mut Io) -> Option<Answer> {
+        self.question.ear.as_ref()?;
+        let keys = self.understood(text);
+        if let Stage::Prompt { playback, .. } = self.stage {
+            // Noise and asides do not count as long as we are speaking.
+            if keys.is_empty() || !self.question.interrupt {
+                return None;
+            }
+            io.stop(playback);
+        } else if keys.is_empty() {
+            return if spoken::words(text).is_empty() { None } else { self.mistake(now, io) };
+        }
+        keys.chars().find_map(|key| self.take(key, now, io))
+    }
+
+    fn understood(&self, text: &str) -> String {
+        let Some(ear) = &self.question.ear else { return String::new() };
+        match &self.question.rule {
+            Rule::One(keys) => ear.key(text, |key| keys.contains(&key)).into_iter().collect(),
+            Rule::Entry(length) => {
+                let digits = spoken::digits(text, &ear.language);
+                digits.chars().take(length.max - self.entry.len().min(length.max)).collect()
+            }
+        }
     }
 
     fn silence(&mut self, now: Duration, io: &mut Io) -> Option<Answer> {

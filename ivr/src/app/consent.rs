@@ -66,6 +66,7 @@ impl FlowApp {
             no_match: Vec::new(),
             // Any key but the one that agrees is a no.
             rule: Rule::One(crate::flow::KEYS.chars().collect()),
+            ear: None,
             globals: std::collections::BTreeSet::new(),
             timeout: THINK,
             key_timeout: THINK,

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use call_model::{
-    CallCommand, CallEvent, Direction, HangupCause, HttpFailure, Moment, PlaybackEnd, PlaybackId, RecordEnd,
-    TransferOutcome,
+    CallCommand, CallEvent, Direction, HangupCause, Hearing, HttpFailure, Moment, PlaybackEnd, PlaybackId, RecordEnd,
+    Speaker, TransferOutcome,
 };
 
 use super::{FlowApp, Outcome, Phase, Step, Wait, verbs};
@@ -33,7 +33,7 @@ impl FlowApp {
                 Step::Resume(Outcome::Played)
             }
             Wait::Echo { stop, .. } if *stop == key => Step::Resume(Outcome::EchoOver),
-            Wait::Message { .. } | Wait::Transfer { .. } | Wait::Echo { .. } | Wait::Over => Step::Wait,
+            Wait::Message { .. } | Wait::Transfer { .. } | Wait::Echo { .. } | Wait::Guest | Wait::Over => Step::Wait,
             Wait::Playback { .. } | Wait::Http { .. } | Wait::Answer { .. } | Wait::Nothing => {
                 self.io.keep_key(key);
                 Step::Wait
@@ -85,6 +85,15 @@ impl FlowApp {
                     return Step::Resume(Outcome::Replied(result.clone()));
                 }
             }
+            CallEvent::Line(line) if line.speaker == Speaker::Caller => return self.heard(at, &line.text),
+            CallEvent::Hearing(Hearing::Partial { text } | Hearing::TurnLikely { text }) => self.speaking(at, text),
+            CallEvent::Hearing(Hearing::SpeechStarted { .. }) => self.speaking(at, ""),
+            CallEvent::Returned { result } => {
+                if let Wait::Guest = self.wait {
+                    self.alive = at;
+                    return Step::Resume(Outcome::Returned(result.clone()));
+                }
+            }
             CallEvent::Held(held) => self.hold(at, *held),
             CallEvent::HungUp { by, .. } => self.hung_up(now, *by),
             CallEvent::Started
@@ -96,10 +105,27 @@ impl FlowApp {
             | CallEvent::PlaybackStarted { .. }
             | CallEvent::Spoken { .. }
             | CallEvent::Thought { .. }
-            | CallEvent::Returned { .. }
             | CallEvent::TransferRinging => {}
         }
         Step::Wait
+    }
+
+    fn speaking(&mut self, at: Duration, so_far: &str) {
+        self.alive = at;
+        if let Wait::Keys(collect) = &mut self.wait
+            && collect.ear().is_some()
+        {
+            collect.speaking(so_far, at, &mut self.io);
+        }
+    }
+
+    fn heard(&mut self, at: Duration, text: &str) -> Step {
+        self.alive = at;
+        let Wait::Keys(collect) = &mut self.wait else { return Step::Wait };
+        match collect.heard(text, at, &mut self.io) {
+            Some(answer) => Step::Resume(Outcome::Answer(answer)),
+            None => Step::Wait,
+        }
     }
 
     fn start(&mut self, at: Duration) -> Step {
@@ -182,7 +208,7 @@ impl FlowApp {
                 self.end(HangupCause::NetworkFailure);
                 Step::Wait
             }
-            Wait::Nothing | Wait::Over => Step::Wait,
+            Wait::Nothing | Wait::Guest | Wait::Over => Step::Wait,
         }
     }
 

@@ -19,13 +19,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_model::{
-    CallApp, CallCommand, CallEvent, CallFacts, HangupCause, HttpFailure, HttpReply, Moment, PlaybackId, RecordEnd,
-    RecordId, RequestId, TransferOutcome,
+    CallApp, CallCommand, CallEvent, CallFacts, HangupCause, HttpFailure, HttpReply, ListenSettings, Moment,
+    PlaybackId, RecordEnd, RecordId, RequestId, TransferOutcome,
 };
 use serde_json::{Map, Value};
 
 use crate::flow::{Flow, Node, Target};
 use crate::program::FlowProgram;
+use crate::spoken::Ear;
 use collect::{Answer, Collect};
 use consent::RecordingState;
 use io::Io;
@@ -57,6 +58,8 @@ pub struct FlowApp {
     problems: u32,
     /// How often the message under review was begun.
     review_round: u8,
+    /// The caller is being listened to.
+    listening: bool,
 }
 
 /// A running flow: the entry flow, or a sub-flow above it.
@@ -114,6 +117,8 @@ enum Wait {
         stop: char,
         until: Duration,
     },
+    /// For another app that has the call.
+    Guest,
     /// The call is over, or we hung up.
     Over,
 }
@@ -128,7 +133,7 @@ impl Wait {
             | Self::Echo { until, .. } => Some(*until),
             Self::Keys(collect) => Some(collect.deadline()),
             Self::Transfer { until, .. } => *until,
-            Self::Nothing | Self::Over => None,
+            Self::Nothing | Self::Guest | Self::Over => None,
         }
     }
 
@@ -143,7 +148,7 @@ impl Wait {
 
     /// Whether the other party's silence is to be expected.
     fn is_busy(&self) -> bool {
-        matches!(self, Self::Message { .. } | Self::Transfer { .. } | Self::Answer { .. } | Self::Over)
+        matches!(self, Self::Message { .. } | Self::Transfer { .. } | Self::Answer { .. } | Self::Guest | Self::Over)
     }
 }
 
@@ -176,6 +181,8 @@ enum Phase {
     Transferring,
     BeforeEcho,
     Echoing,
+    /// Another app talks.
+    Guest,
     /// Recording of the call is announced, asked for, or declined; then this node goes on.
     Announcing(AfterTerms),
     Asking(AfterTerms),
@@ -209,10 +216,16 @@ enum Outcome {
     Answered,
     Played,
     Answer(Answer),
-    Recorded { record: RecordId, end: RecordEnd, duration: Duration },
+    Recorded {
+        record: RecordId,
+        end: RecordEnd,
+        duration: Duration,
+    },
     Replied(Result<HttpReply, HttpFailure>),
     Transferred(TransferOutcome),
     EchoOver,
+    /// The other app is done, with its result, or it could not begin.
+    Returned(Result<Value, String>),
 }
 
 impl FlowApp {
@@ -240,6 +253,7 @@ impl FlowApp {
             steps_since: Duration::ZERO,
             problems: 0,
             review_round: 0,
+            listening: false,
             program,
             facts,
         }
@@ -248,6 +262,17 @@ impl FlowApp {
     /// How many keys were dropped because nobody asked for them.
     pub fn dropped_keys(&self) -> u32 {
         self.io.dropped()
+    }
+
+    /// Begins or ends to listen to the caller.
+    fn hear(&mut self, ear: Option<&Ear>) {
+        if let Some(ear) = ear {
+            let settings = ListenSettings { language: Some(ear.language.clone()), hints: ear.hints(), partials: true };
+            self.io.command(CallCommand::Listen(settings));
+        } else if self.listening {
+            self.io.command(CallCommand::StopListening);
+        }
+        self.listening = ear.is_some();
     }
 
     fn flow(&self) -> Option<&Flow> {

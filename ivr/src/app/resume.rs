@@ -9,6 +9,7 @@ use super::collect::{Answer, Question, Rule};
 use super::{AfterTerms, FlowApp, Outcome, Phase, Step, Wait};
 use crate::flow::{Answers, Asking, Flow, Gather, Target, Verb};
 use crate::messages::MessageKey;
+use crate::spoken::Ear;
 
 impl FlowApp {
     pub(super) fn resume(&mut self, now: Moment, outcome: Outcome) -> Step {
@@ -26,7 +27,7 @@ impl FlowApp {
             (Phase::Saying, _, Verb::Say { next, .. }) | (Phase::Thanks, _, Verb::Survey { next, .. }) => {
                 Step::Go(*next)
             }
-            (Phase::Menu, Outcome::Answer(answer), Verb::Menu { asking, options }) => match answer {
+            (Phase::Menu, Outcome::Answer(answer), Verb::Menu { asking, options, .. }) => match answer {
                 Answer::Keys(keys) => {
                     let key = keys.chars().next().unwrap_or_default();
                     Step::Go(options.get(&key).copied().unwrap_or(Target::Again))
@@ -69,6 +70,18 @@ impl FlowApp {
                 self.io.command(CallCommand::Echo(false));
                 Step::Go(*next)
             }
+            (Phase::Guest, Outcome::Returned(result), Verb::Agent { into, failed, next, .. }) => match result {
+                Ok(value) => {
+                    if let Some(name) = into {
+                        self.set(name.clone(), value);
+                    }
+                    Step::Go(*next)
+                }
+                Err(reason) => {
+                    self.problem(&reason);
+                    Step::Go(failed.unwrap_or(*next))
+                }
+            },
             (Phase::Announcing(after), _, _) => self.announced(after),
             (Phase::Asking(after), Outcome::Answer(answer), verb) => self.consent_answered(now, verb, after, &answer),
             (Phase::Declined(after), _, _) => go_on(after),
@@ -121,7 +134,8 @@ impl FlowApp {
             ..gather.asking.clone()
         };
         let globals = self.globals();
-        let question = self.question(&asking, Rule::One(['1', '2'].into()), globals, now);
+        let mut question = self.question(&asking, Rule::One(['1', '2'].into()), globals, now);
+        question.ear = question.ear.map(|ear| Ear::yes_no(&ear.language));
         self.ask(now, Question { ask, ..question }, Phase::Confirm(entry))
     }
 

@@ -20,7 +20,12 @@ impl FlowApp {
                 return;
             }
             step = match step {
-                Step::Wait => return,
+                Step::Wait => {
+                    if !matches!(self.wait, Wait::Keys(_)) {
+                        self.hear(None);
+                    }
+                    return;
+                }
                 Step::Go(target) => self.go(now, target),
                 Step::Enter(node) => self.enter(now, node),
                 Step::Begin(node) => self.begin(now, node),

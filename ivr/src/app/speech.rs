@@ -10,6 +10,7 @@ use super::scope::Scope;
 use super::{FlowApp, Frame};
 use crate::flow::{Asking, Data, Piece, Prompt, Text};
 use crate::messages::{MessageKey, built_in};
+use crate::spoken::Ear;
 use crate::template::{self, Kind, Template, TemplateError, markup};
 
 /// The name under which faults of a running flow are remembered.
@@ -113,6 +114,7 @@ impl FlowApp {
             no_input: retry(self, &asking.no_input.say, MessageKey::NoInput),
             no_match: retry(self, &asking.no_match.say, MessageKey::NoMatch),
             rule,
+            ear: asking.speech.then(|| Ear::new(&self.language, [])),
             globals,
             timeout: asking.timeout,
             key_timeout: asking.key_timeout,

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_model::{CallCommand, HangupCause, HttpRequest, Moment, PromptItem, TransferSettings};
+use call_model::{AppName, CallCommand, HangupCause, HttpRequest, Moment, PromptItem, TransferSettings};
 
 use super::collect::{Collect, Question, Rule};
 use super::{FlowApp, Frame, Outcome, Phase, Step, Wait};
 use crate::flow::{Answers, Body, Data, Flow, Http, Length, Target, Transfer, Verb};
+use crate::spoken::Ear;
 use crate::template::Kind;
 
 /// How much longer than its own limit a request may take before we give it up ourselves.
@@ -29,10 +30,14 @@ impl FlowApp {
                 let items = self.items(prompt, now, None);
                 self.speak(now, items, *interrupt, Phase::Saying)
             }
-            Verb::Menu { asking, options } => {
+            Verb::Menu { asking, options, phrases } => {
                 let globals = self.globals();
                 let rule = Rule::One(options.keys().copied().collect());
-                let question = self.question(asking, rule, globals, now);
+                let mut question = self.question(asking, rule, globals, now);
+                if question.ear.is_some() {
+                    let said = phrases.iter().flat_map(|(key, said)| said.of(&self.language).map(|said| (*key, said)));
+                    question.ear = Some(Ear::new(&self.language, said));
+                }
                 self.ask(now, question, Phase::Menu)
             }
             Verb::Gather(gather) => {
@@ -113,6 +118,7 @@ impl FlowApp {
                 Step::Go(*next)
             }
             Verb::Call { flow, arguments, into, next } => self.call(now, flow, arguments, into.as_ref(), *next),
+            Verb::Agent { agent, arguments, .. } => self.enter_agent(now, agent, arguments),
             Verb::Return { value } => {
                 let scope = self.scope(now, None);
                 let value = value.as_ref().map(|value| self.data(value, &scope));
@@ -172,11 +178,22 @@ impl FlowApp {
         Step::Enter(start)
     }
 
+    /// Lets an agent talk until it gives the call back.
+    fn enter_agent(&mut self, now: Moment, agent: &str, arguments: &[(String, Data)]) -> Step {
+        let variables = self.values(arguments, now).into_iter().collect();
+        self.io.forget_keys();
+        self.io.command(CallCommand::Enter { app: AppName::Agent(agent.to_owned()), variables });
+        self.phase = Phase::Guest;
+        self.wait = Wait::Guest;
+        Step::Wait
+    }
+
     /// Asks a question; it may have been answered already by keys pressed before.
     pub(super) fn ask(&mut self, now: Moment, question: Question, phase: Phase) -> Step {
         self.phase = phase;
         self.hurry = false;
         let max = self.program.limits.max_playback;
+        self.hear(question.ear.as_ref());
         let (collect, answer) = Collect::begin(question, max, now.since_start, &mut self.io);
         self.wait = Wait::Keys(Box::new(collect));
         match answer {

@@ -135,6 +135,7 @@ impl FlowApp {
             no_input: Vec::new(),
             no_match: vec![self.message(MessageKey::NoMatch, now, None)],
             rule: Rule::One(['1', '2', '3', '#'].into()),
+            ear: None,
             globals: std::collections::BTreeSet::new(),
             timeout: REVIEW_WAIT,
             key_timeout: REVIEW_WAIT,

@@ -76,10 +76,29 @@ pub(crate) struct Retry {
     pub next: Option<Target>,
 }
 
-/// How keys are asked for.
+/// What a caller may say for an option.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Phrases {
+    /// In every language.
+    pub same: Vec<String>,
+    /// By language.
+    pub by_language: BTreeMap<String, Vec<String>>,
+}
+
+impl Phrases {
+    /// Those of a language of the flow.
+    pub fn of<'p>(&'p self, language: &str) -> impl Iterator<Item = &'p str> + use<'p> {
+        let own = self.by_language.get(language).map(Vec::as_slice).unwrap_or_default();
+        self.same.iter().chain(own).map(String::as_str)
+    }
+}
+
+/// How keys, and where asked for speech, are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Asking {
     pub say: Prompt,
+    /// The caller may also say it.
+    pub speech: bool,
     /// How long to wait for the first key after the prompt.
     pub timeout: Duration,
     /// How long to wait for each further key.
@@ -210,7 +229,7 @@ pub(crate) struct Begin {
 #[derive(Debug)]
 pub(crate) enum Verb {
     Say { prompt: Prompt, interrupt: bool, next: Target },
-    Menu { asking: Asking, options: BTreeMap<char, Target> },
+    Menu { asking: Asking, options: BTreeMap<char, Target>, phrases: BTreeMap<char, Phrases> },
     Gather(Box<Gather>),
     Survey { questions: Vec<Question>, thanks: Prompt, next: Target },
     Branch { cases: Vec<(String, Target)>, otherwise: Target },
@@ -224,6 +243,7 @@ pub(crate) enum Verb {
     Transfer(Box<Transfer>),
     Language { language: Template, next: Target },
     Call { flow: String, arguments: Vec<(String, Data)>, into: Option<String>, next: Target },
+    Agent { agent: String, arguments: Vec<(String, Data)>, into: Option<String>, failed: Option<Target>, next: Target },
     Return { value: Option<Data> },
     Echo { say: Prompt, max: Duration, stop: char, next: Target },
     Begin(Box<Begin>),
@@ -253,6 +273,7 @@ impl Verb {
             Self::Transfer(_) => "transfer",
             Self::Language { .. } => "language",
             Self::Call { .. } => "call",
+            Self::Agent { .. } => "agent",
             Self::Return { .. } => "return",
             Self::Echo { .. } => "echo",
             Self::Begin(_) | Self::Recording { .. } => "recording",
@@ -312,8 +333,9 @@ impl Verb {
             | Self::Recording { next, .. }
             | Self::SendDigits { next, .. }
             | Self::Answer { next } => vec![*next],
+            Self::Agent { failed, next, .. } => [*next].into_iter().chain(*failed).collect(),
             Self::Begin(begin) => vec![begin.next],
-            Self::Menu { asking, options } => options.values().copied().chain(asking.exits()).collect(),
+            Self::Menu { asking, options, .. } => options.values().copied().chain(asking.exits()).collect(),
             Self::Gather(gather) => [gather.next].into_iter().chain(gather.asking.exits()).collect(),
             Self::Survey { questions, next, .. } => {
                 [*next].into_iter().chain(questions.iter().flat_map(|question| question.asking.exits())).collect()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Fields, Reader};
 use crate::fault::clip;
-use crate::flow::{Answers, Asking, Gather, Length, Prompt, Question, Retry, Target, Verb};
+use crate::flow::{Answers, Asking, Gather, Length, Phrases, Prompt, Question, Retry, Target, Verb};
 use crate::yaml::{Value, Yaml};
 
 const MAX_WAIT: Duration = Duration::from_mins(2);
@@ -19,6 +19,7 @@ impl Reader<'_> {
         let say = fields.need(say_key, self).map_or_else(Prompt::default, |yaml| self.prompt(yaml));
         Asking {
             say,
+            speech: self.flag(fields.take("speech"), false),
             timeout: self.duration(fields.take("timeout"), timeout, MAX_WAIT),
             key_timeout: self.duration(fields.take("key_timeout"), Duration::from_secs(3), MAX_WAIT),
             tries: self.number(fields.take("tries"), 3, 1, MAX_TRIES),
@@ -50,15 +51,18 @@ impl Reader<'_> {
 
     pub(super) fn menu(&mut self, yaml: &Yaml) -> Option<Verb> {
         let mut fields = Fields::open(yaml, "a menu", self)?;
-        let asking = self.asking(&mut fields, "say", Duration::from_secs(6));
-        let mut options = BTreeMap::new();
+        // With phrases a menu listens, unless it is told not to.
+        let deaf = fields.has("speech");
+        let mut asking = self.asking(&mut fields, "say", Duration::from_secs(6));
+        let (mut options, mut phrases) = (BTreeMap::new(), BTreeMap::new());
         if let Some(listed) = fields.need("options", self) {
             match &listed.value {
                 Value::Map(entries) if !entries.is_empty() => {
                     for entry in entries {
-                        let target = self.target(&entry.value);
+                        let (target, said) = self.option(&entry.value);
                         if let Some(key) = self.key(&entry.key, entry.key_place) {
                             options.insert(key, target);
+                            phrases.extend(said.map(|said| (key, said)));
                         }
                     }
                 }
@@ -66,7 +70,53 @@ impl Reader<'_> {
             }
         }
         fields.close(self);
-        Some(Verb::Menu { asking, options })
+        asking.speech |= !deaf && !phrases.is_empty();
+        Some(Verb::Menu { asking, options, phrases })
+    }
+
+    /// Where an option leads, and what may be said instead of its key.
+    fn option(&mut self, yaml: &Yaml) -> (Target, Option<Phrases>) {
+        if !matches!(yaml.value, Value::Map(_)) {
+            return (self.target(yaml), None);
+        }
+        let Some(mut fields) = Fields::open(yaml, "an option", self) else { return (Target::Hangup, None) };
+        let target = fields.need("next", self).map_or(Target::Hangup, |yaml| self.target(yaml));
+        let said = fields.take("say").map(|yaml| self.phrases(yaml));
+        fields.close(self);
+        (target, said)
+    }
+
+    /// A phrase, several, or these by language.
+    fn phrases(&mut self, yaml: &Yaml) -> Phrases {
+        let Value::Map(entries) = &yaml.value else {
+            return Phrases { same: self.phrase_list(yaml), by_language: BTreeMap::new() };
+        };
+        let mut by_language = BTreeMap::new();
+        for entry in entries {
+            if self.languages.contains(&entry.key) {
+                by_language.insert(entry.key.clone(), self.phrase_list(&entry.value));
+            } else {
+                let languages = self.languages.clone();
+                self.faults.unknown(entry.key_place, "the language", &entry.key, languages.iter().map(String::as_str));
+            }
+        }
+        Phrases { same: Vec::new(), by_language }
+    }
+
+    fn phrase_list(&mut self, yaml: &Yaml) -> Vec<String> {
+        let items = match &yaml.value {
+            Value::List(items) => items.iter().collect(),
+            _ => vec![yaml],
+        };
+        let mut phrases = Vec::new();
+        for item in items {
+            let Some(phrase) = self.plain(item, "what a caller says") else { continue };
+            if crate::spoken::words(&phrase).is_empty() {
+                self.faults.error(item.place, "a phrase without words");
+            }
+            phrases.push(phrase);
+        }
+        phrases
     }
 
     pub(super) fn gather(&mut self, yaml: &Yaml, next: Target) -> Option<Verb> {

@@ -29,6 +29,7 @@ impl Reader<'_> {
             "http" => self.http(yaml, next),
             "language" => Some(self.language(yaml, next)),
             "call" => self.call(yaml, next),
+            "agent" => self.agent(yaml, next),
             "return" => {
                 let value = (yaml.value != Value::Null).then(|| self.data(yaml));
                 Some(Verb::Return { value })
@@ -204,6 +205,19 @@ impl Reader<'_> {
         let into = fields.take("into").map(|yaml| self.variable(&yaml.scalar().unwrap_or_default(), yaml.place));
         fields.close(self);
         Some(Verb::Call { flow: flow?, arguments, into, next })
+    }
+
+    fn agent(&mut self, yaml: &Yaml, next: Target) -> Option<Verb> {
+        if let Value::Text(text) = &yaml.value {
+            return Some(Verb::Agent { agent: text.clone(), arguments: Vec::new(), into: None, failed: None, next });
+        }
+        let mut fields = Fields::open(yaml, "`agent`", self)?;
+        let agent = fields.need("agent", self).and_then(|yaml| self.plain(yaml, "the name of an agent"));
+        let arguments = fields.take("with").map(|yaml| self.values(yaml, "`with`", false)).unwrap_or_default();
+        let into = fields.take("into").map(|yaml| self.variable(&yaml.scalar().unwrap_or_default(), yaml.place));
+        let failed = fields.take("failed").map(|yaml| self.target(yaml));
+        fields.close(self);
+        Some(Verb::Agent { agent: agent?, arguments, into, failed, next })
     }
 
     fn known_flow(&mut self, name: &str, place: Place) {

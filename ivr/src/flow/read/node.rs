@@ -10,7 +10,7 @@ use crate::flow::{Node, Piece, Prompt, Target, Verb};
 use crate::yaml::{Entry, Value, Yaml};
 
 /// Every verb.
-const VERBS: [&str; 23] = [
+const VERBS: [&str; 24] = [
     "say",
     "play",
     "pause",
@@ -28,6 +28,7 @@ const VERBS: [&str; 23] = [
     "transfer",
     "language",
     "call",
+    "agent",
     "return",
     "echo",
     "recording",
