@@ -5,12 +5,14 @@
 //! - [`pico`]: the built-in engine, six voices, in worker processes; with its cache on disk.
 //! - [`worker`]: the main function of such a worker process.
 //! - [`transcriber`]: the trait of what hears, the ends of a session, its events and errors.
+//! - [`models`]: whisper's models, and how they get here.
 //! - [`whisper`]: the built-in engine and whisper's models, in a worker process; its main function is [`whisper::worker`].
 //! - [`words`]: when each word sounds, and the words as they were written.
 //!
 //! Another engine (an HTTP provider, a streaming WebSocket) is a module beside [`pico`] that implements
 //! [`Synthesizer`]; or, beside [`whisper`], [`Transcriber`].
 
+pub mod models;
 pub mod pico;
 pub mod synthesizer;
 pub mod text;

@@ -83,7 +83,7 @@ fn add_sentences(pieces: &mut Vec<Piece>, spoken: &mut String) {
 }
 
 /// A marked value as words; `before` is what was said up to it. A value that does not fit its mark is plain text.
-fn say_as(kind: SayAs, value: &str, before: &str, language: Language) -> String {
+pub(crate) fn say_as(kind: SayAs, value: &str, before: &str, language: Language) -> String {
     let words = match kind {
         SayAs::Digits => digits::spell(value, language),
         SayAs::Date => moments::marked_date(value, before, language),

@@ -17,6 +17,8 @@ mod queue;
 mod resample;
 mod segment;
 mod session;
+#[cfg(test)]
+mod session_tests;
 mod stable;
 mod turn;
 mod words;

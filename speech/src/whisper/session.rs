@@ -289,6 +289,9 @@ impl Session {
         if segment.stretch.voiced_ms() < self.settings.least_voiced_ms {
             return;
         }
+        if self.pending.len() >= MOST_PENDING {
+            return self.event(HearingEvent::Failed { error: HearError::Overloaded, fatal: false });
+        }
         let mut pending = Pending { number: self.next_number, stretch: segment.stretch, outcome: None };
         match segment.early {
             Some(number) => {
@@ -298,7 +301,6 @@ impl Session {
                     self.outputs.push_back(Output::Promote(number));
                 }
             }
-            None if self.pending.len() >= MOST_PENDING => pending.outcome = Some(Err(HearError::Overloaded)),
             None => self.send(Urgency::Final, segment.samples),
         }
         self.pending.push_back(pending);
