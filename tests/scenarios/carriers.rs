@@ -89,16 +89,15 @@ async fn a_member_calls_the_outside_through_a_trunk_with_digest() {
     let change = json!({ "may_call_from": [OURS] });
     assert_eq!(api.ask(Method::PATCH, &path, Some(&change), &[]).await.status, StatusCode::OK);
 
-    let voice = Sound::tone(700.0, 60.0).written(ours.folder(), "anna.wav");
+    let voice = Sound::tone(700.0, 2.5).written(ours.folder(), "anna.wav");
     let config = CallerConfig { password: Some(ours.phone_password()), ..config("anna") };
-    let steps = vec![caller::wait(0.1), Step::Play(voice)];
+    let steps = vec![caller::wait(0.1), Step::Play(voice), caller::wait(2.5), Step::HangUp];
     let calling = begin(config, script(ours.address(THEIRS), steps));
     let incoming = phone.event("CALL_ESTABLISHED").await;
     assert!(incoming["peeruri"].as_str().unwrap().contains(OURS), "our number is shown: {incoming}");
     phone.event("CALL_RTPESTAB").await;
-    tokio::time::sleep(caller::seconds(2.5)).await;
-    phone.command("hangup", "").await;
     let report = wait::done("the call ends", calling).await.unwrap();
+    phone.event("CALL_CLOSED").await;
     assert!(heard(&report).tone_seconds(1_050.0) >= 1.5, "{}", timeline(&report));
     assert!(phone.heard().await.tone_seconds(700.0) >= 1.5, "both hear each other through two servers");
     assert_eq!(ours.api().last_call().await["member"], "anna");

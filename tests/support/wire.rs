@@ -46,14 +46,11 @@ impl Wire {
 
     /// The next message that can be read.
     pub async fn receive(&self) -> Message {
-        wait::done("the server says something", async {
-            loop {
-                if let Some(message) = self.read().await {
-                    return message;
-                }
+        loop {
+            if let Some(message) = self.read().await {
+                return message;
             }
-        })
-        .await
+        }
     }
 
     /// The next message within a time; `None`: there is none.
@@ -62,9 +59,15 @@ impl Wire {
     }
 
     async fn read(&self) -> Option<Message> {
+        parse_datagram(&self.datagram().await, &Limits::default()).ok()
+    }
+
+    /// The next datagram, whether it can be read or not: a refusal may repeat the fault that it refuses.
+    pub async fn datagram(&self) -> Vec<u8> {
         let mut buffer = vec![0; 65_536];
-        let (length, _) = self.socket.recv_from(&mut buffer).await.unwrap();
-        parse_datagram(&buffer[..length], &Limits::default()).ok()
+        let (length, _) = wait::done("the server says something", self.socket.recv_from(&mut buffer)).await.unwrap();
+        buffer.truncate(length);
+        buffer
     }
 
     /// The final response to what has this Call-ID; what else comes is passed over.
