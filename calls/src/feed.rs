@@ -1,40 +1,44 @@
 //! A playback that grows while it is heard.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use call_model::PlaybackId;
 use media::call_media::MediaCommand;
-use media::prompt::Prompt;
 use transport::rtp::SendError;
 
+use crate::call::Script;
 use crate::orders::Orders;
+use crate::voice::Piece;
 
 /// The media thread takes orders every 20 ms.
 const TICK: Duration = Duration::from_millis(20);
 
 /// Appends to one playback. When the media thread has no room, or the call's own orders wait, it waits too: pieces that are ready faster than they can be
 /// handed over are not lost.
-#[derive(Debug)]
 pub(crate) struct Feed {
     orders: Orders,
     playback: PlaybackId,
+    /// What the playback says, for the transcript.
+    script: Arc<Mutex<Script>>,
 }
 
 impl Feed {
-    pub(crate) const fn new(orders: Orders, playback: PlaybackId) -> Self {
-        Self { orders, playback }
+    pub(crate) const fn new(orders: Orders, playback: PlaybackId, script: Arc<Mutex<Script>>) -> Self {
+        Self { orders, playback, script }
     }
 
     /// One more piece. `false`: the call's media is gone.
-    pub(crate) async fn append(&self, prompt: Arc<Prompt>) -> bool {
-        self.send(MediaCommand::Append { playback: self.playback, prompt }).await
+    pub(crate) async fn append(&self, piece: &Piece) -> bool {
+        // Known before it can be heard.
+        self.script.lock().unwrap_or_else(PoisonError::into_inner).pieces.push(piece.spoken());
+        self.send(MediaCommand::Append { playback: self.playback, prompt: piece.prompt.clone() }).await
     }
 
     /// All pieces, in order. `false`: the call's media is gone.
-    pub(crate) async fn append_all(&self, prompts: &[Arc<Prompt>]) -> bool {
-        for prompt in prompts {
-            if !self.append(prompt.clone()).await {
+    pub(crate) async fn append_all(&self, pieces: &[Piece]) -> bool {
+        for piece in pieces {
+            if !self.append(piece).await {
                 return false;
             }
         }
@@ -44,6 +48,7 @@ impl Feed {
     /// Nothing more comes.
     pub(crate) async fn end(&self, outcome: Result<(), String>) {
         let playback = self.playback;
+        self.script.lock().unwrap_or_else(PoisonError::into_inner).complete = true;
         let last = match outcome {
             Ok(()) => MediaCommand::FinishAppending { playback },
             Err(reason) => MediaCommand::FailPlayback { playback, reason },

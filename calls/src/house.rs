@@ -16,6 +16,7 @@ use sip_core::message::HeaderName;
 use speech::{Synthesizer, Transcriber};
 use store::{EndCall, Store};
 use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
 use transport::rtp::RtpEngine;
 use transport::sip::SipHandle;
 
@@ -151,6 +152,8 @@ pub(crate) struct House {
     pub notices: mpsc::Sender<Notice>,
     pub lines: Arc<Lines>,
     pub live: LiveHub,
+    /// Transcripts of calls that are over, on their way to be complete.
+    pub tails: TaskTracker,
 }
 
 impl House {
@@ -167,7 +170,16 @@ impl House {
             settings.prompt_cache_samples,
         );
         let live = LiveHub::new(settings.live_backlog);
-        Self { parts, settings, voice, directory: RwLock::new(directory), notices, lines: Arc::default(), live }
+        Self {
+            parts,
+            settings,
+            voice,
+            directory: RwLock::new(directory),
+            notices,
+            lines: Arc::default(),
+            live,
+            tails: TaskTracker::new(),
+        }
     }
 
     pub(crate) fn apps(&self) -> &dyn AppFactory {
@@ -202,6 +214,11 @@ impl House {
 /// Wall clock, ms since the Unix epoch.
 pub(crate) fn now_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
+}
+
+/// A Call-ID of ours (RFC 3261 section 8.1.1.4): 128 random bits.
+pub(crate) fn fresh_call_id() -> String {
+    format!("{:016x}{:016x}", random_u64(), random_u64())
 }
 
 /// 64 random bits from the system, for ids of sessions that must not be guessed.

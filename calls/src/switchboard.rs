@@ -150,13 +150,24 @@ impl Switchboard {
     pub async fn drain(&self, limit: std::time::Duration) {
         self.shared.draining.store(true, Ordering::Relaxed);
         if tokio::time::timeout(limit, self.wait_empty()).await.is_ok() {
-            return;
+            return self.wait_tails().await;
         }
         let inboxes: Vec<_> = self.shared.lock().values().cloned().collect();
         for inbox in inboxes {
             let _ = inbox.send(CallInput::Control(Control::HangUp)).await;
         }
         let _ = tokio::time::timeout(std::time::Duration::from_secs(5), self.wait_empty()).await;
+        self.wait_tails().await;
+    }
+
+    /// Transcripts of calls that are over wait for their last lines, each for a bounded time, and then for the books.
+    async fn wait_tails(&self) {
+        let house = &self.shared.house;
+        house.tails.close();
+        let limit = house.settings.late_lines + std::time::Duration::from_secs(5);
+        if tokio::time::timeout(limit, house.tails.wait()).await.is_err() {
+            tracing::error!("the books do not keep up: transcripts are left open");
+        }
     }
 
     async fn wait_empty(&self) {

@@ -1,20 +1,55 @@
 //! What the caller hears, made ready off the media path: texts spoken, files decoded, tones drawn, each once and shared
 //! by all calls.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use call_model::PromptItem;
+use call_model::{PromptItem, SampleRate};
 use media::file::FileLimits;
 use media::prompt::{Prompt, PromptError};
 use media::tone::Country;
-use speech::{Synthesizer, Utterance};
+use speech::{SpeechChunk, Synthesizer, Utterance, WordTime};
 
+use crate::call::SpokenPiece;
 use crate::feed::Feed;
 
+/// Texts said once that are remembered, to keep their sound when they come again.
+const ONCE_SAID: usize = 4_096;
+
+/// A piece of an item: what sounds, and what it says.
+#[derive(Clone)]
+pub(crate) struct Piece {
+    pub prompt: Arc<Prompt>,
+    text: Arc<str>,
+    words: Arc<[WordTime]>,
+}
+
+impl Piece {
+    /// What is no speech.
+    fn sound(prompt: Arc<Prompt>) -> Self {
+        Self { prompt, text: "".into(), words: Arc::default() }
+    }
+
+    pub(crate) fn spoken(&self) -> SpokenPiece {
+        let (text, words) = (self.text.clone(), self.words.clone());
+        SpokenPiece { duration_ms: self.prompt.duration_ms(), text, words }
+    }
+}
+
 /// The pieces of one item, in order.
-pub(crate) type Pieces = Arc<[Arc<Prompt>]>;
+pub(crate) type Pieces = Arc<[Piece]>;
+
+/// What may be kept of what is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// All: prompts come again.
+    All,
+    /// Texts only when they come a second time: most of what an agent says is said once.
+    SecondTime,
+}
 
 /// Why an item has no sound. For the log: the call goes on.
 #[derive(Debug, thiserror::Error)]
@@ -72,9 +107,9 @@ impl Voice {
     }
 
     /// Makes an item, handing each piece over as soon as it is ready.
-    pub(crate) async fn make(&self, item: &PromptItem, recorded: Option<PathBuf>, feed: &Feed) -> Made {
+    pub(crate) async fn make(&self, item: &PromptItem, recorded: Option<PathBuf>, keep: Keep, feed: &Feed) -> Made {
         let mut sounded = false;
-        let outcome = self.make_pieces(item, recorded, feed, &mut sounded).await;
+        let outcome = self.make_pieces(item, recorded, keep, feed, &mut sounded).await;
         Made { sounded, outcome }
     }
 
@@ -82,6 +117,7 @@ impl Voice {
         &self,
         item: &PromptItem,
         recorded: Option<PathBuf>,
+        keep: Keep,
         feed: &Feed,
         sounded: &mut bool,
     ) -> Result<(), VoiceError> {
@@ -89,7 +125,7 @@ impl Voice {
             PromptItem::Say { text, language, voice } => {
                 let utterance = Utterance { text: text.clone(), language: language.clone(), voice: voice.clone() };
                 let pieces = self.speak(utterance, feed, sounded).await?;
-                self.keep(item, pieces.into());
+                self.keep(item, keep, pieces.into());
                 return Ok(());
             }
             PromptItem::File { path } => {
@@ -101,35 +137,35 @@ impl Voice {
             PromptItem::Dtmf { digits } => Arc::new(Prompt::dtmf(digits)),
             PromptItem::Pause { duration_ms } => Arc::new(Prompt::silence(*duration_ms)),
         };
-        self.keep(item, Arc::new([prompt.clone()]));
+        let piece = Piece::sound(prompt);
+        self.keep(item, Keep::All, Arc::new([piece.clone()]));
         *sounded = true;
-        if feed.append(prompt).await { Ok(()) } else { Err(VoiceError::Cancelled) }
+        if feed.append(&piece).await { Ok(()) } else { Err(VoiceError::Cancelled) }
     }
 
-    fn keep(&self, item: &PromptItem, pieces: Pieces) {
-        if let Some(key) = key(item) {
-            self.cache.lock().unwrap_or_else(PoisonError::into_inner).put(key, pieces);
+    fn keep(&self, item: &PromptItem, keep: Keep, pieces: Pieces) {
+        let Some(key) = key(item) else { return };
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        if keep == Keep::All || cache.comes_again(&key) {
+            cache.put(key, pieces);
         }
     }
 
     /// Speaks sentence by sentence. A sentence that fails is left out, unless nothing of the text could be spoken.
-    async fn speak(
-        &self,
-        utterance: Utterance,
-        feed: &Feed,
-        sounded: &mut bool,
-    ) -> Result<Vec<Arc<Prompt>>, VoiceError> {
+    async fn speak(&self, utterance: Utterance, feed: &Feed, sounded: &mut bool) -> Result<Vec<Piece>, VoiceError> {
         let mut stream = self.synthesizer.speak(utterance);
         let mut pieces = Vec::new();
         let mut failure = None;
+        let mut frames = Frames::default();
         while let Some(chunk) = stream.next().await {
             match chunk {
                 Ok(chunk) => {
-                    let piece = Arc::new(Prompt::from_samples(&chunk.samples, chunk.rate.hz())?);
-                    pieces.push(piece.clone());
-                    *sounded = true;
-                    if !feed.append(piece).await {
-                        return Err(VoiceError::Cancelled);
+                    for piece in frames.cut(&chunk)? {
+                        pieces.push(piece.clone());
+                        *sounded = true;
+                        if !feed.append(&piece).await {
+                            return Err(VoiceError::Cancelled);
+                        }
                     }
                 }
                 Err(error) => {
@@ -138,12 +174,70 @@ impl Voice {
                 }
             }
         }
+        if let Some(last) = frames.rest()? {
+            pieces.push(last.clone());
+            if !feed.append(&last).await {
+                return Err(VoiceError::Cancelled);
+            }
+        }
         match failure {
             // Not to be kept: the next call may have more luck.
             Some(error) => Err(error.into()),
             None => Ok(pieces),
         }
     }
+}
+
+/// Cuts speech at whole frames, wherever its engine cut it: what is left over begins the next piece, so that no word has
+/// a hole of silence in it.
+#[derive(Default)]
+struct Frames {
+    left: Vec<i16>,
+    rate: Option<SampleRate>,
+}
+
+impl Frames {
+    /// The pieces that a chunk makes: one, or two where the rate changes.
+    fn cut(&mut self, chunk: &SpeechChunk) -> Result<Vec<Piece>, PromptError> {
+        let mut pieces = Vec::with_capacity(1);
+        if self.rate != Some(chunk.rate) {
+            pieces.extend(self.rest()?);
+            self.rate = Some(chunk.rate);
+        }
+        let shift_ms = (self.left.len() as u64 * 1_000 / u64::from(chunk.rate.hz())) as u32;
+        let mut samples = Cow::Borrowed(&*chunk.samples);
+        if !self.left.is_empty() {
+            let mut joined = std::mem::take(&mut self.left);
+            joined.extend_from_slice(&samples);
+            samples = Cow::Owned(joined);
+        }
+        let over = samples.len() % chunk.rate.frame_samples();
+        // Less than a frame is filled up: its words must not be lost.
+        let whole = if over == samples.len() { over } else { samples.len() - over };
+        self.left.extend_from_slice(&samples[whole..]);
+        let prompt = Arc::new(Prompt::from_samples(&samples[..whole], chunk.rate.hz())?);
+        let words = match &chunk.words {
+            Some(words) => words.clone(),
+            None => speech::words::estimate(&chunk.text, &chunk.samples, chunk.rate).into(),
+        };
+        pieces.push(Piece { prompt, text: chunk.text.clone(), words: shifted(words, shift_ms) });
+        Ok(pieces)
+    }
+
+    /// What is left over at the end.
+    fn rest(&mut self) -> Result<Option<Piece>, PromptError> {
+        let Some(rate) = self.rate.filter(|_| !self.left.is_empty()) else { return Ok(None) };
+        let left = std::mem::take(&mut self.left);
+        Ok(Some(Piece::sound(Arc::new(Prompt::from_samples(&left, rate.hz())?))))
+    }
+}
+
+fn shifted(words: Arc<[WordTime]>, by_ms: u32) -> Arc<[WordTime]> {
+    if by_ms == 0 {
+        return words;
+    }
+    let later = |word: &WordTime| WordTime { from_ms: word.from_ms + by_ms, to_ms: word.to_ms + by_ms, ..word.clone() };
+    words.iter().map(later).collect()
 }
 
 async fn decode(path: PathBuf) -> Result<Arc<Prompt>, VoiceError> {
@@ -176,6 +270,8 @@ struct Cache {
     samples: usize,
     most: usize,
     clock: u64,
+    /// Hashes of what was said once, the oldest first.
+    once: VecDeque<u64>,
 }
 
 impl Cache {
@@ -184,6 +280,22 @@ impl Cache {
         let (pieces, used) = self.entries.get_mut(key)?;
         *used = self.clock;
         Some(pieces.clone())
+    }
+
+    /// Whether this was said before; from now on it was.
+    fn comes_again(&mut self, key: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let hash = hasher.finish();
+        if let Some(place) = self.once.iter().position(|&seen| seen == hash) {
+            self.once.remove(place);
+            return true;
+        }
+        if self.once.len() >= ONCE_SAID {
+            self.once.pop_front();
+        }
+        self.once.push_back(hash);
+        false
     }
 
     fn put(&mut self, key: String, pieces: Pieces) {
@@ -209,12 +321,46 @@ impl Cache {
 }
 
 fn size_of(pieces: &Pieces) -> usize {
-    pieces.iter().map(|piece| piece.duration_ms() as usize * 8).sum()
+    pieces.iter().map(|piece| piece.prompt.duration_ms() as usize * 8).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn speech_is_cut_at_frames_and_nothing_of_it_is_lost() {
+        let mut frames = Frames::default();
+        let chunk = |samples: usize, text: &str| {
+            let words = vec![WordTime { text: text.into(), from_ms: 0, to_ms: 20 }];
+            SpeechChunk {
+                text: text.into(),
+                words: Some(words.into()),
+                ..SpeechChunk::silent(vec![7; samples].into(), SampleRate::Narrow)
+            }
+        };
+        let first = frames.cut(&chunk(200, "one")).expect("a piece");
+        let second = frames.cut(&chunk(200, "two")).expect("a piece");
+        let rest = frames.rest().expect("a piece").expect("what is left");
+        let lengths: Vec<usize> = first.iter().chain(&second).chain([&rest]).map(|p| p.prompt.frames()).collect();
+        assert_eq!(lengths, [1, 1, 1]);
+        // 40 samples of the first went into the second: 5 ms.
+        assert_eq!((second[0].words[0].from_ms, second[0].words[0].to_ms), (5, 25));
+        assert_eq!(&rest.prompt.samples(SampleRate::Narrow)[..81], &[[7; 80].as_slice(), &[0]].concat());
+    }
+
+    #[test]
+    fn what_is_said_once_is_not_kept() {
+        let mut cache = Cache::default();
+        assert!(!cache.comes_again("hello"));
+        assert!(!cache.comes_again("other"));
+        assert!(cache.comes_again("hello"));
+        for count in 0..=ONCE_SAID {
+            cache.comes_again(&count.to_string());
+        }
+        assert!(!cache.comes_again("other"));
+        assert_eq!(cache.once.len(), ONCE_SAID);
+    }
 
     #[test]
     fn a_path_cannot_leave_the_media_folder() {

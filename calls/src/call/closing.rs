@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use call_model::{CallEvent, HangupCause};
+use call_model::HangupCause;
 use media::call_media::{LegSlot, MediaEvent};
 use store::EndCall;
 
+use super::playing::Played;
+use super::senses::Tail;
 use super::{Call, Over};
 use crate::house::{Notice, now_ms};
+use crate::live::LiveState;
 use crate::orders::AGAIN;
 
 /// How long the media thread may take to stop the call's legs.
@@ -16,12 +19,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 impl Call {
     pub(super) async fn close(&mut self) {
         let over = self.over.unwrap_or(Over { by: Self::OURS, cause: HangupCause::InternalError });
+        // From here on only what keeps something is done.
+        self.over = Some(over);
+        self.steps = 0;
         let ended_ms = now_ms();
-        self.voices.stop(None);
+        self.mouth.stop(None);
+        self.thoughts.give_all_up();
         self.stop_recording();
         self.hang_up_others();
         self.stop_legs().await;
-        self.tell(CallEvent::HungUp { by: over.by, cause: over.cause }).await;
+        self.close_ears();
+        self.tell_all_hung_up(over).await;
         let unsaved: Vec<_> = self.messages.keys().copied().collect();
         for record in unsaved {
             self.discard_message(record).await;
@@ -46,6 +54,7 @@ impl Call {
         metrics::counter!("callwright_calls_ended_total", "answered" => answered).increment(1);
         // Dropping the sound closes the call's media.
         self.sound = None;
+        self.show(LiveState::Ended { by: over.by, cause: over.cause });
         let _ = self.house.notices.send(Notice::Over(self.id)).await;
     }
 
@@ -68,8 +77,16 @@ impl Call {
                     if let MediaEvent::LegStopped { leg, .. } = &event {
                         open.retain(|slot| slot != leg);
                     }
-                    if !matches!(event, MediaEvent::PlaybackEnded { .. } | MediaEvent::Digit { .. }) {
-                        self.on_media(event).await;
+                    match event {
+                        // The app has no say any more, but what the caller heard is written down.
+                        MediaEvent::PlaybackEnded { playback, end, played_ms, .. } => {
+                            self.file_playback(Played { playback, end, played_ms });
+                        }
+                        MediaEvent::PlaybackStarted { playback, at_ms, played_ms } => {
+                            self.mouth.goes_on(playback, played_ms, at_ms);
+                        }
+                        MediaEvent::Digit { .. } => {}
+                        event => self.on_media(event).await,
                     }
                 }
                 Ok(None) => return,
@@ -79,6 +96,13 @@ impl Call {
                 }
             }
         }
+    }
+
+    /// What is still to become final is waited for beside the calls: this one is over.
+    pub(super) fn leave_tail(self) {
+        let Self { house, senses, scribe, .. } = self;
+        let tail = Tail { senses, scribe, patience: house.settings.late_lines };
+        house.tails.spawn(tail.file());
     }
 
     fn leg_records(&mut self) -> Vec<store::LegRecord> {

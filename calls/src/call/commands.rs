@@ -19,9 +19,17 @@ impl Call {
             }
             CallCommand::Play { playback, items, repeat } => self.play(playback, items, repeat),
             CallCommand::StopPlaying { playback } => {
-                self.voices.stop(playback);
+                self.mouth.stop(playback);
                 self.media(MediaCommand::StopPlaying { playback });
             }
+            CallCommand::PausePlaying => self.media(MediaCommand::PausePlaying),
+            CallCommand::ResumePlaying => self.media(MediaCommand::ResumePlaying),
+            CallCommand::Listen(settings) => self.listen(Some(settings)),
+            CallCommand::StopListening => self.listen(None),
+            CallCommand::Think { think, request } => self.think(think, *request),
+            CallCommand::StopThinking { think } => self.thoughts.give_up(think),
+            CallCommand::Enter { app, variables } => self.enter(app, variables),
+            CallCommand::Return { result } => self.give_back(result).await,
             CallCommand::Record { record, settings } => self.record(record, settings).await,
             CallCommand::StopRecord { record } => self.media(MediaCommand::StopRecord { record }),
             CallCommand::SaveVoicemail { record, mailbox } => self.save_voicemail(record, mailbox).await,
@@ -44,10 +52,12 @@ impl Call {
 
     /// What goes into the books.
     async fn keep(&mut self, command: CallCommand) {
-        let store = &self.house.parts.store;
+        let house = self.house.clone();
+        let store = &house.parts.store;
         let kept = match command {
             CallCommand::SetLanguage { language } => {
                 self.language.clone_from(&language);
+                self.attend();
                 match self.contact {
                     Some(contact) => {
                         let change =
@@ -60,6 +70,7 @@ impl Call {
             CallCommand::Remember { key, value } => store.remember(self.id, &key, value).await,
             CallCommand::SetContact { field, value } => match self.contact {
                 Some(contact) => {
+                    self.facts.contact.insert(field.clone(), value.clone());
                     store.set_contact_field(contact, &field, value, crate::house::now_ms()).await.map(drop)
                 }
                 None => Ok(()),
@@ -73,6 +84,10 @@ impl Call {
                 self.count_node(&flow, &node, count);
                 Ok(())
             }
+            CallCommand::TurnReport(report) => {
+                self.scribe.turn(report);
+                Ok(())
+            }
             _ => Ok(()),
         };
         if let Err(error) = kept {
@@ -81,16 +96,16 @@ impl Call {
     }
 
     fn count_node(&self, flow: &str, node: &str, count: NodeCount) {
-        let version = self.flow_versions.get(flow).copied().unwrap_or(0);
+        let version = self.seats.top().flow_versions.get(flow).copied().unwrap_or(0);
         self.house.parts.store.count_node(&flow.into(), version, &node.into(), count);
     }
 
     fn ask(&self, request: call_model::RequestId, http: call_model::HttpRequest) {
-        let (house, outbox) = (self.house.clone(), self.outbox.clone());
+        let (house, outbox, seat) = (self.house.clone(), self.outbox.clone(), self.seats.top().serial);
         tokio::spawn(async move {
             let result = house.parts.http.send(http).await;
             // The call may be over by now.
-            let _ = outbox.send(super::CallInput::Http(request, result)).await;
+            let _ = outbox.send(super::CallInput::Http(seat, request, result)).await;
         });
     }
 
@@ -126,6 +141,7 @@ const fn keeps_something(command: &CallCommand) -> bool {
             | CallCommand::Discard { .. }
             | CallCommand::Remember { .. }
             | CallCommand::SetContact { .. }
+            | CallCommand::TurnReport(_)
             | CallCommand::NodeLeft { .. }
     )
 }

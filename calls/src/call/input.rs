@@ -11,8 +11,8 @@ use crate::error::ControlError;
 pub(crate) enum CallInput {
     /// Signalling of one of its legs.
     Sip(Event),
-    /// A system of the business answered.
-    Http(RequestId, Result<HttpReply, HttpFailure>),
+    /// A system of the business answered what the app of that seat asked.
+    Http(u32, RequestId, Result<HttpReply, HttpFailure>),
     /// Somebody outside wants something.
     Control(Control),
 }

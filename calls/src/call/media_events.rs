@@ -8,6 +8,7 @@ use media::rtp::SessionConfig;
 use transport::rtp::{OpenError, PortError};
 
 use super::leg::LegState;
+use super::playing::Played;
 use super::{Call, CallSound, taps};
 use crate::error::PlaceError;
 use crate::house::random_u64;
@@ -46,10 +47,14 @@ impl Call {
         let command = if std::mem::replace(&mut leg.started, true) {
             MediaCommand::RenegotiateLeg { leg: slot, negotiated }
         } else {
+            if slot == LegSlot::CALLER {
+                self.sounding_since.get_or_insert_with(tokio::time::Instant::now);
+            }
             let session = SessionConfig { rtp_timeout, ..SessionConfig::new(random_u64()) };
             MediaCommand::StartLeg { leg: slot, session, negotiated }
         };
         self.media(command);
+        self.attend();
     }
 
     pub(super) async fn on_media(&mut self, event: MediaEvent) {
@@ -57,10 +62,16 @@ impl Call {
             MediaEvent::Digit { leg: LegSlot::CALLER, digit, source } => {
                 self.tell(CallEvent::Digit { digit, source }).await;
             }
-            MediaEvent::PlaybackEnded { playback, end, played_ms, .. } => {
-                self.voices.stop(Some(playback));
-                self.tell(CallEvent::PlaybackEnded { playback, end, played_ms }).await;
+            MediaEvent::PlaybackStarted { playback, at_ms, played_ms } => {
+                self.playback_started(playback, played_ms, at_ms).await;
             }
+            MediaEvent::PlaybackResumed { playback, played_ms, at_ms } => {
+                self.mouth.goes_on(playback, played_ms, at_ms);
+            }
+            MediaEvent::PlaybackEnded { playback, end, played_ms, .. } => {
+                self.playback_ended(Played { playback, end, played_ms }).await;
+            }
+            MediaEvent::RecordingStarted { at_ms } => self.recording_started(at_ms),
             MediaEvent::RecordEnded { record, end, duration_ms } => {
                 self.message_ended(record, end, duration_ms).await;
             }
@@ -73,10 +84,7 @@ impl Call {
                 }
             }
             MediaEvent::Digit { .. }
-            | MediaEvent::PlaybackStarted { .. }
             | MediaEvent::PlaybackPaused { .. }
-            | MediaEvent::PlaybackResumed { .. }
-            | MediaEvent::RecordingStarted { .. }
             | MediaEvent::Latched { .. }
             | MediaEvent::Goodbye { .. } => {}
         }

@@ -2,6 +2,8 @@
 
 mod closing;
 mod commands;
+mod ear;
+mod hearing;
 mod input;
 mod leg;
 mod media_events;
@@ -9,16 +11,21 @@ mod place;
 mod playing;
 mod receive;
 mod recording;
+mod scribe;
+mod seats;
+mod senses;
 mod signalling;
+mod spoken;
 mod taps;
+mod thinking;
 mod transfer;
 
 use std::collections::{HashMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use call_model::{
-    CallApp, CallCommand, CallEvent, CallId, ContactId, Direction, HangupCause, HangupParty, Moment, RecordId,
+    CallCommand, CallEvent, CallFacts, CallId, ContactId, Direction, HangupCause, HangupParty, Moment, RecordId,
 };
 use futures_util::FutureExt;
 use media::call_media::{LegSlot, MediaEvent};
@@ -27,8 +34,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use transport::rtp::MediaHandle;
 
-use crate::app::{Apology, RecordingRule};
+use crate::app::RecordingRule;
 use crate::house::{House, now_ms};
+use crate::live::{LiveKind, LiveState};
 use crate::orders::{AGAIN, Orders};
 
 pub(crate) use input::{CallInput, Control};
@@ -37,6 +45,10 @@ use leg::{Leg, LegState};
 pub use place::Placement;
 pub(crate) use receive::{Answering, Reception};
 use recording::{CallRecording, Message};
+use scribe::Scribe;
+use seats::Seats;
+use senses::Sense;
+pub(crate) use spoken::{Script, SpokenPiece};
 use taps::{TapEnds, TapRoutes};
 use transfer::Transfer;
 
@@ -72,7 +84,13 @@ pub(crate) struct Call {
     inbox: mpsc::Receiver<CallInput>,
     /// To hand to tasks that report back.
     outbox: mpsc::Sender<CallInput>,
-    app: Box<dyn CallApp>,
+    /// What its ears and its thoughts tell.
+    senses: mpsc::Receiver<Sense>,
+    /// To hand to them; `None` once nothing new is begun.
+    told: Option<mpsc::Sender<Sense>>,
+    seats: Seats,
+    /// What is known of the call, for apps that are entered.
+    facts: CallFacts,
     /// Events that the app has not seen yet.
     untold: VecDeque<CallEvent>,
     legs: HashMap<LegSlot, Leg>,
@@ -87,8 +105,14 @@ pub(crate) struct Call {
     messages: HashMap<RecordId, Message>,
     recording: Option<CallRecording>,
     recording_rule: RecordingRule,
-    /// Voices at work, to be stopped with their playback.
-    voices: playing::Voices,
+    /// What is played.
+    mouth: playing::Mouth,
+    ears: hearing::Ears,
+    thoughts: thinking::Thoughts,
+    /// Writes the transcript down.
+    scribe: Scribe,
+    /// The start of the call's media clock, to a frame or two.
+    sounding_since: Option<Instant>,
     contact: Option<ContactId>,
     language: String,
     /// Who calls, as members see it.
@@ -96,7 +120,6 @@ pub(crate) struct Call {
     /// Our number, shown when the outside is called on behalf of this call.
     our_number: String,
     max_forwards: u8,
-    flow_versions: Arc<HashMap<String, u32>>,
     started: Instant,
     answered: Option<Instant>,
     /// Why we are ending it, once we are.
@@ -115,6 +138,7 @@ pub(crate) struct Call {
 enum Wake {
     Input(Option<CallInput>),
     Media(Option<MediaEvent>),
+    Sense(Sense),
     Timeout,
 }
 
@@ -126,10 +150,15 @@ impl Call {
             tracing::error!(call = %self.id, "the call's task panicked: the call ends");
             metrics::counter!("callwright_call_panics_total").increment(1);
         }
-        AssertUnwindSafe(self.close()).catch_unwind().await.is_ok()
+        if AssertUnwindSafe(self.close()).catch_unwind().await.is_err() {
+            return false;
+        }
+        self.leave_tail();
+        true
     }
 
     async fn live(&mut self) {
+        self.show(LiveState::Ringing);
         self.tell(CallEvent::Started).await;
         while self.over.is_none() {
             self.steps = 0;
@@ -141,6 +170,7 @@ impl Call {
                 }
                 Wake::Media(Some(event)) => self.on_media(event).await,
                 Wake::Media(None) => self.sound_is_gone().await,
+                Wake::Sense(sense) => self.on_sense(sense).await,
                 Wake::Timeout => self.on_timeout().await,
             }
         }
@@ -164,6 +194,7 @@ impl Call {
             biased;
             input = self.inbox.recv() => Wake::Input(input),
             event = media => Wake::Media(event),
+            Some(sense) = self.senses.recv() => Wake::Sense(sense),
             () = timeout => Wake::Timeout,
         }
     }
@@ -201,7 +232,9 @@ impl Call {
     async fn take(&mut self, input: CallInput) {
         match input {
             CallInput::Sip(event) => self.on_sip(event).await,
-            CallInput::Http(request, result) => self.tell(CallEvent::HttpReplied { request, result }).await,
+            CallInput::Http(seat, request, result) => {
+                self.reply(seat, CallEvent::HttpReplied { request, result }).await;
+            }
             CallInput::Control(Control::HangUp) => self.hang_up(HangupParty::Us, HangupCause::Normal).await,
             CallInput::Control(Control::Recording(switch, reply)) => {
                 // Whoever asked may be gone by now.
@@ -239,7 +272,8 @@ impl Call {
         self.steps += 1;
         if self.steps == MAX_STEPS {
             tracing::error!(call = %self.id, "the call's app never waits: the caller hears an apology");
-            self.replace_app();
+            metrics::counter!("callwright_app_panics_total").increment(1);
+            self.apologise();
         }
     }
 
@@ -249,24 +283,9 @@ impl Call {
         command
     }
 
-    /// Runs the app's code. One that panics is replaced by an apology: its call ends, no other is touched.
-    fn with_app(&mut self, code: impl FnOnce(&mut dyn CallApp)) {
-        let app = self.app.as_mut();
-        if catch_unwind(AssertUnwindSafe(|| code(app))).is_ok() {
-            return;
-        }
-        tracing::error!(call = %self.id, "the call's app panicked: the caller hears an apology");
-        self.replace_app();
-    }
-
-    fn replace_app(&mut self) {
-        metrics::counter!("callwright_app_panics_total").increment(1);
-        let apology = Box::new(Apology::new(&self.language, self.answered.is_some()));
-        let broken = std::mem::replace(&mut self.app, apology);
-        // Its end may panic too.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(broken)));
-        self.untold.clear();
-        self.untold.push_back(CallEvent::Started);
+    /// Shows whoever watches where the call is.
+    fn show(&self, state: LiveState) {
+        self.house.live.tell(self.id, || LiveKind::State(state));
     }
 
     /// Ends the call from our side. What is heard of it later comes as the leg's end.

@@ -12,12 +12,13 @@ use tokio::sync::mpsc;
 
 use super::leg::Leg;
 use super::receive::CallParts;
+use super::seats::Seating;
 use super::{Call, CallInput};
 use crate::app::{AppRef, BookedApp};
 use crate::dialing::{self, Destination, Plan, Shown};
 use crate::error::PlaceError;
 use crate::gate::{OutboundRequest, permit};
-use crate::house::{House, now_ms};
+use crate::house::{House, fresh_call_id, now_ms};
 use crate::lines::Line;
 
 /// A call to place.
@@ -132,7 +133,7 @@ impl Placement {
     ) -> Result<Call, PlaceError> {
         let Ready { plan, facts, line, .. } = ready;
         let made = house.apps().make(&self.app, &facts, None)?;
-        let mut leg = Leg::new(fresh_id(now_ms()), LegRole::Caller, facts.caller, String::new(), now_ms());
+        let mut leg = Leg::new(fresh_id(now_ms()), LegRole::Caller, facts.caller.clone(), fresh_call_id(), now_ms());
         leg.line = line;
         let parts = CallParts {
             id: facts.call,
@@ -141,10 +142,12 @@ impl Placement {
             inbox,
             outbox,
             contact,
-            language: facts.language,
-            made,
+            language: facts.language.clone(),
+            made: Seating::new(&self.app, made),
+            transcribe: None,
             caller_name: facts.number.clone(),
-            our_number: facts.number,
+            our_number: facts.number.clone(),
+            facts,
             near: plan.near,
             offer: None,
             max_forwards: 70,
@@ -185,6 +188,7 @@ impl Call {
         self.open_ports(LegSlot::CALLER, self.near)?;
         let Some(leg) = self.legs.get_mut(&LegSlot::CALLER) else { return Err(PlaceError::Ended) };
         invite.body = leg.offer();
+        invite.call_id = Some(leg.record.sip_call_id.clone());
         let handle = self.house.parts.sip.invite(invite).await.map_err(|error| match error {
             transport::sip::PlaceError::Stopped => PlaceError::Ended,
             transport::sip::PlaceError::Invite(InviteError::Overloaded) => PlaceError::Full,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use call_model::{CallApp, CallFacts, CallId, Direction, HangupCause, HangupParty};
+use call_model::{CallFacts, CallId, Direction, HangupCause, HangupParty};
 use futures_util::FutureExt;
 use media::call_media::LegSlot;
 use sip_core::message::{HeaderName, StatusCode};
@@ -14,8 +14,11 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::leg::{Leg, LegState};
-use super::{Call, CallInput, playing};
-use crate::app::{AppRef, BookedApp, MadeApp, PutThrough, RecordingRule};
+use super::scribe::Scribe;
+use super::seats::Seating;
+use super::senses::SENSES;
+use super::{Call, CallInput, hearing, playing, thinking};
+use crate::app::{AppRef, BookedApp, PutThrough, RecordingRule};
 use crate::error::PlaceError;
 use crate::house::{House, now_ms};
 
@@ -27,6 +30,8 @@ pub(crate) enum Answering {
         app: AppRef,
         /// The number's own rule on recording.
         recording: Option<RecordingRule>,
+        /// And on transcripts.
+        transcribe: Option<bool>,
     },
     /// Nobody here: a member is put through.
     PutThrough(call_model::TransferSettings),
@@ -108,9 +113,12 @@ impl Reception {
             contact: contact.map(store::ContactRecord::facts).unwrap_or_default(),
             variables: serde_json::Map::new(),
         };
-        let made = match answering {
-            Answering::App { app, recording } => house.apps().make(&app, &facts, recording)?,
-            Answering::PutThrough(settings) => MadeApp::plain(Box::new(PutThrough::new(settings))),
+        let (transcribe, made) = match answering {
+            Answering::App { app, recording, transcribe } => {
+                let made = house.apps().make(&app, &facts, recording)?;
+                (transcribe, Seating::new(&app, made))
+            }
+            Answering::PutThrough(settings) => (None, Seating::plain(Box::new(PutThrough::new(settings)))),
         };
         let caller_name = member.unwrap_or_else(|| caller_user(&incoming));
         let (peer, sip_call_id) = (facts.caller.clone(), incoming.call_id.clone());
@@ -128,6 +136,8 @@ impl Reception {
             contact: contact.map(|contact| contact.id),
             language,
             made,
+            transcribe,
+            facts: facts.clone(),
             caller_name,
             our_number: number,
             near: incoming.flow.local.ip(),
@@ -171,7 +181,10 @@ pub(super) struct CallParts {
     pub outbox: mpsc::Sender<CallInput>,
     pub contact: Option<call_model::ContactId>,
     pub language: String,
-    pub made: MadeApp,
+    pub made: Seating,
+    /// The number's own rule on transcripts.
+    pub transcribe: Option<bool>,
+    pub facts: CallFacts,
     pub caller_name: String,
     pub our_number: String,
     pub near: std::net::IpAddr,
@@ -182,14 +195,24 @@ pub(super) struct CallParts {
 
 impl CallParts {
     pub(super) fn into_call(self) -> Call {
-        let app: Box<dyn CallApp> = self.made.app;
+        let (told, senses) = mpsc::channel(SENSES);
+        let transcribe = self.transcribe.unwrap_or(self.house.settings.transcribe);
+        let quiet = self.made.recording == RecordingRule::Consent;
         Call {
+            senses,
+            told: Some(told),
+            scribe: Scribe::new(self.id, self.house.clone(), transcribe, quiet),
+            facts: self.facts,
+            mouth: playing::Mouth::default(),
+            ears: hearing::Ears::default(),
+            thoughts: thinking::Thoughts::default(),
+            sounding_since: None,
             id: self.id,
             direction: self.direction,
             house: self.house,
             inbox: self.inbox,
             outbox: self.outbox,
-            app,
+            seats: self.made.seats,
             untold: VecDeque::new(),
             legs: HashMap::from([(LegSlot::CALLER, self.leg)]),
             past_legs: Vec::new(),
@@ -200,13 +223,11 @@ impl CallParts {
             messages: HashMap::new(),
             recording: None,
             recording_rule: self.made.recording,
-            voices: playing::Voices::default(),
             contact: self.contact,
             language: self.language,
             caller_name: self.caller_name,
             our_number: self.our_number,
             max_forwards: self.max_forwards,
-            flow_versions: self.made.flow_versions,
             started: Instant::now(),
             answered: None,
             ending: None,

@@ -43,18 +43,48 @@ impl Message {
 impl Call {
     /// What the app or the API wants of the call's recording, as far as the number's rule allows it.
     pub(super) async fn switch_recording(&mut self, switch: RecordingSwitch) -> Result<(), ControlError> {
+        self.follow_pause(switch);
         if self.recording_rule == RecordingRule::Off || self.answered.is_none() {
             return Err(ControlError::NotRecordable);
         }
         match switch {
-            RecordingSwitch::Start if self.recording.is_none() => return self.start_recording().await,
+            RecordingSwitch::Start if self.recording.is_none() => {
+                self.start_recording().await?;
+                self.write_down(true);
+            }
             RecordingSwitch::Start => {}
             RecordingSwitch::Stop => {
                 self.stop_recording();
+                if self.recording_rule == RecordingRule::Consent {
+                    self.write_down(false);
+                }
             }
             RecordingSwitch::Pause | RecordingSwitch::Resume => self.media(MediaCommand::RecordCall(switch)),
         }
         Ok(())
+    }
+
+    /// What the caller does not want recorded is not written down either, also where there is no recording.
+    fn follow_pause(&mut self, switch: RecordingSwitch) {
+        let recorded = self.recording.as_ref().is_some_and(|recording| recording.running);
+        match switch {
+            RecordingSwitch::Pause => self.write_down(false),
+            RecordingSwitch::Resume if recorded || self.recording_rule != RecordingRule::Consent => {
+                self.write_down(true);
+            }
+            _ => {}
+        }
+    }
+
+    /// The media thread says where the recording begins: the transcript's times are aligned to it.
+    pub(super) fn recording_started(&self, at_ms: u64) {
+        let Some(id) = self.recording.as_ref().map(|recording| recording.id) else { return };
+        let (call, store) = (self.id, self.house.parts.store.clone());
+        tokio::spawn(async move {
+            if let Err(error) = store.set_recording_offset(id, at_ms as i64).await {
+                tracing::error!(%call, %error, "the place of a recording is missing in the books");
+            }
+        });
     }
 
     async fn start_recording(&mut self) -> Result<(), ControlError> {

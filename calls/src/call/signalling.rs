@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::leg::LegState;
 use super::{Call, Over};
 use crate::house::now_ms;
+use crate::live::LiveState;
 
 impl Call {
     pub(super) async fn on_sip(&mut self, event: Event) {
@@ -95,7 +96,10 @@ impl Call {
                 tracing::error!(%error, "an answer is missing in the books");
             }
         }));
+        self.show(LiveState::Answered);
         self.tell(CallEvent::Answered).await;
+        // Only now: the app has said how it wants to hear.
+        self.attend();
         self.connect_waiting().await;
     }
 

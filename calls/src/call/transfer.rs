@@ -15,8 +15,9 @@ use super::signalling::status_cause;
 use crate::dialing::{self, Destination, Plan, Shown};
 use crate::error::PlaceError;
 use crate::gate::{OutboundRequest, Refusal, permit};
-use crate::house::now_ms;
+use crate::house::{fresh_call_id, now_ms};
 use crate::lines::Line;
+use crate::live::LiveState;
 use crate::orders::Order;
 
 /// A transfer under way.
@@ -141,7 +142,9 @@ impl Call {
         let slot = LegSlot::all().skip(1).find(free).ok_or(PlaceError::Full)?;
         let Plan { mut call, near } = plan;
         let id = fresh_id(now_ms());
-        let mut leg = Leg::new(id, LegRole::Transfer, Some(label.clone()), String::new(), now_ms());
+        let call_id = fresh_call_id();
+        call.call_id = Some(call_id.clone());
+        let mut leg = Leg::new(id, LegRole::Transfer, Some(label.clone()), call_id, now_ms());
         leg.line = line;
         if let Some(old) = self.legs.insert(slot, leg) {
             self.past_legs.push(old.record);
@@ -224,9 +227,11 @@ impl Call {
         let Some((slot, label)) = transfer.answering.take() else { return };
         transfer.connected = Some(slot);
         self.media(MediaCommand::CallTone { tone: None });
-        self.voices.stop(None);
+        self.mouth.stop(None);
         self.media(MediaCommand::StopPlaying { playback: None });
         self.media(MediaCommand::Bridge { with: Some(slot) });
+        self.show(LiveState::Bridged);
+        self.attend();
         self.tell(CallEvent::TransferAnswered { target: label }).await;
     }
 
@@ -258,7 +263,10 @@ impl Call {
 
     /// Nobody is brought in any more: the caller is with the app again.
     fn transfer_over(&mut self, outcome: TransferOutcome) {
-        self.transfer = None;
+        if self.transfer.take().is_some_and(|transfer| transfer.connected.is_some()) {
+            self.show(LiveState::Unbridged);
+        }
+        self.attend();
         self.media(MediaCommand::CallTone { tone: None });
         self.untold.push_back(CallEvent::TransferEnded { outcome });
     }
@@ -297,6 +305,11 @@ impl Call {
 }
 
 impl Transfer {
+    /// Who talks with the caller.
+    pub(super) const fn connected(&self) -> Option<LegSlot> {
+        self.connected
+    }
+
     fn slots(&self) -> impl Iterator<Item = LegSlot> {
         let ringing = self.ringing.iter().map(|(slot, _)| *slot);
         ringing.chain(self.connected).chain(self.answering.as_ref().map(|(slot, _)| *slot))

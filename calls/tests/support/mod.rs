@@ -10,16 +10,21 @@ use std::time::Duration;
 
 use call_model::{
     CallApp, CallCommand, CallEvent, CallFacts, CallId, HttpFailure, HttpReply, HttpRequest, Moment, NumberId,
-    SampleRate,
+    SampleRate, ThinkEvent, ThinkRequest,
 };
 use calls::app::{AppError, AppFactory, AppRef, MadeApp, RecordingRule};
 use calls::directory::{Directory, NumberRoute};
-use calls::{CallSettings, HttpClient, Parts, Placement, Switchboard};
+use calls::{CallSettings, HttpClient, Parts, Placement, Switchboard, Thinker, ThoughtStream};
+use media::codec::Codec;
 use media::sdp::{self, Direction, LocalMedia, SessionDescription};
 use recordings::{Folder, Recorder, RecorderSettings};
 use sip_core::message::{NameAddr, Uri};
 use sip_core::{Body, EndReason, EndedBy, Event, IncomingCall, LegHandle, OutgoingCall};
-use speech::{SpeechChunk, SpeechStream, Synthesizer, Utterance, VoiceInfo};
+use speech::transcriber::{self, EngineEnds};
+use speech::{
+    EarSink, HearingEvent, HearingStream, ListenRequest, SpeechChunk, SpeechStream, Synthesizer, Transcriber,
+    Utterance, VoiceInfo, WordTime,
+};
 use store::{CallRecord, PageRequest, Store, StoreConfig};
 use tokio::sync::mpsc;
 use transport::rtp::{RtpConfig, RtpEngine};
@@ -38,14 +43,15 @@ pub type Script = fn(&CallEvent, &CallFacts) -> Vec<CallCommand>;
 
 struct ScriptApp {
     script: Script,
+    name: String,
     facts: CallFacts,
     commands: VecDeque<CallCommand>,
-    told: mpsc::UnboundedSender<CallEvent>,
+    told: mpsc::UnboundedSender<(String, CallEvent)>,
 }
 
 impl CallApp for ScriptApp {
     fn handle(&mut self, _now: Moment, event: &CallEvent) {
-        let _ = self.told.send(event.clone());
+        let _ = self.told.send((self.name.clone(), event.clone()));
         self.commands.extend((self.script)(event, &self.facts));
     }
 
@@ -62,8 +68,14 @@ impl CallApp for ScriptApp {
 
 struct Scripts {
     script: Script,
-    told: mpsc::UnboundedSender<CallEvent>,
+    told: mpsc::UnboundedSender<(String, CallEvent)>,
 }
+
+/// Under this name each app finds its own among the variables.
+pub const NAME: &str = "app";
+
+/// There is no app of this name.
+pub const MISSING: &str = "missing";
 
 /// An app of this name panics while it is made.
 pub const UNMADE: &str = "unmade";
@@ -71,13 +83,19 @@ pub const UNMADE: &str = "unmade";
 impl AppFactory for Scripts {
     fn make(&self, app: &AppRef, facts: &CallFacts, _: Option<RecordingRule>) -> Result<MadeApp, AppError> {
         assert_ne!(*app, AppRef::Say(UNMADE.into()), "as the test wants it");
-        let (script, told) = (self.script, self.told.clone());
-        let app = ScriptApp { script, facts: facts.clone(), commands: VecDeque::new(), told };
+        let (AppRef::Flow(name) | AppRef::Agent(name) | AppRef::Say(name)) = app;
+        if name == MISSING {
+            return Err(AppError::NoSuchAgent(name.clone()));
+        }
+        let (script, told, name) = (self.script, self.told.clone(), name.clone());
+        let mut facts = facts.clone();
+        facts.variables.insert(NAME.into(), name.clone().into());
+        let app = ScriptApp { script, name, facts, commands: VecDeque::new(), told };
         Ok(MadeApp { app: Box::new(app), recording: RecordingRule::Announced, flow_versions: Arc::default() })
     }
 }
 
-/// Every text sounds the same: 200 ms of a tone for each word, or `n` pieces of 20 ms for `pieces n`.
+/// Every text sounds the same: 200 ms of a tone for each word, or `n` pieces of 20 ms that say nothing for `pieces n`.
 pub struct Tones;
 
 impl Synthesizer for Tones {
@@ -87,9 +105,18 @@ impl Synthesizer for Tones {
         let (count, length) = pieces.map_or((utterance.text.split(' ').count(), 1_600), |count: usize| (count, 160));
         let samples: Arc<[i16]> =
             (0..length).map(|at| ((f64::from(at) * 0.35).sin() * 9_000.0) as i16).collect::<Vec<_>>().into();
+        let words: Vec<String> = match pieces {
+            Some(_) => vec![String::new(); count],
+            None => utterance.text.split(' ').map(str::to_owned).collect(),
+        };
         tokio::spawn(async move {
-            for _ in 0..count {
-                let chunk = SpeechChunk::silent(samples.clone(), SampleRate::Narrow);
+            for word in words {
+                let time = WordTime { text: word.clone(), from_ms: 0, to_ms: 200 };
+                let chunk = SpeechChunk {
+                    text: word.as_str().into(),
+                    words: (!word.is_empty()).then(|| [time].into()),
+                    ..SpeechChunk::silent(samples.clone(), SampleRate::Narrow)
+                };
                 if !sink.send(Ok(chunk)).await {
                     return;
                 }
@@ -111,11 +138,80 @@ impl HttpClient for NoHttp {
     }
 }
 
+/// A session of the scripted recogniser: the test hears what is pushed and says what was understood.
+pub struct Session {
+    pub request: ListenRequest,
+    pub ends: EngineEnds,
+}
+
+impl Session {
+    pub async fn says(&self, event: HearingEvent) {
+        self.ends.events.send(event).await.expect("somebody listens");
+    }
+
+    pub async fn partial(&self, text: &str) {
+        self.says(HearingEvent::Partial { text: text.into(), words: Vec::new() }).await;
+    }
+
+    pub async fn line(&self, from_ms: u64, text: &str) {
+        let (to_ms, text) = (from_ms + 500, text.into());
+        let words = Vec::new();
+        self.says(HearingEvent::Final { from_ms, to_ms, text, words, confidence: Some(0.5), language: None }).await;
+    }
+
+    /// Waits until so much more was heard; gives the time of the last block.
+    pub async fn hears(&mut self, ms: u64) -> u64 {
+        let mut last = 0;
+        for _ in 0..ms.div_ceil(20) {
+            last = soon("a block", self.ends.blocks.recv()).await.expect("an open ear").at_ms;
+        }
+        last
+    }
+
+    /// Waits until nothing more is to be heard.
+    pub async fn closes(&mut self) {
+        soon("the end of the ear", async { while self.ends.blocks.recv().await.is_some() {} }).await;
+    }
+}
+
+struct ScriptedEars(mpsc::UnboundedSender<Session>);
+
+impl Transcriber for ScriptedEars {
+    fn listen(&self, request: ListenRequest) -> (EarSink, HearingStream) {
+        let (sink, stream, ends) = transcriber::session(transcriber::BLOCKS_AHEAD);
+        let _ = self.0.send(Session { request, ends });
+        (sink, stream)
+    }
+
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+}
+
+/// A question that was asked; the test answers.
+pub struct Question {
+    pub request: ThinkRequest,
+    pub answer: mpsc::Sender<ThinkEvent>,
+}
+
+struct ScriptedThinker(mpsc::UnboundedSender<Question>);
+
+impl Thinker for ScriptedThinker {
+    fn think(&self, request: ThinkRequest) -> ThoughtStream {
+        let (answer, stream) = mpsc::channel(4);
+        let _ = self.0.send(Question { request, answer });
+        stream
+    }
+}
+
 /// A business with the numbers `reception` and `broken`.
 pub struct House {
     pub switchboard: Switchboard,
     pub store: Store,
-    pub events: mpsc::UnboundedReceiver<CallEvent>,
+    /// What each app was told.
+    pub events: mpsc::UnboundedReceiver<(String, CallEvent)>,
+    sessions: mpsc::UnboundedReceiver<Session>,
+    questions: mpsc::UnboundedReceiver<Question>,
     pub port: u16,
     _folder: tempfile::TempDir,
 }
@@ -126,6 +222,15 @@ impl House {
     }
 
     pub async fn start_with(script: Script, settings: CallSettings, rtp: RtpConfig) -> Self {
+        Self::open(script, settings, rtp, false).await
+    }
+
+    /// With ears, whose sessions the test plays.
+    pub async fn hearing(script: Script, settings: CallSettings) -> Self {
+        Self::open(script, settings, RtpConfig::default(), true).await
+    }
+
+    async fn open(script: Script, settings: CallSettings, rtp: RtpConfig, hears: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(StoreConfig::new(folder.path().join("books"))).await.expect("a store");
         let recordings = Folder::open(folder.path().join("recordings")).expect("a folder");
@@ -133,14 +238,16 @@ impl House {
         let (sip, sip_events) = line().await;
         let port = sip.listeners()[0].local.port();
         let (told, events) = mpsc::unbounded_channel();
+        let (ears, sessions) = mpsc::unbounded_channel();
+        let (asked, questions) = mpsc::unbounded_channel();
         let parts = Parts {
             sip,
             rtp: RtpEngine::start(RtpConfig { threads: 1, ports: 30_000..=39_999, max_busy: 100.0, ..rtp })
                 .expect("media"),
             store: store.clone(),
             synthesizer: Arc::new(Tones),
-            transcriber: None,
-            thinker: Arc::new(calls::NoThinker),
+            transcriber: hears.then(|| Arc::new(ScriptedEars(ears)) as Arc<dyn Transcriber>),
+            thinker: Arc::new(ScriptedThinker(asked)),
             recorder,
             recordings,
             apps: Arc::new(Scripts { script, told }),
@@ -158,20 +265,50 @@ impl House {
         let numbers = [number("reception"), number(UNMADE)];
         let directory = Directory::new("test".into(), "en".into(), "DE".into(), numbers, [], []);
         let switchboard = Switchboard::start(parts, settings, Arc::new(directory), sip_events);
-        Self { switchboard, store, events, port, _folder: folder }
+        Self { switchboard, store, events, sessions, questions, port, _folder: folder }
     }
 
     /// Waits until the app is told of something like this.
     pub async fn told<T>(&mut self, what: &str, mut which: impl FnMut(&CallEvent) -> Option<T>) -> T {
         soon(what, async {
             loop {
-                let event = self.events.recv().await.expect("the apps' events");
+                let (_, event) = self.events.recv().await.expect("the apps' events");
                 if let Some(found) = which(&event) {
                     return found;
                 }
             }
         })
         .await
+    }
+
+    /// Waits until exactly this is told; gives the name of the app.
+    pub async fn told_to(&mut self, wanted: CallEvent) -> String {
+        soon("the event", async {
+            loop {
+                let (name, event) = self.events.recv().await.expect("the apps' events");
+                if event == wanted {
+                    return name;
+                }
+            }
+        })
+        .await
+    }
+
+    /// Waits until somebody is listened to.
+    pub async fn ear(&mut self) -> Session {
+        soon("an ear", self.sessions.recv()).await.expect("the recogniser")
+    }
+
+    /// Waits until a brain is asked.
+    pub async fn question(&mut self) -> Question {
+        soon("a question", self.questions.recv()).await.expect("the thinker")
+    }
+
+    /// The only call's transcript, once it is over and complete.
+    pub async fn transcript(&self) -> (CallRecord, store::Transcript) {
+        let call = self.only_call().await;
+        let transcript = self.store.transcript(call.id).await.expect("books");
+        (call, transcript)
     }
 
     /// Waits until every call is over and filed, and gives the only one's record.
@@ -211,6 +348,8 @@ pub struct Phones {
     events: mpsc::Receiver<Event>,
     missed: VecDeque<Event>,
     offers: HashMap<LegHandle, Body>,
+    /// The Call-ID of each call that came.
+    pub call_ids: HashMap<LegHandle, String>,
     pub port: u16,
 }
 
@@ -218,7 +357,7 @@ impl Phones {
     pub async fn start() -> Self {
         let (sip, events) = line().await;
         let port = sip.listeners()[0].local.port();
-        Self { sip, events, missed: VecDeque::new(), offers: HashMap::new(), port }
+        Self { sip, events, missed: VecDeque::new(), offers: HashMap::new(), call_ids: HashMap::new(), port }
     }
 
     /// The address of one of them.
@@ -264,6 +403,7 @@ impl Phones {
                 _ => None,
             })
             .await;
+        self.call_ids.insert(call.leg, call.call_id.clone());
         self.offers.insert(call.leg, call.offer.clone().expect("an offer"));
         call.leg
     }
@@ -289,7 +429,19 @@ impl Phones {
         let mut media = Self::media();
         media.direction = if on { Direction::SendOnly } else { Direction::SendRecv };
         media.session_version += u64::from(on) + 1;
-        let offer = Body::sdp(sdp::offer(&media).to_string());
+        self.renegotiate(leg, &media).await;
+    }
+
+    /// Goes on with another codec.
+    pub async fn change_codec(&mut self, leg: LegHandle, codec: Codec) {
+        let mut media = Self::media();
+        media.codecs = vec![codec];
+        media.session_version += 1;
+        self.renegotiate(leg, &media).await;
+    }
+
+    async fn renegotiate(&mut self, leg: LegHandle, media: &LocalMedia) {
+        let offer = Body::sdp(sdp::offer(media).to_string());
         self.sip.reinvite(leg, offer).await.expect("a re-INVITE");
         self.next("agreement", |event| {
             matches!(event, Event::ReinviteAnswered { leg: of, .. } if *of == leg).then_some(())

@@ -35,6 +35,8 @@ pub struct OutgoingCall {
     pub contact_user: Option<String>,
     /// Answers challenges (401, 407).
     pub credentials: Option<Credentials>,
+    /// The Call-ID (RFC 3261 section 8.1.1.4), unique and not to be guessed; `None`: one is made.
+    pub call_id: Option<String>,
     /// The offer; `None` asks the other end for one (see [`acknowledge`](super::Endpoint::acknowledge)).
     pub body: Option<Body>,
     /// Further headers, such as P-Asserted-Identity. The endpoint's own headers cannot be set here.
@@ -58,6 +60,7 @@ impl OutgoingCall {
             to: None,
             contact_user: None,
             credentials: None,
+            call_id: None,
             body: None,
             headers: Vec::new(),
             ring_timeout: Duration::from_mins(1),

@@ -54,7 +54,7 @@ impl Endpoint {
         remote.params.remove("tag");
         let user = call.from.uri.username().map(std::borrow::Cow::into_owned);
         let dialog = Dialog {
-            call_id: self.core.chance.long_token(),
+            call_id: call.call_id.clone().unwrap_or_else(|| self.core.chance.long_token()),
             local: call.from.clone().with_tag(&self.core.chance.tag()),
             remote,
             local_seq: 0,

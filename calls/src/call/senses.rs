@@ -1,0 +1,47 @@
+//! What a call's own helpers tell it: its ears and its thoughts. What comes in after its end still finds the books.
+
+use call_model::{Hearing, Speaker, ThinkEvent, ThinkId, TranscriptLine};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
+
+use super::scribe::Scribe;
+
+/// Senses that may wait for the call's task; its helpers wait when there are more.
+pub(super) const SENSES: usize = 64;
+
+/// Something that a helper tells.
+pub(super) enum Sense {
+    /// A step in hearing somebody.
+    Heard(Speaker, Hearing),
+    /// Somebody has said something.
+    Said(TranscriptLine),
+    /// A piece of an answer, to the thought of that serial number.
+    Thought(ThinkId, u32, ThinkEvent),
+}
+
+/// What is left of a call that is over: lines that are not final yet.
+pub(super) struct Tail {
+    pub senses: mpsc::Receiver<Sense>,
+    pub scribe: Scribe,
+    /// How long to wait for them.
+    pub patience: std::time::Duration,
+}
+
+impl Tail {
+    /// Files the last lines. Ends when every ear has said its last, or its time is over.
+    pub(super) async fn file(mut self) {
+        let deadline = Instant::now() + self.patience;
+        while self.scribe.is_on() {
+            match timeout_at(deadline, self.senses.recv()).await {
+                Ok(Some(Sense::Said(line))) => self.scribe.line(&line),
+                Ok(Some(_)) => {}
+                Ok(None) => break,
+                Err(_) => {
+                    metrics::counter!("callwright_late_lines_given_up_total").increment(1);
+                    break;
+                }
+            }
+        }
+        self.scribe.finish().await;
+    }
+}
