@@ -5,10 +5,10 @@ SHELL := /bin/bash
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 CALLWRIGHT := target/release/callwright
 
-.PHONY: run test check build bench fuzz soak setup clean help
+.PHONY: run test check build bench bench-agent fuzz soak setup clean help
 
 help: ## What can be done here
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
 
 run: ## Install what is missing, build, and start Callwright with the demo business
 	@scripts/setup build
@@ -33,6 +33,13 @@ bench: ## Print the figures of docs/performance.md (bounded, loopback only)
 	@scripts/setup test
 	cargo build --release --locked --bin callwright --bin load
 	scripts/bench
+
+SESSIONS ?= 1,50,100,200,400
+bench-agent: ## Print delays and costs of conversations with an agent (SESSIONS=1,50; about four minutes each)
+	@scripts/setup test
+	cargo build --release --locked --bin callwright --bin load
+	target/release/load agent --sessions $(SESSIONS)
+	target/release/load agent --sessions 1,50 --no-speculation
 
 SECONDS_EACH ?= 600
 fuzz: ## Fuzz every parser; SECONDS_EACH=600 for each target (make test feeds all of them mutations of their seeds)

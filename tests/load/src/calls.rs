@@ -108,7 +108,7 @@ pub fn run(args: &CallsArgs) -> Result<(), Box<dyn Error>> {
 }
 
 /// Where the server wants RTP.
-fn address(body: &Body) -> Option<SocketAddr> {
+pub fn address(body: &Body) -> Option<SocketAddr> {
     let answer = SessionDescription::parse(&body.data).ok()?;
     Some(SocketAddr::new(answer.audio_address()?, answer.media.first()?.port))
 }

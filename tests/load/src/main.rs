@@ -3,9 +3,12 @@
 //! - `load rate`: calls that are answered and ended at once, so many a second.
 //! - `load calls`: calls that stay, each with RTP both ways; processor and memory of the server per call, and the
 //!   spacing of the packets that it sends, by the kernel's time stamps.
+//! - `load agent`: conversations with an agent whose recogniser, model and voice are local: delays as the caller hears
+//!   them, and what a session costs.
 //! - `load floor`: the same packets against a plain UDP echo: what the sockets alone cost.
 #![allow(clippy::print_stdout)]
 
+mod agent;
 mod calls;
 mod process;
 mod rate;
@@ -29,6 +32,8 @@ enum Command {
     Rate(rate::RateArgs),
     /// Calls that stay
     Calls(calls::CallsArgs),
+    /// Conversations with an agent
+    Agent(agent::AgentArgs),
     /// The packets of so many calls against a plain UDP echo
     Floor(calls::FloorArgs),
     /// The plain UDP echo
@@ -43,6 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     match Cli::parse().command {
         Command::Rate(args) => rate::run(&args),
         Command::Calls(args) => calls::run(&args),
+        Command::Agent(args) => agent::run(&args),
         Command::Floor(args) => calls::floor(&args),
         Command::Echo => rtp::echo(),
     }
