@@ -84,12 +84,12 @@ fn file() -> Vec<u8> {
 }
 
 fn model(file: &[u8]) -> ModelInfo {
-    let sha1: String = Sha1::digest(file).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha1: String = format!("{:x}", Sha1::digest(file));
     ModelInfo { name: "test", mebibytes: 1, sha1: sha1.leak() }
 }
 
 async fn run(base_url: &str, folder: &Path, model: &ModelInfo) -> (Result<Vec<u8>, FetchError>, u64) {
-    run_with(base_url, folder, model, Duration::from_secs(60)).await
+    run_with(base_url, folder, model, Duration::from_mins(1)).await
 }
 
 async fn run_with(

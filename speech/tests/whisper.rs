@@ -160,7 +160,7 @@ async fn a_worker_that_does_not_start_is_an_error_with_its_reason() {
 
 /// Why the engine does not start.
 async fn reason(settings: WhisperSettings) -> String {
-    let error = Whisper::start(settings).await.err().expect("no worker");
+    let error = Whisper::start(settings).await.expect_err("no worker");
     std::error::Error::source(&error).expect("a cause").to_string()
 }
 

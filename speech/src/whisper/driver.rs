@@ -35,12 +35,11 @@ pub(super) async fn drive(pool: Arc<Pool>, mut session: Session, mut ends: Engin
             biased;
             () = ends.events.closed() => return,
             Some(answer) = answered.recv() => session.answer(answer.number, answer.outcome),
-            block = ends.blocks.recv(), if open => match block {
-                Some(block) => session.block(&block),
-                None => {
-                    open = false;
-                    session.close();
-                }
+            block = ends.blocks.recv(), if open => if let Some(block) = block {
+                session.block(&block);
+            } else {
+                open = false;
+                session.close();
             },
         }
     }

@@ -95,6 +95,7 @@ impl Whisper {
             parameters.set_no_timestamps(model.builtin);
             parameters.set_token_timestamps(!model.builtin);
             parameters.set_suppress_nst(!model.builtin);
+            parameters.set_suppress_blank(!model.builtin);
             // What fails at temperature 0 is judged by its probabilities; decoding it five times more costs a second.
             parameters.set_temperature_inc(0.0);
             parameters.set_print_special(false);

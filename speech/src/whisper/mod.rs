@@ -64,7 +64,7 @@ pub struct WhisperSettings {
     pub queue: usize,
     /// The longest that one may take, and that it may wait for its turn. Default 10 s.
     pub decode_limit: Duration,
-    /// The longest that a worker may take to load its model. Default 60 s.
+    /// The longest that a worker may take to load its model. Default 1 min.
     pub start_limit: Duration,
     /// The pause before a lost worker is replaced; twice as long each time. Default 100 ms.
     pub restart_after: Duration,
@@ -86,7 +86,7 @@ impl WhisperSettings {
             model,
             queue: 256,
             decode_limit: Duration::from_secs(10),
-            start_limit: Duration::from_secs(60),
+            start_limit: Duration::from_mins(1),
             restart_after: Duration::from_millis(100),
             restart_at_most: Duration::from_secs(30),
             session: SessionSettings::default(),

@@ -35,7 +35,7 @@ pub(super) struct Ticket {
     pub(super) urgency: Urgency,
     /// Its `id` is the number in the session until it is sent to a worker.
     pub(super) job: Job,
-    /// Where the answer goes. One that is not final may be dropped without an answer.
+    /// Where the answer goes.
     pub(super) answers: mpsc::Sender<Answer>,
     queued: Instant,
     tries: u8,
@@ -153,7 +153,7 @@ impl Pool {
         self.shared.window_ms.load(Ordering::Relaxed)
     }
 
-    /// Lets a job wait for a decoder. A final one is always answered.
+    /// Lets a job wait for a decoder. Each is answered.
     pub(super) fn submit(&self, ticket: Ticket) {
         let mut state = self.shared.state();
         if let Some(reason) = state.down.clone() {
@@ -161,7 +161,10 @@ impl Pool {
         }
         match state.queue.push(ticket) {
             Pushed::Waits => {}
-            Pushed::InPlaceOf(_) => count(&self.shared.counters.replaced),
+            Pushed::InPlaceOf(other) => {
+                count(&self.shared.counters.replaced);
+                other.answer(Err(HearError::Overloaded));
+            }
             Pushed::Refused(ticket) => {
                 count(&self.shared.counters.refused);
                 ticket.answer(Err(HearError::Overloaded));

@@ -52,6 +52,7 @@ impl Segment {
         for block in blocks {
             segment.push(&block);
         }
+        segment.tried = segment.blocks();
         segment
     }
 

@@ -15,11 +15,12 @@ use crate::{EarBlock, HearError, HearingEvent, ListenRequest};
 /// How speech is cut into utterances, and when something is said about it. All times in ms.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SessionSettings {
-    /// So much voice must come before speech has begun. Default 40: the voice activity has its own hysteresis.
+    /// So much voice must come before speech has begun. Default 60: a click is none.
     pub onset_ms: u64,
     /// What is heard before that moment. Default 300.
     pub pre_roll_ms: u64,
-    /// How long the blocks stay voiced after the voice has ended. Default 0.
+    /// How long the blocks stay voiced after the voice has ended. Default 60: the level that voice activity goes by
+    /// falls slowly.
     pub hangover_ms: u64,
     /// After so much silence the utterance is recognised, in case that it is over. Default 140.
     pub pause_ms: u64,
@@ -31,7 +32,8 @@ pub struct SessionSettings {
     pub ended_ms: u64,
     /// How often an utterance that goes on is recognised. Default 400.
     pub partial_every_ms: u64,
-    /// An utterance with less voice is not worth it. Default 80.
+    /// An utterance with less voice is not worth it. Default 140: a click
+    /// with what hangs over is shorter, a `no` is longer.
     pub least_voiced_ms: u64,
     /// The longest utterance; a longer one is cut. Never more than the model's window. Default 28,000.
     pub longest_ms: u64,
@@ -42,15 +44,15 @@ pub struct SessionSettings {
 impl Default for SessionSettings {
     fn default() -> Self {
         Self {
-            onset_ms: 40,
+            onset_ms: 60,
             pre_roll_ms: 300,
-            hangover_ms: 0,
+            hangover_ms: 60,
             pause_ms: 140,
             stop_ms: 300,
             likely_ms: 200,
             ended_ms: 700,
             partial_every_ms: 400,
-            least_voiced_ms: 80,
+            least_voiced_ms: 140,
             longest_ms: 28_000,
             judge: JudgeSettings::default(),
         }
@@ -293,15 +295,17 @@ impl Session {
             return self.event(HearingEvent::Failed { error: HearError::Overloaded, fatal: false });
         }
         let mut pending = Pending { number: self.next_number, stretch: segment.stretch, outcome: None };
+        pending.stretch.shorten(self.settings.hangover_ms);
         match segment.early {
-            Some(number) => {
+            // What was refused as an early one is tried again.
+            Some(number) if !matches!(early, Some(Err(_))) => {
                 pending.number = number;
                 pending.outcome = early;
                 if pending.outcome.is_none() {
                     self.outputs.push_back(Output::Promote(number));
                 }
             }
-            None => self.send(Urgency::Final, segment.samples),
+            _ => self.send(Urgency::Final, segment.samples),
         }
         self.pending.push_back(pending);
     }

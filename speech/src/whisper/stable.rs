@@ -23,7 +23,7 @@ impl Stable {
             shown.extend(words.iter().skip(shown.len()).cloned());
         } else {
             // What comes later than all that was agreed on.
-            let end = shown.last().map_or(0, |word| (word.from_ms + word.to_ms) / 2);
+            let end = shown.last().map_or(0, |word| u64::midpoint(word.from_ms, word.to_ms));
             shown.extend(words.iter().filter(|word| word.from_ms >= end).cloned());
         }
         self.last = words;

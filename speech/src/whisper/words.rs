@@ -22,6 +22,16 @@ impl Stretch {
         self.voiced.iter().filter(|voiced| **voiced).count() as u64 * BLOCK_MS
     }
 
+    /// Takes back what hangs over behind the last voice.
+    pub(super) fn shorten(&mut self, hangover_ms: u64) {
+        let Some(last) = self.voiced.iter().rposition(|voiced| *voiced) else { return };
+        let first = last.saturating_sub((hangover_ms / BLOCK_MS) as usize);
+        // Never all of a word.
+        if self.voiced[first] {
+            self.voiced[first + 1..=last].fill(false);
+        }
+    }
+
     /// From the first voiced block to the end of the last; the whole where none is.
     pub(super) fn span(&self) -> (u64, u64) {
         let first = self.voiced.iter().position(|voiced| *voiced).unwrap_or(0);
