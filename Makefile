@@ -8,7 +8,7 @@ CALLWRIGHT := target/release/callwright
 .PHONY: run test check build bench bench-agent fuzz soak setup clean help
 
 help: ## What can be done here
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 24
 
 run: ## Install what is missing, build, and start Callwright with the demo business
 	@scripts/setup build

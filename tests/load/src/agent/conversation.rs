@@ -109,14 +109,14 @@ impl Conversation {
                     let span = self.first_audible.zip(self.last_audible);
                     self.noticed.answers.extend(span.map(|(first, last)| last.saturating_sub(first)));
                 }
-                self.begin(now);
+                self.begin();
                 self.speak(now)
             }
             Phase::Speaking { .. } => self.speak(now),
             Phase::Waiting { since } => {
                 if now.saturating_sub(since) > PATIENCE {
                     self.noticed.unanswered += 1;
-                    self.begin(now);
+                    self.begin();
                 }
                 None
             }
@@ -124,7 +124,7 @@ impl Conversation {
         }
     }
 
-    fn begin(&mut self, now: Duration) {
+    fn begin(&mut self) {
         (self.first_audible, self.last_audible) = (None, None);
         self.phase = if self.turn < self.turns {
             self.noticed.turns += 1;
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn an_answer_in_the_hesitation_is_premature_and_a_gap_is_a_break() {
         let mut conversation = Conversation::new(Duration::ZERO, 2);
-        conversation.heard(0 * MS);
+        conversation.heard(Duration::ZERO);
         conversation.heard(700 * MS);
         assert_eq!(conversation.noticed.broken, 1);
         assert_eq!(conversation.next_frame(1_700 * MS), Some(1));

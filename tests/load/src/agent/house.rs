@@ -172,7 +172,7 @@ fn free_port() -> std::io::Result<u16> {
 }
 
 fn wait_until_ready(http: u16) -> Result<(), Box<dyn Error>> {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while Instant::now() < deadline {
         if is_ready(SocketAddr::new(HERE, http)).unwrap_or(false) {
             return Ok(());
