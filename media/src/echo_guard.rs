@@ -2,27 +2,33 @@
 //!
 //! A loudspeaker, or the hybrid of an analogue line, gives back what we say, some 10 to 30 dB softer and up to half a
 //! second later. An echo follows the ups and downs of what was said: for the right delay the heard level is never much
-//! less than the said one times the line's gain. So for each delay the guard keeps the gain that the heard level seldom
-//! falls below; for a wrong delay, or where there is no echo, it soon falls below any. Only levels of frames are
-//! compared, which costs next to nothing, and a voice that is heard besides the echo does not disturb: it can only add.
+//! less than the said one times the line's gain. So for each delay the guard keeps the gain that the heard level does not
+//! often fall below; for a wrong delay it is lower, and where there is no echo it soon is below any. Only levels of
+//! frames are compared, which costs next to nothing, and a voice that is heard besides the echo disturbs little: it can
+//! only add, and what is taken for a voice is hardly learnt from.
+//!
+//! What it cannot tell: a voice that is no louder than the echo under it. On a line that gives back as much as a tenth of
+//! the amplitude an ordinary interruption is heard as soon as ever; at a third, as soon as it is 6 dB above the echo or
+//! falls into one of our pauses.
 
 /// Delays that are looked for, in frames of 20 ms: up to 640 ms.
 const DELAYS: usize = 32;
 /// What was said, for the longest delay and the frame before it: an echo lies across two frames.
 const SAID: usize = DELAYS + 1;
 /// Below this level what is said is taken for silence, dBFS.
-const LEAST_SAID: f32 = -50.0;
+const LEAST_SAID: f32 = -60.0;
 /// The level of silence.
 const SILENCE: f32 = -100.0;
 /// The gain that is assumed before anything is known, dB.
 const FIRST_GAIN: f32 = -10.0;
 /// The highest gain, dB: what comes back louder is no echo.
-const MOST_GAIN: f32 = -6.0;
+const MOST_GAIN: f32 = -8.0;
 const LEAST_GAIN: f32 = -70.0;
 /// The kept gain goes down by so much with a frame that is heard softer, dB, and up by so much with one that is louder:
-/// it settles where one frame in nine is softer.
-const DOWN: f32 = 2.0;
-const UP: f32 = 0.25;
+/// it settles where one frame in three is softer, through the ups and downs of a line that does not pass all sounds
+/// alike.
+const DOWN: f32 = 1.0;
+const UP: f32 = 0.5;
 /// The same with a frame that is taken for a voice: slowly, so that a line that has changed is learnt after all.
 const UP_IN_VOICE: f32 = 0.05;
 /// A voice is so much louder than the echo that is expected, dB.
@@ -107,3 +113,6 @@ impl EchoGuard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,222 +1,17 @@
-//! What a session does besides carrying audio: keys, latching, hold, time limits, reports.
+//! What a session does besides carrying audio and keys: latching, hold, time limits, reports.
 
 mod support;
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use call_model::{AudioFrame, SampleRate};
 use media::codec::Codec;
-use media::rtp::packet::Packet;
 use media::rtp::rtcp::Compound;
-use media::rtp::{Heard, LatchPolicy, OutgoingKind, SendDigitsError, Session, SessionConfig, SessionEvent};
-use media::sdp::{Direction, LocalMedia, Negotiated, SessionDescription, answer, complete, offer};
-use support::{CLEAN, FRAME, Line, address, agree, local, origin, tone};
-
-const EVENT: u8 = 101;
-
-/// A session that is driven by hand.
-struct Bench {
-    session: Session,
-    start: Instant,
-    now: Duration,
-}
-
-impl Bench {
-    fn new(config: SessionConfig) -> Self {
-        let (negotiated, _) = agree(Codec::Pcmu, 20);
-        Self { session: Session::new(config, negotiated), start: origin(), now: Duration::ZERO }
-    }
-
-    fn pull(&mut self) -> Heard {
-        self.now += FRAME;
-        self.session.pull(self.start + self.now, &mut AudioFrame::silence(SampleRate::Narrow))
-    }
-
-    fn packet(&mut self, source: SocketAddr, payload_type: u8, ssrc: u32, number: u32, payload: &[u8]) {
-        self.raw(source, payload_type, ssrc, number as u16, number * 160, false, payload);
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a header has that many fields")]
-    fn raw(
-        &mut self,
-        source: SocketAddr,
-        payload_type: u8,
-        ssrc: u32,
-        sequence: u16,
-        timestamp: u32,
-        marker: bool,
-        payload: &[u8],
-    ) {
-        let mut datagram = Vec::new();
-        Packet { marker, payload_type, sequence, timestamp, ssrc, payload }.write(&mut datagram);
-        self.session.handle_rtp(self.start + self.now, source, &datagram);
-    }
-
-    fn audio(&mut self, source: SocketAddr, ssrc: u32, number: u32) {
-        self.packet(source, 0, ssrc, number, &[0x55; 160]);
-    }
-
-    /// A packet of an event of the peer.
-    fn event(&mut self, sequence: u16, timestamp: u32, marker: bool, payload: [u8; 4]) {
-        self.raw(address(2, 4_000), EVENT, 1, sequence, timestamp, marker, &payload);
-    }
-
-    fn events(&mut self) -> Vec<SessionEvent> {
-        std::iter::from_fn(|| self.session.poll_event()).collect()
-    }
-
-    fn digits(&mut self) -> String {
-        let digit = |event| match event {
-            SessionEvent::Digit { digit } => Some(digit),
-            _ => None,
-        };
-        self.events().into_iter().filter_map(digit).collect()
-    }
-
-    fn renegotiate(&mut self, change: impl FnOnce(&mut Negotiated)) {
-        let mut negotiated = *self.session.negotiated();
-        change(&mut negotiated);
-        self.session.renegotiate(negotiated);
-    }
-}
-
-fn payload(event: u8, end: bool, duration: u16) -> [u8; 4] {
-    let [high, low] = duration.to_be_bytes();
-    [event, if end { 0x8A } else { 0x0A }, high, low]
-}
-
-mod keys {
-    use super::*;
-
-    fn bench() -> Bench {
-        Bench::new(SessionConfig::new(1))
-    }
-
-    #[test]
-    fn all_sixteen_arrive_once_through_loss_and_reordering() {
-        for seed in 0..20 {
-            let conditions = support::Conditions {
-                loss: 0.2,
-                duplicates: 0.1,
-                detours: 0.1,
-                detour: Duration::from_millis(30),
-                ..CLEAN
-            };
-            let mut line = Line::new(Codec::Pcma, 20, conditions, seed);
-            line.speaker.send_digits("1234567890*#ABCD").unwrap();
-            let speak = tone(&line.speaker, 440.0);
-            line.run(Duration::from_secs(6), speak);
-            assert!(!line.speaker.is_sending_digits());
-            let heard: String = line
-                .events
-                .iter()
-                .filter_map(|event| match event {
-                    SessionEvent::Digit { digit } => Some(*digit),
-                    _ => None,
-                })
-                .collect();
-            assert_eq!(heard, "1234567890*#ABCD", "seed {seed}");
-        }
-    }
-
-    #[test]
-    fn a_press_is_sent_as_the_rfc_has_it() {
-        let (_, negotiated) = agree(Codec::Pcmu, 20);
-        let mut session = Session::new(SessionConfig::new(5), negotiated);
-        let start = origin();
-        session.send_digits("5").unwrap();
-        let mut packets = Vec::new();
-        for frame in 0..10_u32 {
-            session.push(start + FRAME * frame, &AudioFrame::silence(SampleRate::Narrow));
-            while let Some(out) = session.poll_transmit() {
-                let packet = Packet::read(out.data).unwrap();
-                packets.push((packet.payload_type, packet.marker, packet.timestamp, packet.payload.to_vec()));
-            }
-        }
-        let timestamp = packets[0].2;
-        let events: Vec<_> = packets.iter().take_while(|packet| packet.0 == EVENT).collect();
-        // 100 ms: durations 160 to 800, the last of them three times, all with one timestamp.
-        let durations: Vec<_> = events.iter().map(|e| u16::from_be_bytes([e.3[2], e.3[3]])).collect();
-        assert_eq!(durations, [160, 320, 480, 640, 800, 800, 800]);
-        let ends: Vec<_> = events.iter().map(|e| e.3[1] & 0x80 != 0).collect();
-        assert_eq!(ends, [false, false, false, false, true, true, true]);
-        assert!(events.iter().enumerate().all(|(at, e)| e.2 == timestamp && e.1 == (at == 0) && e.3[0] == 5));
-        // Audio goes on with the time that has passed.
-        assert_eq!((packets[7].0, packets[7].2), (0, timestamp.wrapping_add(7 * 160)));
-        assert_eq!(packets.len(), 10);
-    }
-
-    #[test]
-    fn end_bits_may_be_lost() {
-        let mut bench = bench();
-        bench.event(1, 1_000, true, payload(1, false, 160));
-        bench.event(2, 1_000, false, payload(1, false, 320));
-        bench.event(9, 3_000, true, payload(1, false, 160));
-        bench.event(10, 3_000, false, payload(1, true, 320));
-        assert_eq!(bench.digits(), "11");
-    }
-
-    #[test]
-    fn one_packet_of_a_press_is_enough() {
-        let mut bench = bench();
-        bench.event(1, 1_000, false, payload(11, true, 800));
-        bench.event(2, 1_000, false, payload(11, true, 800));
-        assert_eq!(bench.digits(), "#");
-        // Nor does it need a duration.
-        bench.event(5, 5_000, true, payload(10, false, 0));
-        assert_eq!(bench.digits(), "*");
-    }
-
-    #[test]
-    fn a_late_packet_is_no_new_press() {
-        let mut bench = bench();
-        bench.event(1, 1_000, true, payload(1, false, 160));
-        bench.event(3, 3_000, true, payload(2, false, 160));
-        bench.event(2, 1_000, false, payload(1, true, 320));
-        assert_eq!(bench.digits(), "12");
-    }
-
-    #[test]
-    fn a_long_press_is_one_press() {
-        let mut bench = bench();
-        let mut sequence = 0;
-        for segment in 0..3_u32 {
-            for duration in (1_600..=65_535).step_by(1_600).chain([65_535]) {
-                sequence += 1;
-                let timestamp = 1_000 + segment * 65_535;
-                bench.event(sequence, timestamp, sequence == 1, payload(7, false, duration));
-            }
-        }
-        assert_eq!(bench.digits(), "7");
-    }
-
-    #[test]
-    fn a_timestamp_that_moves_with_the_press_is_forgiven() {
-        let mut bench = bench();
-        for at in 0..6_u16 {
-            bench.event(at, 1_000 + u32::from(at) * 160, at == 0, payload(3, at > 3, 160 + at * 160));
-        }
-        assert_eq!(bench.digits(), "3");
-    }
-
-    #[test]
-    fn an_event_that_is_no_key_is_left_out() {
-        let mut bench = bench();
-        bench.event(1, 1_000, true, payload(16, true, 160));
-        bench.raw(address(2, 4_000), EVENT, 1, 2, 2_000, true, &[1, 2]);
-        assert_eq!(bench.digits(), "");
-    }
-
-    #[test]
-    fn what_cannot_be_sent_is_refused() {
-        let mut bench = bench();
-        assert_eq!(bench.session.send_digits("12x"), Err(SendDigitsError::NoKey('x')));
-        assert_eq!(bench.session.send_digits(&"1".repeat(65)), Err(SendDigitsError::Full));
-        bench.renegotiate(|negotiated| negotiated.telephone_event = None);
-        assert_eq!(bench.session.send_digits("1"), Err(SendDigitsError::NotNegotiated));
-    }
-}
+use media::rtp::{Heard, LatchPolicy, OutgoingKind, Session, SessionConfig, SessionEvent};
+use media::sdp::{Direction, LocalMedia, SessionDescription, answer, complete, offer};
+use support::bench::Bench;
+use support::{CLEAN, FRAME, Line, address, agree, local, tone};
 
 mod latching {
     use super::*;
@@ -508,6 +303,31 @@ mod reports {
         assert_eq!(last.sender, None);
         // A tenth of 256.
         assert!(last.blocks[0].fraction_lost.abs_diff(25) <= 2, "{}", last.blocks[0].fraction_lost);
+    }
+
+    /// Each packet of the datagram: whether it has padding, and its kind.
+    fn packets(mut datagram: &[u8]) -> Vec<(bool, u8)> {
+        let mut packets = Vec::new();
+        while let [flags, kind, high, low, ..] = *datagram {
+            packets.push((flags & 0x20 != 0, kind));
+            datagram = &datagram[(usize::from(u16::from_be_bytes([high, low])) + 1) * 4..];
+        }
+        assert!(datagram.is_empty());
+        packets
+    }
+
+    /// Padding would have to be a multiple of four (RFC 3550 section 6.4.1), so that there is never any need for it.
+    #[test]
+    fn nothing_is_padded() {
+        let reports = [Compound::default(), Compound { goodbye: true, ..Compound::default() }];
+        for (report, kinds) in reports.iter().zip([&[201, 202][..], &[201, 202, 203]]) {
+            for length in 0..20 {
+                let datagram = report.write(&"name".repeat(5)[..length]).unwrap();
+                let expected: Vec<_> = kinds.iter().map(|kind| (false, *kind)).collect();
+                assert_eq!(packets(&datagram), expected);
+                assert_eq!(Compound::read(&datagram).as_ref(), Ok(report));
+            }
+        }
     }
 
     #[test]

@@ -3,16 +3,17 @@
 
 use std::f64::consts::TAU;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use call_model::RecordingSwitch;
 use media::codec::{Codec, Decoder, Encoder};
 use media::rtp::SessionConfig;
 use media::sdp::{LocalMedia, Negotiated, answer, offer};
-use media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent, TapStream};
+use media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent, Tap, TapStream};
 use tokio::sync::mpsc;
 use transport::rtp::{
-    LegPorts, MediaHandle, OpenError, PortError, RtpConfig, RtpEngine, SendError, StartError, tap_channel,
+    LegPorts, MediaHandle, OpenError, PortError, RtpConfig, RtpEngine, SendError, StartError, TapSink, tap_channel,
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -201,6 +202,43 @@ async fn recorded_sound_reaches_the_tap_to_its_end() {
     assert!(left.len() >= 90 * FRAME, "{} samples", left.len());
     let best = left.chunks(4_000).map(|part| amplitude(1_000.0, part)).fold(0.0, f64::max);
     assert!(best > 7_000.0, "the caller's tone is recorded at {best}");
+}
+
+/// Blocks of 20 ms go out tick by tick, in order, beside a recording whose recorder takes nothing.
+#[tokio::test]
+async fn what_is_heard_is_handed_on_at_once() {
+    let engine = RtpEngine::start(config(21_070, 2)).expect("an engine");
+    let (sink, heard) = sync_channel(500);
+    let (handle, mut events) = engine.open(CallMediaConfig::default(), Some(Box::new(EarOnly(sink)))).expect("a call");
+    let mut peer = Peer::call(&handle, Ipv4Addr::LOCALHOST.into());
+    handle.send(MediaCommand::RecordCall(RecordingSwitch::Start)).expect("room");
+    handle.send(MediaCommand::Listen { leg: LegSlot::CALLER, on: true }).expect("room");
+    let mut starts = Vec::new();
+    for frame in 0..100 {
+        peer.receive();
+        peer.send(&tone(1_000.0, frame));
+        let block = heard.recv_timeout(PATIENCE).expect("a block for each tick");
+        assert_eq!((block.stream, block.samples.len()), (TapStream::Ear(LegSlot::CALLER), FRAME));
+        starts.push(block.start_sample);
+    }
+    assert!(starts.windows(2).all(|pair| pair[1] == pair[0] + FRAME as u64), "{starts:?}");
+    drop(handle);
+    while event(&mut events).await.is_some() {}
+    drop(engine);
+}
+
+/// A listener beside a recorder that never has room.
+struct EarOnly(SyncSender<Tap>);
+
+impl TapSink for EarOnly {
+    fn put(&mut self, tap: Tap) -> Result<(), Tap> {
+        match tap.stream {
+            TapStream::Ear(_) => self.0.try_send(tap).map_err(|refused| match refused {
+                TrySendError::Full(tap) | TrySendError::Disconnected(tap) => tap,
+            }),
+            _ => Err(tap),
+        }
+    }
 }
 
 #[tokio::test]

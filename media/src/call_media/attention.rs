@@ -59,6 +59,9 @@ impl CallMedia {
     pub(super) fn attend(&mut self) {
         self.follow_caller();
         let Self { legs, attention, clock, ears, .. } = self;
+        if !clock.is_running() {
+            return;
+        }
         for (leg, slot) in legs.iter_mut().zip(LegSlot::all()) {
             let Some(leg) = leg.as_deref_mut().filter(|leg| !leg.closing) else { continue };
             if let Some(ear) = &mut leg.ear {

@@ -16,6 +16,11 @@ impl Clock {
         self.running = true;
     }
 
+    /// Whether it was started.
+    pub(super) fn is_running(&self) -> bool {
+        self.running
+    }
+
     /// A frame is over.
     pub(super) fn advance(&mut self) {
         self.frames += u64::from(self.running);

@@ -143,7 +143,7 @@ pub enum MediaCommand {
     /// Steers the stereo recording of the call.
     RecordCall(RecordingSwitch),
     /// Hands out what is heard on a leg, 20 ms at a time as it is heard ([`CallMedia::poll_ear`]), until it is switched
-    /// off or the leg is stopped. Switching it on twice changes nothing.
+    /// off or the leg is stopped; nothing before the caller's leg was first started. Switching it on twice changes nothing.
     ///
     /// [`CallMedia::poll_ear`]: super::CallMedia::poll_ear
     Listen {

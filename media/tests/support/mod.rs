@@ -1,6 +1,8 @@
 //! Two sessions with a bad network between them, in virtual time.
 #![allow(dead_code, reason = "each test uses its part of it")]
 
+pub mod bench;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -84,15 +84,27 @@ pub(super) struct TestCall {
     pub peers: BTreeMap<u8, Peer>,
     pub events: Vec<MediaEvent>,
     pub taps: Vec<Tap>,
+    pub ears: Vec<Tap>,
     /// Whether taps are polled.
     pub polls_taps: bool,
+    pub polls_ears: bool,
 }
 
 impl TestCall {
     pub(super) fn new(config: CallMediaConfig) -> Self {
         let start = origin();
         let media = CallMedia::new(config);
-        Self { media, start, ticks: 0, peers: BTreeMap::new(), events: vec![], taps: vec![], polls_taps: true }
+        Self {
+            media,
+            start,
+            ticks: 0,
+            peers: BTreeMap::new(),
+            events: vec![],
+            taps: vec![],
+            ears: vec![],
+            polls_taps: true,
+            polls_ears: true,
+        }
     }
 
     /// A call whose caller's leg is open.
@@ -197,6 +209,10 @@ impl TestCall {
             let copy = tap.samples.clone();
             self.media.recycle(std::mem::replace(&mut tap.samples, copy));
             self.taps.push(tap);
+        }
+        while self.polls_ears {
+            let Some(block) = self.media.poll_ear() else { break };
+            self.ears.push(block);
         }
     }
 

@@ -2,6 +2,8 @@
 
 mod digits;
 mod harness;
+mod listen;
+mod pause;
 mod play;
 mod recording;
 mod talk;

@@ -23,7 +23,7 @@ fn record_ended(call: &TestCall) -> Option<(RecordEnd, u64)> {
 }
 
 /// Speech without pauses, between silences.
-fn message(rate: SampleRate, before_ms: usize, speech_ms: usize) -> Vec<i16> {
+pub(super) fn message(rate: SampleRate, before_ms: usize, speech_ms: usize) -> Vec<i16> {
     let samples = |ms: usize| ms * rate.hz() as usize / 1_000;
     let speech = voice(&mut Noise::new(9), rate, samples(speech_ms));
     // A hum under the voice fills its pauses.
