@@ -9,11 +9,15 @@
 //! - [`whisper`]: the built-in engine and whisper's models, in a worker process; its main function is [`whisper::worker`].
 //! - [`words`]: when each word sounds, and the words as they were written.
 //!
-//! Another engine (an HTTP provider, a streaming WebSocket) is a module beside [`pico`] that implements
-//! [`Synthesizer`]; or, beside [`whisper`], [`Transcriber`].
+//! - [`provider`]: engines behind a network, for both traits.
+//! - [`router`]: one synthesiser in front of several, with the built-in voice behind them all.
+//!
+//! Another engine is a module beside [`pico`] that implements [`Synthesizer`]; or, beside [`whisper`], [`Transcriber`].
 
 pub mod models;
 pub mod pico;
+pub mod provider;
+pub mod router;
 pub mod synthesizer;
 pub mod text;
 pub mod transcriber;
@@ -22,7 +26,8 @@ pub mod words;
 pub mod worker;
 
 pub use pico::{CacheSettings, PicoCounters, PicoPool, PicoSettings, StartError, WorkerCommand};
+pub use router::Router;
 pub use synthesizer::{SpeakError, SpeechChunk, SpeechSink, SpeechStream, Synthesizer, Utterance, VoiceInfo};
 pub use transcriber::{EarBlock, EarSink, HearError, HearingEvent, HearingStream, ListenRequest, Transcriber};
-pub use words::WordTime;
 pub use whisper::{HearCounters, HearStartError, Model, SessionSettings, Whisper, WhisperSettings};
+pub use words::WordTime;

@@ -180,4 +180,9 @@ impl SpeechSink {
     pub async fn send(&self, item: Result<SpeechChunk, SpeakError>) -> bool {
         self.sender.send(item).await.is_ok()
     }
+
+    /// Waits until nobody listens any more.
+    pub async fn closed(&self) {
+        self.sender.closed().await;
+    }
 }

@@ -6,7 +6,7 @@ pub use written::{Written, visible};
 
 use std::fmt;
 
-use call_model::SampleRate;
+use call_model::{SampleRate, Word};
 
 /// A word and its place in a chunk of speech.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,6 +57,22 @@ pub fn estimate(text: &str, samples: &[i16], rate: SampleRate) -> Vec<WordTime> 
         before = after;
     }
     times
+}
+
+/// Spreads the words of a text over a stretch of a call, in proportion to their letters: where a recogniser tells the
+/// text only.
+pub fn spread(text: &str, from_ms: u64, to_ms: u64) -> Vec<Word> {
+    let total: usize = text.split_whitespace().map(weight).sum();
+    let length = to_ms.saturating_sub(from_ms);
+    let place = |weight: usize| from_ms + length * weight as u64 / total.max(1) as u64;
+    let mut before = 0;
+    let word = |word: &str| {
+        let after = before + weight(word);
+        let word = Word { text: word.to_owned(), from_ms: place(before), to_ms: place(after) };
+        before = after;
+        word
+    };
+    text.split_whitespace().map(word).collect()
 }
 
 /// How long a word takes beside others: its letters and digits, and a little for having an end.

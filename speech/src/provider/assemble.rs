@@ -271,7 +271,10 @@ mod tests {
         // Slow: 100 ms for each letter.
         for _ in 0..20 {
             let chunks = all(Assembler::new(words("aaaa bbbb cccc dddd eeee"), pace.clone()), &tone(2_500), 1_000);
-            assert_eq!(chunks.iter().map(|chunk| chunk.words.as_ref().map_or(0, |words| words.len())).sum::<usize>(), 5);
+            assert_eq!(
+                chunks.iter().map(|chunk| chunk.words.as_ref().map_or(0, |words| words.len())).sum::<usize>(),
+                5
+            );
         }
         assert!((pace.ms() - 100.0).abs() < 5.0, "{}", pace.ms());
     }

@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn only_the_code_of_an_error_is_kept() {
-        let body = br#"{"error":{"message":"Incorrect key sk-123","type":"invalid_request_error","code":"invalid_api_key"}}"#;
+        let body =
+            br#"{"error":{"message":"Incorrect key sk-123","type":"invalid_request_error","code":"invalid_api_key"}}"#;
         let failure = Failure::of_status(401, None, body);
         assert_eq!(failure.to_string(), "HTTP 401 (invalid_api_key)");
         assert!(!failure.is_passing());

@@ -64,7 +64,12 @@ fn offered(engine: &str, voices: &[ProviderVoice]) -> Vec<VoiceInfo> {
 }
 
 /// The voice of that name (with or without the engine's), or else the first one for the language, or else the first.
-fn choose<'v>(engine: &str, voices: &'v [ProviderVoice], name: Option<&str>, language: &str) -> Option<&'v ProviderVoice> {
+fn choose<'v>(
+    engine: &str,
+    voices: &'v [ProviderVoice],
+    name: Option<&str>,
+    language: &str,
+) -> Option<&'v ProviderVoice> {
     let name = name.map(|name| name.strip_prefix(engine).and_then(|rest| rest.strip_prefix(':')).unwrap_or(name));
     let named = voices.iter().find(|voice| name.is_some_and(|name| voice.name == name || voice.id == name));
     let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
@@ -78,7 +83,11 @@ mod tests {
 
     #[test]
     fn a_voice_is_found_by_name_then_by_language() {
-        let voice = |name: &str, language: &str| ProviderVoice { name: name.into(), id: format!("id-{name}"), language: language.into() };
+        let voice = |name: &str, language: &str| ProviderVoice {
+            name: name.into(),
+            id: format!("id-{name}"),
+            language: language.into(),
+        };
         let voices = [voice("jane", "en-GB"), voice("anna", "de")];
         let chosen = |name, language| choose("eleven", &voices, name, language).map(|voice| voice.name.as_str());
         assert_eq!(chosen(Some("eleven:anna"), "en"), Some("anna"));

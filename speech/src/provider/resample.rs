@@ -65,8 +65,8 @@ impl Resampler {
             made.push(sum.round().clamp(f32::from(i16::MIN), f32::from(i16::MAX)) as i16);
             self.at += self.step;
         }
+        // A filter is longer than a step: so what is to come begins within what is left.
         self.waiting.drain(..first.min(self.waiting.len()));
-        self.at += (first - first.min(self.waiting.len() + first)) * up;
         made
     }
 }

@@ -48,14 +48,17 @@ pub(super) fn runs(text: &str, language: &str) -> Vec<Run> {
     for part in markup::parse(&plain) {
         match part {
             Part::Text(text) => said.push_str(&text),
-            Part::SayAs(kind, value) => match char::from_u32(FIRST_MARK + values.len() as u32).filter(|c| is_mark(*c)) {
-                Some(mark) => {
-                    let words = language.map_or_else(|| spelled(kind, &value), |language| say_as(kind, &value, &said, language));
-                    values.push((value, words));
-                    said.push(mark);
+            Part::SayAs(kind, value) => {
+                match char::from_u32(FIRST_MARK + values.len() as u32).filter(|c| is_mark(*c)) {
+                    Some(mark) => {
+                        let words = language
+                            .map_or_else(|| spelled(kind, &value), |language| say_as(kind, &value, &said, language));
+                        values.push((value, words));
+                        said.push(mark);
+                    }
+                    None => said.push_str(&value),
                 }
-                None => said.push_str(&value),
-            },
+            }
             Part::Break(pause) => {
                 flush(&mut runs, &mut said, &mut values);
                 runs.push(Run::Silence(pause));
@@ -82,7 +85,8 @@ fn spelled(kind: SayAs, value: &str) -> String {
 fn flush(runs: &mut Vec<Run>, said: &mut String, values: &mut Vec<(String, String)>) {
     let fill = |word: &str, pick: fn(&(String, String)) -> &str| -> String {
         let value = |c: char| values.get((u32::from(c) - FIRST_MARK) as usize).map(pick);
-        let pieces = word.chars().map(|c| if is_mark(c) { value(c).unwrap_or_default().to_owned() } else { c.to_string() });
+        let pieces =
+            word.chars().map(|c| if is_mark(c) { value(c).unwrap_or_default().to_owned() } else { c.to_string() });
         pieces.collect()
     };
     let mut text = String::new();

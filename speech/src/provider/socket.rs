@@ -21,8 +21,8 @@ use super::endpoint::ProviderError;
 use super::failure::{Failure, retry_after};
 use super::tls;
 
-pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+pub(super) trait Wire: AsyncRead + AsyncWrite + std::fmt::Debug + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + std::fmt::Debug + Send + Unpin> Wire for T {}
 
 pub(super) type Socket = WebSocketStream<Box<dyn Wire>>;
 
@@ -52,8 +52,8 @@ impl Address {
         let wrong = || ProviderError::Url { url: url.split('?').next().unwrap_or_default().to_owned() };
         let mut request = url.into_client_request().map_err(|_| wrong())?;
         if let Some(key) = key {
-            let mut value = HeaderValue::from_str(&format!("{prefix}{}", key.expose_secret()))
-                .map_err(|_| ProviderError::Key)?;
+            let mut value =
+                HeaderValue::from_str(&format!("{prefix}{}", key.expose_secret())).map_err(|_| ProviderError::Key)?;
             value.set_sensitive(true);
             request.headers_mut().insert(HeaderName::from_static(field), value);
         }

@@ -105,7 +105,10 @@ async fn send(
     let count = pieces.len();
     let due = |at: usize, after: usize| at == after.min(count);
     for (at, piece) in pieces.into_iter().map(Some).chain([None]).enumerate() {
-        clock.wait(at).await;
+        tokio::select! {
+            () = clock.wait(at) => {}
+            () = sender.closed() => return,
+        }
         match fault {
             Some(Fault::Stall { after }) if due(at, after) => {
                 sender.closed().await;
