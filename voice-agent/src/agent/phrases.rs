@@ -20,6 +20,8 @@ macro_rules! phrases {
 phrases! {
     /// The first words, where the file has no greeting.
     Greeting = "greeting",
+    /// The first question.
+    Question = "question",
     /// This is an AI.
     Disclosure = "disclosure",
     /// The call is recorded.
@@ -87,6 +89,13 @@ impl Phrase {
     fn texts(self) -> [&'static str; 5] {
         match self {
             Self::Greeting => ["Hello!", "Guten Tag!", "¡Hola!", "Bonjour !", "Buongiorno!"],
+            Self::Question => [
+                "How can I help you?",
+                "Wie kann ich Ihnen helfen?",
+                "¿En qué puedo ayudarle?",
+                "Comment puis-je vous aider ?",
+                "Come posso aiutarla?",
+            ],
             Self::Disclosure => [
                 "I am an AI assistant.",
                 "Ich bin ein KI-Assistent.",
@@ -109,11 +118,11 @@ impl Phrase {
                 "Possiamo registrare questa chiamata? Dica sì o no, per favore.",
             ],
             Self::Declined => [
-                "All right, nothing is recorded. How can I help you?",
-                "In Ordnung, es wird nichts aufgezeichnet. Wie kann ich Ihnen helfen?",
-                "De acuerdo, no se graba nada. ¿En qué puedo ayudarle?",
-                "Très bien, rien n'est enregistré. Comment puis-je vous aider ?",
-                "Va bene, non viene registrato nulla. Come posso aiutarla?",
+                "All right, nothing is recorded.",
+                "In Ordnung, es wird nichts aufgezeichnet.",
+                "De acuerdo, no se graba nada.",
+                "Très bien, rien n'est enregistré.",
+                "Va bene, non viene registrato nulla.",
             ],
             Self::OneMoment => [
                 "One moment, please.",

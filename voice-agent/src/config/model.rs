@@ -104,6 +104,8 @@ pub struct Agent {
     pub(crate) voices: BTreeMap<String, String>,
     pub(crate) persona: LocalText,
     pub(crate) greeting: Option<LocalText>,
+    /// What it asks after greeting and notices; `None`: nothing.
+    pub(crate) question: Option<LocalText>,
     /// `None`: it does not say that it is an AI.
     pub(crate) disclosure: Option<LocalText>,
     pub(crate) recording: RecordingTerms,

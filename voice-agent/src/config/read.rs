@@ -15,7 +15,6 @@ const PATIENCE: [(&str, Patience); 3] =
     [("quick", Patience::Quick), ("normal", Patience::Normal), ("patient", Patience::Patient)];
 const MAX_LANGUAGES: usize = 20;
 const MAX_HINTS: usize = 200;
-/// What `{{ ... }}` may begin with is not checked: contacts and businesses have fields of their own.
 const SECOND: Duration = Duration::from_secs(1);
 
 struct Reader<'a> {
@@ -43,6 +42,7 @@ fn read(document: &Yaml, name: &str, faults: &mut Faults) -> Option<Agent> {
     let voices = reader.voices(fields.take("voices"));
     let persona = fields.need("persona", reader.faults).and_then(|yaml| reader.local(yaml, "the persona"));
     let greeting = fields.take("greeting").and_then(|yaml| reader.local(yaml, "the greeting"));
+    let question = reader.question(fields.take("question"));
     let disclosure = reader.disclosure(fields.take("disclosure"));
     let recording = reader.recording(fields.take("recording"));
     let faults = &mut *reader.faults;
@@ -61,6 +61,7 @@ fn read(document: &Yaml, name: &str, faults: &mut Faults) -> Option<Agent> {
         voices,
         persona: persona.unwrap_or_else(|| LocalText::Same(String::new())),
         greeting,
+        question,
         disclosure,
         recording,
         patience: patience.unwrap_or_default(),
@@ -202,6 +203,15 @@ impl Reader<'_> {
             }
             Some(yaml) => self.local(yaml, "the disclosure"),
             None => Some(Phrase::Disclosure.built_in()),
+        }
+    }
+
+    /// The first question: a text, the built-in one, or none with `off`.
+    fn question(&mut self, yaml: Option<&Yaml>) -> Option<LocalText> {
+        match yaml {
+            Some(yaml) if yaml.scalar() == Some("off") => None,
+            Some(yaml) => self.local(yaml, "the question"),
+            None => Some(Phrase::Question.built_in()),
         }
     }
 

@@ -36,6 +36,10 @@ pub struct TurnSettings {
     pub distrust: u64,
     /// How long we stand still to find out whether it is an interruption. Default 500.
     pub decide: u64,
+    /// Shorter sounds are noise. Default 250.
+    pub noise: u64,
+    /// A sound that goes on for this long is an interruption, whatever is understood of it. Default 1,500.
+    pub sustained: u64,
     /// Speech without known words that lasted this long was meant to be understood. Default 700.
     pub meant: u64,
     /// How long after a pressed key another one is waited for. Default 2,500.
@@ -61,6 +65,8 @@ impl Default for TurnSettings {
             late_signal: 2_000,
             distrust: 700,
             decide: 500,
+            noise: 250,
+            sustained: 1_500,
             meant: 700,
             keys: 2_500,
             quiet: 8_000,

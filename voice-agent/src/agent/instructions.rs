@@ -1,0 +1,65 @@
+//! What a brain is told of its part: the persona, how one speaks on the telephone, and the facts.
+
+use call_model::{CallFacts, Direction, Moment};
+use serde_json::{Value, json};
+
+use super::program::AgentProgram;
+use crate::config::{fill, primary};
+
+/// How one speaks on the telephone.
+const MANNERS: &str = "\
+You are talking on the telephone: what you write is spoken aloud as you write it. Answer in one to three short \
+sentences, most important thing first. Write no lists, no Markdown, no emoji and no web addresses; write numbers, dates \
+and times the way they are said. Ask one question at a time. What the caller said was written down by a speech \
+recogniser: when it makes no sense, ask. Say only what you know from this text or from a tool; when you do not know, \
+say so. Never claim that something is done unless a tool has done it.";
+
+/// What texts may name: `business`, `call`, `contact`, `vars`.
+pub(super) fn scope(program: &AgentProgram, facts: &CallFacts, language: &str, now: Moment) -> Value {
+    let direction = match facts.direction {
+        Direction::Inbound => "inbound",
+        Direction::Outbound => "outbound",
+    };
+    json!({
+        "business": program.business.facts(language, now.unix_ms),
+        "call": {
+            "id": facts.call.to_string(),
+            "direction": direction,
+            "caller": facts.caller,
+            "number": facts.number,
+            "language": language,
+        },
+        "contact": facts.contact,
+        "vars": facts.variables,
+    })
+}
+
+/// The system prompt of this call. It stays the same during the call, so that providers can keep it warm.
+pub(super) fn instructions(program: &AgentProgram, scope: &Value, language: &str) -> String {
+    let mut text = fill(program.agent.persona.get(language), scope);
+    text.push_str("\n\n# How you speak\n");
+    text.push_str(MANNERS);
+    text.push_str(&format!(" Speak {} unless the caller asks for another language that you have.", name(language)));
+    let mut fact = |title: &str, value: &Value| {
+        let empty = value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+        if !empty {
+            text.push_str(&format!("\n\n# {title}\n{value}"));
+        }
+    };
+    fact("The business", &scope["business"]);
+    fact("The caller, as far as known", &scope["contact"]);
+    fact("About this call", &scope["vars"]);
+    text
+}
+
+/// A language as a model reads it best.
+pub(super) fn name(language: &str) -> &str {
+    match primary(language) {
+        "en" => "English",
+        "de" => "German",
+        "es" => "Spanish",
+        "fr" => "French",
+        "it" => "Italian",
+        _ => language,
+    }
+}
