@@ -24,18 +24,12 @@ pub enum Turn<'a> {
 /// Puts a conversation in order. Never empty; the last turn is never ours.
 pub fn turns(messages: &[ChatMessage]) -> Vec<Turn<'_>> {
     let mut turns = Vec::new();
-    let mut results: Vec<(&str, &str)> = Vec::new();
-    for message in messages {
-        if let ChatMessage::Tool { id, result } = message {
-            results.push((id, result));
-        }
-    }
-    for message in messages {
+    for (at, message) in messages.iter().enumerate() {
         match message {
             ChatMessage::Caller { text } => say(&mut turns, text),
             ChatMessage::Note { text } => say(&mut turns, &format!("[{}]", text.trim())),
-            ChatMessage::Agent { text, calls } => answer(&mut turns, text, calls, &results),
-            // Each result was put behind its call; one without a call has no place.
+            ChatMessage::Agent { text, calls } => answer(&mut turns, text, calls, &messages[at + 1..]),
+            // Each result is put behind its call; one without a call has no place.
             ChatMessage::Tool { .. } => {}
         }
     }
@@ -58,7 +52,7 @@ fn say(turns: &mut Vec<Turn<'_>>, text: &str) {
     }
 }
 
-fn answer<'a>(turns: &mut Vec<Turn<'a>>, text: &str, calls: &'a [ToolCall], results: &[(&'a str, &'a str)]) {
+fn answer<'a>(turns: &mut Vec<Turn<'a>>, text: &str, calls: &'a [ToolCall], later: &'a [ChatMessage]) {
     let text = text.trim();
     if text.is_empty() && calls.is_empty() {
         return;
@@ -74,9 +68,20 @@ fn answer<'a>(turns: &mut Vec<Turn<'a>>, text: &str, calls: &'a [ToolCall], resu
     }
     turns.push(Turn::Agent { text: text.to_owned(), calls: calls.iter().collect() });
     if !calls.is_empty() {
-        let result = |id: &str| results.iter().find(|(of, _)| *of == id).map_or(NO_RESULT, |(_, result)| *result);
-        turns.push(Turn::Results(calls.iter().map(|call| (call.id.as_str(), result(&call.id))).collect()));
+        let result = |call: &'a ToolCall| (call.id.as_str(), result(&call.id, later).unwrap_or(NO_RESULT));
+        turns.push(Turn::Results(calls.iter().map(result).collect()));
     }
+}
+
+/// The result of a call, before another call has the same id: some servers count from the beginning in each answer.
+fn result<'a>(wanted: &str, later: &'a [ChatMessage]) -> Option<&'a str> {
+    let again = |message: &ChatMessage| {
+        matches!(message, ChatMessage::Agent { calls, .. } if calls.iter().any(|call| call.id == wanted))
+    };
+    later.iter().take_while(|message| !again(message)).find_map(|message| match message {
+        ChatMessage::Tool { id, result } if id == wanted => Some(result.as_str()),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -122,5 +127,8 @@ mod tests {
         let talk = [caller("Anna?"), agent("One moment.", &["a", "b"]), caller("Hm."), result("b"), result("stray")];
         let expected = format!("C(Anna?) A(One moment.)2 R([(\"a\", \"{NO_RESULT}\"), (\"b\", \"ok\")]) C(Hm.)");
         assert_eq!(shape(&talk), expected);
+        let again = [caller("x"), agent("", &["a"]), caller("y"), agent("", &["a"]), result("a"), caller("z")];
+        let expected = format!("C(x) A()1 R([(\"a\", \"{NO_RESULT}\")]) C(y) A()1 R([(\"a\", \"ok\")]) C(z)");
+        assert_eq!(shape(&again), expected);
     }
 }

@@ -20,6 +20,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(90);
 /// After a complete answer the figures of its cost are waited for no longer than this.
 const AFTERMATH: Duration = Duration::from_millis(300);
+/// The end of the transfer comes with the last event or right after it; it is waited for no longer than this.
+const DRAIN: Duration = Duration::from_millis(20);
 /// Connections that are opened ahead at the same time, per model.
 const MAX_WARMING: usize = 8;
 /// The longest reply to a refused request that is read, bytes.
@@ -170,10 +172,10 @@ async fn exchange(endpoint: &Endpoint, body: Vec<u8>, mut format: impl Format, o
         }
         hand_on(&mut pieces, out).await;
     }
+    // Read to its end, the connection serves the next answer.
+    while let Ok(Ok(Some(_))) = timeout(DRAIN, response.chunk()).await {}
     format.finish(&mut pieces)?;
     hand_on(&mut pieces, out).await;
-    // Read to its end, the connection serves the next answer.
-    while let Ok(Ok(Some(_))) = timeout(AFTERMATH, response.chunk()).await {}
     Ok(())
 }
 
@@ -192,7 +194,9 @@ pub fn close(calls: Vec<ToolCall>, finished: Piece, out: &mut Vec<Piece>) {
 
 async fn refusal(mut response: Response) -> BrainError {
     let status = response.status().as_u16();
-    let retry_after = retry_after(response.headers(), SystemTime::now());
+    #[expect(clippy::disallowed_methods, reason = "a date in a header is set against the wall clock, at the door")]
+    let now = SystemTime::now();
+    let retry_after = retry_after(response.headers(), now);
     let mut body = Vec::new();
     while let Ok(Ok(Some(chunk))) = timeout(AFTERMATH, response.chunk()).await {
         body.extend_from_slice(&chunk);

@@ -59,6 +59,13 @@ pub(super) enum Opening {
     Closed { next: Option<(Date, Time)> },
 }
 
+impl Opening {
+    /// Whether anything is known of the hours.
+    pub(super) fn is_known(self) -> bool {
+        !matches!(self, Self::Closed { next: None })
+    }
+}
+
 impl Facts {
     /// Date and time at the business.
     pub(super) fn now(&self) -> DateTime {

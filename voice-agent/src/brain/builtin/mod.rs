@@ -4,17 +4,25 @@
 //! It keeps no state: the dialogue travels in [`ThinkRequest::memory`](call_model::ThinkRequest::memory), so an answer
 //! that was prepared and thrown away leaves no trace. It has no clock but that of its [`Facts`].
 
+mod dialogue;
 mod facts;
+mod index;
 mod knowledge;
 mod language;
+mod lexicon;
+mod parse;
+mod speak;
+mod words;
 mod yaml;
 
 use std::sync::Arc;
 
-use call_model::{ThinkEvent, ThinkRequest};
+use call_model::{ThinkEvent, ThinkRequest, ThinkUsage, ToolCall};
 use tokio::sync::mpsc;
 
-use super::{Brain, Model, Pieces};
+use super::{Brain, Model, Piece, Pieces};
+use index::SearchIndex;
+use lexicon::Lexicon;
 
 pub use facts::{Facts, Texts};
 pub use knowledge::{Entry, Knowledge, KnowledgeError, Offer};
@@ -49,34 +57,82 @@ pub enum BuiltinError {
 pub struct Builtin {
     facts: Facts,
     settings: BuiltinSettings,
+    /// In the order of [`Lang::ALL`].
+    rooms: Vec<Room>,
+}
+
+/// All that is known in one language.
+struct Room {
+    lexicon: Lexicon,
+    index: SearchIndex,
+    entries: Vec<Entry>,
 }
 
 impl Builtin {
     /// Builds the index of the knowledge, in memory.
     pub fn new(knowledge: &Knowledge, facts: Facts, settings: BuiltinSettings) -> Result<Self, BuiltinError> {
-        let _ = knowledge;
-        Ok(Self { facts, settings })
+        let room = |language: Lang| {
+            let lexicon = Lexicon::read(language)?;
+            let entries: Vec<Entry> = knowledge.of(language).cloned().collect();
+            let index = SearchIndex::build(language, &lexicon, entries.iter()).map_err(BuiltinError::Index)?;
+            Ok(Room { lexicon, index, entries })
+        };
+        let rooms = Lang::ALL.into_iter().map(room).collect::<Result<_, _>>()?;
+        Ok(Self { facts, settings, rooms })
+    }
+
+    /// The answer, whole.
+    fn answer(&self, request: &ThinkRequest) -> Vec<Piece> {
+        let reply = dialogue::reply(self, request);
+        let mut pieces = Vec::new();
+        if !reply.text.is_empty() {
+            pieces.push(Piece::Text(reply.text));
+        }
+        // Unique within the call, as the results must find their calls.
+        let turn = request.messages.len();
+        let calls = reply.calls.into_iter().enumerate();
+        pieces.extend(calls.map(|(at, (name, arguments))| {
+            Piece::ToolCall(ToolCall { id: format!("builtin_{turn}_{at}"), name: name.to_owned(), arguments })
+        }));
+        pieces.push(Piece::Finished { memory: reply.memory, usage: ThinkUsage::default() });
+        pieces
     }
 }
 
+/// What its name is in the books.
+const NAME: &str = "builtin";
+
 impl Model for Builtin {
     fn ask(&self, request: Arc<ThinkRequest>) -> Pieces {
-        let _ = (&self.facts, &self.settings, request);
-        mpsc::channel(1).1
+        queue(self.answer(&request).into_iter().map(Ok))
     }
 
     fn name(&self) -> &'static str {
-        "builtin"
+        NAME
     }
 }
 
 impl Brain for Builtin {
     fn think(&self, request: ThinkRequest) -> mpsc::Receiver<ThinkEvent> {
-        let _ = request;
-        mpsc::channel(1).1
+        queue(self.answer(&request).into_iter().filter_map(|piece| match piece {
+            Piece::Progress => None,
+            Piece::Text(text) => Some(ThinkEvent::Text { text }),
+            Piece::ToolCall(call) => Some(ThinkEvent::ToolCall(call)),
+            Piece::Finished { memory, usage } => Some(ThinkEvent::Finished { brain: NAME.to_owned(), memory, usage }),
+        }))
     }
 
     fn name(&self) -> &'static str {
-        "builtin"
+        NAME
     }
+}
+
+/// A queue that holds all of it already.
+fn queue<T>(items: impl Iterator<Item = T>) -> mpsc::Receiver<T> {
+    let items: Vec<T> = items.collect();
+    let (out, receiver) = mpsc::channel(items.len().max(1));
+    for item in items {
+        let _ = out.try_send(item);
+    }
+    receiver
 }

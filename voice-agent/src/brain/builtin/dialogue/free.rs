@@ -1,0 +1,252 @@
+//! Talk without a form: questions, wishes, small talk.
+
+use jiff::civil::{Date, Time};
+
+use super::super::facts::Opening;
+use super::super::index::{Hit, Target};
+use super::super::knowledge::Offer;
+use super::super::language::Lang;
+use super::super::lexicon::Intent;
+use super::super::parse::{Moment, date, time};
+use super::super::speak;
+use super::Turn;
+use super::state::{Kind, Pending, Waiting};
+use super::tools::{HANG_UP, LANGUAGE, TAKE, TRANSFER};
+
+/// How sure a wish must be to go before a yes or no to our question.
+const SURE: f32 = 0.8;
+
+impl Turn<'_> {
+    pub(super) fn free(&mut self) -> String {
+        let pending = self.state.pending.take();
+        let verdict = self.lexicon().verdict(&self.words);
+        let goes_before = |intent| !matches!(intent, Intent::Thanks | Intent::Greeting | Intent::Cancel);
+        if let (Some(pending), Some((yes, taken))) = (pending, verdict)
+            && self.wish(SURE).is_none_or(|wish| !goes_before(wish))
+        {
+            let rest = self.words.get(taken).filter(|_| taken > 0).map_or("", |word| &self.text[word.place.start..]);
+            let rest = rest.to_owned();
+            let more = taken > 0 && self.lexicon().content(&self.words[taken..]) > 0;
+            match pending {
+                Pending::AnythingElse if yes && more => return self.anew(rest),
+                Pending::AnythingElse if yes => return self.say("anything_else"),
+                Pending::Offer(offer) if yes => return self.take_up(offer),
+                _ if more => return self.anew(rest),
+                Pending::AnythingElse => return self.goodbye(),
+                Pending::Offer(_) => {
+                    self.state.pending = Some(Pending::AnythingElse);
+                    return self.say("all_right");
+                }
+            }
+        }
+        match self.best() {
+            Some(Hit { target: Target::Intent(intent), .. }) => self.want(intent),
+            Some(Hit { target: Target::Entry(place), .. }) => self.tell(place),
+            None if verdict.is_some() => {
+                self.state.pending = Some(Pending::AnythingElse);
+                self.say("anything_else")
+            }
+            None => self.unknown(),
+        }
+    }
+
+    /// Answers what followed a yes or no.
+    fn anew(&mut self, rest: String) -> String {
+        self.hear(rest);
+        match self.best() {
+            Some(Hit { target: Target::Intent(intent), .. }) => self.want(intent),
+            Some(Hit { target: Target::Entry(place), .. }) => self.tell(place),
+            None => self.unknown(),
+        }
+    }
+
+    fn want(&mut self, intent: Intent) -> String {
+        self.state.misses = 0;
+        match intent {
+            Intent::Hours | Intent::OpenNow => self.hours(intent),
+            Intent::Person => self.put_through(),
+            Intent::Message => self.begin(Kind::Message),
+            Intent::Callback => self.begin(Kind::Callback),
+            Intent::Appointment => self.begin(Kind::Appointment),
+            Intent::StopCalling => self.stop_calling(),
+            Intent::Repeat if self.state.said.is_empty() => self.say("nothing_to_repeat"),
+            Intent::Repeat => self.state.said.clone(),
+            Intent::Slower => format!("{} {}", self.say("slower"), self.state.said).trim_end().to_owned(),
+            Intent::Goodbye => self.goodbye(),
+            Intent::Thanks => {
+                self.state.pending = Some(Pending::AnythingElse);
+                self.say("thanks")
+            }
+            Intent::Greeting => self.say("greeting"),
+            Intent::Help => self.say("help"),
+            Intent::Robot => {
+                let name = self.brain.facts.name(self.language).to_owned();
+                self.say_with("robot", &[("name", &name)])
+            }
+            Intent::Cancel => {
+                self.state.pending = Some(Pending::AnythingElse);
+                self.say("all_right")
+            }
+            Intent::SpeakEn | Intent::SpeakDe | Intent::SpeakEs | Intent::SpeakFr | Intent::SpeakIt => {
+                self.speak(intent.language().unwrap_or(self.language))
+            }
+        }
+    }
+
+    /// Answers from the knowledge.
+    pub(super) fn tell(&mut self, place: usize) -> String {
+        self.state.misses = 0;
+        let Some(entry) = self.room.entries.get(place) else { return self.unknown() };
+        let (answer, offer) = (entry.answer.clone(), entry.offer);
+        let Some(mut answer) = self.brain.facts.fill(&answer, self.language) else { return self.unknown() };
+        if let Some(offer) = offer.filter(|offer| self.can_offer(*offer)) {
+            self.state.pending = Some(Pending::Offer(offer));
+            if !answer.trim_end().ends_with('?') {
+                answer = format!("{} {}", answer.trim_end(), self.say(phrase_of(offer)));
+            }
+        }
+        answer
+    }
+
+    fn can_offer(&self, offer: Offer) -> bool {
+        self.can(if offer == Offer::Person { TRANSFER } else { TAKE })
+    }
+
+    fn take_up(&mut self, offer: Offer) -> String {
+        match offer {
+            Offer::Message => self.begin(Kind::Message),
+            Offer::Callback => self.begin(Kind::Callback),
+            Offer::Appointment => self.begin(Kind::Appointment),
+            Offer::Person => self.put_through(),
+        }
+    }
+
+    /// Says honestly that there is no answer, and offers what can be done.
+    fn unknown(&mut self) -> String {
+        if self.lexicon().content(&self.words) == 0 {
+            return self.not_understood();
+        }
+        let phrase = if self.can(TAKE) {
+            self.state.pending = Some(Pending::Offer(Offer::Message));
+            "unknown"
+        } else if self.can(TRANSFER) {
+            self.state.pending = Some(Pending::Offer(Offer::Person));
+            "unknown_person"
+        } else {
+            "unknown_plain"
+        };
+        self.miss(phrase)
+    }
+
+    pub(super) fn goodbye(&mut self) -> String {
+        self.call(HANG_UP, Vec::new());
+        self.say("goodbye")
+    }
+
+    pub(super) fn put_through(&mut self) -> String {
+        if !self.can(TRANSFER) {
+            return self.nobody_there();
+        }
+        self.state.waiting = Some(Waiting::Transfer);
+        let whom = self.whom();
+        match &whom {
+            Some((argument, name)) => self.call(TRANSFER, vec![(&[argument.as_str()], name.clone())]),
+            None => self.call(TRANSFER, Vec::new()),
+        }
+        self.say("transferring")
+    }
+
+    pub(super) fn nobody_there(&mut self) -> String {
+        if self.can(TAKE) {
+            self.state.pending = Some(Pending::Offer(Offer::Message));
+            return self.say("no_person");
+        }
+        self.state.pending = Some(Pending::AnythingElse);
+        self.say("no_person_plain")
+    }
+
+    pub(super) fn stop_calling(&mut self) -> String {
+        if !self.can(TAKE) {
+            return self.unknown();
+        }
+        let note = self.say("note_stop");
+        let mut arguments = vec![(super::closing::MESSAGE, note)];
+        if let Some(name) = self.state.name.clone() {
+            arguments.push((super::closing::NAME, name));
+        }
+        self.state.waiting = Some(Waiting::Stop);
+        self.state.pending = Some(Pending::AnythingElse);
+        self.call(TAKE, arguments);
+        String::new()
+    }
+
+    pub(super) fn speak(&mut self, language: Lang) -> String {
+        if language == self.language {
+            return self.say("greeting");
+        }
+        let Some(tag) = self.tag_of(language) else { return self.say("language_only") };
+        self.state.waiting = Some(Waiting::Language);
+        self.call(LANGUAGE, vec![(&["language"], tag)]);
+        String::new()
+    }
+
+    fn hours(&mut self, intent: Intent) -> String {
+        let today = self.now.date();
+        if let Some(found) = date(self.language, &self.words, today, false)
+            && (found.date != today || intent == Intent::Hours)
+        {
+            let moment = time(self.language, &self.words, &found.used, false);
+            return self.hours_on(found.date, moment);
+        }
+        if intent == Intent::OpenNow {
+            return self.open_now();
+        }
+        match self.brain.facts.text("hours", self.language) {
+            Some(hours) => self.say_with("hours", &[("hours", hours)]),
+            None => self.say("no_hours"),
+        }
+    }
+
+    fn open_now(&self) -> String {
+        let lexicon = self.lexicon();
+        match self.brain.facts.opening(self.now) {
+            Opening::Open { until } => self.say_with("open_now", &[("time", &speak::clock(self.language, until))]),
+            Opening::Closed { next: Some((date, from)) } => {
+                let day = speak::day(self.language, lexicon, date, self.now.date());
+                let time = speak::at(self.language, lexicon, Moment::At(from));
+                self.say_with("closed_now", &[("day", &day), ("time", &time)])
+            }
+            Opening::Closed { next: None } => self.say("closed_now_plain"),
+        }
+    }
+
+    fn hours_on(&self, date: Date, moment: Option<Moment>) -> String {
+        let lexicon = self.lexicon();
+        let spans = (self.brain.facts.hours)(date);
+        let day = speak::day(self.language, lexicon, date, self.now.date());
+        if spans.is_empty() {
+            return self.say_with("closed_on", &[("day", &day)]);
+        }
+        if let Some(Moment::At(time)) = moment {
+            let when = speak::at(self.language, lexicon, Moment::At(time));
+            let name = if within(&spans, time) { "open_then" } else { "closed_then" };
+            return self.say_with(name, &[("day", &day), ("time", &when)]);
+        }
+        let spans = speak::spans(self.language, lexicon, &spans);
+        self.say_with("open_on", &[("day", &day), ("spans", &spans)])
+    }
+}
+
+/// Whether it is open at a time.
+pub(super) fn within(spans: &[(Time, Time)], time: Time) -> bool {
+    spans.iter().any(|(from, until)| *from <= time && time < *until)
+}
+
+fn phrase_of(offer: Offer) -> &'static str {
+    match offer {
+        Offer::Message => "offer_message",
+        Offer::Callback => "offer_callback",
+        Offer::Appointment => "offer_appointment",
+        Offer::Person => "offer_person",
+    }
+}

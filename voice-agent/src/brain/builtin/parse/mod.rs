@@ -1,0 +1,14 @@
+//! What is said of numbers, telephone numbers, dates, times and names, read from words.
+
+mod date;
+mod date_words;
+mod name;
+mod number;
+mod phone;
+mod spelled;
+mod time;
+
+pub use date::date;
+pub use name::name;
+pub use phone::phone;
+pub use time::{DayPart, Moment, time};
