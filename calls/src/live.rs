@@ -92,7 +92,7 @@ impl LiveHub {
     }
 
     /// Tells whoever watches; makes nothing where nobody does.
-    pub(crate) fn tell(&self, call: CallId, kind: impl FnOnce() -> LiveKind) {
+    pub fn tell(&self, call: CallId, kind: impl FnOnce() -> LiveKind) {
         if self.events.receiver_count() > 0 {
             // The last watcher may just have gone.
             let _ = self.events.send(LiveEvent { call, kind: kind() });

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use call_model::{CallId, Direction, RecordingSwitch};
+use call_model::{AppName, CallId, Direction, RecordingSwitch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Body, BodyBytes, Id, Params};
 use super::gate::KeyName;
+use super::numbers::check_app;
 use super::page::{List, PageQuery, page_request};
 use super::problem::{Kind, Problem};
 use super::state::{ApiState, ControlError, PlaceCall, PlaceCallError, Speech};
@@ -57,7 +58,7 @@ pub(super) struct ListQuery {
     cursor: Option<String>,
 }
 
-/// A call to be placed. Either `flow` or `say` says what it does.
+/// A call to be placed. One of `flow`, `agent` and `say` says what it does.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewCall {
@@ -67,6 +68,9 @@ pub(super) struct NewCall {
     /// Name of the flow that it runs.
     #[schema(example = "reminder")]
     flow: Option<String>,
+    /// Name of the agent that talks.
+    #[schema(example = "assistant")]
+    agent: Option<String>,
     /// Text that is spoken once; then the call ends.
     #[schema(example = "Your table is ready.")]
     say: Option<String>,
@@ -77,7 +81,7 @@ pub(super) struct NewCall {
     from: Option<String>,
     /// Name of the trunk to go by; the number's own or the default when it is not said.
     trunk: Option<String>,
-    /// Variables for the flow.
+    /// Variables for the flow or the agent.
     #[serde(default)]
     #[schema(value_type = Object)]
     variables: Map<String, Value>,
@@ -156,7 +160,7 @@ pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<CallId>) -> Re
     Ok(Json(CallDetail::new(call, recording)))
 }
 
-/// Places a call that runs a flow or speaks a text.
+/// Places a call that runs a flow, lets an agent talk or speaks a text.
 ///
 /// With the header `Idempotency-Key` the same request can be sent again without a second call: for a day, the same
 /// key gives the call that was placed.
@@ -237,18 +241,22 @@ async fn check(state: &ApiState, call: &NewCall) -> Result<Speech, Problem> {
     if let Some(url) = &call.webhook {
         check_url(url)?;
     }
-    match (&call.flow, &call.say) {
-        (Some(flow), None) => {
-            if state.store().flow(flow).await?.is_none() {
-                return Err(Problem::invalid("`flow`: there is no flow of this name: GET /v1/flows lists them"));
-            }
+    match (&call.flow, &call.agent, &call.say) {
+        (Some(flow), None, None) => {
+            check_app(state.store(), &AppName::Flow(flow.clone())).await?;
             Ok(Speech::Flow(flow.clone()))
         }
-        (None, Some(text)) if text.trim().is_empty() || text.chars().count() > MAX_TEXT => {
+        (None, Some(agent), None) => {
+            check_app(state.store(), &AppName::Agent(agent.clone())).await?;
+            Ok(Speech::Agent(agent.clone()))
+        }
+        (None, None, Some(text)) if text.trim().is_empty() || text.chars().count() > MAX_TEXT => {
             Err(Problem::invalid(format!("`say` is 1 to {MAX_TEXT} characters: longer texts belong into a flow")))
         }
-        (None, Some(text)) => Ok(Speech::Text(text.clone())),
-        _ => Err(Problem::invalid("give either `flow` (its name) or `say` (a text): one says what the call does")),
+        (None, None, Some(text)) => Ok(Speech::Text(text.clone())),
+        _ => Err(Problem::invalid(
+            "give one of `flow` (its name), `agent` (its name) and `say` (a text): it says what the call does",
+        )),
     }
 }
 
@@ -374,6 +382,6 @@ pub(super) async fn switch_recording(
     }
 }
 
-fn no_such_call() -> Problem {
+pub(super) fn no_such_call() -> Problem {
     Problem::no_such("call", "/v1/calls")
 }

@@ -17,7 +17,8 @@ use super::state::ApiState;
 #[openapi(
     info(
         title = "Callwright",
-        description = "Calls, contacts, recordings, voicemails, flows, numbers, trunks, members, webhooks and events.\n\n\
+        description = "Calls, contacts, recordings, transcripts, voicemails, flows, agents, numbers, trunks, members, webhooks and \
+            events.\n\n\
             Send `Authorization: Bearer KEY` with every request under `/v1`; the first key is in the file `api-key` of \
             the data folder. Lists are `{\"data\": [...], \"next\": cursor}`, newest first. Every error is a problem \
             document (RFC 9457) whose `detail` says what to do. Times are RFC 3339 in UTC.",
@@ -25,13 +26,16 @@ use super::state::ApiState;
     ),
     tags(
         (name = "calls", description = "Calls that ring, run or are over"),
+        (name = "transcripts", description = "What was said in calls, while it is said and afterwards"),
         (name = "contacts", description = "People whom the business knows"),
         (name = "voicemails", description = "Messages that callers left"),
         (name = "flows", description = "Scripted dialogs in versions"),
+        (name = "agents", description = "AI personas in versions"),
         (name = "numbers", description = "Our numbers and what answers them"),
         (name = "trunks", description = "Accounts at carriers"),
         (name = "members", description = "People of the business who have a phone"),
         (name = "webhooks", description = "Places that events are sent to"),
+        (name = "keys", description = "API keys"),
         (name = "events", description = "What happened"),
         (name = "operation", description = "Keeping it running"),
     ),

@@ -18,6 +18,9 @@ use super::wire::Time;
 
 const MAX_NAME: usize = 64;
 
+const ERROR: &str = "error";
+const WARNING: &str = "warning";
+
 /// One version of a scripted dialog.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Flow {
@@ -35,13 +38,13 @@ pub(super) struct Flow {
     yaml: Option<String>,
     /// What somebody should look at although the flow was taken.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<FlowFault>,
+    warnings: Vec<TextFault>,
 }
 
-/// One thing that is wrong with a flow.
+/// One thing that is wrong with a flow or an agent.
 #[derive(Serialize, ToSchema)]
-pub(super) struct FlowFault {
-    /// `error`, for which the flow is refused, or `warning`.
+pub(super) struct TextFault {
+    /// `error`, for which the text is refused, or `warning`.
     severity: &'static str,
     /// Line, from 1.
     line: usize,
@@ -74,17 +77,17 @@ pub(super) struct Node {
 #[serde(deny_unknown_fields)]
 pub(super) struct VersionQuery {
     /// The version; the active one when it is not said.
-    version: Option<u32>,
+    pub(super) version: Option<u32>,
 }
 
-/// How to put a flow.
+/// How to put a flow or an agent.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PutQuery {
     /// Only check it: nothing is changed.
     #[serde(default)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
 }
 
 impl Flow {
@@ -104,10 +107,22 @@ impl Flow {
     }
 }
 
-impl From<Fault> for FlowFault {
+impl From<Fault> for TextFault {
     fn from(fault: Fault) -> Self {
         Self {
-            severity: if fault.is_error() { "error" } else { "warning" },
+            severity: if fault.is_error() { ERROR } else { WARNING },
+            line: fault.line,
+            column: fault.column,
+            message: fault.message,
+            suggestion: fault.suggestion,
+        }
+    }
+}
+
+impl From<voice_agent::Fault> for TextFault {
+    fn from(fault: voice_agent::Fault) -> Self {
+        Self {
+            severity: if fault.is_error() { ERROR } else { WARNING },
             line: fault.line,
             column: fault.column,
             message: fault.message,
@@ -189,29 +204,52 @@ pub(super) async fn put(
     Params(query): Params<PutQuery>,
     Text(yaml): Text,
 ) -> Result<Response, Problem> {
-    let letters = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
-    if name.is_empty() || name.len() > MAX_NAME || !name.bytes().all(letters) {
-        let detail = format!("a flow's name is 1 to {MAX_NAME} lower-case letters, digits, `-` and `_`");
-        return Err(Problem::invalid(detail));
-    }
+    check_name("a flow's", &name)?;
     let warnings = state.calls().check_flow(&name, &yaml).map_err(refuse)?;
     if query.dry_run {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let flow = state.store().put_flow(&name, &yaml, now_ms()).await?;
     state.calls().books_changed(BooksChange::Flows).await;
-    let warnings = warnings.into_iter().map(FlowFault::from).collect();
+    let warnings = warnings.into_iter().map(TextFault::from).collect();
     Ok(Json(Flow { warnings, ..Flow::listed(flow) }).into_response())
 }
 
+/// Removes a flow with all its versions. Running calls keep what they began with; a flow that a number is answered by
+/// stays.
+#[utoipa::path(delete, path = "/v1/flows/{name}", tag = "flows", operation_id = "deleteFlow",
+    params(("name" = String, Path, description = "Name of the flow")),
+    responses((status = 204, description = "It is gone"),
+              (status = 409, description = "A number is answered by it", body = Problem)))]
+pub(super) async fn delete(State(state): State<ApiState>, Id(name): Id<String>) -> Result<StatusCode, Problem> {
+    if !state.store().delete_flow(&name).await? {
+        return Err(Problem::no_such("flow", "/v1/flows"));
+    }
+    state.calls().books_changed(BooksChange::Flows).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 fn refuse(faults: Vec<Fault>) -> Problem {
-    let errors = faults.iter().filter(|fault| fault.is_error()).count();
-    let first = faults.iter().find(|fault| fault.is_error());
+    refusal(Kind::FlowRefused, faults.into_iter().map(TextFault::from).collect())
+}
+
+/// What the name of a flow or an agent may be. `whose`: "a flow's".
+pub(super) fn check_name(whose: &str, name: &str) -> Result<(), Problem> {
+    let letters = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
+    if (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(letters) {
+        return Ok(());
+    }
+    Err(Problem::invalid(format!("{whose} name is 1 to {MAX_NAME} lower-case letters, digits, `-` and `_`")))
+}
+
+/// A text with faults is refused whole.
+pub(super) fn refusal(kind: Kind, faults: Vec<TextFault>) -> Problem {
+    let errors = faults.iter().filter(|fault| fault.severity == ERROR).count();
+    let first = faults.iter().find(|fault| fault.severity == ERROR);
     let first = first.map(|fault| format!("line {}: {}", fault.line, fault.message)).unwrap_or_default();
     let detail = match errors {
         1 => format!("nothing was changed; {first}"),
         more => format!("nothing was changed; it has {more} faults, the first in {first}"),
     };
-    let faults: Vec<FlowFault> = faults.into_iter().map(FlowFault::from).collect();
-    Problem::new(Kind::FlowRefused, detail).with("faults", faults)
+    Problem::new(kind, detail).with("faults", faults)
 }

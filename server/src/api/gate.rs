@@ -92,12 +92,7 @@ fn admit(state: &ApiState, headers: &HeaderMap) -> Result<KeyName, Problem> {
         let challenge = format!("Bearer realm=\"callwright\"{error}");
         Problem::new(Kind::Unauthorized, detail).with_header(header::WWW_AUTHENTICATE, &challenge)
     };
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key = given.and_then(|value| {
-        let (scheme, key) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
-    });
-    let Some(key) = key else {
+    let Some(key) = given_key(headers) else {
         let detail = "send `Authorization: Bearer KEY`: the first key is in the file `api-key` of the data folder";
         return Err(refuse(detail, ""));
     };
@@ -109,6 +104,19 @@ fn admit(state: &ApiState, headers: &HeaderMap) -> Result<KeyName, Problem> {
         Problem::new(Kind::TooManyRequests, format!("this key asks too often: wait {wait_s} s")).retry_after(wait_s)
     })?;
     Ok(name)
+}
+
+/// The key that a request came with: in the header `Authorization`, or, where a page in a browser opens a WebSocket and
+/// can set no header, among the protocols that it offers, as `bearer.KEY` (RFC 6455 section 1.9 lets both sides name them).
+fn given_key(headers: &HeaderMap) -> Option<&str> {
+    if let Some(given) = headers.get(header::AUTHORIZATION) {
+        let (scheme, key) = given.to_str().ok()?.split_once(' ')?;
+        return scheme.eq_ignore_ascii_case("bearer").then(|| key.trim());
+    }
+    let upgrade = headers.get(header::UPGRADE)?.to_str().ok()?;
+    upgrade.eq_ignore_ascii_case("websocket").then_some(())?;
+    let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    offered.flat_map(|value| value.split(',')).find_map(|name| name.trim().strip_prefix("bearer."))
 }
 
 /// A token bucket for each key: there are as many as there are keys.

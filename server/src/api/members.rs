@@ -171,7 +171,7 @@ async fn checked(
     let numbers = state.store().numbers().await?;
     let mut kept = Vec::with_capacity(may_call_from.len());
     for text in &may_call_from {
-        let number = our_number(state, text)?;
+        let number = our_number(state.store(), text)?;
         if !numbers.iter().any(|known| known.number == number) {
             return Err(Problem::invalid("`may_call_from`: not a number of ours: GET /v1/numbers lists them"));
         }

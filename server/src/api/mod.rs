@@ -6,10 +6,12 @@
 //! | `gate` | who may ask, how often, and for how long |
 //! | `problem` | every error as a problem document (RFC 9457) |
 //! | `extract`, `page`, `wire` | reading requests, lists, and the forms that records have on the wire |
+//! | `transcripts`, `live` | what was said: as JSON, WebVTT or text, by search, and while it is said |
 //! | `sound` | recordings and voicemails, whole or in ranges |
 //! | `calls`, `contacts`, ... | one module a kind of thing |
 //! | `docs`, `health` | the OpenAPI document with its page; liveness, readiness, metrics |
 
+mod agents;
 mod calls;
 mod contacts;
 mod docs;
@@ -18,12 +20,15 @@ mod extract;
 mod flows;
 mod gate;
 mod health;
+mod keys;
+mod live;
 mod members;
 mod numbers;
 mod page;
 mod problem;
 mod sound;
 mod state;
+mod transcripts;
 mod trunks;
 mod voicemails;
 mod webhooks;
@@ -39,12 +44,15 @@ use utoipa_axum::routes;
 
 pub use gate::{Keys, hash_key, new_key};
 pub(crate) use members::hashes as password_hashes;
+pub(crate) use numbers::checked as check_number;
 pub use problem::Problem;
 pub use state::{
     ApiConfig, ApiState, BooksChange, Check, ControlError, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech,
     TrunkState,
 };
+pub(crate) use trunks::checked as check_trunk;
 pub use trunks::{TrunkSettings, TrunkTransport};
+pub(crate) use webhooks::check as check_webhook;
 
 /// The router of everything that is asked for by HTTP.
 pub fn router(state: ApiState) -> Router {
@@ -91,6 +99,10 @@ fn kept_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(calls::get, calls::hang_up))
         .routes(routes!(calls::events))
         .routes(routes!(calls::recording, calls::switch_recording))
+        .routes(routes!(transcripts::of_call))
+        .routes(routes!(transcripts::search))
+        .routes(routes!(live::one))
+        .routes(routes!(live::all))
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::get, contacts::change))
         .routes(routes!(contacts::timeline))
@@ -98,9 +110,12 @@ fn kept_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(voicemails::get, voicemails::change, voicemails::delete))
         .routes(routes!(voicemails::audio))
         .routes(routes!(flows::list))
-        .routes(routes!(flows::get, flows::put))
+        .routes(routes!(flows::get, flows::put, flows::delete))
         .routes(routes!(flows::versions))
         .routes(routes!(flows::nodes))
+        .routes(routes!(agents::list))
+        .routes(routes!(agents::get, agents::put, agents::delete))
+        .routes(routes!(agents::versions))
         .routes(routes!(numbers::list, numbers::add))
         .routes(routes!(numbers::get, numbers::change, numbers::delete))
         .routes(routes!(trunks::list, trunks::add))
@@ -110,6 +125,8 @@ fn kept_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::get, webhooks::change, webhooks::delete))
         .routes(routes!(webhooks::deliveries, webhooks::resend))
+        .routes(routes!(keys::list, keys::add))
+        .routes(routes!(keys::revoke))
         .routes(routes!(events::list))
         .routes(routes!(events::get))
 }

@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
-use call_model::NumberId;
+use call_model::{AppName, NumberId};
 use serde::{Deserialize, Serialize};
-use store::{Address, NewNumber, NumberRecord, RecordingRule};
+use store::{Address, NewNumber, NumberRecord, RecordingRule, Store};
 use utoipa::ToSchema;
 
 use super::extract::{Body, Id, Patch};
@@ -26,11 +26,13 @@ pub(super) struct Number {
     /// E.164, or the user part of a SIP address such as `reception`.
     #[schema(example = "+493090182")]
     number: String,
-    /// Name of the flow that answers.
-    flow: String,
+    /// Name of the flow that answers; null where it is an agent.
+    flow: Option<String>,
+    /// Name of the agent that answers; null where it is a flow.
+    agent: Option<String>,
     /// BCP 47 language to begin with; null for the business's.
     language: Option<String>,
-    /// `off`, `announced` or `consent`; null leaves it to the flow.
+    /// `off`, `announced` or `consent`; null leaves it to the flow or the agent.
     #[schema(value_type = Option<String>)]
     recording: Option<RecordingRule>,
     /// Name of the trunk that it is on.
@@ -41,7 +43,7 @@ pub(super) struct Number {
     updated_at: Time,
 }
 
-/// A number to be made.
+/// A number to be made. Either `flow` or `agent` says what answers.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct New {
@@ -50,7 +52,10 @@ pub(super) struct New {
     number: String,
     /// Name of the flow that answers.
     #[schema(example = "reception")]
-    flow: String,
+    flow: Option<String>,
+    /// Name of the agent that answers.
+    #[schema(example = "assistant")]
+    agent: Option<String>,
     /// BCP 47 language to begin with.
     language: Option<String>,
     /// `off`, `announced` or `consent`.
@@ -66,13 +71,15 @@ pub(super) struct New {
 pub(super) struct Change {
     /// A number, or the user part of a SIP address.
     number: Option<String>,
-    /// Name of the flow that answers.
+    /// Name of the flow that answers from now on.
     flow: Option<String>,
+    /// Name of the agent that answers from now on.
+    agent: Option<String>,
     /// BCP 47 language to begin with; null for the business's.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     language: Patch<String>,
-    /// `off`, `announced` or `consent`; null leaves it to the flow.
+    /// `off`, `announced` or `consent`; null leaves it to the flow or the agent.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     recording: Patch<RecordingRule>,
@@ -84,10 +91,15 @@ pub(super) struct Change {
 
 impl From<NumberRecord> for Number {
     fn from(number: NumberRecord) -> Self {
+        let (flow, agent) = match number.app {
+            AppName::Flow(name) => (Some(name), None),
+            AppName::Agent(name) => (None, Some(name)),
+        };
         Self {
             id: number.id,
             number: number.number,
-            flow: number.flow,
+            flow,
+            agent,
             language: number.language,
             recording: number.recording,
             trunk: number.trunk,
@@ -116,8 +128,9 @@ pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<NumberId>) -> 
 #[utoipa::path(post, path = "/v1/numbers", tag = "numbers", operation_id = "addNumber", request_body = New,
     responses((status = 201, body = Number)))]
 pub(super) async fn add(State(state): State<ApiState>, Body(new): Body<New>) -> Result<impl IntoResponse, Problem> {
-    let New { number, flow, language, recording, trunk } = new;
-    let number = checked(&state, NewNumber { number, flow, language, recording, trunk }).await?;
+    let New { number, flow, agent, language, recording, trunk } = new;
+    let app = app_named(flow, agent)?.ok_or_else(|| Problem::invalid(ONE_ANSWERS))?;
+    let number = checked(state.store(), NewNumber { number, app, language, recording, trunk }).await?;
     let number: Number = state.store().add_number(number, now_ms()).await?.into();
     state.calls().books_changed(BooksChange::Numbers).await;
     Ok((StatusCode::CREATED, [(header::LOCATION, format!("/v1/numbers/{}", number.id))], Json(number)))
@@ -135,12 +148,12 @@ pub(super) async fn change(
     let now = find(&state, id).await?;
     let number = NewNumber {
         number: change.number.unwrap_or(now.number),
-        flow: change.flow.unwrap_or(now.flow),
+        app: app_named(change.flow, change.agent)?.unwrap_or(now.app),
         language: change.language.over(now.language),
         recording: change.recording.over(now.recording),
         trunk: change.trunk.over(now.trunk),
     };
-    let number = checked(&state, number).await?;
+    let number = checked(state.store(), number).await?;
     let number = state.store().change_number(id, number, now_ms()).await?;
     state.calls().books_changed(BooksChange::Numbers).await;
     Ok(Json(number.into()))
@@ -166,14 +179,37 @@ fn no_such_number() -> Problem {
     Problem::no_such("number", "/v1/numbers")
 }
 
-/// The number as it is kept, when everything that it names exists.
-async fn checked(state: &ApiState, mut number: NewNumber) -> Result<NewNumber, Problem> {
-    number.number = our_number(state, &number.number)?;
-    if state.store().flow(&number.flow).await?.is_none() {
-        return Err(Problem::invalid("`flow`: there is no flow of this name: GET /v1/flows lists them"));
+const ONE_ANSWERS: &str = "give either `flow` or `agent`, by its name: one says what answers";
+
+/// The flow or the agent, where one of the two is named.
+fn app_named(flow: Option<String>, agent: Option<String>) -> Result<Option<AppName>, Problem> {
+    match (flow, agent) {
+        (Some(flow), None) => Ok(Some(AppName::Flow(flow))),
+        (None, Some(agent)) => Ok(Some(AppName::Agent(agent))),
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err(Problem::invalid(ONE_ANSWERS)),
     }
+}
+
+/// Whether there is a flow or an agent of this name.
+pub(super) async fn check_app(store: &Store, app: &AppName) -> Result<(), Problem> {
+    let (known, fault) = match app {
+        AppName::Flow(name) => {
+            (store.flow(name).await?.is_some(), "`flow`: there is no flow of this name: GET /v1/flows lists them")
+        }
+        AppName::Agent(name) => {
+            (store.agent(name).await?.is_some(), "`agent`: there is no agent of this name: GET /v1/agents lists them")
+        }
+    };
+    if known { Ok(()) } else { Err(Problem::invalid(fault)) }
+}
+
+/// The number as it is kept, when everything that it names exists.
+pub(crate) async fn checked(store: &Store, mut number: NewNumber) -> Result<NewNumber, Problem> {
+    number.number = our_number(store, &number.number)?;
+    check_app(store, &number.app).await?;
     if let Some(trunk) = &number.trunk
-        && !state.store().trunks().await?.iter().any(|known| known.name == *trunk)
+        && !store.trunks().await?.iter().any(|known| known.name == *trunk)
     {
         return Err(Problem::invalid("`trunk`: there is no trunk of this name: GET /v1/trunks lists them"));
     }
@@ -181,8 +217,8 @@ async fn checked(state: &ApiState, mut number: NewNumber) -> Result<NewNumber, P
 }
 
 /// A number of ours as it is kept: E.164, or the user part of a SIP address.
-pub(super) fn our_number(state: &ApiState, text: &str) -> Result<String, Problem> {
-    if let Address::Number(number) = state.store().address(text) {
+pub(super) fn our_number(store: &Store, text: &str) -> Result<String, Problem> {
+    if let Address::Number(number) = store.address(text) {
         return Ok(number);
     }
     let letters = |b: u8| b.is_ascii_alphanumeric() || b"-_.+".contains(&b);

@@ -28,7 +28,7 @@ pub struct Problem {
     /// What is wrong here, and what to do about it.
     #[schema(example = "there is no such call: take an id from GET /v1/calls")]
     detail: String,
-    /// More about some kinds: `faults` of a flow, `checks` of readiness.
+    /// More about some kinds: `faults` of a flow or an agent, `checks` of readiness.
     #[serde(flatten)]
     #[schema(value_type = Object, additional_properties)]
     more: Box<Map<String, Value>>,
@@ -44,12 +44,15 @@ pub(super) enum Kind {
     Forbidden,
     NotFound,
     MethodNotAllowed,
+    NotAcceptable,
     Conflict,
     TooLarge,
     UnsupportedMediaType,
     RangeNotSatisfiable,
     Invalid,
     FlowRefused,
+    AgentRefused,
+    UpgradeRequired,
     TooManyRequests,
     Internal,
     Overloaded,
@@ -67,6 +70,7 @@ impl Kind {
             Self::MethodNotAllowed => {
                 ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "The path does not take this method")
             }
+            Self::NotAcceptable => ("not-acceptable", StatusCode::NOT_ACCEPTABLE, "There is no such form of it"),
             Self::Conflict => ("conflict", StatusCode::CONFLICT, "This does not go with what there is"),
             Self::TooLarge => ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
             Self::UnsupportedMediaType => {
@@ -77,6 +81,8 @@ impl Kind {
             }
             Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "A value is not valid"),
             Self::FlowRefused => ("flow-refused", StatusCode::UNPROCESSABLE_ENTITY, "The flow has faults"),
+            Self::AgentRefused => ("agent-refused", StatusCode::UNPROCESSABLE_ENTITY, "The agent has faults"),
+            Self::UpgradeRequired => ("upgrade-required", StatusCode::UPGRADE_REQUIRED, "This is a WebSocket"),
             Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something failed on our side"),
             Self::Overloaded => ("overloaded", StatusCode::SERVICE_UNAVAILABLE, "A limit is reached"),
@@ -101,6 +107,11 @@ impl Problem {
 
     pub(super) fn invalid(detail: impl Into<String>) -> Self {
         Self::new(Kind::Invalid, detail)
+    }
+
+    /// What is wrong here, and what to do about it.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// `what`: a kind of thing; `list`: the path where there are some.

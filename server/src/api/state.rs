@@ -4,12 +4,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use call_model::{CallId, RecordingSwitch, TrunkId, WebhookId};
+use calls::live::LiveFeed;
 use futures_util::future::BoxFuture;
 use metrics_exporter_prometheus::PrometheusHandle;
 use recordings::Folder;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::Store;
+use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use super::gate::{Buckets, Keys};
@@ -29,6 +31,8 @@ pub struct ApiConfig {
     pub realm: String,
     /// Language of calls that are placed without saying one. Default: `en`.
     pub language: String,
+    /// WebSockets that may watch calls at a time. Default: 100.
+    pub max_watchers: usize,
 }
 
 impl Default for ApiConfig {
@@ -40,6 +44,7 @@ impl Default for ApiConfig {
             metrics_need_key: false,
             realm: "callwright".to_owned(),
             language: "en".to_owned(),
+            max_watchers: 100,
         }
     }
 }
@@ -49,6 +54,8 @@ impl Default for ApiConfig {
 pub enum Speech {
     /// The active version of this flow.
     Flow(String),
+    /// The active version of this agent.
+    Agent(String),
     /// This text, spoken once; then the call ends.
     Text(String),
 }
@@ -68,7 +75,7 @@ pub struct PlaceCall {
     pub from: Option<String>,
     /// Name of the trunk to go by; `None` for the number's own or the default.
     pub trunk: Option<String>,
-    /// Variables for the flow.
+    /// Variables for the flow or the agent.
     pub variables: Map<String, Value>,
     /// How long it may ring.
     pub ring_timeout: Option<Duration>,
@@ -124,8 +131,10 @@ pub enum BooksChange {
     Trunks,
     /// A member was.
     Members,
-    /// A flow has a new version.
+    /// A flow has a new version, or was removed.
     Flows,
+    /// An agent has, or was.
+    Agents,
 }
 
 /// How our registration at a carrier stands.
@@ -195,6 +204,14 @@ pub trait LiveCalls: Send + Sync + 'static {
         ivr::Flow::parse(yaml, &context).map(|flow| flow.warnings().to_vec())
     }
 
+    /// Checks an agent as it would run here. Gives the warnings, or everything that is wrong.
+    fn check_agent(&self, name: &str, yaml: &str) -> Result<Vec<voice_agent::Fault>, Vec<voice_agent::Fault>> {
+        voice_agent::Agent::parse(yaml, name).map(|agent| agent.warnings().to_vec())
+    }
+
+    /// What happens from now on in one call, or in all: words as they are heard, lines, states.
+    fn watch(&self, call: Option<CallId>) -> LiveFeed;
+
     /// Calls that run now.
     fn live_count(&self) -> usize;
 
@@ -214,6 +231,7 @@ struct Inner {
     recordings: Folder,
     keys: Arc<Keys>,
     buckets: Buckets,
+    watchers: Arc<Semaphore>,
     metrics: Option<PrometheusHandle>,
     document: OnceLock<String>,
     config: ApiConfig,
@@ -230,8 +248,10 @@ impl ApiState {
         metrics: Option<PrometheusHandle>,
     ) -> Self {
         let buckets = Buckets::new(config.requests_per_second);
+        let watchers = Arc::new(Semaphore::new(config.max_watchers));
         let document = OnceLock::new();
-        Self { inner: Arc::new(Inner { store, calls, recordings, keys, buckets, metrics, document, config }) }
+        let inner = Inner { store, calls, recordings, keys, buckets, watchers, metrics, document, config };
+        Self { inner: Arc::new(inner) }
     }
 
     pub(super) fn with_document(self, document: &utoipa::openapi::OpenApi) -> Self {
@@ -262,6 +282,10 @@ impl ApiState {
 
     pub(super) fn buckets(&self) -> &Buckets {
         &self.inner.buckets
+    }
+
+    pub(super) fn watchers(&self) -> &Arc<Semaphore> {
+        &self.inner.watchers
     }
 
     pub(super) fn metrics(&self) -> Option<&PrometheusHandle> {

@@ -211,7 +211,8 @@ fn form(trunk: TrunkRecord, state: Option<TrunkState>) -> Trunk {
     }
 }
 
-fn checked(name: &str, settings: Map<String, Value>) -> Result<TrunkSettings, Problem> {
+/// The settings, when they can be used.
+pub(crate) fn checked(name: &str, settings: Map<String, Value>) -> Result<TrunkSettings, Problem> {
     let letters = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     if !(1..=64).contains(&name.len()) || !name.bytes().all(letters) {
         return Err(Problem::invalid("`name` is 1 to 64 letters, digits, `-` and `_`"));

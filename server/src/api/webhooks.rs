@@ -262,7 +262,8 @@ fn no_such_webhook() -> Problem {
     Problem::no_such("webhook", "/v1/webhooks")
 }
 
-fn check(webhook: &NewWebhook) -> Result<(), Problem> {
+/// Whether the webhook can be used.
+pub(crate) fn check(webhook: &NewWebhook) -> Result<(), Problem> {
     check_url(&webhook.url)?;
     let known = |filter: &String| {
         let name = filter.strip_suffix(".*").unwrap_or(filter);

@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use store::{
     CallRecord, CallState, ContactRecord, EventRecord, LegQuality, LegRecord, LegRole, RecordingRecord, RecordingState,
-    TimelineEntry, VoicemailRecord,
+    TimelineEntry, TranscriptState, VoicemailRecord,
 };
 use utoipa::ToSchema;
 
@@ -50,6 +50,10 @@ pub(super) struct Call {
     flow: Option<String>,
     /// And its version.
     flow_version: Option<u32>,
+    /// Name of the agent that it ran.
+    agent: Option<String>,
+    /// And its version.
+    agent_version: Option<u32>,
     /// BCP 47 language.
     #[schema(example = "en")]
     language: String,
@@ -80,6 +84,9 @@ pub(super) struct Call {
     /// Id of its recording.
     #[schema(value_type = Option<String>)]
     recording_id: Option<RecordingId>,
+    /// `open` while lines of its transcript come in, `ready` when it is complete; null where nothing was written down.
+    #[schema(value_type = Option<String>, example = "ready")]
+    transcript: Option<TranscriptState>,
 }
 
 /// A call with its legs and its recording.
@@ -155,6 +162,9 @@ pub(super) struct Recording {
     started_at: Time,
     /// Length, ms; 0 until it is ready.
     duration_ms: u64,
+    /// Place of its first sample, in ms from the answer of the call: a line of the transcript is heard at its time less
+    /// this; null where it is not known.
+    offset_ms: Option<i64>,
     /// Size of the file; 0 until it is ready.
     bytes: u64,
     /// Where it can be fetched.
@@ -247,7 +257,7 @@ pub(crate) struct Event {
     kind: String,
     /// When it happened.
     timestamp: Time,
-    /// What is told: `call`, and `recording` or `voicemail` where it is of one.
+    /// What is told: `call`, and `recording`, `voicemail` or `transcript` where it is of one.
     #[schema(value_type = Object)]
     data: Value,
 }
@@ -265,6 +275,8 @@ impl From<CallRecord> for Call {
             contact: call.contact,
             flow: call.flow,
             flow_version: call.flow_version,
+            agent: call.agent,
+            agent_version: call.agent_version,
             language: call.language,
             state: call.state,
             started_at: Time(call.started_ms),
@@ -276,6 +288,7 @@ impl From<CallRecord> for Call {
             variables: call.variables,
             remembered: call.remembered,
             recording_id: call.recording,
+            transcript: call.transcript,
         }
     }
 }
@@ -318,6 +331,7 @@ impl From<RecordingRecord> for Recording {
             state: recording.state,
             started_at: Time(recording.started_ms),
             duration_ms: recording.duration_ms,
+            offset_ms: recording.offset_ms,
             bytes: recording.bytes,
             url: format!("/v1/calls/{}/recording", recording.call),
         }

@@ -1,8 +1,10 @@
 //! The command line.
 
+mod agent;
 mod backup;
 mod dial;
 mod flow;
+mod models;
 mod serve;
 
 use std::path::PathBuf;
@@ -11,6 +13,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::config::{Config, ConfigError};
+
+pub(crate) use models::folder as models_folder;
 
 /// A voice and SIP telephony server: it answers the line, takes messages, puts people through and calls out.
 #[derive(Debug, Parser)]
@@ -33,11 +37,20 @@ enum Command {
     /// Check a flow, or run it in the terminal without a phone
     #[command(subcommand)]
     Flow(flow::FlowCommand),
+    /// Check an agent
+    #[command(subcommand)]
+    Agent(agent::AgentCommand),
     /// Write a copy of the books, also while Callwright runs
     Backup(backup::BackupArgs),
+    /// List models to hear with, or fetch one
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
     /// Speak what is asked for on standard input (used by Callwright itself)
     #[command(hide = true)]
     SpeechWorker,
+    /// Hear what comes on standard input (used by Callwright itself)
+    #[command(hide = true)]
+    HearingWorker,
 }
 
 /// Runs the program: reads the command line, does what it says, and prints what went wrong with all its causes.
@@ -52,9 +65,12 @@ pub fn run() -> ExitCode {
     }
     let outcome = match cli.command {
         Command::SpeechWorker => return speech::worker::run(),
+        Command::HearingWorker => return speech::whisper::worker::run(),
         Command::Serve(args) => read(cli.config).map_err(Into::into).and_then(|config| serve::run(&args, config)),
         Command::Dial(args) => dial::run(&args),
         Command::Flow(command) => return flow::run(command),
+        Command::Agent(command) => return agent::run(command),
+        Command::Models(command) => read(cli.config).map_err(Into::into).and_then(|it| models::run(command, &it)),
         Command::Backup(args) => read(cli.config).map_err(Into::into).and_then(|config| backup::run(&args, &config)),
     };
     match outcome {

@@ -50,7 +50,10 @@ fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, da
     println!();
     println!("  SIP      sip:{at} (UDP and TCP)");
     println!("  API      http://{http_host}:{http_port}/v1, described at http://{http_host}:{http_port}/docs");
-    println!("  API key  {} (kept in {})", running.api_key, data.join("api-key").display());
+    match &running.api_key {
+        Some(key) => println!("  API key  {key} (kept in {})", data.join("api-key").display()),
+        None => println!("  API key  the first one was revoked; the others hold"),
+    }
     if running.interrupted > 0 {
         println!("  The last run was ended in mid-call: {} calls were closed as interrupted.", running.interrupted);
     }
@@ -58,14 +61,18 @@ fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, da
         let program = std::env::args().next().unwrap_or_else(|| "callwright".into());
         println!();
         println!("Three things to try:");
-        println!("  1. Call sip:reception@{at} from any softphone (sip:rezeption@{at} in German), or from here:");
-        println!("     {program} dial sip:reception@{local} --press 1 --record heard.wav");
-        println!("  2. Look at the call, and listen to it (it is the first of the list):");
+        println!("  1. Call sip:assistant@{at} from any softphone and talk: ask when the practice is open, or leave a");
+        println!("     message. From here:");
+        println!("     {program} dial sip:assistant@{local} --say \"When are you open?\" --record heard.wav");
+        println!("  2. Read what was said (the call is the first of the list; /v1/calls/ID/transcript has the words):");
         println!(
             "     curl -s -H \"Authorization: Bearer $(cat {})\" http://{http_host}:{http_port}/v1/calls",
             data.join("api-key").display()
         );
-        println!("  3. Register a softphone as sip:anna@{at} with the password {password}, then press 4 in the menu.");
+        println!(
+            "  3. Call sip:reception@{at} (sip:rezeption@{at} in German) for a menu by keys or by voice. A softphone"
+        );
+        println!("     registered as sip:anna@{at} with the password {password} rings when 4 is pressed there.");
     }
     println!();
     println!("Ctrl-C ends it.");

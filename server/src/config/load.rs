@@ -114,6 +114,7 @@ fn nearest(message: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::BrainConfig;
 
     fn from(text: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let folder = tempfile::tempdir().unwrap();
@@ -140,6 +141,20 @@ mod tests {
         assert!(fault.contains("line 2") && fault.contains("Did you mean `realm`?"), "{fault}");
         let fault = from("", &[("CALLWRIGHT_SIP__PROT", "1")]).unwrap_err().to_string();
         assert!(fault.contains("CALLWRIGHT_SIP__PROT") && fault.contains("Did you mean `port`?"), "{fault}");
+    }
+
+    #[test]
+    fn a_brain_is_one_table_or_a_list_of_them_and_its_wrong_keys_are_named() {
+        let one = from("brain = { url = 'http://x', model = 'm' }\n", &[]).unwrap();
+        assert_eq!((one.brain.len(), one.brain[0].name()), (1, "m"));
+        let two = from("[[brain]]\nurl = 'http://x'\nmodel = 'm'\n[[brain]]\nkind = 'builtin'\n", &[]).unwrap();
+        assert_eq!(two.brain.iter().map(BrainConfig::name).collect::<Vec<_>>(), ["m", "builtin"]);
+        let by_variable = from("", &[("CALLWRIGHT_BRAIN", "{ url = \"http://x\", model = \"m\" }")]).unwrap();
+        assert_eq!(by_variable.brain[0].model.as_deref(), Some("m"));
+        let fault = from("brain = { ulr = 'http://x' }\n", &[]).unwrap_err().to_string();
+        assert!(fault.contains("Did you mean `url`?"), "{fault}");
+        let fault = from("brain = 'gpt'\n", &[]).unwrap_err().to_string();
+        assert!(fault.contains("a table such as"), "{fault}");
     }
 
     #[test]
@@ -171,13 +186,21 @@ mod tests {
     fn the_example_names_every_key() {
         let example: Table = whole_example().parse().unwrap();
         let mut sections = vec![(String::new(), &example)];
+        let lists = |prefix: &str, table: &'_ Table| -> Vec<(String, Table)> {
+            let entry = |(name, value): (&String, &Value)| {
+                let first = value.as_array()?.first()?.as_table()?.clone();
+                Some((format!("[[{prefix}{name}]]\n"), first))
+            };
+            table.iter().filter_map(entry).collect()
+        };
+        let mut listed = lists("", &example);
         for (name, value) in &example {
-            match value {
-                Value::Table(section) => sections.push((format!("[{name}]\n"), section)),
-                Value::Array(list) => sections.push((format!("[[{name}]]\n"), list[0].as_table().unwrap())),
-                _ => {}
+            if let Value::Table(section) = value {
+                sections.push((format!("[{name}]\n"), section));
+                listed.extend(lists(&format!("{name}."), section));
             }
         }
+        sections.extend(listed.iter().map(|(head, section)| (head.clone(), section)));
         for (head, section) in sections {
             let error = toml::from_str::<Config>(&format!("{head}no_such_key = 1\n")).unwrap_err();
             let mut known: Vec<&str> = error.message().split('`').skip(3).step_by(2).collect();

@@ -1,14 +1,19 @@
 //! The configuration: `callwright.toml`, each key also as an environment variable (`CALLWRIGHT_SIP__PORT=5070`).
 
+mod brain;
+mod hearing;
 mod load;
 mod secret;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+pub use brain::{BrainConfig, BrainKind};
+pub use hearing::{HearingEngine, TranscriptionSection, VoiceProvider, VoiceProviderKind};
 pub use load::{ConfigError, load};
 pub use secret::{SecretError, SecretPlaces};
 
@@ -29,8 +34,12 @@ pub struct Config {
     pub media: MediaSection,
     /// REST and events.
     pub http: HttpSection,
-    /// The built-in voice.
+    /// How calls are spoken in.
     pub speech: SpeechSection,
+    /// How callers are heard, and what is written down.
+    pub transcription: TranscriptionSection,
+    /// How long things are kept.
+    pub retention: RetentionSection,
     /// Recording of calls.
     pub recording: RecordingSection,
     /// Limits on calls.
@@ -43,6 +52,10 @@ pub struct Config {
     pub members: Vec<MemberConfig>,
     /// Where events are sent.
     pub webhooks: Vec<WebhookConfig>,
+    /// What thinks for agents, the preferred one first: a table, or a list of them. The built-in brain comes last in any
+    /// case.
+    #[serde(deserialize_with = "brain::one_or_many")]
+    pub brain: Vec<BrainConfig>,
 }
 
 impl Default for Config {
@@ -55,12 +68,15 @@ impl Default for Config {
             media: MediaSection::default(),
             http: HttpSection::default(),
             speech: SpeechSection::default(),
+            transcription: TranscriptionSection::default(),
+            retention: RetentionSection::default(),
             recording: RecordingSection::default(),
             limits: LimitsSection::default(),
             trunks: Vec::new(),
             numbers: Vec::new(),
             members: Vec::new(),
             webhooks: Vec::new(),
+            brain: Vec::new(),
         }
     }
 }
@@ -69,7 +85,8 @@ impl Default for Config {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BusinessConfig {
-    /// Folder with `business.yaml` and `flows/*.yaml`, put into the books at start; none by default.
+    /// Folder with `business.yaml`, `flows/*.yaml`, `agents/*.yaml` (put into the books at start) and what the built-in
+    /// brain answers from; none by default.
     pub folder: Option<PathBuf>,
     /// Country of numbers that are written without a country code, ISO 3166 (`US`).
     pub country: String,
@@ -196,19 +213,38 @@ impl Default for HttpSection {
     }
 }
 
-/// The built-in voice.
+/// How calls are spoken in.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SpeechSection {
-    /// Worker processes (2).
+    /// Worker processes of the built-in voice (2).
     pub workers: usize,
     /// Spoken sentences kept on disk, MiB (512).
     pub cache_mib: u64,
+    /// The voice of a language where a flow or an agent names none: a built-in one (`pico-en-GB`), or one of a provider
+    /// (`eleven:anna`); the built-in voice of the language where it is not said.
+    pub voices: BTreeMap<String, String>,
+    /// Who offers further voices.
+    pub providers: Vec<VoiceProvider>,
 }
 
 impl Default for SpeechSection {
     fn default() -> Self {
-        Self { workers: 2, cache_mib: 512 }
+        Self { workers: 2, cache_mib: 512, voices: BTreeMap::new(), providers: Vec::new() }
+    }
+}
+
+/// How long things are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionSection {
+    /// Events and their deliveries, days (30); 0: for ever. What is still to be delivered stays.
+    pub events_days: u32,
+}
+
+impl Default for RetentionSection {
+    fn default() -> Self {
+        Self { events_days: 30 }
     }
 }
 
@@ -293,11 +329,13 @@ pub struct TrunkConfig {
 pub struct NumberConfig {
     /// E.164, or the user part of an address such as `reception`.
     pub number: String,
-    /// The flow that answers.
-    pub flow: String,
+    /// The flow that answers,
+    pub flow: Option<String>,
+    /// ... or the agent.
+    pub agent: Option<String>,
     /// Language to begin with; the business's where it is not set.
     pub language: Option<String>,
-    /// `off`, `announced` or `consent`; the flow's where it is not set.
+    /// `off`, `announced` or `consent`; the flow's or the agent's where it is not set.
     pub recording: Option<String>,
     /// The trunk that it is on.
     pub trunk: Option<String>,

@@ -35,6 +35,11 @@ impl FlowShelf {
         &self.business
     }
 
+    /// The names of the flows that there are.
+    pub fn names(&self) -> BTreeSet<String> {
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner).programs.keys().cloned().collect()
+    }
+
     /// Checks a flow as it would run here: beside the flows that there are, and with these members.
     pub fn check(&self, name: &str, yaml: &str, members: BTreeSet<String>) -> Result<Vec<Fault>, Vec<Fault>> {
         let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);

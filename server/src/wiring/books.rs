@@ -4,11 +4,12 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
+use call_model::AppName;
 use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 use store::{NewMember, NewNumber, NewTrunk, NewWebhook, RecordingRule, Store, StoreConfig, StoreError};
 
-use crate::api::{TrunkSettings, TrunkTransport};
+use crate::api::{self, Problem, TrunkSettings, TrunkTransport};
 use crate::config::{Config, SecretError, TrunkTransport as ConfigTransport};
 
 /// The store's settings, as the configuration has them.
@@ -57,6 +58,27 @@ pub enum SeedError {
         /// What was written.
         rule: String,
     },
+    /// A number has no one answer.
+    #[error("the number `{0}` needs either `flow` or `agent`: one says what answers")]
+    Answer(String),
+    /// An entry of a list is not valid.
+    #[error("`{name}` of [[{list}]] is not valid: {fault}")]
+    Entry {
+        /// The list.
+        list: &'static str,
+        /// The entry, by its name, number or address.
+        name: String,
+        /// What is wrong and what to do.
+        fault: String,
+    },
+    /// An agent of the business's folder is wrong.
+    #[error("{path} is not valid:\n{faults}")]
+    Agent {
+        /// Its path.
+        path: PathBuf,
+        /// What is wrong with it, a line each.
+        faults: String,
+    },
 }
 
 /// Puts trunks, numbers, members and webhooks of the configuration into the books; what is there already by name is
@@ -70,6 +92,7 @@ pub(super) async fn seed(store: &Store, config: &Config, now_ms: i64) -> Result<
         let secret = webhook.resolve_secret()?.map(|secret| secret.expose_secret().to_owned());
         let events = if webhook.events.is_empty() { vec!["*".to_owned()] } else { webhook.events.clone() };
         let new = NewWebhook { url: webhook.url.clone(), secret, events, enabled: true };
+        api::check_webhook(&new).map_err(entry("webhooks", &webhook.url))?;
         match known.iter().find(|record| record.url == webhook.url && !record.per_call) {
             Some(record) => drop(store.change_webhook(record.id, new, now_ms).await?),
             None if new.secret.is_none() => return Err(SeedError::NoWebhookSecret),
@@ -96,6 +119,7 @@ async fn seed_trunks(store: &Store, config: &Config, now_ms: i64) -> Result<(), 
             allowed_prefixes: trunk.allowed_prefixes.clone(),
             max_calls: trunk.max_calls,
         };
+        let settings = api::check_trunk(&trunk.name, settings.write()).map_err(entry("trunks", &trunk.name))?;
         let secret = trunk.resolve_password()?.map(|secret| secret.expose_secret().to_owned());
         let new = NewTrunk { name: trunk.name.clone(), config: settings.write(), secret };
         match known.iter().find(|record| record.name == trunk.name) {
@@ -117,14 +141,25 @@ async fn seed_numbers(store: &Store, config: &Config, now_ms: i64) -> Result<(),
         };
         let new = NewNumber {
             number: number.number.clone(),
-            flow: number.flow.clone(),
+            app: match (&number.flow, &number.agent) {
+                (Some(flow), None) => AppName::Flow(flow.clone()),
+                (None, Some(agent)) => AppName::Agent(agent.clone()),
+                _ => return Err(SeedError::Answer(number.number.clone())),
+            },
             language: number.language.clone(),
             recording,
             trunk: number.trunk.clone(),
         };
+        let new = api::check_number(store, new).await.map_err(entry("numbers", &number.number))?;
         put_number(store, new, now_ms).await?;
     }
     Ok(())
+}
+
+/// What is wrong with an entry of a list, in the words of the API.
+fn entry(list: &'static str, name: &str) -> impl FnOnce(Problem) -> SeedError {
+    let name = name.to_owned();
+    move |problem| SeedError::Entry { list, name, fault: problem.detail().to_owned() }
 }
 
 /// Adds a number, or brings it up to date.
@@ -170,8 +205,14 @@ pub(super) async fn put_flow(store: &Store, name: &str, yaml: &str, now_ms: i64)
     store.put_flow(name, yaml, now_ms).await.map(drop)
 }
 
-/// The first API key: made at the first start, kept in a file that only its owner can read.
-pub async fn api_key(store: &Store, config: &Config, now_ms: i64) -> Result<String, SeedError> {
+/// Puts an agent into the books, unless its active version says the same already.
+pub(super) async fn put_agent(store: &Store, name: &str, yaml: &str, now_ms: i64) -> Result<(), StoreError> {
+    store.put_agent(name, yaml, now_ms).await.map(drop)
+}
+
+/// The first API key: made at the first start, kept in a file that only its owner can read. `None`: it was revoked, and
+/// there are others.
+pub async fn api_key(store: &Store, config: &Config, now_ms: i64) -> Result<Option<String>, SeedError> {
     const NAME: &str = "first";
     let path = config.data.join("api-key");
     let failed = |source| SeedError::Read { path: path.clone(), source };
@@ -181,8 +222,12 @@ pub async fn api_key(store: &Store, config: &Config, now_ms: i64) -> Result<Stri
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make_key(&path).map_err(failed)?,
         Err(error) => return Err(failed(error)),
     };
+    let known = store.api_keys().await?;
+    if !known.is_empty() && !known.iter().any(|record| record.name == NAME) {
+        return Ok(None);
+    }
     store.put_api_key(NAME, Sha256::digest(key.as_bytes()).into(), now_ms).await?;
-    Ok(key)
+    Ok(Some(key))
 }
 
 fn make_key(path: &std::path::Path) -> std::io::Result<String> {

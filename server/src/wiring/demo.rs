@@ -1,8 +1,9 @@
 //! The demo business, Northwind Dental: its files are part of the program, so that a first start needs nothing.
 
+use call_model::AppName;
 use store::{NewMember, NewNumber, Store, StoreError};
 
-use super::books::{put_flow, put_member, put_number, random_text};
+use super::books::{put_agent, put_flow, put_member, put_number, random_text};
 use crate::config::Config;
 
 /// The business file.
@@ -18,6 +19,15 @@ const FLOWS: [(&str, &str); 6] = [
     ("echo", include_str!("../../../demo/flows/echo.yaml")),
 ];
 
+/// Its agents, by name.
+const AGENTS: [(&str, &str); 1] = [("assistant", include_str!("../../../demo/agents/assistant.yaml"))];
+
+/// The folder that the demo's agents answer from, as they name it.
+pub(super) const KNOWLEDGE_FOLDER: &str = "knowledge";
+
+/// What is in it.
+pub(super) const KNOWLEDGE: [(&str, &str); 0] = [];
+
 /// What can be called, with the flow and the language.
 const NUMBERS: [(&str, &str, Option<&str>); 4] = [
     ("reception", "reception", Some("en")),
@@ -25,6 +35,9 @@ const NUMBERS: [(&str, &str, Option<&str>); 4] = [
     ("survey", "survey", Some("en")),
     ("echo", "echo", Some("en")),
 ];
+
+/// What can be called, with the agent and the language.
+const AGENT_NUMBERS: [(&str, &str, Option<&str>); 1] = [("assistant", "assistant", Some("en"))];
 
 const MEMBERS: [(&str, &str); 2] = [("anna", "Anna Berg"), ("ben", "Ben Carter")];
 
@@ -36,18 +49,20 @@ pub(super) async fn seed(store: &Store, config: &Config, now_ms: i64) -> Result<
             put_flow(store, name, yaml, now_ms).await?;
         }
     }
+    for (name, yaml) in AGENTS {
+        if store.agent(name).await?.is_none() {
+            put_agent(store, name, yaml, now_ms).await?;
+        }
+    }
     let numbers = store.numbers().await?;
-    for (number, flow, language) in NUMBERS {
+    let by_flow = NUMBERS.map(|(number, flow, language)| (number, AppName::Flow(flow.into()), language));
+    let by_agent = AGENT_NUMBERS.map(|(number, agent, language)| (number, AppName::Agent(agent.into()), language));
+    for (number, app, language) in by_flow.into_iter().chain(by_agent) {
         if numbers.iter().any(|record| record.number == number) {
             continue;
         }
-        let new = NewNumber {
-            number: number.into(),
-            flow: flow.into(),
-            language: language.map(Into::into),
-            recording: None,
-            trunk: None,
-        };
+        let new =
+            NewNumber { number: number.into(), app, language: language.map(Into::into), recording: None, trunk: None };
         put_number(store, new, now_ms).await?;
     }
     let path = config.data.join("demo-phone-password");

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use call_model::AppName;
 use calls::app::{AppRef, RecordingRule};
 use calls::directory::{Directory, Member, NumberRoute, Trunk, TrunkProtocol};
 use store::{Store, StoreError};
@@ -15,7 +16,10 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
     let numbers = store.numbers().await?.into_iter().map(|record| NumberRoute {
         id: record.id,
         number: record.number,
-        app: AppRef::Flow(record.flow),
+        app: match record.app {
+            AppName::Flow(name) => AppRef::Flow(name),
+            AppName::Agent(name) => AppRef::Agent(name),
+        },
         language: record.language,
         recording: record.recording.map(|rule| match rule {
             store::RecordingRule::Off => RecordingRule::Off,

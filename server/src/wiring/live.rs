@@ -1,14 +1,16 @@
 //! The pipeline, as the REST surface sees it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use call_model::{CallId, RecordingSwitch};
 use calls::app::AppRef;
+use calls::live::LiveFeed;
 use calls::{ControlError, PlaceError, Placement, RegistrationWord, Switchboard};
 use futures_util::future::BoxFuture;
 use store::Store;
 
-use super::apps::FlowShelf;
+use super::agents::Shelves;
 use super::directory;
 use crate::api::{self, BooksChange, Check, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech};
 use crate::config::Config;
@@ -16,24 +18,30 @@ use crate::config::Config;
 /// Running calls, and what they work on.
 pub struct Live {
     switchboard: Switchboard,
-    shelf: Arc<FlowShelf>,
+    shelves: Arc<Shelves>,
     store: Store,
     config: Arc<Config>,
 }
 
 impl Live {
     /// Puts it together.
-    pub fn new(switchboard: Switchboard, shelf: Arc<FlowShelf>, store: Store, config: Arc<Config>) -> Self {
-        Self { switchboard, shelf, store, config }
+    pub fn new(switchboard: Switchboard, shelves: Arc<Shelves>, store: Store, config: Arc<Config>) -> Self {
+        Self { switchboard, shelves, store, config }
     }
 
     async fn reread(&self, change: BooksChange) -> Result<(), store::StoreError> {
-        if change == BooksChange::Flows {
-            self.shelf.replace(&self.store.flows().await?);
-        } else {
-            self.switchboard.set_directory(directory::read(&self.store, &self.config).await?).await;
+        match change {
+            BooksChange::Flows => self.shelves.flows.replace(&self.store.flows().await?),
+            BooksChange::Agents => self.shelves.replace_agents(&self.store).await?,
+            BooksChange::Numbers | BooksChange::Trunks | BooksChange::Members => {
+                self.switchboard.set_directory(directory::read(&self.store, &self.config).await?).await;
+            }
         }
         Ok(())
+    }
+
+    fn members(&self) -> BTreeSet<String> {
+        self.switchboard.directory().members().map(|member| member.name.clone()).collect()
     }
 }
 
@@ -44,6 +52,7 @@ impl LiveCalls for Live {
                 to: call.to,
                 app: match call.speech {
                     Speech::Flow(name) => AppRef::Flow(name),
+                    Speech::Agent(name) => AppRef::Agent(name),
                     Speech::Text(text) => AppRef::Say(text),
                 },
                 from: call.from,
@@ -99,8 +108,15 @@ impl LiveCalls for Live {
     }
 
     fn check_flow(&self, name: &str, yaml: &str) -> Result<Vec<ivr::Fault>, Vec<ivr::Fault>> {
-        let directory = self.switchboard.directory();
-        self.shelf.check(name, yaml, directory.members().map(|member| member.name.clone()).collect())
+        self.shelves.flows.check(name, yaml, self.members())
+    }
+
+    fn check_agent(&self, name: &str, yaml: &str) -> Result<Vec<voice_agent::Fault>, Vec<voice_agent::Fault>> {
+        self.shelves.agents.check(name, yaml, &self.shelves.flows.names(), &self.members())
+    }
+
+    fn watch(&self, call: Option<CallId>) -> LiveFeed {
+        self.switchboard.hub().watch(call)
     }
 
     fn live_count(&self) -> usize {

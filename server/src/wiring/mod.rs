@@ -1,17 +1,27 @@
 //! How the parts become one program: the books opened and filled, the parts started in their order, and stopped in the
 //! reverse one.
 
+mod agents;
 mod apps;
 mod books;
+mod brains;
+mod business;
 mod demo;
 mod directory;
+mod hearing;
 mod http_client;
 mod live;
+mod retention;
 mod say;
 mod start;
+mod voices;
 
+pub use agents::{AgentShelf, Shelves};
 pub use apps::FlowShelf;
 pub use books::{api_key, store_config};
+pub use brains::BrainFailure;
+pub use hearing::HearingFailure;
 pub use http_client::FlowHttp;
 pub use live::Live;
 pub use start::{Running, StartFailure, start};
+pub use voices::VoiceFailure;

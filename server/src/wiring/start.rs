@@ -13,14 +13,18 @@ use recordings::{Folder, Recorder, RecorderSettings};
 use sip_core::digest::Algorithm;
 use sip_core::message::Host;
 use sip_core::{EndpointConfig, HostPort};
-use speech::{CacheSettings, PicoPool, PicoSettings, WorkerCommand};
 use store::{RecordingEnd, RecordingState, Store};
 use transport::rtp::{RtpConfig, RtpEngine};
 use transport::sip::{Listen, Rate, SipConfig, SipTransport};
+use voice_agent::Agent;
 
+use super::agents::{AgentShelf, Shelves};
 use super::apps::FlowShelf;
 use super::books::{self, SeedError};
-use super::{FlowHttp, Live, demo, directory};
+use super::brains::{BrainFailure, Brains};
+use super::hearing::{self, HearingFailure};
+use super::voices::{self, VoiceFailure};
+use super::{FlowHttp, Live, demo, directory, retention};
 use crate::api::{self, ApiConfig, ApiState, Keys, LiveCalls};
 use crate::config::{Config, InbandDtmf};
 use crate::webhooks;
@@ -49,9 +53,18 @@ pub enum StartFailure {
     /// The recordings' folder or threads fail.
     #[error("recordings cannot be written")]
     Recordings(#[source] std::io::Error),
-    /// The voice does not start.
-    #[error("the built-in voice does not start")]
-    Voice(#[from] speech::StartError),
+    /// The voices do not start.
+    #[error("the voices do not start")]
+    Voice(#[from] VoiceFailure),
+    /// What hears does not start.
+    #[error("callers cannot be heard")]
+    Hearing(#[from] HearingFailure),
+    /// A brain cannot be used.
+    #[error("`brain` of the configuration cannot be used")]
+    Brain(#[from] BrainFailure),
+    /// The built-in brain cannot be made.
+    #[error("agents cannot think")]
+    Thinking(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A codec is not known.
     #[error("`media.codecs` names `{0}`, which is not one of PCMA, PCMU and G722")]
     Codec(String),
@@ -88,8 +101,8 @@ pub enum StartFailure {
 pub struct Running {
     /// Where calls come in.
     pub switchboard: Switchboard,
-    /// The first API key.
-    pub api_key: String,
+    /// The first API key; `None` when it was revoked.
+    pub api_key: Option<String>,
     /// Password of the demo members' phones, with the demo.
     pub demo_password: Option<String>,
     /// The address of this machine that others are likely to reach it by.
@@ -100,6 +113,7 @@ pub struct Running {
     store: Store,
     http: tokio::task::JoinHandle<()>,
     webhooks: webhooks::WebhookSender,
+    retention: tokio::task::JoinHandle<()>,
     drain: Duration,
 }
 
@@ -117,17 +131,21 @@ pub async fn start(
     let interrupted = close_interrupted(&store, &recordings).await?;
     let api_key = books::api_key(&store, &config, now_ms()).await?;
     let business = Arc::new(business(&store, &config, with_demo).await?);
+    let brains = Brains::new(&config, &business, with_demo)?;
     let demo_password = if with_demo { Some(demo::seed(&store, &config, now_ms()).await?) } else { None };
     books::seed(&store, &config, now_ms()).await?;
-    let shelf = Arc::new(FlowShelf::new(business));
-    shelf.replace(&store.flows().await?);
+    let agents = AgentShelf::new(business.clone(), brains).map_err(|error| StartFailure::Thinking(error.into()))?;
+    let shelves = Arc::new(Shelves { flows: Arc::new(FlowShelf::new(business)), agents: Arc::new(agents) });
+    shelves.flows.replace(&store.flows().await?);
+    shelves.replace_agents(&store).await?;
 
     // The doors that can be refused come first: nothing else is started in vain.
     let address = SocketAddr::new(config.http.listen, config.http.port);
     let door = TcpListener::bind(address).map_err(|source| StartFailure::Http { address, source })?;
     let (sip, events) = SipTransport::start(sip_config(&config)?).await.map_err(StartFailure::Sip)?;
     let rtp = RtpEngine::start(rtp_config(&config)).map_err(StartFailure::Rtp)?;
-    let synthesizer = Arc::new(PicoPool::start(pico_settings(&config)?).await?);
+    let synthesizer = voices::start(&config).await?;
+    let transcriber = hearing::start(&config).await?;
     let writers = RecorderSettings { threads: config.recording.writers.max(1), ..RecorderSettings::default() };
     let (recorder, mut recorder_events) =
         Recorder::start(recordings.clone(), writers).map_err(StartFailure::Recordings)?;
@@ -142,21 +160,22 @@ pub async fn start(
         rtp,
         store: store.clone(),
         synthesizer,
-        transcriber: None,
-        thinker: Arc::new(calls::NoThinker),
+        transcriber,
+        thinker: shelves.agents.clone(),
         recorder,
         recordings: recordings.clone(),
-        apps: shelf.clone(),
+        apps: shelves.clone(),
         http: Arc::new(FlowHttp::new()?),
     };
     let directory = directory::read(&store, &config).await?;
     let switchboard = Switchboard::start(parts, call_settings(&config)?, directory, events);
-    let live = Arc::new(Live::new(switchboard.clone(), shelf, store.clone(), config.clone()));
+    let live = Arc::new(Live::new(switchboard.clone(), shelves, store.clone(), config.clone()));
     let keys = Arc::new(Keys::load(&store).await?);
     let http = serve_http(door, &config, store.clone(), live, recordings, keys, metrics)
         .map_err(|source| StartFailure::Http { address, source })?;
     let webhooks = webhooks::WebhookSender::start(store.clone(), webhooks::WebhookConfig::default())
         .map_err(|error| StartFailure::Webhooks(error.into()))?;
+    let retention = retention::start(store.clone(), config.retention.events_days);
     Ok(Running {
         switchboard,
         api_key,
@@ -167,6 +186,7 @@ pub async fn start(
         store,
         http,
         webhooks,
+        retention,
         drain: Duration::from_secs(config.limits.drain_s),
     })
 }
@@ -177,6 +197,7 @@ impl Running {
         self.switchboard.drain(self.drain).await;
         self.sip.stop(Duration::from_secs(2)).await;
         self.http.abort();
+        self.retention.abort();
         self.webhooks.stop().await;
         self.store.close().await;
     }
@@ -218,21 +239,39 @@ async fn business(store: &Store, config: &Config, with_demo: bool) -> Result<Bus
     let path = folder.join("business.yaml");
     let text = std::fs::read_to_string(&path).map_err(|source| SeedError::Read { path: path.clone(), source })?;
     let business = read_business(path, &text)?;
-    let flows = folder.join("flows");
-    let mut files: Vec<_> = std::fs::read_dir(&flows)
-        .map_err(|source| SeedError::Read { path: flows.clone(), source })?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .collect();
-    files.sort();
-    for path in files {
+    for path in yaml_files(&folder.join("flows"))? {
         let yaml = std::fs::read_to_string(&path).map_err(|source| SeedError::Read { path: path.clone(), source })?;
-        let name = path.file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default().to_owned();
+        let name = stem(&path);
         let context = ivr::ParseContext { name: name.clone(), ..ivr::ParseContext::default() };
         ivr::Flow::parse(&yaml, &context).map_err(|faults| SeedError::Flow { path, faults: lines(&faults) })?;
         books::put_flow(store, &name, &yaml, now_ms()).await?;
     }
+    for path in yaml_files(&folder.join("agents"))? {
+        let yaml = std::fs::read_to_string(&path).map_err(|source| SeedError::Read { path: path.clone(), source })?;
+        let name = stem(&path);
+        Agent::parse(&yaml, &name).map_err(|faults| {
+            let faults = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+            SeedError::Agent { path, faults }
+        })?;
+        books::put_agent(store, &name, &yaml, now_ms()).await?;
+    }
     Ok(business)
+}
+
+/// The YAML files of a folder, by name; none when there is no such folder.
+fn yaml_files(folder: &std::path::Path) -> Result<Vec<std::path::PathBuf>, SeedError> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder).map_err(|source| SeedError::Read { path: folder.to_owned(), source })?;
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort();
+    Ok(files)
+}
+
+fn stem(path: &std::path::Path) -> String {
+    path.file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default().to_owned()
 }
 
 fn read_business(path: std::path::PathBuf, text: &str) -> Result<Business, SeedError> {
@@ -309,13 +348,6 @@ fn rtp_config(config: &Config) -> RtpConfig {
     rtp
 }
 
-fn pico_settings(config: &Config) -> Result<PicoSettings, StartFailure> {
-    let worker = WorkerCommand::own().map_err(|source| StartFailure::Voice(speech::StartError::Worker(source)))?;
-    let mut cache = CacheSettings::new(config.data.join("cache").join("speech"));
-    cache.max_bytes = config.speech.cache_mib << 20;
-    Ok(PicoSettings { workers: config.speech.workers.max(1), cache: Some(cache), ..PicoSettings::new(worker) })
-}
-
 fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
     let codecs = config.media.codecs.iter().map(|name| {
         Codec::ALL
@@ -337,6 +369,7 @@ fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
         country: Country::from_code(tones),
         media_folder: config.data.join("media"),
         trunk_check: Duration::from_secs(config.sip.trunk_check_s.max(1)),
+        transcribe: config.transcription.calls,
         domain: config.sip.advertised.clone().unwrap_or_else(|| own_address(config).to_string()),
         ..CallSettings::default()
     })

@@ -4,7 +4,7 @@ use callwright::api::BooksChange;
 use serde_json::{Value, json};
 use store::NodeCount;
 
-use crate::support::{FLOW, Surface, read, trunk_state};
+use crate::support::{AGENT, FLOW, Surface, read, trunk_state};
 
 #[tokio::test]
 async fn a_flow_is_put_in_versions_and_a_wrong_one_is_refused_whole() {
@@ -32,6 +32,57 @@ async fn a_flow_is_put_in_versions_and_a_wrong_one_is_refused_whole() {
     assert_eq!(versions["data"].as_array().unwrap().len(), 2);
     assert_eq!(surface.get("/v1/flows").await.ok(200)["data"][0]["name"], "reception");
     assert_eq!(*surface.calls.changes.lock().unwrap(), [BooksChange::Flows, BooksChange::Flows]);
+}
+
+#[tokio::test]
+async fn a_flow_that_no_number_needs_is_removed() {
+    let surface = Surface::start().await;
+    let number = json!({"number": "desk", "flow": "reception"});
+    let number = surface.send("POST", "/v1/numbers", &number).await.header("location").to_owned();
+    assert!(surface.delete("/v1/flows/reception").await.problem(409).contains("number"));
+    surface.delete(&number).await.ok(204);
+    surface.delete("/v1/flows/reception").await.ok(204);
+    surface.delete("/v1/flows/reception").await.problem(404);
+    surface.get("/v1/flows/reception/versions").await.problem(404);
+}
+
+#[tokio::test]
+async fn an_agent_is_put_in_versions_and_a_wrong_one_is_refused_with_its_line() {
+    let surface = Surface::start().await;
+    let put = |path: &'static str, yaml: String| {
+        read(surface.request("PUT", path).header("content-type", "application/yaml").body(yaml))
+    };
+    let first = put("/v1/agents/assistant", AGENT.to_owned()).await.ok(200);
+    assert_eq!((&first["version"], &first["active"]), (&json!(1), &json!(true)));
+    put("/v1/agents/assistant?dry_run=true", AGENT.replace("dental", "other")).await.ok(204);
+    assert_eq!(put("/v1/agents/assistant", AGENT.replace("dental", "medical")).await.ok(200)["version"], 2);
+    let refused = put("/v1/agents/assistant", format!("{AGENT}persone: x\n")).await;
+    assert!(refused.problem(422).contains("line 3"), "{}", refused.body);
+    assert_eq!(refused.body["type"], "/problems/agent-refused");
+    assert_eq!(refused.body["faults"][0]["line"], 3);
+    put("/v1/agents/Big%20Name", AGENT.to_owned()).await.problem(422);
+
+    assert_eq!(surface.get("/v1/agents/assistant?version=1").await.ok(200)["yaml"], AGENT);
+    assert_eq!(surface.get("/v1/agents/assistant/versions").await.ok(200)["data"].as_array().unwrap().len(), 2);
+    assert_eq!(surface.get("/v1/agents").await.ok(200)["data"][0]["version"], 2);
+    assert_eq!(*surface.calls.changes.lock().unwrap(), [BooksChange::Agents, BooksChange::Agents]);
+
+    let number = surface.send("POST", "/v1/numbers", &json!({"number": "desk", "agent": "assistant"})).await;
+    let path = number.header("location").to_owned();
+    let number = number.ok(201);
+    assert_eq!((&number["agent"], &number["flow"]), (&json!("assistant"), &Value::Null));
+    surface.delete("/v1/agents/assistant").await.problem(409);
+    let changed = surface.send("PATCH", &path, &json!({"flow": "reception"})).await.ok(200);
+    assert_eq!((&changed["agent"], &changed["flow"]), (&Value::Null, &json!("reception")));
+    for (body, hint) in [
+        (json!({"number": "d2"}), "either"),
+        (json!({"number": "d2", "flow": "reception", "agent": "assistant"}), "either"),
+        (json!({"number": "d2", "agent": "none"}), "/v1/agents"),
+    ] {
+        assert!(surface.send("POST", "/v1/numbers", &body).await.problem(422).contains(hint));
+    }
+    surface.delete("/v1/agents/assistant").await.ok(204);
+    surface.get("/v1/agents/assistant").await.problem(404);
 }
 
 #[tokio::test]

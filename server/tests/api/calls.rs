@@ -42,8 +42,10 @@ async fn a_call_is_placed_with_a_flow_and_variables() {
 async fn what_cannot_be_placed_says_why() {
     let surface = Surface::start().await;
     for (body, hint) in [
-        (json!({"to": "+4930901820"}), "either"),
-        (json!({"to": "+4930901820", "flow": "reception", "say": "x"}), "either"),
+        (json!({"to": "+4930901820"}), "one of"),
+        (json!({"to": "+4930901820", "flow": "reception", "say": "x"}), "one of"),
+        (json!({"to": "+4930901820", "agent": "assistant", "say": "x"}), "one of"),
+        (json!({"to": "+4930901820", "agent": "none"}), "/v1/agents"),
         (json!({"to": " ", "say": "x"}), "`to`"),
         (json!({"to": "+4930901820", "say": "  "}), "`say`"),
         (json!({"to": "+4930901820", "flow": "none"}), "/v1/flows"),

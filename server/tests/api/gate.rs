@@ -37,6 +37,25 @@ async fn a_new_key_works_once_it_is_read_and_a_removed_one_no_more() {
 }
 
 #[tokio::test]
+async fn a_key_is_made_shown_once_and_revoked() {
+    let surface = Surface::start().await;
+    let made = surface.send("POST", "/v1/keys", &json!({"name": "crm"})).await;
+    assert_eq!(made.header("cache-control"), "no-store");
+    let path = made.header("location").to_owned();
+    let key = made.ok(201)["key"].as_str().unwrap().to_owned();
+    let ask = |path: &str| read(surface.http.get(format!("{}{path}", surface.base)).bearer_auth(&key));
+    let list = ask("/v1/keys").await.ok(200);
+    assert_eq!((&list["data"][0]["name"], &list["data"][1]["name"]), (&json!("crm"), &json!("test")));
+    assert!(!list.to_string().contains(&key));
+    surface.send("POST", "/v1/keys", &json!({"name": "crm"})).await.problem(409);
+    surface.send("POST", "/v1/keys", &json!({"name": "a b"})).await.problem(422);
+    assert!(surface.delete("/v1/keys/test").await.problem(409).contains("another"), "never the one that asks");
+    surface.delete(&path).await.ok(204);
+    ask("/v1/keys").await.problem(401);
+    surface.delete(&path).await.problem(404);
+}
+
+#[tokio::test]
 async fn a_key_that_asks_too_often_waits() {
     let surface = Surface::start_with(ApiConfig { requests_per_second: 2, ..ApiConfig::default() }).await;
     let mut answers = Vec::new();

@@ -1,9 +1,10 @@
 //! A surface on loopback with a fake pipeline behind it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use call_model::{CallId, Direction, HangupCause, HangupParty, RecordingSwitch};
+use call_model::{CallId, Direction, HangupCause, HangupParty, RecordingSwitch, Speaker, TranscriptLine, Word};
+use calls::live::{LiveFeed, LiveHub};
 use callwright::api::{
     ApiConfig, ApiState, BooksChange, Check, ControlError, Keys, LiveCalls, PlaceCall, PlaceCallError, Registration,
     Speech, TrunkState, hash_key, router,
@@ -23,6 +24,8 @@ pub const KEY: &str = "cw_test";
 pub const FLOW: &str =
     "languages: [en]\nstart: hello\nnodes:\n  hello:\n    say: Hello.\n    next: end\n  end:\n    hangup: {}\n";
 
+pub const AGENT: &str = "languages: [en]\npersona: You answer the telephone of a dental practice.\n";
+
 /// What the pipeline was asked, and what it answers.
 #[derive(Default)]
 pub struct FakeCalls {
@@ -35,7 +38,8 @@ pub struct FakeCalls {
     pub not_ready: Mutex<Option<String>>,
     pub trunks: Mutex<Vec<TrunkState>>,
     pub live: AtomicUsize,
-    store: std::sync::OnceLock<Store>,
+    pub hub: OnceLock<LiveHub>,
+    store: OnceLock<Store>,
 }
 
 impl LiveCalls for FakeCalls {
@@ -52,7 +56,11 @@ impl LiveCalls for FakeCalls {
                 webhook: call.webhook,
                 flow: match &call.speech {
                     Speech::Flow(name) => Some(name.clone()),
-                    Speech::Text(_) => None,
+                    Speech::Agent(_) | Speech::Text(_) => None,
+                },
+                agent: match &call.speech {
+                    Speech::Agent(name) => Some(name.clone()),
+                    Speech::Flow(_) | Speech::Text(_) => None,
                 },
                 ..inbound(NOW)
             };
@@ -84,6 +92,10 @@ impl LiveCalls for FakeCalls {
         async {}.boxed()
     }
 
+    fn watch(&self, call: Option<CallId>) -> LiveFeed {
+        self.hub().watch(call)
+    }
+
     fn live_count(&self) -> usize {
         self.live.load(Ordering::Relaxed)
     }
@@ -91,6 +103,13 @@ impl LiveCalls for FakeCalls {
     fn readiness(&self) -> Vec<Check> {
         let detail = self.not_ready.lock().unwrap().clone();
         vec![Check { name: "sip".to_owned(), ok: detail.is_none(), detail }]
+    }
+}
+
+impl FakeCalls {
+    /// What watchers watch: a small queue.
+    pub fn hub(&self) -> &LiveHub {
+        self.hub.get_or_init(|| LiveHub::new(8))
     }
 }
 
@@ -185,6 +204,14 @@ impl Surface {
         id
     }
 
+    /// A call in the books that goes on.
+    pub async fn open_call(&self) -> CallId {
+        let call = inbound(NOW);
+        let id = call.id;
+        self.store.begin_call(call).await.unwrap();
+        id
+    }
+
     /// Waits until a webhook's delivery is as asked for: for what a background task does.
     pub async fn until<T>(&self, mut look: impl AsyncFnMut() -> Option<T>) -> T {
         let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
@@ -226,10 +253,27 @@ pub fn inbound(at_ms: i64) -> NewCall {
         member: None,
         flow: Some("reception".to_owned()),
         flow_version: Some(1),
+        agent: None,
+        agent_version: None,
         language: "en".to_owned(),
         variables: Map::new(),
         webhook: None,
         started_ms: at_ms,
+    }
+}
+
+pub fn line(call: CallId, speaker: Speaker, from_ms: u64, text: &str) -> TranscriptLine {
+    let word = |(at, text): (u64, &str)| Word { text: text.to_owned(), from_ms: at, to_ms: at + 200 };
+    TranscriptLine {
+        call,
+        speaker,
+        from_ms,
+        to_ms: from_ms + 1_000,
+        text: text.to_owned(),
+        words: (from_ms..).step_by(250).zip(text.split(' ')).map(word).collect(),
+        confidence: Some(0.5),
+        language: Some("en".to_owned()),
+        cut: false,
     }
 }
 
