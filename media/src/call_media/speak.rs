@@ -111,9 +111,10 @@ impl CallMedia {
             prompt.say(now, caller);
             Said::Samples(prompt.samples())
         } else if matches!(sound, Sound::Idle) && self.bridge.is_none() && (self.tone.is_some() || self.echo) {
-            match &mut self.tone {
-                Some(tone) => tone.fill(&mut frame),
-                None => (frame, gives_back) = (caller.heard, true),
+            if let Some(tone) = &mut self.tone {
+                tone.fill(&mut frame);
+            } else {
+                (frame, gives_back) = (caller.heard, true);
             }
             caller.session.push(now, &frame);
             Said::Samples(frame.samples())

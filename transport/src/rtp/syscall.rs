@@ -31,7 +31,7 @@ pub struct Received<'a> {
     pub data: &'a [u8],
     /// When the kernel took it in, as time since the Unix epoch.
     pub stamp: Option<Duration>,
-    /// It was longer than [`MAX_PACKET`]; the rest is lost.
+    /// It was longer than `MAX_PACKET`; the rest is lost.
     pub truncated: bool,
 }
 
