@@ -4,7 +4,8 @@
 //! - [`directory`]: numbers, members and trunks, and the decision on an INVITE.
 //! - [`gate`]: what every outbound call passes.
 //! - [`app`]: how the program hands in what talks: this crate names no application.
-//! - `call/`: a live call, by what it does: signalling, sound, playing, recording, transfer, closing.
+//! - `call/`: a live call, by what it does: signalling, sound, playing, hearing, thinking, its apps, recording,
+//!   transfer, closing.
 //! - [`live`]: what is going on, for whoever watches.
 //! - `think`: who thinks for an agent.
 //! - `voice`: prompts, made off the media path and shared by all calls.

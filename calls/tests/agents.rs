@@ -10,7 +10,7 @@ use call_model::{
 };
 use calls::CallSettings;
 use serde_json::{Map, Value, json};
-use support::{House, MISSING, NAME, Phones, soon};
+use support::{House, MISSING, NAME, Phones, RESTLESS, soon};
 
 const HANG_UP: CallCommand = CallCommand::Hangup { cause: HangupCause::Normal };
 const ONE: ThinkId = ThinkId(1);
@@ -67,7 +67,7 @@ fn is_failure(event: &CallEvent) -> Option<()> {
 #[tokio::test]
 async fn a_thought_comes_piece_by_piece_and_its_report_is_kept() {
     let mut house = House::start(thinks).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     phones.call(house.port, "reception", true).await;
     let question = house.question().await;
     assert_eq!(question.request.agent, "anna");
@@ -94,7 +94,7 @@ async fn a_thought_comes_piece_by_piece_and_its_report_is_kept() {
 #[tokio::test]
 async fn a_thought_that_is_given_up_is_cancelled_and_heard_of_no_more() {
     let mut house = House::hearing(thinks, CallSettings::default()).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let question = house.question().await;
     let ear = house.ear().await;
@@ -111,7 +111,7 @@ async fn a_thought_that_is_given_up_is_cancelled_and_heard_of_no_more() {
 #[tokio::test]
 async fn the_end_of_a_call_gives_its_thoughts_up() {
     let mut house = House::start(thinks).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let question = house.question().await;
     phones.hang_up(leg);
@@ -123,7 +123,7 @@ async fn the_end_of_a_call_gives_its_thoughts_up() {
 async fn a_thinker_that_never_answers_or_breaks_off_has_failed() {
     let settings = CallSettings { think_limit: Duration::from_millis(100), ..CallSettings::default() };
     let mut house = House::start_with(thinks, settings, transport::rtp::RtpConfig::default()).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let silent = phones.call(house.port, "reception", true).await;
     let question = house.question().await;
     house.told("the failure", is_failure).await;
@@ -148,7 +148,7 @@ fn thinks_too_much(event: &CallEvent, facts: &CallFacts) -> Vec<CallCommand> {
 async fn a_call_has_no_more_thoughts_at_a_time_than_it_may() {
     let settings = CallSettings { max_thoughts: 2, ..CallSettings::default() };
     let mut house = House::start_with(thinks_too_much, settings, transport::rtp::RtpConfig::default()).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let failed = house
         .told("the failure", |event| match event {
@@ -329,4 +329,21 @@ async fn what_an_app_plays_is_its_own() {
         }
     }
     assert_eq!(ends, ["reception"]);
+}
+
+fn lets_a_restless_one_in(event: &CallEvent, facts: &CallFacts) -> Vec<CallCommand> {
+    match (name(facts), event) {
+        ("reception", CallEvent::Answered) => vec![enter(RESTLESS)],
+        ("reception", CallEvent::Returned { .. }) => vec![HANG_UP],
+        (_, event) => lets_in(event, facts),
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_panics_between_events_is_replaced_at_once() {
+    let house = House::start(lets_a_restless_one_in).await;
+    let mut phones = Phones::start().await;
+    let leg = phones.call(house.port, "reception", true).await;
+    phones.ended(leg).await;
+    assert_eq!(house.only_call().await.cause, Some(HangupCause::Normal));
 }

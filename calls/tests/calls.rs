@@ -221,6 +221,8 @@ async fn a_message_and_the_recording_are_kept() {
     assert!((700..1_500).contains(&message_of(&house).await));
     let recording = house.store.call_recording(call.id).await.expect("books").expect("a recording");
     assert_eq!(recording.state, RecordingState::Ready);
+    // It began as soon as the app heard of the answer: lines are aligned to it.
+    assert!((0..1_000).contains(&recording.offset_ms.expect("its place")), "{:?}", recording.offset_ms);
     // As long as the call, to the half second, in 16-bit stereo at 8 kHz.
     let answered = call.ended_ms.zip(call.answered_ms).map(|(end, start)| (end - start) as u64).expect("answered");
     assert!(recording.duration_ms.abs_diff(answered) < 500, "{} of {answered} ms", recording.duration_ms);

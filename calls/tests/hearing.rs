@@ -12,7 +12,7 @@ use media::codec::Codec;
 use speech::{HearError, HearingEvent};
 use std::time::Duration;
 use store::TranscriptState;
-use support::{House, Phones, soon};
+use support::{CONSENT, House, Phones, soon};
 
 fn listen() -> CallCommand {
     CallCommand::Listen(ListenSettings { language: None, hints: Vec::new(), partials: true })
@@ -79,10 +79,10 @@ async fn shown(feed: &mut LiveFeed, what: &str, mut which: impl FnMut(&LiveKind)
 async fn partials_and_lines_reach_the_app_the_books_and_whoever_watches() {
     let mut house = hearing(listens).await;
     let mut feed = house.switchboard.hub().watch(None);
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let mut ear = house.ear().await;
-    assert_eq!((ear.request.partials, ear.request.rate), (true, SampleRate::Narrow));
+    assert_eq!((ear.request.partials, ear.request.rate), (true, SampleRate::Wide));
     let first = ear.hears(20).await;
     assert_eq!(ear.hears(100).await, first + 100, "one block every 20 ms of the call");
     ear.says(HearingEvent::SpeechStarted { at_ms: 100 }).await;
@@ -109,7 +109,7 @@ async fn partials_and_lines_reach_the_app_the_books_and_whoever_watches() {
 async fn a_line_that_is_final_after_the_call_is_filed() {
     let mut house = hearing(is_deaf).await;
     let mut feed = house.switchboard.hub().watch(None);
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let mut ear = house.ear().await;
     assert!(!ear.request.partials, "nobody wants them");
@@ -131,7 +131,7 @@ async fn a_line_that_is_final_after_the_call_is_filed() {
 async fn a_recogniser_that_never_ends_is_waited_for_no_longer_than_agreed() {
     let settings = CallSettings { late_lines: Duration::from_millis(200), ..CallSettings::default() };
     let mut house = House::hearing(is_deaf, settings).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let mut ear = house.ear().await;
     ear.hears(40).await;
@@ -163,7 +163,7 @@ async fn said(house: &mut House) -> (String, bool, u64, Option<TranscriptLine>) 
 #[tokio::test]
 async fn an_interrupted_line_is_cut_to_the_words_that_were_heard() {
     let mut house = hearing(obeys).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let mut ear = house.ear().await;
     house.told_to(CallEvent::PlaybackStarted { playback: PlaybackId(1) }).await;
@@ -187,7 +187,7 @@ async fn an_interrupted_line_is_cut_to_the_words_that_were_heard() {
 #[tokio::test]
 async fn a_pause_lies_between_the_words_and_nothing_is_missing() {
     let mut house = hearing(obeys).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let mut ear = house.ear().await;
     house.told_to(CallEvent::PlaybackStarted { playback: PlaybackId(1) }).await;
@@ -209,7 +209,7 @@ async fn a_pause_lies_between_the_words_and_nothing_is_missing() {
 #[tokio::test]
 async fn a_line_that_the_hang_up_cut_is_filed_and_its_app_not_asked() {
     let mut house = hearing(obeys).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let mut ear = house.ear().await;
     house.told_to(CallEvent::PlaybackStarted { playback: PlaybackId(1) }).await;
@@ -274,7 +274,7 @@ async fn both_legs_of_a_bridged_call_are_heard_apart() {
 async fn a_lost_recogniser_is_told_of_and_tried_again() {
     let settings = CallSettings { ear_retry: Duration::from_millis(50), ..CallSettings::default() };
     let mut house = House::hearing(listens, settings).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let ear = house.ear().await;
     ear.says(HearingEvent::Failed { error: HearError::WorkerDied, fatal: true }).await;
@@ -299,7 +299,7 @@ async fn a_lost_recogniser_is_told_of_and_tried_again() {
 #[tokio::test]
 async fn an_app_that_listens_where_nobody_hears_is_told_so() {
     let mut house = House::start(listens).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     house.told_to(CallEvent::Hearing(Hearing::Lost)).await;
     phones.hang_up(leg);
@@ -331,18 +331,18 @@ async fn another_codec_begins_another_session_at_its_rate() {
     let mut house = hearing(listens).await;
     let mut phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
-    let mut narrow = house.ear().await;
-    let time = narrow.hears(100).await;
-    phones.change_codec(leg, Codec::G722).await;
-    narrow.closes().await;
-    drop(narrow);
     let mut wide = house.ear().await;
-    assert_eq!(wide.request.rate, SampleRate::Wide);
-    let block = soon("a block", wide.ends.blocks.recv()).await.expect("an open ear");
-    assert_eq!(block.samples.len(), 320);
-    assert!(block.at_ms > time && block.at_ms < time + 5_000, "{} after {time}", block.at_ms);
-    wide.hears(40).await;
+    let (time, wide_rate) = (wide.hears(100).await, wide.request.rate);
+    phones.change_codec(leg, Codec::Pcma).await;
+    wide.closes().await;
     drop(wide);
+    let mut narrow = house.ear().await;
+    assert_eq!((wide_rate, narrow.request.rate), (SampleRate::Wide, SampleRate::Narrow));
+    let block = soon("a block", narrow.ends.blocks.recv()).await.expect("an open ear");
+    assert_eq!(block.samples.len(), 160);
+    assert!(block.at_ms > time && block.at_ms < time + 5_000, "{} after {time}", block.at_ms);
+    narrow.hears(40).await;
+    drop(narrow);
     phones.hang_up(leg);
     house.only_call().await;
 }
@@ -364,7 +364,7 @@ fn asks_twice(event: &CallEvent, _: &CallFacts) -> Vec<CallCommand> {
 #[tokio::test]
 async fn what_is_likely_changes_the_session_and_without_listening_it_is_only_written_down() {
     let mut house = hearing(asks_twice).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let mut first = house.ear().await;
     assert_eq!((first.request.hints.clone(), first.request.language.as_deref()), (vec!["yes".into()], Some("de")));
@@ -393,7 +393,7 @@ async fn a_call_that_is_not_transcribed_is_heard_by_its_app_alone() {
     let settings = CallSettings { transcribe: false, ..CallSettings::default() };
     let mut house = House::hearing(obeys, settings).await;
     let mut feed = house.switchboard.hub().watch(None);
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let ear = house.ear().await;
     ear.partial("stop").await;
@@ -413,7 +413,7 @@ async fn a_call_that_is_not_transcribed_is_heard_by_its_app_alone() {
 #[tokio::test]
 async fn what_may_not_be_recorded_is_not_written_down() {
     let mut house = hearing(obeys).await;
-    let mut phones = Phones::start().await;
+    let phones = Phones::start().await;
     let leg = phones.call(house.port, "reception", true).await;
     let mut ear = house.ear().await;
     ear.partial("stop").await;
@@ -434,4 +434,37 @@ async fn what_may_not_be_recorded_is_not_written_down() {
     let (_, transcript) = house.transcript().await;
     let of_caller = transcript.lines.iter().filter(|record| record.line.speaker == Speaker::Caller);
     assert_eq!(of_caller.map(|record| record.line.text.as_str()).collect::<Vec<_>>(), ["thank you"]);
+}
+
+/// Records once the caller agrees.
+fn asks_first(event: &CallEvent, _: &CallFacts) -> Vec<CallCommand> {
+    match event {
+        CallEvent::Started => vec![CallCommand::Answer],
+        CallEvent::Answered => vec![listen()],
+        CallEvent::Line(line) if line.text == "yes" => {
+            vec![
+                CallCommand::Recording { switch: RecordingSwitch::Resume },
+                CallCommand::Recording { switch: RecordingSwitch::Start },
+            ]
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn where_consent_is_needed_nothing_is_written_down_before() {
+    let mut house = hearing(asks_first).await;
+    let phones = Phones::start().await;
+    let leg = phones.call(house.port, CONSENT, true).await;
+    let mut ear = house.ear().await;
+    let before = ear.hears(600).await;
+    ear.line(before - 500, "yes").await;
+    house.told("the line", line_of).await;
+    let after = ear.hears(300).await;
+    ear.line(after, "thank you").await;
+    house.told("the line", line_of).await;
+    drop(ear);
+    phones.hang_up(leg);
+    let (_, transcript) = house.transcript().await;
+    assert_eq!(transcript.lines.iter().map(|record| record.line.text.as_str()).collect::<Vec<_>>(), ["thank you"]);
 }

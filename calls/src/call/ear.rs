@@ -15,6 +15,8 @@ use super::senses::Sense;
 
 /// How long the speaker may go on before new settings are taken all the same, in blocks of 20 ms: 2 s.
 const MAX_WAIT_FOR_SILENCE: u32 = 100;
+/// Silence at which new settings are taken, in blocks: 200 ms, longer than the closure of any consonant.
+const SILENCE: u32 = 10;
 /// The longest time between two tries, as a multiple of the first.
 const MAX_BACKOFF: u32 = 16;
 /// Sessions that have ended and may still have something to say.
@@ -69,6 +71,8 @@ struct Listening {
     session: Option<Session>,
     /// Sessions that have ended: their last finals are still to come.
     late: JoinSet<()>,
+    /// Blocks since speech was heard.
+    silent: u32,
     /// Blocks that new settings have waited for silence.
     waited: u32,
     lost: bool,
@@ -88,6 +92,7 @@ impl Ear {
             ear: self,
             session: None,
             late: JoinSet::new(),
+            silent: SILENCE,
             waited: 0,
             lost: false,
             tries: 0,
@@ -141,17 +146,17 @@ impl Listening {
     }
 
     async fn on_block(&mut self, tap: EarTap) -> Result<(), Gone> {
-        let wish = self.ear.wish.borrow().clone();
+        self.silent = if tap.voiced { 0 } else { self.silent.saturating_add(1) };
         if let Some(session) = &self.session {
-            let waits = session.wish != wish;
+            let waits = session.wish != *self.ear.wish.borrow();
             self.waited = if waits { self.waited + 1 } else { 0 };
             // Another codec, or new settings: these at a pause, so that no word is torn.
-            if session.rate != tap.rate || waits && (!tap.voiced || self.waited > MAX_WAIT_FOR_SILENCE) {
+            if session.rate != tap.rate || waits && (self.silent >= SILENCE || self.waited > MAX_WAIT_FOR_SILENCE) {
                 self.retire();
             }
         }
         if self.session.is_none() {
-            self.begin(tap.rate, wish).await?;
+            self.begin(tap.rate).await?;
         }
         let Some(session) = &mut self.session else {
             // Lost, and too early to try again.
@@ -169,24 +174,21 @@ impl Listening {
         Ok(())
     }
 
-    async fn begin(&mut self, rate: SampleRate, wish: EarWish) -> Result<(), Gone> {
+    async fn begin(&mut self, rate: SampleRate) -> Result<(), Gone> {
         if self.not_before.is_some_and(|at| Instant::now() < at) {
             return Ok(());
         }
         self.waited = 0;
+        let wish = self.ear.wish.borrow().clone();
         let request =
             ListenRequest { language: wish.language.clone(), hints: wish.hints.clone(), rate, partials: wish.partials };
         let transcriber = &self.ear.transcriber;
-        match catch_unwind(AssertUnwindSafe(|| transcriber.listen(request))) {
-            Ok((sink, stream)) => {
-                self.session = Some(Session { sink, stream, rate, wish });
-                Ok(())
-            }
-            Err(_) => {
-                tracing::error!(call = %self.ear.call, "the recogniser panicked");
-                self.session_failed().await
-            }
-        }
+        let Ok((sink, stream)) = catch_unwind(AssertUnwindSafe(|| transcriber.listen(request))) else {
+            tracing::error!(call = %self.ear.call, "the recogniser panicked");
+            return self.session_failed().await;
+        };
+        self.session = Some(Session { sink, stream, rate, wish });
+        Ok(())
     }
 
     /// Lets a session end in peace: what it still makes of what it heard is told.

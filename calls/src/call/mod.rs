@@ -162,7 +162,13 @@ impl Call {
         self.tell(CallEvent::Started).await;
         while self.over.is_none() {
             self.steps = 0;
-            match self.wake().await {
+            let deadline = self.deadline();
+            if !self.untold.is_empty() {
+                // An app broke while it was asked for its time.
+                self.drain_app().await;
+                continue;
+            }
+            match self.wake(deadline).await {
                 Wake::Input(Some(input)) => self.take(input).await,
                 // The switchboard is gone: the program ends.
                 Wake::Input(None) => {
@@ -176,8 +182,7 @@ impl Call {
         }
     }
 
-    async fn wake(&mut self) -> Wake {
-        let deadline = self.deadline();
+    async fn wake(&mut self, deadline: Option<Instant>) -> Wake {
         let timeout = async {
             match deadline {
                 Some(at) => tokio::time::sleep_until(at).await,

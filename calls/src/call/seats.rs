@@ -189,13 +189,11 @@ impl Call {
         }
         let facts = CallFacts { language: self.language.clone(), variables, ..self.facts.clone() };
         let make = || self.house.apps().make(app, &facts, Some(self.recording_rule));
-        match catch_unwind(AssertUnwindSafe(make)) {
-            Ok(made) => made.map_err(|error| error.to_string()),
-            Err(_) => {
-                metrics::counter!("callwright_app_panics_total").increment(1);
-                Err("it failed".into())
-            }
-        }
+        let Ok(made) = catch_unwind(AssertUnwindSafe(make)) else {
+            metrics::counter!("callwright_app_panics_total").increment(1);
+            return Err("it failed".into());
+        };
+        made.map_err(|error| error.to_string())
     }
 
     /// The inner app is done.

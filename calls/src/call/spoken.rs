@@ -159,13 +159,11 @@ fn beginning(piece: &SpokenPiece, count: usize) -> String {
     }
     let mut end = 0;
     for word in &piece.words[..count] {
-        match piece.text[end..].find(&word.text) {
-            Some(place) => end += place + word.text.len(),
-            None => {
-                let words: Vec<&str> = piece.words[..count].iter().map(|word| word.text.as_str()).collect();
-                return words.join(" ");
-            }
-        }
+        let Some(place) = piece.text[end..].find(&word.text) else {
+            let words: Vec<&str> = piece.words[..count].iter().map(|word| word.text.as_str()).collect();
+            return words.join(" ");
+        };
+        end += place + word.text.len();
     }
     piece.text[..end].to_owned()
 }

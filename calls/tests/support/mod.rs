@@ -62,9 +62,13 @@ impl CallApp for ScriptApp {
     }
 
     fn poll_timeout(&self) -> Option<Duration> {
+        assert!(self.name != RESTLESS, "as the test wants it");
         None
     }
 }
+
+/// An app of this name panics when it is asked for its time.
+pub const RESTLESS: &str = "restless";
 
 struct Scripts {
     script: Script,
@@ -73,6 +77,9 @@ struct Scripts {
 
 /// Under this name each app finds its own among the variables.
 pub const NAME: &str = "app";
+
+/// An app of this name may only record when it was permitted.
+pub const CONSENT: &str = "consent";
 
 /// There is no app of this name.
 pub const MISSING: &str = "missing";
@@ -91,7 +98,8 @@ impl AppFactory for Scripts {
         let mut facts = facts.clone();
         facts.variables.insert(NAME.into(), name.clone().into());
         let app = ScriptApp { script, name, facts, commands: VecDeque::new(), told };
-        Ok(MadeApp { app: Box::new(app), recording: RecordingRule::Announced, flow_versions: Arc::default() })
+        let recording = if app.name == CONSENT { RecordingRule::Consent } else { RecordingRule::Announced };
+        Ok(MadeApp { app: Box::new(app), recording, flow_versions: Arc::default() })
     }
 }
 
@@ -262,7 +270,7 @@ impl House {
             transcribe: None,
             trunk: None,
         };
-        let numbers = [number("reception"), number(UNMADE)];
+        let numbers = [number("reception"), number(CONSENT), number(UNMADE)];
         let directory = Directory::new("test".into(), "en".into(), "DE".into(), numbers, [], []);
         let switchboard = Switchboard::start(parts, settings, Arc::new(directory), sip_events);
         Self { switchboard, store, events, sessions, questions, port, _folder: folder }
