@@ -104,11 +104,13 @@ fn is_failure(event: &HearingEvent) -> bool {
 }
 
 fn lines(events: &[HearingEvent]) -> Vec<&str> {
-    let text = |event| match event {
-        &HearingEvent::Final { ref text, .. } => Some(text.as_str()),
-        _ => None,
-    };
-    events.iter().filter_map(text).collect()
+    let mut lines = Vec::new();
+    for event in events {
+        if let HearingEvent::Final { text, .. } = event {
+            lines.push(text.as_str());
+        }
+    }
+    lines
 }
 
 #[tokio::test]

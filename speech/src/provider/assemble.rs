@@ -190,14 +190,15 @@ impl Assembler {
     /// Places what has no place yet at the end of the last chunk.
     fn place_rest(&mut self, length_ms: u64) {
         let end = (self.before_ms + length_ms) as u32;
-        for word in self.placed.iter_mut() {
+        for word in &mut self.placed {
             word.to_ms = word.to_ms.min(end);
             word.from_ms = word.from_ms.min(word.to_ms);
         }
         let from = self.placed.back().map_or(self.before_ms as u32, |word| word.to_ms);
         let total: usize = self.waiting.iter().map(|word| word.weight).sum();
         let mut before = 0;
-        let place = |weight: usize| from + (u64::from(end - from) * weight as u64 / total.max(1) as u64) as u32;
+        let place =
+            |weight: usize| from + (u64::from(end.saturating_sub(from)) * weight as u64 / total.max(1) as u64) as u32;
         for word in std::mem::take(&mut self.waiting) {
             let after = before + word.weight;
             self.placed.push_back(WordTime { text: word.written, from_ms: place(before), to_ms: place(after) });
@@ -281,6 +282,6 @@ mod tests {
 
     #[test]
     fn silence_says_nothing() {
-        assert!(all(Assembler::new(words("one"), Arc::default()), &[0; 16_000], 500).is_empty());
+        assert!(all(Assembler::new(words("one"), Arc::default()), &vec![0; 16_000], 500).is_empty());
     }
 }

@@ -74,7 +74,7 @@ impl From<Failure> for HearError {
             Failure::TimedOut { limit } => Self::TimedOut { limit },
             Failure::Busy { .. } => Self::Overloaded,
             Failure::Broken(reason) => Self::Engine { reason: reason.to_owned() },
-            Failure::Status { status: 401 | 402 | 403, .. } => Self::Refused { reason: failure.to_string() },
+            Failure::Status { status: 401..=403, .. } => Self::Refused { reason: failure.to_string() },
             Failure::Status { status: 400..=499, .. } => Self::Unsupported { reason: failure.to_string() },
             other => Self::Unavailable { reason: other.to_string() },
         }

@@ -102,11 +102,11 @@ impl Utterances {
             self.speaking = false;
             cuts.push(Cut::Event(HearingEvent::SpeechStopped { at_ms: self.voice_end }));
             let blocks = std::mem::take(&mut self.open);
-            self.end(blocks, &mut cuts);
+            self.end(&blocks, &mut cuts);
         } else if self.open.len() as u64 * BLOCK_MS >= self.settings.longest_ms {
             let rest = self.open.split_off(self.quietest());
             let blocks = std::mem::replace(&mut self.open, rest);
-            self.end(blocks, &mut cuts);
+            self.end(&blocks, &mut cuts);
         }
         cuts.extend(self.tell());
         cuts
@@ -118,7 +118,7 @@ impl Utterances {
         if std::mem::take(&mut self.speaking) {
             cuts.push(Cut::Event(HearingEvent::SpeechStopped { at_ms: self.voice_end }));
             let blocks = std::mem::take(&mut self.open);
-            self.end(blocks, &mut cuts);
+            self.end(&blocks, &mut cuts);
         }
         self.now = self.voice_end + self.settings.ended_ms;
         cuts.extend(self.tell());
@@ -161,7 +161,7 @@ impl Utterances {
         (from..self.open.len()).min_by_key(loudness).unwrap_or(from)
     }
 
-    fn end(&mut self, blocks: Vec<EarBlock>, cuts: &mut Vec<Cut>) {
+    fn end(&mut self, blocks: &[EarBlock], cuts: &mut Vec<Cut>) {
         let voiced = || blocks.iter().filter(|block| block.voiced);
         let (Some(first), Some(last)) = (voiced().next(), voiced().next_back()) else { return };
         if (voiced().count() as u64) * BLOCK_MS < self.settings.least_voiced_ms {
@@ -214,7 +214,7 @@ mod tests {
 
         fn go(&mut self, ms: u64, voiced: bool) {
             for _ in 0..ms / BLOCK_MS {
-                let level = if self.at_ms % 3_000 == 0 { 1 } else { 1_000 };
+                let level = if self.at_ms.is_multiple_of(3_000) { 1 } else { 1_000 };
                 let block = EarBlock { at_ms: self.at_ms, voiced, samples: vec![level; 160] };
                 self.at_ms += BLOCK_MS;
                 for cut in self.utterances.push(block) {

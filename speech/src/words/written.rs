@@ -114,11 +114,9 @@ fn spread(written: &[String], spoken: std::ops::Range<usize>, places: &mut [Opti
     if count == 0 || spoken.is_empty() {
         return;
     }
-    let mut at = 0;
-    for (word, place) in written.iter().zip(places).filter(|(word, _)| !silent(word)) {
-        let _ = word;
+    let spoken_words = written.iter().zip(places).filter(|(word, _)| !silent(word));
+    for (at, (_, place)) in spoken_words.enumerate() {
         *place = Some(spoken.start + at * spoken.len() / count);
-        at += 1;
     }
 }
 

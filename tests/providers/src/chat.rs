@@ -89,7 +89,7 @@ async fn answer(request: HttpRequest, script: Script<ChatAnswer>, records: Arc<R
         return refusal;
     }
     let body = request.json();
-    if body["model"].as_str().is_none() || !body["messages"].as_array().is_some_and(|messages| !messages.is_empty()) {
+    if body["model"].as_str().is_none() || body["messages"].as_array().is_none_or(Vec::is_empty) {
         return (axum::http::StatusCode::BAD_REQUEST, error(400)).into_response();
     }
     let (content_type, pieces) = if body["stream"] == true {

@@ -83,11 +83,7 @@ impl Session {
             let message: Value = serde_json::from_str(&text).unwrap_or_default();
             let text = message["text"].as_str().unwrap_or_default();
             // The first message has a space only.
-            if self.text.is_empty() {
-                self.text.push_str(text.trim_start())
-            } else {
-                self.text.push_str(text)
-            }
+            self.text.push_str(if self.text.is_empty() { text.trim_start() } else { text });
             let last = text.is_empty();
             if (last || message["flush"] == true) && !self.speak(&mut socket).await {
                 return;

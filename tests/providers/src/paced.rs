@@ -122,11 +122,8 @@ async fn send(
                 guard.done = sender.send(Ok(odd.error)).await.is_ok();
                 return;
             }
-            Some(Fault::Malformed { after }) if due(at, after) => {
-                if sender.send(Ok(odd.malformed.clone())).await.is_err() {
-                    return;
-                }
-            }
+            // Whether anybody takes it shows with the next piece.
+            Some(Fault::Malformed { after }) if due(at, after) => drop(sender.send(Ok(odd.malformed.clone())).await),
             _ => {}
         }
         if let Some(piece) = piece

@@ -87,7 +87,7 @@ fn body(request: &Request, answer: &TranscriptAnswer) -> Option<Value> {
     if field("response_format").is_none_or(|format| format.text() == "json") {
         return Some(json!({ "text": answer.text }));
     }
-    let language = field("language").map_or_else(|| "english".to_owned(), |language| language.text());
+    let language = field("language").map_or_else(|| "english".to_owned(), crate::Part::text);
     let segment = json!({ "id": 0, "seek": 0, "start": 0.0, "end": seconds, "text": answer.text, "tokens": [],
         "temperature": 0.0, "avg_logprob": answer.avg_logprob, "compression_ratio": 1.0,
         "no_speech_prob": answer.no_speech_prob });

@@ -166,14 +166,14 @@ pub(super) fn parse(
     let words = if answer.words.is_empty() {
         spread(&text, utterance.from_ms, utterance.to_ms)
     } else {
-        answer.words.into_iter().map(|word| place(word, utterance)).collect()
+        answer.words.iter().map(|word| place(word, utterance)).collect()
     };
     let (from_ms, to_ms) = (utterance.from_ms, utterance.to_ms);
     Ok(Some(Heard { text, words, confidence, language, from_ms, to_ms }))
 }
 
 /// A word on the call's clock, inside its utterance.
-fn place(word: AnswerWord, utterance: &Utterance) -> Word {
+fn place(word: &AnswerWord, utterance: &Utterance) -> Word {
     let at = |seconds: f64| {
         let ms = utterance.start_ms + (seconds.max(0.0) * 1_000.0) as u64;
         ms.clamp(utterance.from_ms, utterance.to_ms)
