@@ -19,17 +19,20 @@ use super::worker::Decoder;
 /// The model that is part of the program; empty where it was built without.
 static BUILTIN: &[u8] = include_bytes!(env!("CALLWRIGHT_RECOGNISER"));
 
+/// Whether this program has the built-in model: `recogniser/recogniser.bin.gz` was there when it was built.
+pub const HAS_BUILTIN: bool = !BUILTIN.is_empty();
+
 /// Nothing that gunzips to more is the built-in model.
 const MAX_BUILTIN_BYTES: u64 = 64 << 20;
 
 /// One frame of the encoder, ms.
 const FRAME_MS: u32 = 20;
 
-/// Frames that the encoder gets beyond the audio, so that it hears the end.
-const MARGIN_FRAMES: u32 = 64;
-
 /// Whisper does not look at less, ms.
-const LEAST_AUDIO_MS: usize = 1_000;
+const LEAST_AUDIO_MS: usize = 300;
+
+/// The built-in model's longest text; it writes at most 44 tokens.
+const BUILTIN_TOKENS: usize = 40;
 
 /// Nobody says so many tokens in a second: more is a loop.
 const TOKENS_PER_SECOND: usize = 12;
@@ -52,6 +55,14 @@ struct Shape {
     frames: u32,
     least_frames: u32,
     end_of_text: i32,
+}
+
+impl Shape {
+    /// How many frames the encoder gets beyond the audio, so that it hears the end, and of what their number is a
+    /// multiple.
+    fn margin(self) -> (u32, u32) {
+        if self.builtin { (16, 32) } else { (64, 64) }
+    }
 }
 
 impl Whisper {
@@ -138,17 +149,21 @@ impl Decoder for Whisper {
             hints => self.context.tokenize(&format!(" {hints}"), 512).unwrap_or_default(),
         };
         let mut parameters: FullParams<'_, '_> = self.parameters(job.language.as_deref());
-        parameters.set_max_tokens((16 + ms * TOKENS_PER_SECOND / 1_000) as i32);
+        let tokens = 16 + ms * TOKENS_PER_SECOND / 1_000;
+        parameters.set_max_tokens(if self.model.builtin { tokens.min(BUILTIN_TOKENS) } else { tokens } as i32);
         if !prompt.is_empty() {
             parameters.set_tokens(&prompt);
         }
         if self.model.least_frames > 0 {
-            let frames = (ms as u32 / FRAME_MS + MARGIN_FRAMES).next_multiple_of(64);
+            let (margin, step) = self.model.margin();
+            let frames = ((ms as u32).div_ceil(FRAME_MS) + margin).next_multiple_of(step);
             let frames = frames.max(self.model.least_frames).min(self.model.frames);
             parameters.set_audio_ctx(frames as i32);
         }
         self.state.full(parameters, &audio).map_err(|error| error.to_string())?;
-        let no_speech = self.state.as_iter().next().map_or(0.0, |segment| segment.no_speech_probability());
+        // The built-in model was not taught to tell.
+        let first = self.state.as_iter().next().filter(|_| !self.model.builtin);
+        let no_speech = first.map_or(0.0, |segment| segment.no_speech_probability());
         let language = get_lang_str(self.state.full_lang_id_from_state()).filter(|_| self.model.multilingual);
         Ok(Decoded {
             language: language.map(str::to_owned).or_else(|| Some("en".into())),
@@ -159,15 +174,22 @@ impl Decoder for Whisper {
     }
 }
 
+/// Without flash attention: it pads with frames that it then looks at, unless there are a multiple of 256.
+fn context_parameters() -> WhisperContextParameters<'static> {
+    let mut parameters = WhisperContextParameters::default();
+    parameters.use_gpu(false).flash_attn(false);
+    parameters
+}
+
 fn load_builtin() -> Result<WhisperContext, String> {
-    if BUILTIN.is_empty() {
+    if !HAS_BUILTIN {
         return Err("this program was built without the built-in recogniser".into());
     }
     let mut model = Vec::new();
     let unpacked = GzDecoder::new(BUILTIN).take(MAX_BUILTIN_BYTES).read_to_end(&mut model);
     unpacked.map_err(|error| format!("the built-in recogniser cannot be unpacked: {error}"))?;
     model_file::check(&model).map_err(|error| error.to_string())?;
-    WhisperContext::new_from_buffer_with_params(&model, WhisperContextParameters::default())
+    WhisperContext::new_from_buffer_with_params(&model, context_parameters())
         .map_err(|_| "whisper.cpp refuses the built-in recogniser".into())
 }
 
@@ -177,7 +199,7 @@ fn load_file(path: &Path) -> Result<WhisperContext, String> {
     let read = File::open(path).and_then(|file| file.take(model_file::HEADER_BYTES as u64).read_to_end(&mut header));
     read.map_err(|error| format!("the model {shown} cannot be read: {error}"))?;
     model_file::check(&header).map_err(|error| format!("the model {shown} cannot be used: {error}"))?;
-    WhisperContext::new_with_params(path, WhisperContextParameters::default())
+    WhisperContext::new_with_params(path, context_parameters())
         .map_err(|_| format!("whisper.cpp refuses the model {shown}"))
 }
 

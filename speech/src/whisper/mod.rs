@@ -27,6 +27,7 @@ pub mod worker;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use engine::HAS_BUILTIN;
 pub use frame::Model;
 pub use judge::JudgeSettings;
 pub use session::SessionSettings;
@@ -58,7 +59,7 @@ pub struct WhisperSettings {
     pub threads: u8,
     /// The shortest stretch that the encoder looks at, in frames of 20 ms: less is quicker for short utterances, but
     /// a model that was trained on 30 s (1,500 frames) gets worse below about 500. 0: always the whole window.
-    /// Default 0 for the built-in model, 512 for others.
+    /// Default 64 for the built-in model, 512 for others.
     pub least_context: u16,
     /// Utterances that may wait; above it partials are dropped, then [`crate::HearError::Overloaded`]. Default 256.
     pub queue: usize,
@@ -82,7 +83,7 @@ impl WhisperSettings {
             worker,
             decoders: (cores / 2).clamp(1, 4) as u8,
             threads: 1,
-            least_context: if model == Model::Builtin { 0 } else { 512 },
+            least_context: if model == Model::Builtin { 64 } else { 512 },
             model,
             queue: 256,
             decode_limit: Duration::from_secs(10),
