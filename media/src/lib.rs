@@ -4,7 +4,7 @@
 //! - [`sdp`] and [`rtp`]: what is agreed with a peer, and the stream to and from it;
 //! - [`codec`], [`resample`]: G.711 and G.722, 8 and 16 kHz;
 //! - [`dtmf`], [`tone`], [`vad`], [`echo_guard`]: keys, call-progress tones, speech and silence, our own echo;
-//! - [`prompt`], [`file`]: sound made ready to be played, off the media thread.
+//! - [`prompt`], [`file`](mod@file): sound made ready to be played, off the media thread.
 
 pub mod call_media;
 pub mod codec;
