@@ -221,8 +221,9 @@ async fn a_slow_first_byte_has_a_limit() {
     let limits = Limits { first_byte, ..patient() };
     let never = Step::from(VoiceAnswer::default()).in_manner(Manner::slow(3_600_000, 1.0));
     let timed_out = Err(SpeakError::TimedOut { limit: first_byte });
-    assert_eq!(outcome_openai(vec![never.clone()], limits).await, (timed_out.clone(), 2));
-    assert_eq!(outcome_eleven(vec![never], limits).await, (timed_out, 2));
+    // How many of its tries reach the server in so short a time is the machine's affair.
+    assert_eq!(outcome_openai(vec![never.clone()], limits).await.0, timed_out);
+    assert_eq!(outcome_eleven(vec![never], limits).await.0, timed_out);
 }
 
 #[tokio::test]
