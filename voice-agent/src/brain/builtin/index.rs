@@ -274,7 +274,7 @@ fn schema() -> (Schema, Fields) {
 
 /// The index is given stems: there is nothing left to do but to part them.
 fn tokenizers() -> TokenizerManager {
-    let tokenizers = TokenizerManager::new();
+    let tokenizers = TokenizerManager::default();
     tokenizers.register("stems", WhitespaceTokenizer::default());
     tokenizers
 }

@@ -74,7 +74,7 @@ pub enum KnowledgeError {
         source: std::io::Error,
     },
     /// A file is no YAML.
-    #[error("{file}: {source}")]
+    #[error("{file} cannot be read")]
     Yaml {
         /// Which.
         file: String,

@@ -146,7 +146,9 @@ impl Lexicon {
         }
         // "Please" alone agrees; "please call back" asks for something, and "please don't" refuses.
         if yes > 0 && (rest.len() - yes <= 1 || !polite(rest, yes)) {
-            return if polite(rest, yes) && contains(&self.no) { Some((false, 0)) } else { Some((true, skip + yes)) };
+            // "That is right" agrees, "that is right not" does not; "yes, no problem" does.
+            let refuses = !rest[yes - 1].pause && contains(&self.no);
+            return if refuses { Some((false, 0)) } else { Some((true, skip + yes)) };
         }
         if contains(&self.no) {
             return Some((false, 0));

@@ -11,6 +11,8 @@ pub struct Word {
     pub place: Range<usize>,
     /// A full stop follows directly.
     pub dot: bool,
+    /// Some mark of punctuation follows directly: the speaker may pause.
+    pub pause: bool,
 }
 
 impl Word {
@@ -32,11 +34,11 @@ pub fn words(text: &str) -> Vec<Word> {
         if character.is_alphanumeric() || inner || opens {
             start.get_or_insert(*byte);
         } else if let Some(start) = start.take() {
-            words.push(word(text, start..*byte, *character == '.'));
+            words.push(word(text, start..*byte, Some(*character)));
         }
     }
     if let Some(start) = start {
-        words.push(word(text, start..text.len(), false));
+        words.push(word(text, start..text.len(), None));
     }
     words
 }
@@ -46,8 +48,9 @@ fn joins_figures(before: &str, character: char, next: Option<char>) -> bool {
     figures && ":./-".contains(character) && next.is_some_and(|next| next.is_ascii_digit())
 }
 
-fn word(text: &str, place: Range<usize>, dot: bool) -> Word {
-    Word { key: fold(&text[place.clone()]), place, dot }
+fn word(text: &str, place: Range<usize>, next: Option<char>) -> Word {
+    let pause = next.is_some_and(|next| ",;:.!?".contains(next));
+    Word { key: fold(&text[place.clone()]), place, dot: next == Some('.'), pause }
 }
 
 /// Lower case without the accents of our five languages.

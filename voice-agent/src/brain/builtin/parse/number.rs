@@ -104,7 +104,8 @@ fn longest(table: &Table, language: Lang, words: &[Word]) -> Option<(u32, usize)
     }
     (1..=words.len().min(LONGEST)).rev().find_map(|length| {
         let taken = &words[..length];
-        if taken.last()?.key == joint || taken.iter().any(Word::is_digits) {
+        let paused = taken[..length - 1].iter().any(|word| word.pause);
+        if paused || taken.last()?.key == joint || taken.iter().any(Word::is_digits) {
             return None;
         }
         let whole = taken.iter().map(|word| word.key.as_str()).collect::<String>();

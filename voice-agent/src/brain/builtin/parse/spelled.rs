@@ -89,6 +89,11 @@ fn run(language: Lang, words: &[Word], from: usize) -> Spelled {
         letters.push_str(&letter);
         at += taken;
     }
+    // Said twice, to be sure.
+    let half = letters.len() / 2;
+    if half >= 4 && letters.is_char_boundary(half) && letters[..half] == letters[half..] {
+        letters.truncate(half);
+    }
     Spelled { letters, from, to: at }
 }
 

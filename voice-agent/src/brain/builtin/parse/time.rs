@@ -60,7 +60,7 @@ pub fn time(language: Lang, words: &[Word], used: &BTreeSet<usize>, asked: bool)
             at += 1;
             continue;
         };
-        let opened = at > 0 && opens(language, &words[at - 1].key);
+        let opened = at > 0 && opens(language, &words[at - 1].key) || closes(language, &words[at + reading.taken..]);
         // "Not ten, eleven": what is said last counts.
         if reading.sure == Sure::Yes || asked || opened {
             found = Some((reading.hour, reading.minute, reading.pm));
@@ -235,7 +235,7 @@ fn romance(language: Lang, words: &[Word]) -> Option<Reading> {
         let minutes = if joint == minus { -minutes } else { minutes };
         return Some(shifted(hour, minutes, taken + 1 + length));
     }
-    match number(language, rest, 5..=59).filter(|_| sure == Sure::Yes) {
+    match number(language, rest, 1..=59).filter(|_| sure == Sure::Yes) {
         Some((minutes, length)) => Some(shifted(hour, minutes, taken + length)),
         None => Some(Reading { hour, minute: 0, taken, sure, pm: None }),
     }
@@ -273,7 +273,9 @@ fn plain(language: Lang, words: &[Word]) -> Option<Reading> {
     }
     let rest = &words[taken..];
     let zero = usize::from(rest.first().is_some_and(|word| matches!(word.key.as_str(), "oh" | "o" | "null" | "zero")));
-    let minutes = if zero == 1 { number(language, &rest[1..], 1..=9) } else { number(language, rest, 10..=59) };
+    // After the word for the clock a single digit can be minutes.
+    let least = if sure == Sure::Yes && !clock.is_empty() { 1 } else { 10 };
+    let minutes = if zero == 1 { number(language, &rest[1..], 1..=9) } else { number(language, rest, least..=59) };
     let (minute, length) = minutes.map_or((0, 0), |(minute, length)| (minute, length + zero));
     // Two numbers in a row are a time, but no more of them: that is a telephone number.
     if length > 0 && sure == Sure::No && cardinal(language, &rest[length..]).is_none() {
@@ -299,6 +301,18 @@ fn opens(language: Lang, word: &str) -> bool {
         &["alle", "le", "all", "l"],
     ]);
     words.contains(&word)
+}
+
+/// Words after a bare number that make it an hour: "eight in the morning".
+fn closes(language: Lang, rest: &[Word]) -> bool {
+    let phrases = language.pick([
+        &["in the", "tomorrow morning", "on the dot"][..],
+        &["morgens", "abends", "vormittags", "nachmittags", "fruh"],
+        &["de la", "en punto"],
+        &["du matin", "du soir", "de l"],
+        &["di mattina", "di sera", "del mattino", "del pomeriggio", "di pomeriggio", "in punto"],
+    ]);
+    phrases.iter().any(|phrase| starts(rest, phrase).is_some())
 }
 
 /// The part of the day that was said.

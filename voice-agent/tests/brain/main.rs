@@ -1,0 +1,7 @@
+//! Brains from outside: adapters against local servers of the documented formats, the chain in virtual time, and
+//! dialogues with the brain that needs no model.
+
+mod adapters;
+mod builtin;
+mod chain;
+mod support;
