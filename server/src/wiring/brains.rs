@@ -197,6 +197,14 @@ mod tests {
     }
 
     #[test]
+    fn the_demos_knowledge_is_found_without_a_folder() {
+        let demo = brains("").unwrap();
+        assert!(demo.knowledge(Some(demo::KNOWLEDGE_FOLDER)).unwrap().len() > 20);
+        assert!(demo.chain(None, Some(demo::KNOWLEDGE_FOLDER)).is_ok());
+        assert!(matches!(demo.chain(None, Some("elsewhere")), Err(ChainFailure::NoKnowledge(_))));
+    }
+
+    #[test]
     fn several_are_asked_in_their_order() {
         let text = "brain = [{ name = 'a', url = 'http://127.0.0.1:1', model = 'm' }, { kind = 'builtin' }, \
                     { name = 'c', kind = 'anthropic', model = 'm', extra = { temperature = 0.2 } }]";

@@ -26,7 +26,10 @@ const AGENTS: [(&str, &str); 1] = [("assistant", include_str!("../../../demo/age
 pub(super) const KNOWLEDGE_FOLDER: &str = "knowledge";
 
 /// What is in it.
-pub(super) const KNOWLEDGE: [(&str, &str); 0] = [];
+pub(super) const KNOWLEDGE: [(&str, &str); 2] = [
+    ("de.yaml", include_str!("../../../demo/knowledge/de.yaml")),
+    ("en.yaml", include_str!("../../../demo/knowledge/en.yaml")),
+];
 
 /// What can be called, with the flow and the language.
 const NUMBERS: [(&str, &str, Option<&str>); 4] = [
@@ -93,4 +96,17 @@ async fn seed_members(store: &Store, config: &Config, password: &str, now_ms: i6
         put_member(store, new, now_ms).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demos_agents_are_sound() {
+        for (name, yaml) in AGENTS {
+            let agent = voice_agent::Agent::parse(yaml, name).unwrap();
+            assert_eq!((agent.warnings(), agent.knowledge()), (&[][..], Some(KNOWLEDGE_FOLDER)));
+        }
+    }
 }
