@@ -286,11 +286,18 @@ async fn a_lost_recogniser_is_told_of_and_tried_again() {
     ear.partial("hello").await;
     house.told_to(CallEvent::Hearing(Hearing::Back)).await;
     house.told_to(CallEvent::Hearing(Hearing::Partial { text: "hello".into() })).await;
-    // An engine that goes on by itself is lost until it says something.
+    // An engine that goes on by itself is lost until it understands something.
     ear.says(HearingEvent::Failed { error: HearError::Overloaded, fatal: false }).await;
     house.told_to(CallEvent::Hearing(Hearing::Lost)).await;
-    ear.says(HearingEvent::TurnResumed).await;
+    ear.says(HearingEvent::SpeechStarted { at_ms: 900 }).await;
+    ear.line(900, "are you there").await;
+    let back = house.told("speech, or that it is back", |event| match event {
+        CallEvent::Hearing(step @ (Hearing::SpeechStarted { .. } | Hearing::Back)) => Some(step.clone()),
+        _ => None,
+    });
+    assert_eq!(back.await, Hearing::SpeechStarted { at_ms: 900 });
     house.told_to(CallEvent::Hearing(Hearing::Back)).await;
+    assert_eq!(house.told("the line", line_of).await.text, "are you there");
     drop(ear);
     phones.hang_up(leg);
     house.only_call().await;

@@ -80,7 +80,7 @@ impl Call {
                     match event {
                         // The app has no say any more, but what the caller heard is written down.
                         MediaEvent::PlaybackEnded { playback, end, played_ms, .. } => {
-                            self.file_playback(Played { id: playback, end, played_ms });
+                            self.file_playback(Played { id: playback, end, sounded_ms: played_ms });
                         }
                         MediaEvent::PlaybackStarted { playback, at_ms, played_ms } => {
                             self.mouth.goes_on(playback, played_ms, at_ms);

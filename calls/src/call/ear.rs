@@ -224,8 +224,10 @@ impl Listening {
             metrics::counter!("callwright_hearing_failures_total").increment(1);
             return if fatal { self.session_failed().await } else { self.set_lost(true).await };
         }
-        self.tries = 0;
-        self.set_lost(false).await?;
+        if holds_words(&event) {
+            self.tries = 0;
+            self.set_lost(false).await?;
+        }
         match sense_of(self.ear.call, self.ear.speaker, event) {
             Some(sense) => self.tell(sense).await,
             None => Ok(()),
@@ -252,6 +254,17 @@ impl Listening {
     async fn tell(&self, sense: Sense) -> Result<(), Gone> {
         self.ear.told.send(sense).await.map_err(|_| Gone)
     }
+}
+
+/// Whether it shows that words are understood: where speech begins and ends, an engine may tell without.
+const fn holds_words(event: &HearingEvent) -> bool {
+    matches!(
+        event,
+        HearingEvent::Partial { .. }
+            | HearingEvent::Final { .. }
+            | HearingEvent::TurnLikely { .. }
+            | HearingEvent::TurnEnded { .. }
+    )
 }
 
 /// What the recogniser says, in the call's own words.

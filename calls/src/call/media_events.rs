@@ -69,7 +69,7 @@ impl Call {
                 self.mouth.goes_on(playback, played_ms, at_ms);
             }
             MediaEvent::PlaybackEnded { playback, end, played_ms, .. } => {
-                self.playback_ended(Played { id: playback, end, played_ms }).await;
+                self.playback_ended(Played { id: playback, end, sounded_ms: played_ms }).await;
             }
             MediaEvent::RecordingStarted { at_ms } => self.recording_started(at_ms),
             MediaEvent::RecordEnded { record, end, duration_ms } => {

@@ -72,7 +72,7 @@ impl Mouth {
 pub(super) struct Played {
     pub id: PlaybackId,
     pub end: PlaybackEnd,
-    pub played_ms: u64,
+    pub sounded_ms: u64,
 }
 
 impl Call {
@@ -145,7 +145,7 @@ impl Call {
 
     /// Writes down what the caller heard of a playback that is over; gives what its app is to be told of it.
     pub(super) fn file_playback(&mut self, played: Played) -> Vec<CallEvent> {
-        let Played { id: playback, end, played_ms } = played;
+        let Played { id: playback, end, sounded_ms: played_ms } = played;
         let mut events = Vec::new();
         let Some(playing) = self.mouth.ended(playback) else { return events };
         if let Some(language) = &playing.language {
