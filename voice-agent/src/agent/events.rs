@@ -163,9 +163,7 @@ impl AgentApp {
     /// Does what the turn machine wants, tells it what we do, and goes on to what comes next.
     pub(super) fn settle(&mut self) {
         loop {
-            let mut settled = true;
             while let Some(output) = self.turn.poll_output() {
-                settled = false;
                 if self.stage == Stage::Talking {
                     self.turned(output);
                 }
@@ -181,7 +179,7 @@ impl AgentApp {
             if !idle {
                 self.said = said;
             }
-            if settled {
+            if !self.turn.has_output() {
                 break;
             }
         }

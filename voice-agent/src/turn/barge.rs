@@ -65,7 +65,7 @@ impl TurnMachine {
             self.note(now, &text, source);
             return;
         }
-        match self.lexicon.interjection(&text) {
+        match self.lexicon.interjection(&text, source == Source::Partial) {
             Interjection::Nothing if source == Source::Partial => {}
             Interjection::Nothing => self.heard_nothing(),
             Interjection::Words => {

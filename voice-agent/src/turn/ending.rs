@@ -176,10 +176,11 @@ impl TurnMachine {
             let answers = self.expected != Expected::Open && now.saturating_sub(at) <= JUST_BEFORE;
             if kind == Interjection::Farewell || answers {
                 self.heard.line(&text, at);
+                self.signal = Some(now);
             }
         }
         let text = self.heard.text();
-        let listening = self.lexicon.interjection(&text) == Interjection::Backchannel;
+        let listening = self.lexicon.interjection(&text, false) == Interjection::Backchannel;
         if text.is_empty() || (listening && self.expected == Expected::Open) {
             self.heard.clear();
             self.signal = None;

@@ -100,7 +100,8 @@ fn is_dictating(lexicon: &Lexicon, words: &[String], expected: Expected) -> bool
     let written: usize = run.iter().map(|word| figures(word)).sum();
     let letters = run.iter().filter(|word| is_letter(word)).count();
     if expected == Expected::Dictation {
-        return digits + letters >= 1 || written >= 1;
+        // `I don't have one.` dictates nothing.
+        return digits + letters >= 2 || written >= 3 || (!run.is_empty() && run.len() == words.len());
     }
     digits >= DIGIT_WORDS || written >= FIGURES || letters >= DIGIT_WORDS
 }

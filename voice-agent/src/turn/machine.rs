@@ -193,6 +193,11 @@ impl TurnMachine {
         self.out.pop_front()
     }
 
+    /// Whether there is something to do.
+    pub fn has_output(&self) -> bool {
+        !self.out.is_empty()
+    }
+
     /// When to be woken, in ms from the answer.
     pub fn poll_timeout(&self) -> Option<u64> {
         self.deadline()

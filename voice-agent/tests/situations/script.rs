@@ -27,7 +27,7 @@
 //! hears "words" in 0..900          the caller begins to hear a text with these words
 //! pauses, resumes, stops, ends     `in A..B` everywhere, or `in "Until"+0..+500`
 //! heard "words"                    the brain is told that the caller heard exactly this of us, at some time
-//! does remember "text"             a command with this name and text
+//! does remember "text"             a command with this name and text in its JSON, where ' stands for a quote
 //! never WHAT                       none of it
 //! count WHAT 2                     exactly so often
 //! report speculated                the last report says so: also interrupted, total 0..900, wasted 1
@@ -216,7 +216,7 @@ fn expect(words: &[String], number: usize, situation: &mut Situation, how: impl 
         "asks" => What::Asks(text(word(1))),
         "hears" => What::Hears(text(word(1))),
         "heard" => What::Heard(text(word(1))),
-        "does" => What::Does(word(1).to_owned(), text(word(2))),
+        "does" => What::Does(word(1).to_owned(), text(word(2)).replace('\'', "\"")),
         "pauses" => What::Does("pause_playing".into(), String::new()),
         "resumes" => What::Does("resume_playing".into(), String::new()),
         "stops" => What::Does("stop_playing".into(), String::new()),

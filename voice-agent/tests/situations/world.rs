@@ -239,7 +239,7 @@ impl World<'_> {
     fn tell(&mut self, event: &CallEvent) {
         let quiet = matches!(event, CallEvent::Thought { event: ThinkEvent::Text { .. }, .. });
         if !quiet {
-            let json = serde_json::to_string(event).unwrap();
+            let json = serde_json::to_string(event).unwrap_or_else(|_| format!("{event:?}"));
             self.log.entries.push((self.now as i64, Seen::Event(json.chars().take(160).collect())));
         }
         self.app.handle(self.moment(), event);
@@ -260,8 +260,9 @@ impl World<'_> {
         match command {
             CallCommand::Think { think, request } => {
                 let rule = self.situation.brains.iter().find(|rule| fits(rule, request.messages.last()));
-                let rule = rule.unwrap_or_else(|| panic!("{}: no brain for {:?}", self.situation.title, brief(command)));
-                self.answer(*think, rule.reply.clone());
+                // A question that the script does not foresee is never answered; the log shows it.
+                let reply = rule.map_or(Reply::Stall, |rule| rule.reply.clone());
+                self.answer(*think, reply);
             }
             CallCommand::StopThinking { think } => self.coming.retain(|_, coming| {
                 !matches!(coming, Coming::Event(CallEvent::Thought { think: other, .. }) if other == think)

@@ -18,7 +18,7 @@ pub(super) static LEXICON: Lexicon = Lexicon {
     no: &["no", "nope", "not", "don't", "never", "rather not", "disagree"],
     fillers: &["um", "uhm", "uh", "er", "erm", "eh", "hm", "hmm", "mm", "mmm", "ah"],
     open: &[
-        "and", "or", "but", "because", "if", "which", "while", "although", "than",
+        "and", "or", "but", "because", "whether", "if", "which", "while", "although", "than",
         "the", "a", "an", "my", "your", "our", "their", "his", "its", "every",
         "i", "i'm", "i'd", "i'll", "i've", "we", "we're", "they", "he", "she", 
         "been", "would", "could", "should", "may", "might",

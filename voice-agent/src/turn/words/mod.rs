@@ -72,7 +72,8 @@ pub(crate) enum Interjection {
 const MAX_BACKCHANNEL: usize = 5;
 
 impl Lexicon {
-    pub fn interjection(&self, text: &str) -> Interjection {
+    /// What these words are; with `partial`, more of them may come: the beginning of `thank you` is not held for more.
+    pub fn interjection(&self, text: &str, partial: bool) -> Interjection {
         let words = split(text);
         if words.iter().all(|word| self.fillers.contains(&word.as_str())) {
             return if words.is_empty() { Interjection::Nothing } else { Interjection::Backchannel };
@@ -81,10 +82,10 @@ impl Lexicon {
             return Interjection::Words;
         }
         let listening = [self.backchannels, self.fillers];
-        if covered(&words, &listening) {
+        if covered(&words, &listening, partial) {
             return Interjection::Backchannel;
         }
-        if covered(&words, &[self.backchannels, self.fillers, self.farewells]) {
+        if covered(&words, &[self.backchannels, self.fillers, self.farewells], partial) {
             return Interjection::Farewell;
         }
         Interjection::Words
@@ -111,20 +112,18 @@ impl Lexicon {
     }
 }
 
-/// Whether a row of words is made of nothing but entries of these lists.
-fn covered(words: &[String], lists: &[&[&str]]) -> bool {
+/// Whether a row of words is made of nothing but entries of these lists; with `partial`, the last may be unfinished.
+fn covered(words: &[String], lists: &[&[&str]], partial: bool) -> bool {
     if words.is_empty() {
         return true;
     }
-    let starts = |entry: &str| {
-        let mut length = 0;
-        let fits = entry.split(' ').all(|part| {
-            length += 1;
-            words.get(length - 1).is_some_and(|word| word == part)
-        });
-        fits.then_some(length)
+    let rest = |entry: &str| {
+        let parts: Vec<&str> = entry.split(' ').collect();
+        let common = words.len().min(parts.len());
+        let fits = words.iter().zip(&parts).all(|(word, part)| word == part);
+        (fits && (common == parts.len() || partial)).then_some(common)
     };
-    lists.iter().flat_map(|list| list.iter()).filter_map(|entry| starts(entry)).any(|n| covered(&words[n..], lists))
+    lists.iter().flat_map(|list| list.iter()).filter_map(|entry| rest(entry)).any(|n| covered(&words[n..], lists, partial))
 }
 
 #[cfg(test)]
@@ -153,8 +152,15 @@ mod tests {
             ("it", "Sì, va bene", Backchannel),
             ("it", "Ma no", Words),
         ] {
-            assert_eq!(lexicon(language).interjection(text), expected, "{language}: {text}");
+            assert_eq!(lexicon(language).interjection(text, false), expected, "{language}: {text}");
         }
+    }
+
+    #[test]
+    fn the_beginning_of_listening_is_not_held_for_more() {
+        assert_eq!(lexicon("en").interjection("Thank", true), Interjection::Backchannel);
+        assert_eq!(lexicon("en").interjection("Thank", false), Interjection::Words);
+        assert_eq!(lexicon("en").interjection("Yes but", true), Interjection::Words);
     }
 
     #[test]
