@@ -32,26 +32,27 @@ pub(crate) fn folder(config: &Config) -> PathBuf {
 pub(super) fn run(command: ModelsCommand, config: &Config) -> Result<(), Failure> {
     let folder = folder(config);
     match command {
-        ModelsCommand::List => list(&folder),
+        // Whoever reads may have seen enough.
+        ModelsCommand::List => drop(std::io::stdout().write_all(list(&folder).as_bytes())),
         ModelsCommand::Fetch { name, from } => fetch(&name, from, folder)?,
     }
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-fn list(folder: &Path) {
-    println!("{:<22} {:>9}  {:<13}", "NAME", "SIZE", "LANGUAGES");
-    println!("{:<22} {:>9}  {:<13}  part of the program: the demo's words only", "builtin", "", "English");
+fn list(folder: &Path) -> String {
+    let mut lines = vec![
+        format!("{:<22} {:>9}  LANGUAGES", "NAME", "SIZE"),
+        format!("{:<22} {:>9}  {:<9}part of the program: the demo's words only", "builtin", "", "English"),
+    ];
     for model in CATALOGUE {
         let languages = if model.english_only() { "English" } else { "many" };
-        let here = if folder.join(model.file_name()).exists() { "  here" } else { "" };
-        println!("{:<22} {:>5} MiB  {languages:<13}{here}", model.name, model.mebibytes);
+        let here = if folder.join(model.file_name()).exists() { "here" } else { "" };
+        let line = format!("{:<22} {:>5} MiB  {languages:<9}{here}", model.name, model.mebibytes);
+        lines.push(line.trim_end().to_owned());
     }
-    println!();
-    println!("callwright models fetch NAME gets one; then, in callwright.toml:");
-    println!("[transcription]");
-    println!("engine = \"whisper\"");
-    println!("model = \"NAME\"");
+    lines.push("\ncallwright models fetch NAME gets one; then, in callwright.toml:".into());
+    lines.push("[transcription]\nengine = \"whisper\"\nmodel = \"NAME\"\n".into());
+    lines.join("\n")
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
@@ -138,6 +139,15 @@ mod tests {
         let line = line("base", progress, 25 << 20, Duration::from_secs(10));
         let bar = format!("{}{}", "#".repeat(22), ".".repeat(8));
         assert_eq!(line, format!("base [{bar}] 75 %  75 of 100 MiB  5.0 MiB/s  5 s left"));
+    }
+
+    #[test]
+    fn the_list_tells_what_is_here() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ggml-base.en.bin"), []).unwrap();
+        let list = list(folder.path());
+        let here: Vec<_> = list.lines().filter(|line| line.ends_with("here")).collect();
+        assert_eq!(here, ["base.en                  142 MiB  English  here"]);
     }
 
     #[test]
