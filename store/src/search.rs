@@ -61,7 +61,7 @@ mod tests {
             (r#""stop calling" please"#, Some(r#""stop calling" AND "please""#)),
             ("appoint*", Some(r#""appoint*"*"#)),
             (r#""next week"* x"#, Some(r#""next week"* AND "x""#)),
-            (r#"a OR b) NEAR("#, Some(r#""a" AND "OR" AND "b)" AND "NEAR(""#)),
+            ("a OR b) NEAR(", Some(r#""a" AND "OR" AND "b)" AND "NEAR(""#)),
             (r#"never "closed quote"#, Some(r#""never" AND "closed quote""#)),
             ("text:x -y ^z", Some(r#""text:x" AND "-y" AND "^z""#)),
             ("a\0b", Some(r#""a" AND "b""#)),

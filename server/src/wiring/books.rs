@@ -250,3 +250,53 @@ pub(super) fn random_text(length: usize) -> String {
     getrandom::fill(&mut bytes).expect("the system has a random generator");
     bytes.iter().map(|byte| ALPHABET[usize::from(*byte) % ALPHABET.len()] as char).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn books() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreConfig::new(folder.path().join("books.db"))).await.unwrap();
+        store.put_flow("desk", "as checked before", 0).await.unwrap();
+        (folder, store)
+    }
+
+    #[tokio::test]
+    async fn what_the_api_would_refuse_is_refused_at_the_start_too() {
+        let (_folder, store) = books().await;
+        for (text, hint) in [
+            ("[[numbers]]\nnumber = '+4930901820'\n", "either `flow` or `agent`"),
+            ("[[numbers]]\nnumber = 'a b'\nflow = 'desk'\n", "`a b` of [[numbers]] is not valid: a number is E.164"),
+            ("[[numbers]]\nnumber = 'x'\nflow = 'none'\n", "no flow of this name"),
+            ("[[numbers]]\nnumber = 'x'\nagent = 'none'\n", "no agent of this name"),
+            ("[[numbers]]\nnumber = 'x'\nflow = 'desk'\ntrunk = 'none'\n", "no trunk of this name"),
+            ("[[numbers]]\nnumber = 'x'\nflow = 'desk'\nrecording = 'always'\n", "announced or consent"),
+            ("[[trunks]]\nname = 'a b'\nhost = 'sip.example'\n", "`a b` of [[trunks]] is not valid: `name`"),
+            ("[[trunks]]\nname = 'a'\nhost = ''\n", "`host`"),
+            ("[[trunks]]\nname = 'a'\nhost = 'sip.example'\nregister = true\n", "`user`"),
+            ("[[webhooks]]\nurl = 'ftp://x'\nsecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'\n", "absolute URL"),
+            ("[[webhooks]]\nurl = 'https://x'\nsecret = 'mine'\n", "whsec_"),
+        ] {
+            let config: Config = toml::from_str(text).unwrap();
+            let fault = seed(&store, &config, 0).await.unwrap_err().to_string();
+            assert!(fault.contains(hint), "{fault}");
+        }
+        let sound =
+            "[[trunks]]\nname = 'a'\nhost = 'sip.example'\n[[numbers]]\nnumber = 'x'\nflow = 'desk'\ntrunk = 'a'\n";
+        seed(&store, &toml::from_str(sound).unwrap(), 0).await.unwrap();
+        assert_eq!(store.numbers().await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_first_key_that_was_revoked_stays_so() {
+        let (folder, store) = books().await;
+        let config = Config { data: folder.path().to_owned(), ..Config::default() };
+        let first = api_key(&store, &config, 0).await.unwrap();
+        assert_eq!(api_key(&store, &config, 1).await.unwrap(), first, "kept over a restart");
+        store.put_api_key("crm", [1; 32], 2).await.unwrap();
+        store.delete_api_key("first").await.unwrap();
+        assert_eq!(api_key(&store, &config, 3).await.unwrap(), None);
+        assert_eq!(store.api_keys().await.unwrap().len(), 1);
+    }
+}

@@ -156,9 +156,8 @@ fn place(brain: &BrainConfig) -> Result<Place, BrainFailure> {
     let missing = |key| BrainFailure::Missing { name: name.to_owned(), key };
     let model = brain.model.as_deref().filter(|text| !text.is_empty()).ok_or_else(|| missing("model"))?;
     let key = brain.resolve_key().map_err(|source| BrainFailure::Secret { name: name.to_owned(), source })?;
-    let extra = match serde_json::to_value(&brain.extra) {
-        Ok(serde_json::Value::Object(extra)) => extra,
-        _ => return Err(BrainFailure::Extra(name.to_owned())),
+    let Ok(serde_json::Value::Object(extra)) = serde_json::to_value(&brain.extra) else {
+        return Err(BrainFailure::Extra(name.to_owned()));
     };
     let made: Arc<dyn Model> = match brain.kind {
         BrainKind::Anthropic => {

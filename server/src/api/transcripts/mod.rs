@@ -67,6 +67,7 @@ pub(super) struct NumberedLine {
 
 /// How long the stages of an agent's turn took, ms; null where one did not happen.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the field's name on the wire")]
 pub(super) struct Turn {
     /// End of the caller's speech, in ms from the answer of the call.
     speech_ended_ms: u64,
