@@ -103,8 +103,7 @@ impl AgentApp {
                 let rest = thought.clauses.finish();
                 self.usage.input_tokens += usage.input_tokens;
                 self.usage.output_tokens += usage.output_tokens;
-                thought.outcome =
-                    Some(Outcome::Finished { brain: brain.clone(), memory: memory.clone() });
+                thought.outcome = Some(Outcome::Finished { brain: brain.clone(), memory: memory.clone() });
                 self.deliver(rest.into_iter().collect());
                 self.conclude();
             }

@@ -11,10 +11,10 @@ const MAX_SENTENCE: usize = 260;
 
 /// Words that end in a full stop and no sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "dr", "mr", "mrs", "ms", "prof", "st", "no", "nr", "tel", "vs", "etc", "approx", "ca", "bzw", "usw", "str", "evtl", "ggf",
-    "inkl", "zzgl", "hr", "fr", "sr", "sra", "srta", "dra", "ud", "uds", "av", "mme", "mlle", "sig", "dott", "ing", "sig.ra",
-    "art", "min", "max", "jan", "feb", "aug", "sept", "oct", "okt", "nov", "dec", "dez", "mo", "di", "mi", "sa", "so", "e.g",
-    "i.e", "z.b", "d.h", "u.a", "o.ä", "a.m", "p.m",
+    "dr", "mr", "mrs", "ms", "prof", "st", "no", "nr", "tel", "vs", "etc", "approx", "ca", "bzw", "usw", "str", "evtl",
+    "ggf", "inkl", "zzgl", "hr", "fr", "sr", "sra", "srta", "dra", "ud", "uds", "av", "mme", "mlle", "sig", "dott",
+    "ing", "sig.ra", "art", "min", "max", "jan", "feb", "aug", "sept", "oct", "okt", "nov", "dec", "dez", "mo", "di",
+    "mi", "sa", "so", "e.g", "i.e", "z.b", "d.h", "u.a", "o.ä", "a.m", "p.m",
 ];
 
 /// Cuts what a model writes.
@@ -176,11 +176,10 @@ mod tests {
 
     #[test]
     fn short_words_at_the_start_do_not_wait_and_later_ones_are_joined() {
-        assert_eq!(cut("en", "Sure! I can do that. Yes. When would you come?", 2), [
-            "Sure!",
-            "I can do that.",
-            "Yes. When would you come?"
-        ]);
+        assert_eq!(
+            cut("en", "Sure! I can do that. Yes. When would you come?", 2),
+            ["Sure!", "I can do that.", "Yes. When would you come?"]
+        );
         let long = "word ".repeat(80);
         assert!(cut("en", &long, 7).len() >= 2);
     }

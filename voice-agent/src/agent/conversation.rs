@@ -113,10 +113,9 @@ impl Conversation {
                     before.push(' ');
                     before.push_str(text);
                 }
-                (
-                    Some(ChatMessage::Agent { text: before, calls: made }),
-                    ChatMessage::Agent { text, calls },
-                ) if made.is_empty() && calls.is_empty() => {
+                (Some(ChatMessage::Agent { text: before, calls: made }), ChatMessage::Agent { text, calls })
+                    if made.is_empty() && calls.is_empty() =>
+                {
                     before.push(' ');
                     before.push_str(text);
                 }
@@ -143,11 +142,14 @@ mod tests {
         talk.caller("Stop.");
         talk.heard(answer, "We are");
         let unheard = talk.begin();
-        assert_eq!(talk.messages(Some("On Monday?")), [
-            ChatMessage::Caller { text: "When are you open?".into() },
-            ChatMessage::Agent { text: "We are".into(), calls: vec![] },
-            ChatMessage::Caller { text: "Stop. On Monday?".into() },
-        ]);
+        assert_eq!(
+            talk.messages(Some("On Monday?")),
+            [
+                ChatMessage::Caller { text: "When are you open?".into() },
+                ChatMessage::Agent { text: "We are".into(), calls: vec![] },
+                ChatMessage::Caller { text: "Stop. On Monday?".into() },
+            ]
+        );
         talk.take_back();
         talk.heard(unheard, "lost");
         assert_eq!(talk.messages(None).len(), 2);

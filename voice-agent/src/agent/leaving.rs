@@ -49,7 +49,10 @@ impl AgentApp {
             Stage::Leaving { outcome, cause } => self.end(outcome, cause),
             Stage::Talking => {
                 let thinks = self.thought.as_ref().is_some_and(|thought| thought.speculation().is_none());
-                if !thinks && self.ask_at.is_none() && let Some(after) = self.after.take() {
+                if !thinks
+                    && self.ask_at.is_none()
+                    && let Some(after) = self.after.take()
+                {
                     self.go(after);
                 }
             }
@@ -78,11 +81,8 @@ impl AgentApp {
                 let record = RecordId(self.messages_recorded);
                 self.recording = Some(Recording { record, words: String::new(), call });
                 self.stage = Stage::Recording;
-                let settings = RecordSettings {
-                    max_ms: MAX_MESSAGE,
-                    silence_ms: MESSAGE_SILENCE,
-                    terminators: "#*".to_owned(),
-                };
+                let settings =
+                    RecordSettings { max_ms: MAX_MESSAGE, silence_ms: MESSAGE_SILENCE, terminators: "#*".to_owned() };
                 self.command(CallCommand::Record { record, settings });
                 self.guard_for(Duration::from_millis(MAX_MESSAGE) + LAST_WORDS);
             }

@@ -97,24 +97,43 @@ enum Stage {
     /// A message is recorded after a tone.
     Recording,
     /// People are rung or talk.
-    Transferring { call: Option<String> },
+    Transferring {
+        call: Option<String>,
+    },
     /// A flow has the call.
-    InFlow { call: String },
+    InFlow {
+        call: String,
+    },
     /// The last words are said.
-    Leaving { outcome: &'static str, cause: Option<HangupCause> },
+    Leaving {
+        outcome: &'static str,
+        cause: Option<HangupCause>,
+    },
     Over,
 }
 
 /// What happens when everything is said.
 #[derive(Debug, Clone, PartialEq)]
 enum After {
-    Transfer { settings: TransferSettings, call: Option<String> },
-    Flow { flow: String, call: String },
-    VoiceMessage { call: Option<String> },
+    Transfer {
+        settings: TransferSettings,
+        call: Option<String>,
+    },
+    Flow {
+        flow: String,
+        call: String,
+    },
+    VoiceMessage {
+        call: Option<String>,
+    },
     /// The tone was heard.
-    Record { call: Option<String> },
+    Record {
+        call: Option<String>,
+    },
     /// The talk is over: back to the flow that began it, or the end of the call.
-    End { outcome: &'static str },
+    End {
+        outcome: &'static str,
+    },
 }
 
 /// What we offered instead of an answer.

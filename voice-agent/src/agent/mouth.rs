@@ -90,8 +90,7 @@ impl Mouth {
 
     fn play(&mut self, playback: PlaybackId, utterance: Utterance, again: bool, commands: &mut VecDeque<CallCommand>) {
         let Utterance { text, language, voice, beep, .. } = &utterance;
-        let mut items =
-            vec![PromptItem::Say { text: escape(text), language: language.clone(), voice: voice.clone() }];
+        let mut items = vec![PromptItem::Say { text: escape(text), language: language.clone(), voice: voice.clone() }];
         if *beep {
             items.push(PromptItem::Tone { tone: call_model::Tone::Beep, duration_ms: BEEP_MS });
         }

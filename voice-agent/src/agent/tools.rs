@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::instructions::name;
 use super::{After, AgentApp, Phrase};
-use crate::config::{TransferTool, Tools};
+use crate::config::{Tools, TransferTool};
 
 /// The longest text of a tool's arguments that is kept, in bytes.
 const MAX_NOTE: usize = 8 * 1024;

@@ -110,7 +110,8 @@ pub(crate) fn duration(yaml: &Yaml, min: Duration, max: Duration, faults: &mut F
     if (min..=max).contains(&duration) {
         return Some(duration);
     }
-    faults.error(yaml.place, format!("`{text}` does not lie between {}s and {}s", min.as_secs_f32(), max.as_secs_f32()));
+    faults
+        .error(yaml.place, format!("`{text}` does not lie between {}s and {}s", min.as_secs_f32(), max.as_secs_f32()));
     None
 }
 

@@ -255,7 +255,8 @@ impl Reader<'_> {
             .map(String::as_str)
             .collect();
         if !foreign.is_empty() && phrases.len() < Phrase::ALL.len() {
-            let message = format!("there are no built-in messages in {}: they are spoken in English", foreign.join(", "));
+            let message =
+                format!("there are no built-in messages in {}: they are spoken in English", foreign.join(", "));
             self.faults.warn_with(document.place, message, "give them under `messages:`");
         }
         phrases

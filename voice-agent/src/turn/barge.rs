@@ -121,6 +121,7 @@ impl TurnMachine {
             let pause = sound_since.saturating_sub(taken.ended);
             if pause < TOO_EARLY && !taken.text.is_empty() {
                 self.pauses.was_cut_off(pause);
+                self.false_signals += u32::from(taken.by_signal);
             }
             if self.ours == Ours::Thinking {
                 self.heard.give_back(&taken.text);

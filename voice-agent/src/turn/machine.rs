@@ -30,6 +30,8 @@ pub struct TurnMachine {
     pub(super) signal: Option<u64>,
     /// The recogniser gives such signals.
     pub(super) signals: bool,
+    /// How often one came while the caller was not done.
+    pub(super) false_signals: u32,
     pub(super) keys: String,
     pub(super) key_at: u64,
     /// The words for which an answer is being prepared, normalised.
@@ -60,6 +62,8 @@ pub(super) struct Taken {
     pub new_voice: bool,
     /// Its final line has not come.
     pub line_due: bool,
+    /// It was taken on the recogniser's word.
+    pub by_signal: bool,
 }
 
 impl TurnMachine {
@@ -79,6 +83,7 @@ impl TurnMachine {
             heard: Heard::default(),
             signal: None,
             signals: false,
+            false_signals: 0,
             keys: String::new(),
             key_at: 0,
             speculated: None,
@@ -340,7 +345,8 @@ impl TurnMachine {
         let text = self.heard.spend();
         let keys = std::mem::take(&mut self.keys);
         let ended = if text.is_empty() { now } else { self.voice_end.min(now) };
-        self.taken = Some(Taken { text: text.clone(), ended, new_voice: self.voice.is_some(), line_due });
+        let (new_voice, by_signal) = (self.voice.is_some(), self.signal.is_some());
+        self.taken = Some(Taken { text: text.clone(), ended, new_voice, line_due, by_signal });
         (self.signal, self.speculated, self.aside) = (None, None, None);
         self.prompts = 0;
         self.ours = Ours::Thinking;

@@ -18,8 +18,13 @@ fn complaint(expectation: &Expectation, log: &Log) -> Option<String> {
     if let What::Report(field, range) = what {
         return report(field, *range, log);
     }
-    let times: Vec<i64> =
-        log.entries.iter().filter(|(_, seen)| is(what, seen)).map(|(at, _)| *at - log.zero).filter(|at| *at >= 0).collect();
+    let times: Vec<i64> = log
+        .entries
+        .iter()
+        .filter(|(_, seen)| is(what, seen))
+        .map(|(at, _)| *at - log.zero)
+        .filter(|at| *at >= 0)
+        .collect();
     match how {
         How::Count(count) => (times.len() != *count).then(|| format!("{what:?} {} times, at {times:?}", times.len())),
         How::Within(None) => times.is_empty().then(|| format!("{what:?} does not happen")),

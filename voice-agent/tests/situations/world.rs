@@ -264,9 +264,9 @@ impl World<'_> {
                 let reply = rule.map_or(Reply::Stall, |rule| rule.reply.clone());
                 self.answer(*think, reply);
             }
-            CallCommand::StopThinking { think } => self.coming.retain(|_, coming| {
-                !matches!(coming, Coming::Event(CallEvent::Thought { think: other, .. }) if other == think)
-            }),
+            CallCommand::StopThinking { think } => self.coming.retain(
+                |_, coming| !matches!(coming, Coming::Event(CallEvent::Thought { think: other, .. }) if other == think),
+            ),
             CallCommand::Play { playback, items, .. } => {
                 let text = items.iter().map(spoken).collect::<Vec<_>>().join(" ");
                 self.playing.push_back(Playing { id: *playback, text, started: false, played: 0 });
@@ -494,9 +494,9 @@ impl World<'_> {
             "hold" => CallEvent::Held(true),
             "unhold" => CallEvent::Held(false),
             "hangup" => CallEvent::HungUp { by: HangupParty::Caller, cause: HangupCause::Normal },
-            "transfer" => CallEvent::TransferEnded {
-                outcome: serde_json::from_value::<TransferOutcome>(text().into()).unwrap(),
-            },
+            "transfer" => {
+                CallEvent::TransferEnded { outcome: serde_json::from_value::<TransferOutcome>(text().into()).unwrap() }
+            }
             "recorded" => CallEvent::RecordEnded {
                 record: RecordId(1),
                 end: serde_json::from_value::<RecordEnd>(text().into()).unwrap(),

@@ -123,7 +123,11 @@ fn covered(words: &[String], lists: &[&[&str]], partial: bool) -> bool {
         let fits = words.iter().zip(&parts).all(|(word, part)| word == part);
         (fits && (common == parts.len() || partial)).then_some(common)
     };
-    lists.iter().flat_map(|list| list.iter()).filter_map(|entry| rest(entry)).any(|n| covered(&words[n..], lists, partial))
+    lists
+        .iter()
+        .flat_map(|list| list.iter())
+        .filter_map(|entry| rest(entry))
+        .any(|n| covered(&words[n..], lists, partial))
 }
 
 #[cfg(test)]
@@ -175,8 +179,7 @@ mod tests {
     fn no_list_is_spelled_in_a_way_that_never_matches() {
         for language in ["en", "de", "es", "fr", "it"] {
             let l = lexicon(language);
-            let lists =
-                [l.backchannels, l.farewells, l.yes, l.no, l.fillers, l.open, l.leaning, l.digits, l.dictation];
+            let lists = [l.backchannels, l.farewells, l.yes, l.no, l.fillers, l.open, l.leaning, l.digits, l.dictation];
             for entry in lists.iter().flat_map(|list| list.iter()) {
                 assert_eq!(normal(entry), *entry, "{language}");
             }
