@@ -39,16 +39,17 @@ pub(super) fn instructions(program: &AgentProgram, scope: &Value, language: &str
     let mut text = fill(program.agent.persona.get(language), scope);
     text.push_str("\n\n# How you speak\n");
     text.push_str(MANNERS);
-    text.push_str(&format!(" Speak {} unless the caller asks for another language that you have.", name(language)));
-    let mut fact = |title: &str, value: &Value| {
+    text.push_str(" Speak ");
+    text.push_str(name(language));
+    text.push_str(" unless the caller asks for another language that you have.");
+    let facts = [("The business", "business"), ("The caller, as far as known", "contact"), ("About this call", "vars")];
+    for (title, key) in facts {
+        let value = &scope[key];
         let empty = value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
         if !empty {
-            text.push_str(&format!("\n\n# {title}\n{value}"));
+            text.extend(["\n\n# ", title, "\n", &value.to_string()]);
         }
-    };
-    fact("The business", &scope["business"]);
-    fact("The caller, as far as known", &scope["contact"]);
-    fact("About this call", &scope["vars"]);
+    }
     text
 }
 

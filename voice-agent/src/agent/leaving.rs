@@ -206,7 +206,9 @@ impl AgentApp {
         let result = serde_json::to_value(outcome).unwrap_or_default();
         match (call, self.nobody_there) {
             (call, false) => {
-                call.into_iter().for_each(|id| self.talk.result(id, json!({ "outcome": result }).to_string()));
+                if let Some(id) = call {
+                    self.talk.result(id, json!({ "outcome": result }).to_string());
+                }
                 self.phrase(Phrase::AnythingElse);
             }
             (Some(id), true) => {

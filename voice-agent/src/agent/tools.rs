@@ -18,7 +18,7 @@ pub(super) fn specs(tools: &Tools, languages: &[String]) -> Vec<ToolSpec> {
         specs.push(spec(
             "take_message",
             "Passes a message of the caller on to the business. Ask for the name and what it is about first.",
-            json!({ "name": text("The caller's name"), "phone": text("A number to call back, if given"),
+            &json!({ "name": text("The caller's name"), "phone": text("A number to call back, if given"),
                 "message": text("What the caller wants, in his words") }),
             &["message"],
         ));
@@ -30,28 +30,28 @@ pub(super) fn specs(tools: &Tools, languages: &[String]) -> Vec<ToolSpec> {
         let when = tools.transfers.iter().filter(|tool| !tool.when.is_empty());
         let when = listed(when.map(|tool| format!("`{}`: {}", tool.name, tool.when)).collect());
         let about = format!("Puts the caller through to a person. Say so before. {when}");
-        specs.push(spec("transfer", about.trim(), json!({ "to": choice(names, "Whom to ring") }), &["to"]));
+        specs.push(spec("transfer", about.trim(), &json!({ "to": choice(names, "Whom to ring") }), &["to"]));
     }
     if !tools.flows.is_empty() {
         let names = tools.flows.iter().map(|tool| tool.flow.as_str()).collect();
         let when = listed(tools.flows.iter().map(|tool| format!("`{}`: {}", tool.flow, tool.when)).collect());
         let about = format!("Hands the call to a scripted dialog and gets it back with its result. {when}");
-        specs.push(spec("run_flow", &about, json!({ "flow": choice(names, "Which dialog") }), &["flow"]));
+        specs.push(spec("run_flow", &about, &json!({ "flow": choice(names, "Which dialog") }), &["flow"]));
     }
     if languages.len() > 1 {
         let tags = languages.iter().map(String::as_str).collect();
         let names: Vec<&str> = languages.iter().map(|tag| name(tag)).collect();
         let about = format!("Switches to another language when the caller speaks or wants it: {}.", names.join(", "));
-        specs.push(spec("set_language", &about, json!({ "language": choice(tags, "Which") }), &["language"]));
+        specs.push(spec("set_language", &about, &json!({ "language": choice(tags, "Which") }), &["language"]));
     }
     if tools.hang_up {
         let about = "Ends the call when the caller has said goodbye or wants nothing more. Say goodbye before.";
-        specs.push(spec("hang_up", about, json!({}), &[]));
+        specs.push(spec("hang_up", about, &json!({}), &[]));
     }
     specs
 }
 
-fn spec(name: &str, description: &str, properties: Value, required: &[&str]) -> ToolSpec {
+fn spec(name: &str, description: &str, properties: &Value, required: &[&str]) -> ToolSpec {
     let parameters = json!({ "type": "object", "properties": properties, "required": required });
     ToolSpec { name: name.to_owned(), description: description.to_owned(), parameters }
 }

@@ -15,7 +15,7 @@ impl AgentApp {
         match output {
             TurnOutput::Speculate(text) => self.speculate(&text),
             TurnOutput::Unlikely => self.forget_speculation(),
-            TurnOutput::Take(turn) => self.took(turn),
+            TurnOutput::Take(turn) => self.took(&turn),
             TurnOutput::Correct(text) => {
                 self.talk.correct(&text);
                 self.drop_thought();
@@ -56,17 +56,17 @@ impl AgentApp {
     }
 
     /// The caller's turn is over.
-    fn took(&mut self, turn: Turn) {
+    fn took(&mut self, turn: &Turn) {
         self.finish_report();
         self.turns += 1;
         self.misunderstood = 0;
         let ended = self.answered + Duration::from_millis(turn.ended);
         self.answering = Some(Answering::new(ended, self.transcript_ms(ended), self.at()));
-        if self.terms.asking && self.consent_answered(&turn) {
+        if self.terms.asking && self.consent_answered(turn) {
             self.forget_speculation();
             return;
         }
-        if self.offer.is_some() && self.offer_answered(&turn) {
+        if self.offer.is_some() && self.offer_answered(turn) {
             return;
         }
         if self.is_spent() {

@@ -238,14 +238,11 @@ impl Reader<'_> {
         let mut phrases = BTreeMap::new();
         let entries = yaml.and_then(|yaml| fields::entries(yaml, "`messages`", self.faults)).unwrap_or_default();
         for entry in entries {
-            match Phrase::ALL.iter().find(|(name, _)| *name == entry.key) {
-                Some((name, phrase)) => {
-                    phrases.extend(self.local(&entry.value, name).map(|text| (*phrase, text)));
-                }
-                None => {
-                    let known = Phrase::ALL.iter().map(|(name, _)| *name);
-                    self.faults.unknown(entry.place, "the message", &entry.key, known);
-                }
+            if let Some((name, phrase)) = Phrase::ALL.iter().find(|(name, _)| *name == entry.key) {
+                phrases.extend(self.local(&entry.value, name).map(|text| (*phrase, text)));
+            } else {
+                let known = Phrase::ALL.iter().map(|(name, _)| *name);
+                self.faults.unknown(entry.place, "the message", &entry.key, known);
             }
         }
         let foreign: Vec<&str> = self

@@ -156,9 +156,10 @@ impl Builder {
         };
         match &mut parent.value {
             Value::List(items) => items.push(yaml),
-            Value::Map(entries) => match key.take() {
-                Some((key, place)) => entries.push(Entry { key, place, value: yaml }),
-                None => {
+            Value::Map(entries) => {
+                if let Some((key, place)) = key.take() {
+                    entries.push(Entry { key, place, value: yaml });
+                } else {
                     let Value::Scalar(_, text) = yaml.value else {
                         return Err((yaml.place, "a key must be a word or a number".into()));
                     };
@@ -168,7 +169,7 @@ impl Builder {
                     }
                     *key = Some((text, yaml.place));
                 }
-            },
+            }
             Value::Scalar(..) => {}
         }
         Ok(())

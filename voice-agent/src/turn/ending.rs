@@ -136,7 +136,9 @@ impl TurnMachine {
                 Reading::Unfinished => at + settings.distrust,
                 Reading::Dictating => (at + settings.distrust).max(self.voice_end + settings.dictation),
                 // A recogniser that goes by silence alone cuts off whoever hesitates.
-                Reading::Open | Reading::Complete if self.false_signals > 0 => at.max(self.voice_end + self.silence(read)),
+                Reading::Open | Reading::Complete if self.false_signals > 0 => {
+                    at.max(self.voice_end + self.silence(read))
+                }
                 Reading::Open | Reading::Complete => at,
             };
         }

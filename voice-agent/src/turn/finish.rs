@@ -80,10 +80,8 @@ pub(crate) fn reading(lexicon: &Lexicon, text: &str, expected: Expected) -> Read
     match (open || leaning, end == '.') {
         (true, false) => Reading::Unfinished,
         (true, true) if open && !leaning => Reading::Unfinished,
-        (true, true) => Reading::Open,
         (false, true) if words.len() >= 3 => Reading::Complete,
-        (false, _) if expected == Expected::Answer && words.len() <= 3 => Reading::Open,
-        (false, _) => Reading::Open,
+        _ => Reading::Open,
     }
 }
 

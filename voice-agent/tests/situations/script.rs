@@ -148,7 +148,7 @@ fn read_line(line: &str, number: usize, situation: &mut Situation) {
     let word = |index: usize| words.get(index).map_or("", String::as_str);
     let count = |index: usize| word(index).parse::<u64>().unwrap_or_else(|_| panic!("line {number}: {line}"));
     match word(0) {
-        "language" => situation.language = word(1).to_owned(),
+        "language" => word(1).clone_into(&mut situation.language),
         "agent" => situation.agent.push(line["agent ".len()..].to_owned()),
         "ears" => {
             situation.ears = match word(1) {

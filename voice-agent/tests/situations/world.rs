@@ -367,15 +367,14 @@ impl World<'_> {
         let front = self.playing.pop_front().unwrap();
         self.mouth_round += 1;
         // The next one was made while this one played.
-        if let Some(next) = self.playing.front() {
-            let _ = next;
+        if !self.playing.is_empty() {
             self.at(self.now, Coming::Mouth(self.mouth_round));
             self.mouth_since = self.now;
         }
-        self.finish(front, PlaybackEnd::Finished);
+        self.finish(&front, PlaybackEnd::Finished);
     }
 
-    fn finish(&mut self, playing: Playing, end: PlaybackEnd) {
+    fn finish(&mut self, playing: &Playing, end: PlaybackEnd) {
         let words: Vec<&str> = playing.text.split_whitespace().collect();
         let cut = end != PlaybackEnd::Finished;
         let heard = if cut { (playing.played / self.situation.mouth.1) as usize } else { words.len() };
@@ -419,7 +418,7 @@ impl World<'_> {
             Action::Hum { ms, text } => {
                 self.sound(ms);
                 if let Ears::Turns(_, end) | Ears::Stream(end) | Ears::Batch(end) = self.situation.ears {
-                    let line = self.line(&text, self.now, self.now + ms);
+                    let line = Self::line(&text, self.now, self.now + ms);
                     self.soon(ms + end, line);
                 }
             }
@@ -445,7 +444,7 @@ impl World<'_> {
                 self.soon(at, hearing(Hearing::Partial { text: so_far }));
             }
         }
-        let line = self.line(text, self.now, self.now + ms);
+        let line = Self::line(text, self.now, self.now + ms);
         match ears {
             Ears::Turns(likely, end) => {
                 if more {
@@ -461,7 +460,7 @@ impl World<'_> {
         }
     }
 
-    fn line(&self, text: &str, from: u64, to: u64) -> CallEvent {
+    fn line(text: &str, from: u64, to: u64) -> CallEvent {
         CallEvent::Line(TranscriptLine {
             call: CallId::from_parts(1, 2),
             speaker: Speaker::Caller,
@@ -486,7 +485,7 @@ impl World<'_> {
             "back" => hearing(Hearing::Back),
             "line" => {
                 let time = |index: usize| self.log.zero as u64 + words[index].parse::<u64>().unwrap();
-                self.line(&text(), time(1), time(2))
+                Self::line(&text(), time(1), time(2))
             }
             "voice" => CallEvent::SpeechStarted,
             "silence" => CallEvent::SpeechEnded,
