@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use provider_doubles::{
-    ChatAnswer, ChatDouble, DeepgramDouble, EarTiming, ElevenDouble, Heard, Manner, SpokenTurn, Step, VoiceAnswer,
+    ChatAnswer, ChatDouble, DeepgramDouble, EarTiming, ElevenDouble, Heard, Hesitation, Manner, SpokenTurn, Step,
+    VoiceAnswer,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -34,7 +35,7 @@ pub struct House {
 impl House {
     /// Starts providers and server. The recogniser says that a turn is over 350 ms after its speech, with an early sign
     /// 200 ms before; the model takes 400 ms to its first token, then 60 a second; the voice 150 ms to its first byte.
-    pub fn start(program: &Path, speculation: bool) -> Result<Self, Box<dyn Error>> {
+    pub fn start(program: &Path, speculation: bool, doubtful: bool) -> Result<Self, Box<dyn Error>> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let (chat, ears, voice) = runtime.block_on(async {
             let said = Step::from(ChatAnswer::text(ANSWER)).in_manner(Manner::slow(400, 60.0));
@@ -42,7 +43,8 @@ impl House {
                 // The second part must have begun: a little less than the whole, so that its end is the turn's.
                 SpokenTurn::lasting(turn.text, (turn.length().as_millis() as u64).saturating_sub(200))
             });
-            let timing = EarTiming { eager_ms: speculation.then_some(150), ..EarTiming::default() };
+            let hesitation = if doubtful { Hesitation::Doubtful } else { Hesitation::Understood };
+            let timing = EarTiming { eager_ms: speculation.then_some(150), hesitation, ..EarTiming::default() };
             let heard = Heard { turns: turns.collect(), timing };
             let spoken = Step::from(VoiceAnswer::Tones { ms_per_char: 60 })
                 .in_manner(Manner { first_byte: Duration::from_millis(150), ..Manner::default() });

@@ -46,19 +46,29 @@ pub struct AgentArgs {
     /// Without answers that are prepared before the turn is over
     #[arg(long)]
     no_speculation: bool,
+    /// The recogniser takes each hesitation for a likely end of turn, and takes that back
+    #[arg(long)]
+    doubtful: bool,
 }
 
 pub fn run(args: &AgentArgs) -> Result<(), Box<dyn Error>> {
     for sessions in &args.sessions {
         // A server of its own for each row: memory and connections start from nothing.
-        let house = House::start(&args.server, !args.no_speculation)?;
+        let house = House::start(&args.server, !args.no_speculation, args.doubtful)?;
         let row = row(&house, *sessions, usize::from(args.turns));
         if row.is_err() {
             house.complain();
         }
-        report::print(*sessions, !args.no_speculation, &row?);
+        report::print(*sessions, &manner(args), &row?);
     }
     Ok(())
+}
+
+/// How the conversations go, in words.
+fn manner(args: &AgentArgs) -> String {
+    let speculation = if args.no_speculation { "without speculation" } else { "with speculation" };
+    let doubts = if args.doubtful { ", hesitations doubted" } else { "" };
+    format!("{speculation}{doubts}")
 }
 
 fn row(house: &House, sessions: usize, turns: usize) -> Result<Totals, Box<dyn Error>> {

@@ -15,7 +15,7 @@ pub struct Totals {
     pub thoughts: usize,
 }
 
-pub fn print(sessions: usize, speculation: bool, totals: &Totals) {
+pub fn print(sessions: usize, manner: &str, totals: &Totals) {
     let all = &totals.conversations;
     let mut delays: Vec<Duration> = all.iter().flat_map(|noticed| noticed.delays.iter().copied()).collect();
     delays.sort_unstable();
@@ -26,9 +26,8 @@ pub fn print(sessions: usize, speculation: bool, totals: &Totals) {
     let sum = |count: fn(&Noticed) -> usize| all.iter().map(count).sum::<usize>();
     let said = sum(|noticed| noticed.turns);
     println!(
-        "{sessions} sessions ({} answered), {} speculation, {said} turns: end of speech to first sample p50 {:.0} p90 {:.0} p99 {:.0} max {:.0} ms",
+        "{sessions} sessions ({} answered), {manner}, {said} turns: end of speech to first sample p50 {:.0} p90 {:.0} p99 {:.0} max {:.0} ms",
         totals.answered,
-        if speculation { "with" } else { "without" },
         at(0.5),
         at(0.9),
         at(0.99),
