@@ -191,3 +191,45 @@ impl TurnMachine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{EndOfTurn, Ours, Patience, TurnContext, TurnInput, TurnMachine, TurnOutput, TurnSettings};
+
+    /// Holds a turn for over when the caller said `over`, and for unfinished when he did not.
+    struct Radio;
+
+    impl EndOfTurn for Radio {
+        fn score(&self, context: TurnContext<'_>) -> Option<f32> {
+            Some(if context.caller.contains("over") { 0.9 } else { 0.1 })
+        }
+    }
+
+    /// When a turn of these words, that ended at 1,000 ms, is taken.
+    fn taken_at(text: &str, scorer: Option<Arc<dyn EndOfTurn>>) -> u64 {
+        let mut machine = TurnMachine::new(TurnSettings::default(), Patience::Normal, "en").with_scorer(scorer);
+        machine.set_ours(0, Ours::Idle, None);
+        machine.handle(100, TurnInput::VoiceStarted);
+        machine.handle(1_200, TurnInput::VoiceStopped);
+        machine.handle(1_250, TurnInput::Line { text, from: 0, to: 1_000 });
+        while let Some(at) = machine.poll_timeout() {
+            machine.handle_timeout(at);
+            while let Some(output) = machine.poll_output() {
+                if let TurnOutput::Take(_) = output {
+                    return at;
+                }
+            }
+        }
+        0
+    }
+
+    #[test]
+    fn a_model_of_the_end_of_turn_is_believed() {
+        assert_eq!(taken_at("roger and", None), 2_600);
+        assert_eq!(taken_at("roger and over", Some(Arc::new(Radio))), 1_455);
+        assert_eq!(taken_at("roger here", None), 1_700);
+        assert_eq!(taken_at("roger here", Some(Arc::new(Radio))), 2_600);
+    }
+}
