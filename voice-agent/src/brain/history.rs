@@ -75,9 +75,7 @@ fn answer<'a>(turns: &mut Vec<Turn<'a>>, text: &str, calls: &'a [ToolCall], late
 
 /// The result of a call, before another call has the same id: some servers count from the beginning in each answer.
 fn result<'a>(wanted: &str, later: &'a [ChatMessage]) -> Option<&'a str> {
-    let again = |message: &ChatMessage| {
-        matches!(message, ChatMessage::Agent { calls, .. } if calls.iter().any(|call| call.id == wanted))
-    };
+    let again = |message: &ChatMessage| matches!(message, ChatMessage::Agent { calls, .. } if calls.iter().any(|call| call.id == wanted));
     later.iter().take_while(|message| !again(message)).find_map(|message| match message {
         ChatMessage::Tool { id, result } if id == wanted => Some(result.as_str()),
         _ => None,
@@ -111,7 +109,8 @@ mod tests {
     #[test]
     fn sides_alternate_and_the_caller_begins() {
         let note = ChatMessage::Note { text: "The caller pressed 3.".into() };
-        let talk = [agent("Hello!", &[]), caller("Hi."), note, caller("Are you open?"), agent("", &[]), caller("Well?")];
+        let talk =
+            [agent("Hello!", &[]), caller("Hi."), note, caller("Are you open?"), agent("", &[]), caller("Well?")];
         let expected = "C([The call begins.]) A(Hello!)0 C(Hi./[The caller pressed 3.]/Are you open?/Well?)";
         assert_eq!(shape(&talk), expected);
         assert_eq!(shape(&[]), "C([The call begins.])");

@@ -166,7 +166,8 @@ async fn exchange(endpoint: &Endpoint, body: Vec<u8>, mut format: impl Format, o
             }
             break;
         };
-        let events = reader.feed(&chunk).map_err(|_| BrainError::Malformed { what: "an event is no text or too long" })?;
+        let events =
+            reader.feed(&chunk).map_err(|_| BrainError::Malformed { what: "an event is no text or too long" })?;
         for event in events {
             format.event(&event, &mut pieces)?;
         }
@@ -216,7 +217,8 @@ async fn refusal(mut response: Response) -> BrainError {
 /// The server's word for an error, if it is a word and no sentence: a sentence may quote the conversation.
 pub fn error_code(error: &serde_json::Value) -> Option<String> {
     let is_word = |text: &&str| {
-        (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+        (1..=64).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
     };
     let code = error["code"].as_str().filter(is_word).or_else(|| error["type"].as_str().filter(is_word));
     code.map(str::to_owned)

@@ -58,12 +58,7 @@ impl Assembler {
                 return Err(BrainError::Malformed { what: "too many calls of tools" });
             }
             None => {
-                self.drafts.push(Draft {
-                    index,
-                    id: String::new(),
-                    name: String::new(),
-                    arguments: String::new(),
-                });
+                self.drafts.push(Draft { index, id: String::new(), name: String::new(), arguments: String::new() });
                 self.drafts.len() - 1
             }
         };
@@ -93,9 +88,10 @@ fn whole(at: usize, draft: Draft) -> Result<ToolCall, BrainError> {
     }
     let arguments = match draft.arguments.trim() {
         "" | "null" => Value::Object(Map::new()),
-        text => serde_json::from_str(text).ok().filter(Value::is_object).ok_or(BrainError::Malformed {
-            what: "the arguments of a tool are no JSON object",
-        })?,
+        text => serde_json::from_str(text)
+            .ok()
+            .filter(Value::is_object)
+            .ok_or(BrainError::Malformed { what: "the arguments of a tool are no JSON object" })?,
     };
     let id = if draft.id.is_empty() { format!("call_{}", at + 1) } else { draft.id };
     Ok(ToolCall { id, name: draft.name, arguments })

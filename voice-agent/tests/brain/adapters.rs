@@ -193,8 +193,11 @@ async fn connections_are_kept() {
 #[tokio::test]
 async fn a_stalled_answer_fails_and_a_silent_server_is_passed_by() {
     let stalled = Step::from(ChatAnswer::text("We are open from eight.")).but(Fault::Stall { after: 4 });
-    let settings =
-        || ChainSettings { between_tokens: Duration::from_millis(150), first_token: Duration::from_millis(150), ..ChainSettings::default() };
+    let settings = || ChainSettings {
+        between_tokens: Duration::from_millis(150),
+        first_token: Duration::from_millis(150),
+        ..ChainSettings::default()
+    };
     for (server, model) in Server::both(Script::always(stalled)).await {
         let answer = read(Chain::new(vec![model], settings()).unwrap().think(request("When?"))).await;
         assert!(answer.failed.unwrap().contains("stood still"));

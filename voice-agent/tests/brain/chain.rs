@@ -178,7 +178,8 @@ async fn after_the_first_words_nothing_is_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_model_that_failed_lately_is_passed_by_and_probed_again() {
-    let a = Scripted::new("a", vec![fails(trouble()), fails(trouble()), fails(trouble()), fails(trouble()), says("Yes.")]);
+    let a =
+        Scripted::new("a", vec![fails(trouble()), fails(trouble()), fails(trouble()), fails(trouble()), says("Yes.")]);
     let b = Scripted::new("b", vec![says("No.")]);
     let chain = chain(&[&a, &b]);
     // Two questions, each with a retry; then it rests.

@@ -116,8 +116,8 @@ impl Facts {
 }
 
 fn text(texts: &Texts, language: Lang) -> Option<&str> {
-    let found = texts.get(language.tag()).or_else(|| {
-        texts.iter().find(|(tag, _)| Lang::from_tag(tag) == Some(language)).map(|(_, text)| text)
-    });
+    let found = texts
+        .get(language.tag())
+        .or_else(|| texts.iter().find(|(tag, _)| Lang::from_tag(tag) == Some(language)).map(|(_, text)| text));
     found.map(String::as_str)
 }

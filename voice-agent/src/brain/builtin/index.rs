@@ -8,7 +8,9 @@ use std::collections::{HashMap, HashSet};
 
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, BoostQuery, FuzzyTermQuery, Occur, Query, TermQuery};
-use tantivy::schema::{Field, IndexRecordOption, STORED, Schema, TantivyDocument, TextFieldIndexing, TextOptions, Value};
+use tantivy::schema::{
+    Field, IndexRecordOption, STORED, Schema, TantivyDocument, TextFieldIndexing, TextOptions, Value,
+};
 use tantivy::tokenizer::{Language, Stemmer, TextAnalyzer, TokenStream, TokenizerManager, WhitespaceTokenizer};
 use tantivy::{Index, IndexReader, TantivyError, Term, doc};
 
@@ -23,8 +25,8 @@ const CANDIDATES: usize = 30;
 const BUILDING: usize = 15_000_000;
 /// The most words of an utterance that are looked at.
 const MOST_WORDS: usize = 60;
-/// What a common word weighs; one with a meaning weighs 0.5 to 1.
-const FILLER: f32 = 0.1;
+/// What a common word weighs; one with a meaning weighs 0.4 to 1.
+const FILLER: f32 = 0.05;
 
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -157,10 +159,10 @@ impl SearchIndex {
             }
         }
         let most = (self.docs.len() as f32 + 1.0).ln().max(1.0);
-        let weight = |count: f32| 0.5 + 0.5 * (((self.docs.len() as f32 + 1.0) / count).ln() / most);
-        let weights = counts.into_iter().map(|(stem, count)| {
-            (stem.clone(), if self.fillers.contains(stem) { FILLER } else { weight(count) })
-        });
+        let weight = |count: f32| 0.4 + 0.6 * (((self.docs.len() as f32 + 1.0) / count).ln() / most);
+        let weights = counts
+            .into_iter()
+            .map(|(stem, count)| (stem.clone(), if self.fillers.contains(stem) { FILLER } else { weight(count) }));
         self.weights = weights.collect();
     }
 
@@ -169,9 +171,14 @@ impl SearchIndex {
         let mut stems = self.stems(text);
         stems.dedup();
         let candidates = self.candidates(&stems).unwrap_or_default();
-        let mut hits: Vec<Hit> =
-            candidates.into_iter().filter_map(|place| self.docs.get(place)).map(|doc| self.compare(&stems, doc)).collect();
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let mut hits: Vec<Hit> = candidates
+            .into_iter()
+            .filter_map(|place| self.docs.get(place))
+            .map(|doc| self.compare(&stems, doc))
+            .collect();
+        // Where both fit alike, what is wanted goes before what is asked: "I need an appointment".
+        let rank = |hit: &Hit| hit.score + if matches!(hit.target, Target::Intent(_)) { 0.02 } else { 0.0 };
+        hits.sort_by(|a, b| rank(b).total_cmp(&rank(a)));
         hits
     }
 
@@ -231,12 +238,15 @@ impl SearchIndex {
         }
         let (precision, recall) = (found / all, covered / whole);
         let telling = question.iter().filter(|stem| !self.fillers.contains(*stem)).count();
-        if intent && telling >= 2 {
-            (precision * recall).sqrt()
-        } else if precision + recall > 0.0 {
-            2.0 * precision * recall / (precision + recall)
-        } else {
-            0.0
+        if precision + recall == 0.0 {
+            return 0.0;
+        }
+        let harmonic = 2.0 * precision * recall / (precision + recall);
+        match telling {
+            // One word is easily found in a sentence about something else.
+            0 | 1 => harmonic * precision.sqrt(),
+            _ if intent => (precision * recall).sqrt(),
+            _ => harmonic,
         }
     }
 }

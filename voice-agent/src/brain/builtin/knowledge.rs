@@ -101,8 +101,7 @@ impl Knowledge {
     /// Adds the entries of a file. `file` is its name, for errors.
     pub fn add(&mut self, file: &str, source: &str) -> Result<(), KnowledgeError> {
         let shape = |what: String| KnowledgeError::Shape { file: file.to_owned(), what };
-        let value =
-            yaml::read(source).map_err(|source| KnowledgeError::Yaml { file: file.to_owned(), source })?;
+        let value = yaml::read(source).map_err(|source| KnowledgeError::Yaml { file: file.to_owned(), source })?;
         let read: File = serde_json::from_value(value).map_err(|error| shape(error.to_string()))?;
         let mut known: BTreeSet<(Lang, String)> =
             self.entries.iter().map(|(language, entry)| (*language, entry.id.clone())).collect();

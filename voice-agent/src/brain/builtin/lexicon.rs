@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::language::Lang;
+use super::parse::light_words;
 use super::words::{Word, find, key, starts, words};
 use super::yaml;
 use super::{BuiltinError, KnowledgeError};
@@ -104,11 +105,11 @@ impl Lexicon {
         let file = || name.to_owned();
         let value = yaml::read(source)
             .map_err(|source| BuiltinError::Lexicon(KnowledgeError::Yaml { file: file(), source }))?;
-        let read: File = serde_json::from_value(value).map_err(|error| {
-            BuiltinError::Lexicon(KnowledgeError::Shape { file: file(), what: error.to_string() })
-        })?;
+        let read: File = serde_json::from_value(value)
+            .map_err(|error| BuiltinError::Lexicon(KnowledgeError::Shape { file: file(), what: error.to_string() }))?;
         Ok(Self {
-            fillers: words(&read.fillers).into_iter().map(|word| word.key).collect(),
+            // Days and numbers are read by parsers; what is wanted does not hang on them.
+            fillers: words(&read.fillers).into_iter().map(|word| word.key).chain(light_words(language)).collect(),
             synonyms: read.synonyms,
             intents: read.intents,
             yes: phrases(&read.yes),
@@ -159,10 +160,22 @@ impl Lexicon {
     /// How many words at the beginning take something back or set it right: "no, I said".
     pub fn repair(&self, said: &[Word]) -> usize {
         let mut taken = said.iter().take_while(|word| hesitates(&word.key)).count();
-        while let Some(more) = self.repair.iter().find_map(|phrase| starts(&said[taken..], phrase)) {
+        let mut repairs = false;
+        loop {
+            let begins = |phrases: &[String]| phrases.iter().find_map(|phrase| starts(&said[taken..], phrase));
+            let more = if let Some(more) = begins(&self.repair) {
+                repairs = true;
+                more
+            } else if let Some(more) = begins(&self.no) {
+                // "That's wrong, it's ten."
+                repairs |= taken + more < said.len();
+                more
+            } else {
+                break;
+            };
             taken += more;
         }
-        if taken > 0 && self.repair.iter().any(|phrase| find(&said[..taken], phrase).is_some()) { taken } else { 0 }
+        if repairs { taken } else { 0 }
     }
 
     /// Whether the caller means the number that the call comes from.
@@ -181,9 +194,8 @@ impl Lexicon {
 
     /// The part of a form that is named.
     pub fn slot(&self, said: &[Word]) -> Option<Slot> {
-        let named = |(slot, names): (&Slot, &Vec<String>)| {
-            names.iter().any(|name| find(said, name).is_some()).then_some(*slot)
-        };
+        let named =
+            |(slot, names): (&Slot, &Vec<String>)| names.iter().any(|name| find(said, name).is_some()).then_some(*slot);
         self.slots.iter().find_map(named)
     }
 
@@ -200,13 +212,19 @@ fn phrases(list: &[String]) -> Vec<String> {
 }
 
 fn hesitates(word: &str) -> bool {
-    matches!(word, "um" | "uh" | "er" | "hm" | "oh" | "well" | "ah" | "ahm" | "also" | "eh" | "euh" | "ben" | "allora" | "bueno")
+    matches!(
+        word,
+        "um" | "uh" | "er" | "hm" | "oh" | "well" | "ah" | "ahm" | "also" | "eh" | "euh" | "ben" | "allora" | "bueno"
+    )
 }
 
 /// Whether the words that agree are only polite.
 fn polite(said: &[Word], count: usize) -> bool {
     let polite = |word: &Word| {
-        matches!(word.key.as_str(), "please" | "bitte" | "favor" | "por" | "per" | "favore" | "s" | "il" | "vous" | "plait")
+        matches!(
+            word.key.as_str(),
+            "please" | "bitte" | "favor" | "por" | "per" | "favore" | "s" | "il" | "vous" | "plait"
+        )
     };
     said[..count].iter().all(polite)
 }

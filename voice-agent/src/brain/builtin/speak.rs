@@ -45,7 +45,9 @@ pub fn day(language: Lang, lexicon: &Lexicon, date: Date, today: Date) -> String
 /// A time without a preposition: "half past ten".
 pub fn clock(language: Lang, time: Time) -> String {
     let (hour, minute) = (time.hour().unsigned_abs(), time.minute().unsigned_abs());
-    moments::time(hour.into(), minute.into(), false, language.spoken()).unwrap_or_default()
+    let words = moments::time(hour.into(), minute.into(), false, language.spoken()).unwrap_or_default();
+    // "A las diez horas" is for stations.
+    if language == Lang::Es { words.trim_end_matches(" horas").to_owned() } else { words }
 }
 
 /// A time with its preposition: "at half past ten", "in the morning".
@@ -90,7 +92,10 @@ pub fn fill(phrase: &str, values: &[(&str, &str)]) -> String {
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else { break };
         filled.push_str(before);
-        filled.push_str(values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).unwrap_or_default());
+        let value = values.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).unwrap_or_default();
+        // A value may begin a sentence.
+        let begins = before.ends_with(". ");
+        filled.push_str(&if begins { sentence(value) } else { value.to_owned() });
         rest = after;
     }
     filled.push_str(rest);
@@ -135,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_is_put_in_is_not_looked_at_again() {
-        assert_eq!(fill("{a} and {b}{c}", &[("a", "{b}"), ("b", "x")]), "{b} and x");
+        assert_eq!(fill("{a} and {b}{c}. {b}", &[("a", "{b}"), ("b", "x")]), "{b} and x. X");
         assert_eq!(sentence("¿qué día?"), "¿Qué día?");
         assert_eq!(sentence("über"), "Über");
     }

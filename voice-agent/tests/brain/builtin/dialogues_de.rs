@@ -16,8 +16,8 @@ fn questions_are_answered() {
          < neunzig
          > wie komme ich zu Ihnen
          < Hafenstraße 12
-         > das weiß ich, danke
-         < noch
+         > vielen Dank
+         < och etwas
          > nein danke
          < Wiederhören
          # hang_up",
@@ -125,7 +125,7 @@ fn a_person_a_call_back_and_unknown_things() {
          # take_message {\"name\": \"Wagner\", \"message\": \"Bitte zurückrufen. meine Rechnung\"}
          < zurück",
     );
-    play("de", "> rufen Sie mich nicht mehr an\n # take_message\n < weitergegeben");
+    play("de", "> rufen Sie mich nicht mehr an\n < keine Anrufe mehr\n > ja\n # take_message\n < weitergegeben");
     play("de", "> do you speak english\n # set_language {\"language\": \"en\"}\n < help you");
 }
 

@@ -93,11 +93,11 @@ fn an_appointment_is_asked_for_and_repaired() {
          > no I said Thursday
          < Sorry | Thursday, the twenty-sixth of November | time
          > at half past ten
-         < half past ten | name
+         < ten thirty | name
          > it's miller, M I double L E R
          < Miller | number
          > oh one seven one five five five one two three
-         < Thursday | half past ten | Miller | right
+         < Thursday | ten thirty | Miller | right
          > no, make it Friday
          < Friday, the twenty-seventh of November | right
          > yes
@@ -147,8 +147,10 @@ fn a_call_back_is_noted() {
          < Peter Stone | number
          > plus four four
          < go on
-         > two zero seven nine four six zero nine five eight
+         > two zero seven nine four six
          < about
+         > zero nine five eight
+         < nine five eight | about
          > my bill from last month
          < call you back | my bill from last month | Peter Stone | right
          > the number is wrong
@@ -171,6 +173,8 @@ fn a_question_in_the_middle_of_a_form_is_answered() {
          < about an hour | Which day
          > sorry what did you say
          < about an hour
+         > and when are you open
+         < Monday | Which day
          > Friday at nine
          < Friday | nine | name
          > that's wrong
@@ -235,7 +239,15 @@ fn small_talk_and_repeating() {
 
 #[test]
 fn calls_are_stopped() {
-    play("en", "> please take me off your list and stop calling me\n # take_message\n < passed on");
+    play(
+        "en",
+        "> please take me off your list and stop calling me
+         < do not want any more calls
+         > yes please
+         # take_message {\"message\": \"The caller does not want any more calls.\"}
+         < passed on",
+    );
+    play("en", "> stop calling me\n < any more calls\n > no\n < nything else");
 }
 
 #[test]
@@ -285,10 +297,10 @@ fn nothing_gets_stuck() {
          < name a day
          > green elephant
          < name a day
-         > well some day when I am free
+         > oh well whenever you like
          < time
          > no particular time
-         < name
+         < your name
          > I would rather not say
          < number
          > no
@@ -323,4 +335,58 @@ fn what_the_recogniser_gets_wrong_in_small_words_does_no_harm() {
     play("en", "> leave message\n < name");
     play("en", "> need a appointment for tuesday ten\n < Tuesday");
     play("en", "> what costs the cleaning\n < ninety");
+}
+
+#[test]
+fn a_day_alone_asks_for_its_hours_after_the_hours() {
+    play(
+        "en",
+        "> what are your opening hours
+         < Monday
+         > and on Friday
+         < On Friday, the twenty-seventh of November we are open from eight
+         > and on Sunday
+         < closed",
+    );
+}
+
+#[test]
+fn names_are_set_right() {
+    play(
+        "en",
+        "> I want to book for my son
+         < Which day
+         > next Thursday at quarter past two
+         < two fifteen | name
+         > john
+         < John | number
+         > no that's wrong it's jon
+         < Jon | !John | number
+         > jon o'hara
+         < Jon O'Hara | number
+         > at three
+         < three | number
+         > it's the number I'm calling from
+         < Jon O'Hara | calling from | right
+         > yes but my name is John O'Hara
+         < John O'Hara | right
+         > the time is wrong
+         < time
+         > four
+         < four | right
+         > correct
+         # take_message {\"name\": \"John O'Hara\"}
+         < confirm",
+    );
+}
+
+#[test]
+fn a_day_takes_up_the_offer_of_an_appointment() {
+    play(
+        "en",
+        "> how often should I come for a check-up
+         < twice a year | appointment
+         > next Thursday at nine thirty
+         < Thursday, the twenty-sixth | nine thirty | name",
+    );
 }

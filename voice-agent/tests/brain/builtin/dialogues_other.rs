@@ -13,7 +13,7 @@ fn spanish() {
          > quiero una cita
          < día
          > el jueves a las diez y media
-         < jueves | nombre
+         < jueves | llama
          > me llamo Ana García
          < Ana García | número
          > seis uno dos tres cuatro cinco seis siete ocho
@@ -52,6 +52,10 @@ fn french() {
          < Au revoir
          # hang_up",
     );
+    play(
+        "fr",
+        "> bonjour je voudrais un rendez-vous jeudi prochain à neuf heures et demie\n < jeudi | neuf heures trente | nom",
+    );
     play("fr", "> je voudrais parler à quelqu'un\n < instant\n # transfer");
 }
 
@@ -64,7 +68,7 @@ fn italian() {
          > vorrei un appuntamento
          < giorno
          > giovedì alle dieci
-         < giovedì | nome
+         < Giovedì | chiama
          > mi chiamo Rossi
          < Rossi | numero
          > tre quattro sette uno due tre quattro cinque sei
@@ -72,6 +76,10 @@ fn italian() {
          > sì
          # take_message {\"name\": \"Rossi\", \"phone\": \"347123456\"}
          < confermare",
+    );
+    play(
+        "it",
+        "> vorrei un appuntamento venerdì alle nove e mezza\n < enerdì | nove e trenta | chiama\n > sono Bianchi\n < Bianchi\n > questo numero\n < giusto\n > no alle dieci\n < dieci | giusto\n > sì\n # take_message\n < confermare",
     );
     play("it", "> vorrei parlare con una persona\n < momento\n # transfer");
     play("it", "> può ripetere\n < aiutarla");

@@ -45,7 +45,13 @@ pub fn brain(now: String) -> Builtin {
     let facts = Facts {
         name: texts("Northwind Dental", "Zahnarztpraxis Northwind"),
         info: BTreeMap::from([
-            ("hours".into(), texts("Monday, Tuesday and Thursday from eight to six.", "Montag bis Donnerstag von acht bis achtzehn Uhr.")),
+            (
+                "hours".into(),
+                texts(
+                    "Monday, Tuesday and Thursday from eight to six.",
+                    "Montag bis Donnerstag von acht bis achtzehn Uhr.",
+                ),
+            ),
             ("address".into(), texts("12 Harbour Street, on the second floor", "Hafenstraße 12, im zweiten Stock")),
         ]),
         time_zone: TimeZone::UTC,

@@ -77,6 +77,9 @@ impl Turn<'_> {
         if let Some(interruption) = self.interruption(asking) {
             return interruption;
         }
+        if let Some(text) = self.continue_number() {
+            return text;
+        }
         let text = match asking {
             Asking::Slot(slot) => self.take(slot),
             Asking::Confirm => self.confirm(),
@@ -90,6 +93,9 @@ impl Turn<'_> {
     fn interruption(&mut self, asking: Asking) -> Option<String> {
         let dictating = asking == Asking::Slot(Slot::Text);
         let short = self.words.len() <= 5;
+        if asking == Asking::Slot(Slot::Number) && self.lexicon().own_number(&self.words) {
+            return None;
+        }
         let wish = self.wish(SURE)?;
         if dictating && !short {
             return None;
@@ -112,7 +118,7 @@ impl Turn<'_> {
             }
             Intent::StopCalling => {
                 self.state.form = None;
-                self.stop_calling()
+                self.ask_to_stop()
             }
             Intent::SpeakEn | Intent::SpeakDe | Intent::SpeakEs | Intent::SpeakFr | Intent::SpeakIt if !dictating => {
                 let language = wish.language()?;
@@ -144,8 +150,14 @@ impl Turn<'_> {
 
     /// What was said fits no slot: perhaps it is a question; else it is asked again, and left empty in the end.
     fn nothing(&mut self, slot: Slot) -> String {
-        if let Some(Hit { target: Target::Entry(place), .. }) = self.best() {
-            let answer = self.tell(place);
+        let answer = match self.best() {
+            Some(Hit { target: Target::Entry(place), .. }) => Some(self.tell(place)),
+            Some(Hit { target: Target::Intent(intent @ (Intent::Hours | Intent::OpenNow)), .. }) => {
+                Some(self.hours(intent))
+            }
+            _ => None,
+        };
+        if let Some(answer) = answer {
             self.state.pending = None;
             return join(&answer, &self.ask(slot, 0));
         }

@@ -19,7 +19,10 @@ const SURE: f32 = 0.8;
 impl Turn<'_> {
     pub(super) fn free(&mut self) -> String {
         let pending = self.state.pending.take();
-        let verdict = self.lexicon().verdict(&self.words);
+        let after_hours = std::mem::take(&mut self.state.hours);
+        // A "not" somewhere in a sentence with a meaning of its own answers nothing.
+        let brief = self.lexicon().content(&self.words) <= 2;
+        let verdict = self.lexicon().verdict(&self.words).filter(|(_, taken)| *taken > 0 || brief);
         let goes_before = |intent| !matches!(intent, Intent::Thanks | Intent::Greeting | Intent::Cancel);
         if let (Some(pending), Some((yes, taken))) = (pending, verdict)
             && self.wish(SURE).is_none_or(|wish| !goes_before(wish))
@@ -31,9 +34,10 @@ impl Turn<'_> {
                 Pending::AnythingElse if yes && more => return self.anew(rest),
                 Pending::AnythingElse if yes => return self.say("anything_else"),
                 Pending::Offer(offer) if yes => return self.take_up(offer),
+                Pending::Stop if yes => return self.stop_calling(),
                 _ if more => return self.anew(rest),
                 Pending::AnythingElse => return self.goodbye(),
-                Pending::Offer(_) => {
+                Pending::Offer(_) | Pending::Stop => {
                     self.state.pending = Some(Pending::AnythingElse);
                     return self.say("all_right");
                 }
@@ -42,7 +46,11 @@ impl Turn<'_> {
         match self.best() {
             Some(Hit { target: Target::Intent(intent), .. }) => self.want(intent),
             Some(Hit { target: Target::Entry(place), .. }) => self.tell(place),
-            None if verdict.is_some() => {
+            None if pending == Some(Pending::Offer(Offer::Appointment)) && self.names_day() => {
+                self.begin(Kind::Appointment)
+            }
+            None if after_hours && self.names_day() => self.hours(Intent::Hours),
+            None if brief && verdict.is_some() => {
                 self.state.pending = Some(Pending::AnythingElse);
                 self.say("anything_else")
             }
@@ -68,7 +76,7 @@ impl Turn<'_> {
             Intent::Message => self.begin(Kind::Message),
             Intent::Callback => self.begin(Kind::Callback),
             Intent::Appointment => self.begin(Kind::Appointment),
-            Intent::StopCalling => self.stop_calling(),
+            Intent::StopCalling => self.ask_to_stop(),
             Intent::Repeat if self.state.said.is_empty() => self.say("nothing_to_repeat"),
             Intent::Repeat => self.state.said.clone(),
             Intent::Slower => format!("{} {}", self.say("slower"), self.state.said).trim_end().to_owned(),
@@ -165,10 +173,16 @@ impl Turn<'_> {
         self.say("no_person_plain")
     }
 
-    pub(super) fn stop_calling(&mut self) -> String {
+    /// Asks before a wish is passed on that cannot be taken back so easily.
+    pub(super) fn ask_to_stop(&mut self) -> String {
         if !self.can(TAKE) {
             return self.unknown();
         }
+        self.state.pending = Some(Pending::Stop);
+        self.say("offer_stop")
+    }
+
+    fn stop_calling(&mut self) -> String {
         let note = self.say("note_stop");
         let mut arguments = vec![(super::closing::MESSAGE, note)];
         if let Some(name) = self.state.name.clone() {
@@ -190,7 +204,13 @@ impl Turn<'_> {
         String::new()
     }
 
-    fn hours(&mut self, intent: Intent) -> String {
+    fn names_day(&self) -> bool {
+        date(self.language, &self.words, self.now.date(), false).is_some()
+    }
+
+    /// Opening hours: of a day that was named, of now, or all of them.
+    pub(super) fn hours(&mut self, intent: Intent) -> String {
+        self.state.hours = true;
         let today = self.now.date();
         if let Some(found) = date(self.language, &self.words, today, false)
             && (found.date != today || intent == Intent::Hours)

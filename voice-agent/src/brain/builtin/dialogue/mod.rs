@@ -27,6 +27,9 @@ use state::{Dialogue, Pending, Waiting};
 /// The most of the caller's words that are looked at, bytes.
 const MOST: usize = 4_000;
 
+/// How sure a wish must be that ends the talk, or all talks.
+const GRAVE: f32 = 0.7;
+
 /// An answer.
 pub struct Reply {
     /// To be spoken; may be empty when a tool is called.
@@ -117,7 +120,12 @@ impl Turn<'_> {
 
     /// The best answer that is sure enough.
     fn best(&self) -> Option<Hit> {
-        self.hits.first().copied().filter(|hit| hit.score >= self.brain.settings.threshold)
+        let threshold = self.brain.settings.threshold;
+        let least = |hit: &Hit| match hit.target {
+            Target::Intent(Intent::StopCalling | Intent::Goodbye) => threshold.max(GRAVE),
+            _ => threshold,
+        };
+        self.hits.first().copied().filter(|hit| hit.score >= least(hit))
     }
 
     /// The wish that was certainly meant.
@@ -134,7 +142,7 @@ impl Turn<'_> {
     }
 
     fn say_with(&self, name: &str, values: &[(&str, &str)]) -> String {
-        let variant = self.state.turn % self.lexicon().variants(name).max(1);
+        let variant = self.state.turn.saturating_sub(1) % self.lexicon().variants(name).max(1);
         self.say_as(name, variant, values)
     }
 

@@ -75,14 +75,18 @@ impl Turn<'_> {
         if let Some(taken) = self.take_back() {
             return taken;
         }
+        if let Some(taken) = self.take_late_when() {
+            return taken;
+        }
         if matches!(self.hits.first(), Some(Hit { target: Target::Entry(_), score }) if *score > 0.7) {
             return Taken::Nothing;
         }
         let verdict = self.lexicon().verdict(&self.words);
-        if let Some((false, taken)) = verdict
-            && self.lexicon().content(&self.words[taken..]) <= 1
-        {
-            return Taken::Skipped;
+        // "No, Miller" names one; "no" and "I would rather not say" do not.
+        match verdict {
+            Some((false, taken)) if taken > 0 && taken < self.words.len() => self.without(taken),
+            Some((false, _)) => return Taken::Skipped,
+            _ => {}
         }
         let Some(name) = parse::name(self.language, &self.text, &self.words) else { return Taken::Nothing };
         let lead = self.say_with("got_name", &[("value", &name)]);
@@ -97,7 +101,16 @@ impl Turn<'_> {
             self.form().repeated = None;
             return Taken::Value { lead: self.say("skipped") };
         }
-        let found = parse::phone(self.language, &self.words);
+        let mut found = parse::phone(self.language, &self.words);
+        if found.len() <= 2 && parse::only_digits(self.language, &self.words).is_none() {
+            // "O'Hara" is no zero.
+            found.clear();
+        }
+        if found.len() <= 2
+            && let Some(taken) = self.take_late_when()
+        {
+            return taken;
+        }
         let mut digits = std::mem::take(&mut self.form().digits);
         if found.starts_with('+') {
             digits.clear();
@@ -111,6 +124,11 @@ impl Turn<'_> {
             _ if found.is_empty() => {
                 self.form().digits = digits;
                 if let Some(taken) = self.take_back() {
+                    return taken;
+                }
+                if let Some(taken) =
+                    self.form().repeated.filter(|slot| *slot == Slot::Name).and_then(|_| self.take_longer_name())
+                {
                     return taken;
                 }
                 if self.refuses() { Taken::Skipped } else { Taken::Nothing }
@@ -136,7 +154,8 @@ impl Turn<'_> {
     }
 
     fn refuses(&self) -> bool {
-        self.lexicon().verdict(&self.words).is_some_and(|(yes, _)| !yes)
+        let verdict = self.lexicon().verdict(&self.words);
+        verdict.is_some_and(|(yes, taken)| !yes && self.lexicon().content(&self.words[taken..]) <= 2)
     }
 
     /// Day and time, whichever were said.
@@ -153,9 +172,31 @@ impl Turn<'_> {
         self.set_when(date, moment, corrects && asked != Slot::Date)
     }
 
+    /// A day or time that comes when something else was asked for.
+    fn take_late_when(&mut self) -> Option<Taken> {
+        if !self.form().slots().contains(&Slot::Date) {
+            return None;
+        }
+        let (date, moment) = self.read_when(None);
+        let moment = moment.filter(|moment| matches!(moment, Moment::At(_)));
+        (date.is_some() || moment.is_some()).then(|| self.set_when(date, moment, true))
+    }
+
+    /// The whole name, where a part of it was taken before: "David", "David Miller".
+    fn take_longer_name(&mut self) -> Option<Taken> {
+        let name = parse::name(self.language, &self.text, &self.words)?;
+        let before = self.form().name.clone()?.to_lowercase();
+        let longer = name.to_lowercase().split(' ').any(|word| before.split(' ').any(|known| known == word));
+        if !longer || name.split(' ').count() > 3 {
+            return None;
+        }
+        let lead = self.say_with("got_name", &[("value", &name)]);
+        self.form().name = Some(name);
+        Some(Taken::Value { lead })
+    }
+
     fn read_when(&self, asked: Option<Slot>) -> (Option<Date>, Option<Moment>) {
-        let found =
-            parse::date(self.language, &self.words, self.now.date(), asked == Some(Slot::Date));
+        let found = parse::date(self.language, &self.words, self.now.date(), asked == Some(Slot::Date));
         let used = found.as_ref().map_or_else(BTreeSet::new, |found| found.used.clone());
         let moment = parse::time(self.language, &self.words, &used, asked == Some(Slot::Time));
         (found.map(|found| found.date), moment)
@@ -214,6 +255,9 @@ impl Turn<'_> {
 
     /// "No, I said Tuesday" and "no, that's wrong" after a slot was repeated.
     fn take_back(&mut self) -> Option<Taken> {
+        if let Some(slot) = self.wrong_slot() {
+            return Some(self.ask_for(slot));
+        }
         let repeated = self.form().repeated?;
         let taken = self.lexicon().repair(&self.words);
         if taken == 0 {
@@ -232,8 +276,35 @@ impl Turn<'_> {
     /// A bare "that's wrong" asks for the repeated slot anew.
     fn wrong(&mut self, repeated: Slot) -> Option<Taken> {
         let (yes, taken) = self.lexicon().verdict(&self.words)?;
-        let bare = self.words.len() <= 4 && self.lexicon().content(&self.words[taken..]) <= 1;
-        (!yes && bare).then(|| self.ask_for(repeated))
+        let bare = !yes && taken > 0 && self.lexicon().content(&self.words[taken..]) <= 1;
+        bare.then(|| self.ask_for(repeated))
+    }
+
+    /// "The name is wrong."
+    fn wrong_slot(&mut self) -> Option<Slot> {
+        let (yes, _) = self.lexicon().verdict(&self.words)?;
+        let slot = self.lexicon().slot(&self.words)?;
+        let brief = self.lexicon().content(&self.words) <= 3;
+        (!yes && brief && self.form().has(slot)).then_some(slot)
+    }
+
+    /// A number that goes on after it was taken for complete: the caller only paused.
+    pub(super) fn continue_number(&mut self) -> Option<String> {
+        let form = self.form();
+        let (Some(Slot::Number), Some(Number::Digits(so_far))) = (form.repeated, form.number.clone()) else {
+            return None;
+        };
+        let more = parse::only_digits(self.language, &self.words)?;
+        let digits = so_far + &more;
+        if digits.trim_start_matches('+').len() > LONGEST || more.contains('+') {
+            return None;
+        }
+        let Taken::Value { lead } = self.got_number(digits) else { return None };
+        let next = match self.form().asking {
+            Asking::Slot(slot) => self.ask(slot, 0),
+            Asking::Confirm | Asking::Change => self.say("confirm"),
+        };
+        Some(join(&lead, &next))
     }
 
     /// Opens a slot again.
@@ -255,8 +326,10 @@ impl Turn<'_> {
         if slots.contains(&Slot::Date) {
             let asked = likely.filter(|slot| matches!(slot, Slot::Date | Slot::Time));
             let (date, moment) = self.read_when(asked);
-            let (date, moment) =
-                (date.filter(|date| self.form().date != Some(*date)), moment.filter(|at| self.form().time != Some(*at)));
+            let (date, moment) = (
+                date.filter(|date| self.form().date != Some(*date)),
+                moment.filter(|at| self.form().time != Some(*at)),
+            );
             if date.is_some() || moment.is_some() {
                 return Some(self.set_when(date, moment, true));
             }
@@ -271,6 +344,11 @@ impl Turn<'_> {
         if self.lexicon().own_number(&self.words) {
             self.form().number = Some(Number::Own);
             return Some(Taken::Value { lead: self.say("skipped") });
+        }
+        if likely.is_none() && (3..SHORTEST).contains(&digits.len()) {
+            self.ask_for(Slot::Number);
+            self.form().digits = digits;
+            return Some(Taken::Asked(self.say("go_on")));
         }
         if likely == Some(Slot::Name) || self.lexicon().slot(&self.words) == Some(Slot::Name) {
             // "The name is wrong" names no name.

@@ -22,6 +22,8 @@ pub struct Dialogue {
     pub pending: Option<Pending>,
     /// The tool whose result is waited for.
     pub waiting: Option<Waiting>,
+    /// The last answer told of opening hours: a day alone asks for its hours.
+    pub hours: bool,
     /// Our last words, whole.
     pub said: String,
     /// The caller's name, once it was given.
@@ -48,6 +50,8 @@ pub enum Pending {
     Offer(Offer),
     /// Is there anything else?
     AnythingElse,
+    /// Shall there be no more calls?
+    Stop,
 }
 
 /// A tool that was called.

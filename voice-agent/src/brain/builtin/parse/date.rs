@@ -7,9 +7,7 @@ use jiff::civil::Date;
 
 use super::super::language::Lang;
 use super::super::words::{Word, find, starts};
-use super::date_words::{
-    in_words, is_one, is_small, month, negates, next_week, opens_day, relative, unit, weekday,
-};
+use super::date_words::{in_words, is_one, is_small, month, negates, next_week, opens_day, relative, unit, weekday};
 use super::number::{cardinal, ordinal};
 
 /// A date, and the words that said it.
@@ -69,7 +67,8 @@ impl Reader<'_> {
     /// The next day of that month and day of the month, today included.
     fn coming(&self, month: i8, day: i8) -> Option<Date> {
         // A leap day may be eight years away.
-        (0..=8).find_map(|ahead| Date::new(self.today.year() + ahead, month, day).ok().filter(|date| *date >= self.today))
+        (0..=8)
+            .find_map(|ahead| Date::new(self.today.year() + ahead, month, day).ok().filter(|date| *date >= self.today))
     }
 
     /// "The 24th of November 2026", "November twenty-fourth".

@@ -1,6 +1,6 @@
 //! The words of days, months and parts of the day. All folded: lower case, without accents.
 
-use speech::text::moments;
+use speech::text::{moments, numbers};
 
 use super::super::language::Lang;
 use super::super::words::{Word, fold};
@@ -8,19 +8,20 @@ use super::super::words::{Word, fold};
 /// Monday first.
 const WEEKDAYS: [[&[&str]; 7]; 5] = [
     [&["monday"], &["tuesday"], &["wednesday"], &["thursday"], &["friday"], &["saturday"], &["sunday"]],
-    [
-        &["montag"],
-        &["dienstag"],
-        &["mittwoch"],
-        &["donnerstag"],
-        &["freitag"],
-        &["samstag", "sonnabend"],
-        &["sonntag"],
-    ],
+    [&["montag"], &["dienstag"], &["mittwoch"], &["donnerstag"], &["freitag"], &["samstag", "sonnabend"], &["sonntag"]],
     [&["lunes"], &["martes"], &["miercoles"], &["jueves"], &["viernes"], &["sabado"], &["domingo"]],
     [&["lundi"], &["mardi"], &["mercredi"], &["jeudi"], &["vendredi"], &["samedi"], &["dimanche"]],
     [&["lunedi"], &["martedi"], &["mercoledi"], &["giovedi"], &["venerdi"], &["sabato"], &["domenica"]],
 ];
+
+/// The names of days and months, and small numbers.
+pub fn light_words(language: Lang) -> impl Iterator<Item = String> {
+    let days = WEEKDAYS[language as usize].iter().flat_map(|forms| forms.iter().map(|form| (*form).to_owned()));
+    let months = moments::months(language.spoken()).iter().map(|month| fold(month));
+    let numbers =
+        (0..=31).chain([40, 45, 50, 55]).map(move |number| fold(&numbers::cardinal(number, language.spoken())));
+    days.chain(months).chain(numbers)
+}
 
 /// Which weekday a word names, Monday 0. `Dienstagnachmittag` and `Tuesdays` name Tuesday too.
 pub fn weekday(language: Lang, word: &Word) -> Option<u8> {
@@ -32,7 +33,9 @@ pub fn weekday(language: Lang, word: &Word) -> Option<u8> {
 /// Which month a word names, 1 to 12.
 pub fn month(language: Lang, word: &Word) -> Option<i8> {
     let german_feb = [("janner", 1), ("feber", 2)];
-    if language == Lang::De && let Some((_, month)) = german_feb.iter().find(|(name, _)| *name == word.key) {
+    if language == Lang::De
+        && let Some((_, month)) = german_feb.iter().find(|(name, _)| *name == word.key)
+    {
         return Some(*month);
     }
     // "may" is more often a verb; it counts beside a day, which the caller of this looks for.
@@ -110,7 +113,9 @@ pub fn is_small(language: Lang, word: &str) -> bool {
 
 /// Small words before a bare day of the month that make it one: "on the third".
 pub fn opens_day(language: Lang, word: &str) -> bool {
-    language.pick([&["the"][..], &["am", "den", "der", "dem"], &["el", "dia"], &["le"], &["il", "giorno"]]).contains(&word)
+    language
+        .pick([&["the"][..], &["am", "den", "der", "dem"], &["el", "dia"], &["le"], &["il", "giorno"]])
+        .contains(&word)
 }
 
 /// Words that take back what follows.

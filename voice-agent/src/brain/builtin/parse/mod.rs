@@ -9,6 +9,7 @@ mod spelled;
 mod time;
 
 pub use date::date;
+pub use date_words::light_words;
 pub use name::name;
-pub use phone::phone;
+pub use phone::{only_digits, phone};
 pub use time::{DayPart, Moment, time};

@@ -12,18 +12,28 @@ pub fn name(language: Lang, text: &str, words: &[Word]) -> Option<String> {
     let words = &words[opening(language, words)..];
     let spelled = spelled(language, words, if words.len() <= 3 { 2 } else { 3 });
     let end = spelled.as_ref().map_or(words.len(), |spelled| spelled.from);
-    let mut said: Vec<&str> = Vec::new();
+    let mut said: Vec<String> = Vec::new();
+    let mut joined = None;
     for word in &words[..end] {
         let plain = &text[word.place.clone()];
+        // "O'Connor" and "Müller-Lang" are one name.
+        let joint = joined.take().and_then(|end: usize| text.get(end..word.place.start));
+        if let (Some(joint @ ("'" | "’" | "-")), Some(last)) = (joint, said.last_mut()) {
+            last.push_str(joint);
+            last.push_str(&capital(plain));
+            joined = Some(word.place.end);
+            continue;
+        }
         if noise(language, &word.key) {
             continue;
         }
         if said.len() == MOST || word.key.contains(|c: char| c.is_ascii_digit()) {
             break;
         }
-        said.push(plain);
+        said.push(capital(plain));
+        joined = Some(word.place.end);
     }
-    let mut name: Vec<String> = said.into_iter().map(capital).collect();
+    let mut name = said;
     if let Some(spelled) = spelled {
         let letters = capital(&spelled.letters);
         // The word before is the same name as it was heard, unless it is quite another: a first name.
@@ -40,20 +50,73 @@ pub fn name(language: Lang, text: &str, words: &[Word]) -> Option<String> {
 /// How many words stand before the name: "my name is".
 fn opening(language: Lang, words: &[Word]) -> usize {
     let phrases: &[&str] = language.pick([
-        &["my name is", "my name s", "name is", "the name s", "name s", "this is", "it is", "it s", "i am", "i m", "that s", "that is", "call me"][..],
-        &["mein name ist", "mein name", "name ist", "ich heisse", "ich bin", "hier spricht", "hier ist", "das ist", "hier"],
+        &[
+            "my name is",
+            "my name s",
+            "name is",
+            "the name s",
+            "name s",
+            "this is",
+            "it is",
+            "it s",
+            "i am",
+            "i m",
+            "that s",
+            "that is",
+            "call me",
+        ][..],
+        &[
+            "mein name ist",
+            "mein name",
+            "name ist",
+            "ich heisse",
+            "ich bin",
+            "hier spricht",
+            "hier ist",
+            "das ist",
+            "hier",
+        ],
         &["me llamo", "mi nombre es", "nombre es", "soy", "habla"],
         &["je m appelle", "je suis", "mon nom est", "c est", "nom est"],
         &["mi chiamo", "il mio nome e", "mio nome e", "sono"],
     ]);
-    phrases.iter().filter_map(|phrase| find(words, phrase)).map(|place| place.end).max().unwrap_or(0)
+    // "I M A ..." is spelled, and no "I'm".
+    let letter = |at: usize| words.get(at).is_some_and(|word| word.key.chars().count() == 1);
+    let place = |phrase: &&str| find(words, phrase).filter(|place| !place.clone().all(letter) || !letter(place.end));
+    phrases.iter().filter_map(place).map(|place| place.end).max().unwrap_or(0)
 }
 
 /// Words that are no part of a name.
 fn noise(language: Lang, word: &str) -> bool {
     let noise: &[&str] = language.pick([
-        &["um", "uh", "er", "hm", "well", "yes", "yeah", "ok", "okay", "sure", "it", "is", "s", "the", "name", "my", "please", "and", "that", "spelled", "spelt", "spell", "i", "so", "mr", "mrs", "ms", "thanks", "hello", "hi"][..],
-        &["ah", "ahm", "hm", "also", "ja", "okay", "der", "die", "name", "mein", "ist", "bitte", "und", "das", "buchstabiere", "buchstabiert", "ich", "gerne", "herr", "frau", "hallo"],
+        &[
+            "um", "uh", "er", "hm", "well", "yes", "yeah", "ok", "okay", "sure", "it", "is", "s", "the", "name", "my",
+            "please", "and", "that", "spelled", "spelt", "spell", "i", "so", "mr", "mrs", "ms", "thanks", "hello",
+            "hi",
+        ][..],
+        &[
+            "ah",
+            "ahm",
+            "hm",
+            "also",
+            "ja",
+            "okay",
+            "der",
+            "die",
+            "name",
+            "mein",
+            "ist",
+            "bitte",
+            "und",
+            "das",
+            "buchstabiere",
+            "buchstabiert",
+            "ich",
+            "gerne",
+            "herr",
+            "frau",
+            "hallo",
+        ],
         &["eh", "pues", "si", "vale", "mi", "nombre", "es", "por", "favor", "senor", "senora", "hola"],
         &["euh", "oui", "alors", "mon", "nom", "est", "s", "il", "vous", "plait", "monsieur", "madame", "bonjour"],
         &["eh", "si", "allora", "mio", "nome", "e", "per", "favore", "signor", "signora", "ciao"],
@@ -88,6 +151,8 @@ mod tests {
             (Lang::En, "my name is John Miller", "John Miller"),
             (Lang::En, "yes it's miller", "Miller"),
             (Lang::En, "Anna McDonald, please", "Anna McDonald"),
+            (Lang::En, "sarah o'connor", "Sarah O'Connor"),
+            (Lang::De, "Anna Müller-lang", "Anna Müller-Lang"),
             (Lang::En, "M I double L E R", "Miller"),
             (Lang::En, "Müller, that's M U E L L E R", "Mueller"),
             (Lang::En, "john miler m i l l e r", "John Miller"),

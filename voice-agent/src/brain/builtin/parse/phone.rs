@@ -29,6 +29,18 @@ pub fn phone(language: Lang, words: &[Word]) -> String {
     best
 }
 
+/// The digits, if there is nothing else in what was said.
+pub fn only_digits(language: Lang, words: &[Word]) -> Option<String> {
+    let mut all = String::new();
+    let mut at = 0;
+    while at < words.len() {
+        let (digits, taken) = digits(language, &words[at..])?;
+        all.push_str(&digits);
+        at += taken;
+    }
+    (!all.is_empty()).then_some(all)
+}
+
 fn keep(best: &mut String, run: &mut String) {
     if run.len() > best.len() {
         *best = std::mem::take(run);

@@ -128,17 +128,16 @@ fn fixed(language: Lang, words: &[Word]) -> Option<Reading> {
     let noon = language.pick([
         &["noon", "midday"][..],
         &["mittag", "mittags"],
-        &["mediodia"],
-        &["midi"],
-        &["mezzogiorno"],
+        // "Midi et demi": an hour like others.
+        &[],
+        &[],
+        &[],
     ]);
     let first = words.first()?.key.as_str();
     if !noon.contains(&first) {
         return None;
     }
-    let half = language == Lang::Fr && starts(&words[1..], "et demi").is_some();
-    let (minute, taken) = if half { (30, 3) } else { (0, 1) };
-    Some(Reading { hour: 12, minute, taken, sure: Sure::Yes, pm: Some(true) })
+    Some(Reading { hour: 12, minute: 0, taken: 1, sure: Sure::Yes, pm: Some(true) })
 }
 
 fn number(language: Lang, words: &[Word], range: std::ops::RangeInclusive<u32>) -> Option<(i8, usize)> {
@@ -177,7 +176,8 @@ fn english(words: &[Word]) -> Option<Reading> {
 
 fn german(words: &[Word]) -> Option<Reading> {
     let de = Lang::De;
-    let counted = |minutes: i8, taken: usize| match (words.get(taken)?.key.as_str(), words.get(taken + 1)?.key.as_str()) {
+    let counted = |minutes: i8, taken: usize| match (words.get(taken)?.key.as_str(), words.get(taken + 1)?.key.as_str())
+    {
         ("vor", "halb") => around(de, words, taken + 2, 30 - minutes).map(half),
         ("nach", "halb") => around(de, words, taken + 2, 30 + minutes).map(half),
         ("vor", _) => around(de, words, taken + 1, -minutes),
@@ -210,8 +210,10 @@ fn half(mut reading: Reading) -> Reading {
 
 fn romance(language: Lang, words: &[Word]) -> Option<Reading> {
     let (hour, mut taken) = hour_word(language, words)?;
-    let mut sure = Sure::No;
-    if language == Lang::Fr && matches!(words.get(taken).map(|word| word.key.as_str()), Some("heure" | "heures" | "h")) {
+    let noon = hour == 12 && cardinal(language, words).is_none();
+    let mut sure = if noon { Sure::Yes } else { Sure::No };
+    if language == Lang::Fr && matches!(words.get(taken).map(|word| word.key.as_str()), Some("heure" | "heures" | "h"))
+    {
         taken += 1;
         sure = Sure::Yes;
     }
@@ -244,6 +246,7 @@ fn romance(language: Lang, words: &[Word]) -> Option<Reading> {
 /// The hour, which in "la una", "une heure" and "l'una" is an article's word.
 fn hour_word(language: Lang, words: &[Word]) -> Option<(i8, usize)> {
     match words.first()?.key.as_str() {
+        "mediodia" | "midi" | "mezzogiorno" => Some((12, 1)),
         "una" if language != Lang::Fr => Some((1, 1)),
         "une" if language == Lang::Fr && words.get(1).is_some_and(|word| word.key == "heure") => Some((1, 1)),
         _ => number(language, words, 0..=24),
@@ -318,7 +321,12 @@ fn closes(language: Lang, rest: &[Word]) -> bool {
 /// The part of the day that was said.
 fn day_part(language: Lang, words: &[Word]) -> Option<DayPart> {
     let phrases: &[(&str, DayPart)] = language.pick([
-        &[("afternoon", DayPart::Afternoon), ("evening", DayPart::Evening), ("tonight", DayPart::Evening), ("morning", DayPart::Morning)][..],
+        &[
+            ("afternoon", DayPart::Afternoon),
+            ("evening", DayPart::Evening),
+            ("tonight", DayPart::Evening),
+            ("morning", DayPart::Morning),
+        ][..],
         &[
             ("nachmittag", DayPart::Afternoon),
             ("nachmittags", DayPart::Afternoon),
@@ -330,11 +338,7 @@ fn day_part(language: Lang, words: &[Word]) -> Option<DayPart> {
             ("fruh", DayPart::Morning),
             ("am morgen", DayPart::Morning),
         ],
-        &[
-            ("la manana", DayPart::Morning),
-            ("la tarde", DayPart::Afternoon),
-            ("la noche", DayPart::Evening),
-        ],
+        &[("la manana", DayPart::Morning), ("la tarde", DayPart::Afternoon), ("la noche", DayPart::Evening)],
         &[("matin", DayPart::Morning), ("apres midi", DayPart::Afternoon), ("soir", DayPart::Evening)],
         &[
             ("mattina", DayPart::Morning),
