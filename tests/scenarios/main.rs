@@ -6,6 +6,7 @@ mod answering;
 mod calling_out;
 mod carriers;
 mod contacts;
+mod conversations;
 mod crashes;
 mod dialogs;
 mod flows;

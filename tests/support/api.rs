@@ -1,7 +1,9 @@
 //! The REST surface, as its users see it.
 
+use futures_util::StreamExt as _;
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use crate::wait;
 
@@ -149,6 +151,25 @@ impl Api {
     pub async fn event(&self, kind: &str) -> Value {
         let path = format!("/v1/events?type={kind}&limit=1");
         wait::until(&format!("the event {kind}"), async || self.list(&path).await.into_iter().next()).await
+    }
+
+    /// The texts of all lines that a live stream tells of, until the call is filed.
+    pub async fn live_lines(&self, path: &str) -> Vec<String> {
+        let address = format!("{}{path}", self.base.replacen("http", "ws", 1));
+        let mut request = address.into_client_request().unwrap();
+        let key = format!("Bearer {}", self.key.as_deref().unwrap_or_default());
+        request.headers_mut().insert(header::AUTHORIZATION, key.parse().unwrap());
+        let (mut stream, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+        let mut lines = Vec::new();
+        while let Some(Ok(message)) = wait::done("the live stream goes on", stream.next()).await {
+            let Ok(event) = serde_json::from_str::<Value>(message.to_text().unwrap_or_default()) else { continue };
+            match event["type"].as_str() {
+                Some("line") => lines.push(text(&event["line"], "text")),
+                Some("state") if event["state"] == "filed" => break,
+                _ => {}
+            }
+        }
+        lines
     }
 
     /// How often each node of a flow was entered.
