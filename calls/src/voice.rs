@@ -1,15 +1,14 @@
 //! What the caller hears, made ready off the media path: texts spoken, files decoded, tones drawn, each once and shared
 //! by all calls.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use call_model::{PromptItem, SampleRate};
+use call_model::PromptItem;
 use media::file::FileLimits;
-use media::prompt::{Prompt, PromptError};
+use media::prompt::{Prompt, PromptError, PromptStream};
 use media::tone::Country;
 use speech::{SpeechChunk, Synthesizer, Utterance, WordTime};
 
@@ -160,13 +159,9 @@ impl Voice {
         while let Some(chunk) = stream.next().await {
             match chunk {
                 Ok(chunk) => {
-                    for piece in frames.cut(&chunk)? {
-                        pieces.push(piece.clone());
-                        *sounded = true;
-                        if !feed.append(&piece).await {
-                            return Err(VoiceError::Cancelled);
-                        }
-                    }
+                    let cut = frames.cut(&chunk)?;
+                    *sounded |= !cut.is_empty();
+                    hand_over(cut, &mut pieces, feed).await?;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a sentence could not be spoken");
@@ -174,12 +169,9 @@ impl Voice {
                 }
             }
         }
-        if let Some(last) = frames.rest()? {
-            pieces.push(last.clone());
-            if !feed.append(&last).await {
-                return Err(VoiceError::Cancelled);
-            }
-        }
+        let rest = Vec::from_iter(frames.rest());
+        *sounded |= !rest.is_empty();
+        hand_over(rest, &mut pieces, feed).await?;
         match failure {
             // Not to be kept: the next call may have more luck.
             Some(error) => Err(error.into()),
@@ -188,56 +180,64 @@ impl Voice {
     }
 }
 
-/// Cuts speech at whole frames, wherever its engine cut it: what is left over begins the next piece, so that no word has
-/// a hole of silence in it.
+/// Hands pieces over, and remembers them.
+async fn hand_over(made: Vec<Piece>, pieces: &mut Vec<Piece>, feed: &Feed) -> Result<(), VoiceError> {
+    for piece in made {
+        pieces.push(piece.clone());
+        if !feed.append(&piece).await {
+            return Err(VoiceError::Cancelled);
+        }
+    }
+    Ok(())
+}
+
+/// Makes pieces of speech wherever its engine cut it: one stream of sound, so that no word has a hole or a tick in it.
 #[derive(Default)]
 struct Frames {
-    left: Vec<i16>,
-    rate: Option<SampleRate>,
+    stream: Option<PromptStream>,
+    /// What the next piece says, and when, from its start.
+    text: String,
+    words: Vec<WordTime>,
 }
 
 impl Frames {
-    /// The pieces that a chunk makes: one, or two where the rate changes.
+    /// The pieces that are whole with this chunk: one or none, or one more where the rate changes.
     fn cut(&mut self, chunk: &SpeechChunk) -> Result<Vec<Piece>, PromptError> {
         let mut pieces = Vec::with_capacity(1);
-        if self.rate != Some(chunk.rate) {
-            pieces.extend(self.rest()?);
-            self.rate = Some(chunk.rate);
+        if self.stream.as_ref().is_some_and(|stream| stream.rate() != chunk.rate) {
+            pieces.extend(self.rest());
         }
-        let shift_ms = (self.left.len() as u64 * 1_000 / u64::from(chunk.rate.hz())) as u32;
-        let mut samples = Cow::Borrowed(&*chunk.samples);
-        if !self.left.is_empty() {
-            let mut joined = std::mem::take(&mut self.left);
-            joined.extend_from_slice(&samples);
-            samples = Cow::Owned(joined);
-        }
-        let over = samples.len() % chunk.rate.frame_samples();
-        // Less than a frame is filled up: its words must not be lost.
-        let whole = if over == samples.len() { over } else { samples.len() - over };
-        self.left.extend_from_slice(&samples[whole..]);
-        let prompt = Arc::new(Prompt::from_samples(&samples[..whole], chunk.rate.hz())?);
+        let stream = self.stream.get_or_insert_with(|| PromptStream::new(chunk.rate));
+        let start_ms = (stream.held() as u64 * 1_000 / u64::from(chunk.rate.hz())) as u32;
         let words = match &chunk.words {
-            Some(words) => words.clone(),
-            None => speech::words::estimate(&chunk.text, &chunk.samples, chunk.rate).into(),
+            Some(words) => words.to_vec(),
+            None => speech::words::estimate(&chunk.text, &chunk.samples, chunk.rate),
         };
-        pieces.push(Piece { prompt, text: chunk.text.clone(), words: shifted(words, shift_ms) });
+        let later = |word: WordTime| WordTime {
+            from_ms: word.from_ms.saturating_add(start_ms),
+            to_ms: word.to_ms.saturating_add(start_ms),
+            ..word
+        };
+        let prompt = stream.push(&chunk.samples)?;
+        self.words.extend(words.into_iter().map(later));
+        if !self.text.is_empty() && !chunk.text.is_empty() {
+            self.text.push(' ');
+        }
+        self.text.push_str(&chunk.text);
+        pieces.extend(prompt.map(|prompt| self.piece(prompt)));
         Ok(pieces)
     }
 
     /// What is left over at the end.
-    fn rest(&mut self) -> Result<Option<Piece>, PromptError> {
-        let Some(rate) = self.rate.filter(|_| !self.left.is_empty()) else { return Ok(None) };
-        let left = std::mem::take(&mut self.left);
-        Ok(Some(Piece::sound(Arc::new(Prompt::from_samples(&left, rate.hz())?))))
+    fn rest(&mut self) -> Option<Piece> {
+        let prompt = self.stream.take()?.finish()?;
+        Some(self.piece(prompt))
     }
-}
 
-fn shifted(words: Arc<[WordTime]>, by_ms: u32) -> Arc<[WordTime]> {
-    if by_ms == 0 {
-        return words;
+    fn piece(&mut self, prompt: Prompt) -> Piece {
+        let (text, words) = (std::mem::take(&mut self.text), std::mem::take(&mut self.words));
+        Piece { prompt: Arc::new(prompt), text: text.into(), words: words.into() }
     }
-    let later = |word: &WordTime| WordTime { from_ms: word.from_ms + by_ms, to_ms: word.to_ms + by_ms, ..word.clone() };
-    words.iter().map(later).collect()
 }
 
 async fn decode(path: PathBuf) -> Result<Arc<Prompt>, VoiceError> {
@@ -326,27 +326,72 @@ fn size_of(pieces: &Pieces) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use call_model::SampleRate;
+
     use super::*;
 
-    #[test]
-    fn speech_is_cut_at_frames_and_nothing_of_it_is_lost() {
-        let mut frames = Frames::default();
-        let chunk = |samples: usize, text: &str| {
-            let words = vec![WordTime { text: text.into(), from_ms: 0, to_ms: 20 }];
+    /// Chunks of a tone, of these lengths in samples, each of which begins with a word.
+    fn chunks(lengths: &[usize], rate: SampleRate) -> (Vec<SpeechChunk>, Vec<i16>) {
+        let tone = |n: usize| (8_000.0 * (0.37 * n as f64).sin()) as i16;
+        let whole: Vec<i16> = (0..lengths.iter().sum()).map(tone).collect();
+        let mut rest = whole.as_slice();
+        let chunk = |(number, length): (usize, &usize)| {
+            let (samples, after) = rest.split_at(*length);
+            rest = after;
+            let words = vec![WordTime { text: number.to_string(), from_ms: 0, to_ms: 20 }];
             SpeechChunk {
-                text: text.into(),
+                text: number.to_string().into(),
                 words: Some(words.into()),
-                ..SpeechChunk::silent(vec![7; samples].into(), SampleRate::Narrow)
+                ..SpeechChunk::silent(samples.into(), rate)
             }
         };
-        let first = frames.cut(&chunk(200, "one")).expect("a piece");
-        let second = frames.cut(&chunk(200, "two")).expect("a piece");
-        let rest = frames.rest().expect("a piece").expect("what is left");
-        let lengths: Vec<usize> = first.iter().chain(&second).chain([&rest]).map(|p| p.prompt.frames()).collect();
-        assert_eq!(lengths, [1, 1, 1]);
-        // 40 samples of the first went into the second: 5 ms.
-        assert_eq!((second[0].words[0].from_ms, second[0].words[0].to_ms), (5, 25));
-        assert_eq!(&rest.prompt.samples(SampleRate::Narrow)[..81], &[[7; 80].as_slice(), &[0]].concat());
+        let chunks = lengths.iter().enumerate().map(chunk).collect();
+        (chunks, whole)
+    }
+
+    fn cut(chunks: &[SpeechChunk]) -> Vec<Piece> {
+        let mut frames = Frames::default();
+        let mut pieces: Vec<Piece> = chunks.iter().flat_map(|chunk| frames.cut(chunk).expect("pieces")).collect();
+        pieces.extend(frames.rest());
+        pieces
+    }
+
+    #[test]
+    fn wherever_speech_is_cut_its_sound_is_that_of_the_whole_and_its_words_keep_their_times() {
+        let lengths = [200, 200, 3, 50, 0, 700, 319, 321, 1, 5_000, 17, 160, 40];
+        for rate in [SampleRate::Narrow, SampleRate::Wide] {
+            let (chunks, whole) = chunks(&lengths, rate);
+            let pieces = cut(&chunks);
+            let whole = Prompt::from_samples(&whole, rate.hz()).expect("a prompt");
+            for rate in [SampleRate::Narrow, SampleRate::Wide] {
+                let samples: Vec<i16> = pieces.iter().flat_map(|piece| piece.prompt.samples(rate)).copied().collect();
+                assert_eq!(samples, whole.samples(rate));
+            }
+
+            let mut words = Vec::new();
+            let mut at_ms = 0;
+            for piece in &pieces {
+                words.extend(piece.words.iter().map(|word| (word.text.clone(), at_ms + u64::from(word.from_ms))));
+                at_ms += piece.prompt.duration_ms();
+            }
+            let mut before = 0;
+            let begins = lengths.iter().enumerate().map(|(number, length)| {
+                let from_ms = before as u64 * 1_000 / u64::from(rate.hz());
+                before += length;
+                (number.to_string(), from_ms)
+            });
+            assert_eq!(words, begins.collect::<Vec<_>>());
+            let text: Vec<&str> = pieces.iter().map(|piece| &*piece.text).filter(|text| !text.is_empty()).collect();
+            assert_eq!(text.join(" "), "0 1 2 3 4 5 6 7 8 9 10 11 12");
+        }
+    }
+
+    #[test]
+    fn where_the_rate_changes_nothing_of_the_speech_is_lost() {
+        let ((first, _), (second, _)) = (chunks(&[100], SampleRate::Wide), chunks(&[100], SampleRate::Narrow));
+        let pieces = cut(&[first, second].concat());
+        let said: Vec<(usize, &str)> = pieces.iter().map(|piece| (piece.prompt.frames(), &*piece.text)).collect();
+        assert_eq!(said, [(1, "0"), (1, "0")]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub mod tone;
 pub mod vad;
 
 pub use call_media::{CallMedia, CallMediaConfig, LegSlot, MediaCommand, MediaEvent, Tap, TapStream};
-pub use prompt::Prompt;
+pub use prompt::{Prompt, PromptStream};
 
 #[cfg(test)]
 mod test_signal;

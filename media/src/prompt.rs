@@ -1,5 +1,9 @@
 //! Sound that is ready to be played: decoded, resampled and encoded once, then shared by every call.
 
+mod stream;
+
+pub use stream::PromptStream;
+
 use std::fmt;
 
 use call_model::{FRAME_MS, SampleRate, Tone};
@@ -43,8 +47,15 @@ impl Prompt {
 
     /// From mono samples at any rate (Hz). The last frame is filled up with silence.
     pub fn from_samples(samples: &[i16], rate: u32) -> Result<Self, PromptError> {
-        let samples: Vec<f32> = samples.iter().map(|&s| f32::from(s)).collect();
-        Self::from_float(&samples, rate, 1.0)
+        let Some(telephone) = [SampleRate::Narrow, SampleRate::Wide].into_iter().find(|known| known.hz() == rate)
+        else {
+            let samples: Vec<f32> = samples.iter().map(|&s| f32::from(s)).collect();
+            return Self::from_float(&samples, rate, 1.0);
+        };
+        Self::check_length(samples.len(), rate)?;
+        let mut stream = PromptStream::new(telephone);
+        stream.take(samples);
+        Ok(stream.finish().unwrap_or_else(|| Self::silence(0)))
     }
 
     /// From mono samples of that full scale, at any rate (Hz).
@@ -52,9 +63,7 @@ impl Prompt {
         if !(1_000..=384_000).contains(&rate) {
             return Err(PromptError::Rate(rate));
         }
-        if samples.len() as u64 > Self::MAX_MS * u64::from(rate) / 1_000 {
-            return Err(PromptError::TooLong);
-        }
+        Self::check_length(samples.len(), rate)?;
         let at = |to: SampleRate| -> Result<Vec<i16>, PromptError> {
             let resampled = resample(samples, rate, to.hz())?;
             Ok(resampled.into_iter().map(|s| (s * scale).round() as i16).collect())
@@ -81,20 +90,30 @@ impl Prompt {
         Self::from_both(dtmf::render(&keys, SampleRate::Narrow), dtmf::render(&keys, SampleRate::Wide))
     }
 
-    fn from_both(mut narrow: Vec<i16>, mut wide: Vec<i16>) -> Self {
+    fn check_length(samples: usize, rate: u32) -> Result<(), PromptError> {
+        let too_long = samples as u64 > Self::MAX_MS * u64::from(rate) / 1_000;
+        if too_long { Err(PromptError::TooLong) } else { Ok(()) }
+    }
+
+    fn from_both(narrow: Vec<i16>, wide: Vec<i16>) -> Self {
+        Self::encoded(narrow, wide, &mut Encoder::new(Codec::G722))
+    }
+
+    /// What the G.722 encoder encoded before comes right before this. The last frame is filled up with silence.
+    fn encoded(mut narrow: Vec<i16>, mut wide: Vec<i16>, g722: &mut Encoder) -> Self {
         let frames = narrow.len().div_ceil(SampleRate::Narrow.frame_samples());
         narrow.resize(frames * SampleRate::Narrow.frame_samples(), 0);
         wide.resize(frames * SampleRate::Wide.frame_samples(), 0);
-        let encode = |codec: Codec, samples: &[i16]| -> Box<[u8]> {
+        let encode = |encoder: &mut Encoder, samples: &[i16]| -> Box<[u8]> {
             let mut payloads = vec![0; frames * FRAME_BYTES];
-            Encoder::new(codec).encode(samples, &mut payloads);
+            encoder.encode(samples, &mut payloads);
             payloads.into_boxed_slice()
         };
         Self {
             frames,
-            pcmu: encode(Codec::Pcmu, &narrow),
-            pcma: encode(Codec::Pcma, &narrow),
-            g722: encode(Codec::G722, &wide),
+            pcmu: encode(&mut Encoder::new(Codec::Pcmu), &narrow),
+            pcma: encode(&mut Encoder::new(Codec::Pcma), &narrow),
+            g722: encode(g722, &wide),
             narrow: narrow.into_boxed_slice(),
             wide: wide.into_boxed_slice(),
         }
@@ -124,7 +143,8 @@ impl Prompt {
         self.samples(rate).get(frame * samples..(frame + 1) * samples)
     }
 
-    /// One frame's payload, encoded as one stream from the prompt's start; `None` after the end.
+    /// One frame's payload, encoded as one stream from the prompt's start, or from its [`PromptStream`]'s;
+    /// `None` after the end.
     pub fn payload(&self, frame: usize, codec: Codec) -> Option<&[u8]> {
         let payloads = match codec {
             Codec::Pcmu => &self.pcmu,
