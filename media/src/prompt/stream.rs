@@ -11,8 +11,8 @@ use crate::resample::PieceResampler;
 /// Makes prompts of sound that comes piece by piece, so that one after the other they are what
 /// [`Prompt::from_samples`] makes of the whole, to the bit: the filters and the encoders go on from piece to piece.
 ///
-/// Each prompt is whole frames of 20 ms. Its sound lies at its own time; a frame can be told when 3 ms more of the sound
-/// are known.
+/// Each prompt is whole frames of 20 ms. Its sound lies at its own time; a frame can be told when 3 ms more of the
+/// sound are known.
 pub struct PromptStream {
     rate: SampleRate,
     resampler: PieceResampler,
@@ -47,8 +47,8 @@ impl PromptStream {
         }
     }
 
-    /// Takes the next samples and gives the frames that are certain by now, if there are any. A piece that is longer than
-    /// [`Prompt::MAX_MS`] is an error and changes nothing.
+    /// Takes the next samples and gives the frames that are certain by now, if there are any. A piece that is longer
+    /// than [`Prompt::MAX_MS`] is an error and changes nothing.
     pub fn push(&mut self, samples: &[i16]) -> Result<Option<Prompt>, PromptError> {
         Prompt::check_length(samples.len(), self.rate.hz())?;
         self.take(samples);
