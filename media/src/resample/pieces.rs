@@ -3,7 +3,8 @@
 use call_model::SampleRate;
 
 /// The taps beside the centre (a half), every second one, in parts of 65,536; those between are 0. A sinc under a
-/// Kaiser window (beta 7): flat to 3.7 kHz (0.1 dB), 69 dB down from 4.4 kHz. Sums of whole numbers are exact in any order.
+/// Kaiser window (beta 7): flat to 3.7 kHz (0.1 dB), 69 dB down from 4.4 kHz. Sums of whole numbers are exact in any
+/// order.
 const SIDE: [i16; 24] = [
     20_834, -6_867, 4_028, -2_781, 2_067, -1_597, 1_260, -1_006, 807, -648, 519, -413, 325, -254, 195, -148, 110, -80,
     56, -38, 25, -15, 9, -4,
