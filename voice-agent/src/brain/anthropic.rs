@@ -181,12 +181,10 @@ enum Block {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Delta {
-    TextDelta {
-        text: String,
-    },
-    InputJsonDelta {
-        partial_json: String,
-    },
+    #[serde(rename = "text_delta")]
+    Text { text: String },
+    #[serde(rename = "input_json_delta")]
+    Arguments { partial_json: String },
     #[serde(other)]
     Other,
 }
@@ -197,6 +195,7 @@ struct MessageDelta {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 struct Usage {
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
@@ -250,11 +249,11 @@ impl Format for Answer {
         match event {
             Event::MessageStart { message } => self.count(message.usage),
             Event::ContentBlockStart { content_block: Block::Text { text }, .. }
-            | Event::ContentBlockDelta { delta: Delta::TextDelta { text }, .. } => self.say(text, out),
+            | Event::ContentBlockDelta { delta: Delta::Text { text }, .. } => self.say(text, out),
             Event::ContentBlockStart { index, content_block: Block::ToolUse { id, name } } => {
                 self.calls.add(Some(index), Some(&id), Some(&name), "")?;
             }
-            Event::ContentBlockDelta { index, delta: Delta::InputJsonDelta { partial_json } } => {
+            Event::ContentBlockDelta { index, delta: Delta::Arguments { partial_json } } => {
                 self.calls.add(Some(index), None, None, &partial_json)?;
             }
             Event::MessageDelta { delta, usage } => {

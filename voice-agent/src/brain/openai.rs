@@ -77,10 +77,9 @@ impl OpenAi {
     pub fn new(settings: OpenAiSettings) -> Result<Self, MakeError> {
         let url = http::address(&settings.name, &settings.url, "/chat/completions")?;
         let limit_field = match settings.token_limit {
-            TokenLimitField::MaxTokens => "max_tokens",
             TokenLimitField::MaxCompletionTokens => "max_completion_tokens",
             TokenLimitField::ByHost if url.host_str() == Some("api.openai.com") => "max_completion_tokens",
-            TokenLimitField::ByHost => "max_tokens",
+            TokenLimitField::ByHost | TokenLimitField::MaxTokens => "max_tokens",
         };
         let key = settings.key.as_ref().map(|key| (header::AUTHORIZATION, "Bearer ", key));
         let endpoint = Arc::new(Endpoint::new(&settings.name, url, key, &[])?);

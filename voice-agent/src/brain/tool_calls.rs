@@ -64,7 +64,7 @@ impl Assembler {
         };
         let draft = &mut self.drafts[at];
         if let Some(id) = id {
-            draft.id = id.to_owned();
+            id.clone_into(&mut draft.id);
         }
         if let Some(name) = name.filter(|_| draft.name.is_empty()) {
             draft.name = name.to_owned();

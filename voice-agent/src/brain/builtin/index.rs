@@ -85,12 +85,11 @@ impl SearchIndex {
             reader: index.reader()?,
             fields,
             analyzer: analyzer(language),
-            fillers: HashSet::new(),
+            fillers: lexicon.fillers.clone(),
             synonyms: HashMap::new(),
             docs: Vec::new(),
             weights: HashMap::new(),
         };
-        built.fillers = lexicon.fillers.clone();
         built.synonyms = built.join_synonyms(&lexicon.synonyms);
         for (intent, examples) in &lexicon.intents {
             built.add(Target::Intent(*intent), examples, "");

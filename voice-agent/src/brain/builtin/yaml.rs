@@ -26,8 +26,7 @@ pub fn read(source: &str) -> Result<Value, YamlError> {
     };
     let mut builder = Builder::default();
     for next in Parser::new_from_str_with_options(source, options) {
-        let (event, span) =
-            next.map_err(|error| YamlError { line: error.marker().line(), what: error.info().into() })?;
+        let (event, span) = next.map_err(|error| YamlError { line: error.marker().line(), what: error.info() })?;
         builder.take(event).map_err(|what| YamlError { line: span.start.line(), what })?;
     }
     Ok(builder.root.unwrap_or_default())

@@ -44,13 +44,13 @@ impl Default for ChainSettings {
             first_token: Duration::from_secs(4),
             first_word: Duration::from_secs(8),
             between_tokens: Duration::from_secs(4),
-            whole: Duration::from_secs(60),
+            whole: Duration::from_mins(1),
             retries: 1,
             backoff: Duration::from_millis(100),
             longest_wait: Duration::from_millis(1500),
             failures: 2,
             rest: Duration::from_secs(15),
-            longest_rest: Duration::from_secs(120),
+            longest_rest: Duration::from_mins(2),
         }
     }
 }

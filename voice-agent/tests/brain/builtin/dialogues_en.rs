@@ -37,7 +37,7 @@ fn hours_of_a_day_are_told() {
          > and on Wednesday at ten, are you open
          < Yes",
     );
-    let night = brain("2026-11-27T20:00:00".into());
+    let night = brain("2026-11-27T20:00:00");
     play_at(&night, "en", "> are you open right now\n < closed | again on Monday, the thirtieth of November | eight");
 }
 
@@ -206,7 +206,7 @@ fn a_person_is_asked_for() {
          < One moment
          # transfer",
     );
-    let brain = brain("2026-11-23T10:00:00".into());
+    let brain = brain("2026-11-23T10:00:00");
     let mut talk = Talk::new("en");
     talk.broken = true;
     let (said, calls) = talk.say(&brain, "put me through please");
@@ -317,7 +317,7 @@ fn nothing_gets_stuck() {
 
 #[test]
 fn a_tool_that_fails_is_admitted() {
-    let brain = brain("2026-11-23T10:00:00".into());
+    let brain = brain("2026-11-23T10:00:00");
     let mut talk = Talk::new("en");
     for text in ["leave a message", "Tom", "this number", "I will be late"] {
         talk.say(&brain, text);

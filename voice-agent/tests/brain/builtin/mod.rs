@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use call_model::{ChatMessage, ThinkEvent, ThinkRequest, ToolCall};
-use jiff::civil::{Date, Time, Weekday, date, time};
+use jiff::civil::{Date, Time, Weekday, time};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use voice_agent::brain::builtin::Texts;
@@ -19,7 +19,7 @@ use voice_agent::brain::{Brain, Builtin, BuiltinSettings, Facts, Knowledge};
 use crate::support::request;
 
 /// The demo's brain; built once.
-pub static BRAIN: LazyLock<Builtin> = LazyLock::new(|| brain(date(2026, 11, 23).at(10, 0, 0, 0).to_string()));
+pub static BRAIN: LazyLock<Builtin> = LazyLock::new(|| brain("2026-11-23T10:00:00"));
 
 fn texts(en: &str, de: &str) -> Texts {
     BTreeMap::from([("en".into(), en.into()), ("de".into(), de.into())])
@@ -36,7 +36,7 @@ fn hours(day: Date) -> Vec<(Time, Time)> {
 }
 
 /// The demo's brain at a moment, in UTC.
-pub fn brain(now: String) -> Builtin {
+pub fn brain(now: &str) -> Builtin {
     let mut knowledge = Knowledge::default();
     knowledge.add("en.yaml", include_str!("../../../../demo/knowledge/en.yaml")).unwrap();
     knowledge.add("de.yaml", include_str!("../../../../demo/knowledge/de.yaml")).unwrap();

@@ -34,15 +34,12 @@ impl Turn<'_> {
     pub(super) fn ask_next(&mut self, lead: &str) -> String {
         let form = self.form();
         form.tries = 0;
-        let asked = match form.next() {
-            Some(slot) => {
-                form.asking = Asking::Slot(slot);
-                self.ask(slot, 0)
-            }
-            None => {
-                form.asking = Asking::Confirm;
-                self.summary()
-            }
+        let asked = if let Some(slot) = form.next() {
+            form.asking = Asking::Slot(slot);
+            self.ask(slot, 0)
+        } else {
+            form.asking = Asking::Confirm;
+            self.summary()
         };
         join(lead, &asked)
     }

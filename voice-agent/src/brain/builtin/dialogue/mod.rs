@@ -167,7 +167,7 @@ impl Turn<'_> {
     /// What came of the tool that was called.
     fn after_tool(&mut self, result: &str) -> String {
         let result: Value = serde_json::from_str(result).unwrap_or_default();
-        let done = result.get("error").is_none() && result != Value::from("not done");
+        let done = result.get("error").is_none() && result != "not done";
         match self.state.waiting.take() {
             Some(Waiting::Take(_) | Waiting::Stop) if !done => self.say("not_taken"),
             Some(Waiting::Take(kind)) => {

@@ -26,7 +26,7 @@ pub fn date(language: Lang, words: &[Word], today: Date, asked: bool) -> Option<
     reader
         .figures()
         .or_else(|| reader.day_and_month())
-        .or_else(|| reader.from_now())
+        .or_else(|| reader.ahead())
         .or_else(|| reader.next_weeks_day())
         .or_else(|| reader.bare_day(asked))
         .or_else(|| reader.weekday())
@@ -116,7 +116,7 @@ impl Reader<'_> {
     }
 
     /// "In three days", "in a week".
-    fn from_now(&self) -> Option<Found> {
+    fn ahead(&self) -> Option<Found> {
         for opening in in_words(self.language) {
             for from in 0..self.words.len() {
                 let Some(taken) = starts(&self.words[from..], opening) else { continue };
@@ -188,7 +188,7 @@ impl Reader<'_> {
     /// The last weekday that was said and not taken back: "not Tuesday, Thursday".
     fn said_weekday(&self) -> Option<(usize, u8)> {
         let days = self.words.iter().enumerate().filter_map(|(at, word)| Some((at, weekday(self.language, word)?)));
-        days.filter(|(at, _)| !self.taken_back(*at)).last()
+        days.rev().find(|(at, _)| !self.taken_back(*at))
     }
 
     fn taken_back(&self, at: usize) -> bool {

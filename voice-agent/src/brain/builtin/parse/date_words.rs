@@ -27,7 +27,7 @@ pub fn light_words(language: Lang) -> impl Iterator<Item = String> {
 pub fn weekday(language: Lang, word: &Word) -> Option<u8> {
     let longest = if language == Lang::De { 14 } else { 2 };
     let names = |name: &&str| word.key.strip_prefix(*name).is_some_and(|rest| rest.len() <= longest);
-    WEEKDAYS[language as usize].iter().position(|forms| forms.iter().any(|form| names(&form))).map(|at| at as u8)
+    WEEKDAYS[language as usize].iter().position(|forms| forms.iter().any(&names)).map(|at| at as u8)
 }
 
 /// Which month a word names, 1 to 12.
