@@ -154,21 +154,21 @@ impl AgentApp {
         }
         self.failures = 0;
         let Purpose::Answer(entry) = thought.purpose else { return };
+        let first = self.answering.as_ref().is_none_or(|answering| answering.rounds == 0);
         if let Some(Outcome::Finished { memory, .. }) = thought.outcome {
-            self.memory = memory;
+            let before = std::mem::replace(&mut self.memory, memory);
+            // What a tool did cannot be taken back.
+            self.memory_before = Some(before).filter(|_| first && thought.calls.is_empty());
         }
         if thought.calls.is_empty() {
-            let first = self.answering.as_ref().is_none_or(|answering| answering.rounds == 0);
             if !thought.spoke && first {
                 self.phrase(Phrase::NotUnderstood);
             }
             return;
         }
-        // What a tool did cannot be taken back.
         self.turn.settle();
         self.talk.called(entry, thought.calls.clone());
-        let results = self.run_tools(thought.calls);
-        if results && !thought.spoke && self.after.is_none() {
+        if self.run_tools(thought.calls, thought.spoke) && self.after.is_none() {
             self.think_it_over();
         }
     }

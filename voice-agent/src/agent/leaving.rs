@@ -62,6 +62,10 @@ impl AgentApp {
 
     fn go(&mut self, after: After) {
         self.drop_thought();
+        // A sound that we stood still for is not decided any more.
+        if !self.held {
+            self.mouth.resume(&mut self.commands);
+        }
         match after {
             After::Transfer { settings, call } => {
                 self.finish_report();

@@ -58,6 +58,8 @@ pub struct AgentApp {
     thought: Option<Thought>,
     last_think: u32,
     memory: Value,
+    /// What it was before the answer to this turn, as long as the question may be taken back.
+    memory_before: Option<Value>,
     /// The turn that is being answered.
     answering: Option<Answering>,
     /// A question waits until it is known what was heard of what was stopped; not longer than this.
@@ -166,6 +168,7 @@ impl AgentApp {
             thought: None,
             last_think: 0,
             memory: Value::Null,
+            memory_before: None,
             answering: None,
             ask_at: None,
             after: None,

@@ -65,18 +65,19 @@ enum Done {
 }
 
 impl AgentApp {
-    /// Runs what the brain called, in order. Whether its results are worth another thought.
-    pub(super) fn run_tools(&mut self, calls: Vec<ToolCall>) -> bool {
-        let mut results = false;
+    /// Runs what the brain called, in order. Whether its results are worth another thought: where it `spoke` of them
+    /// already, only failures are.
+    pub(super) fn run_tools(&mut self, calls: Vec<ToolCall>, spoke: bool) -> bool {
+        let mut worth = false;
         for call in calls {
             // A second tool that ends the talk has no place.
             let done = if self.after.is_some() { Done::Result(json!("not done")) } else { self.run_tool(&call) };
             if let Done::Result(result) = done {
-                results = true;
+                worth |= !spoke || result.get("error").is_some();
                 self.talk.result(call.id, result.to_string());
             }
         }
-        results
+        worth
     }
 
     fn run_tool(&mut self, call: &ToolCall) -> Done {

@@ -19,6 +19,7 @@ impl AgentApp {
             TurnOutput::Correct(text) => {
                 self.talk.correct(&text);
                 self.drop_thought();
+                self.forget_answer();
                 self.mouth.stop(&mut self.commands);
                 self.ask();
             }
@@ -60,6 +61,7 @@ impl AgentApp {
         self.finish_report();
         self.turns += 1;
         self.misunderstood = 0;
+        self.memory_before = None;
         let ended = self.answered + Duration::from_millis(turn.ended);
         self.answering = Some(Answering::new(ended, self.transcript_ms(ended), self.at()));
         if self.terms.asking && self.consent_answered(turn) {
@@ -100,6 +102,7 @@ impl AgentApp {
     /// The caller goes on: the question was not the whole one.
     fn reopen(&mut self) {
         self.drop_thought();
+        self.forget_answer();
         self.ask_at = None;
         self.after = None;
         self.mouth.stop(&mut self.commands);
@@ -108,6 +111,13 @@ impl AgentApp {
             self.wasted += answering.report.wasted + 1;
         }
         self.turns = self.turns.saturating_sub(1);
+    }
+
+    /// Nothing of the answer was heard: what the brain wanted kept with it is forgotten too.
+    fn forget_answer(&mut self) {
+        if let Some(before) = self.memory_before.take() {
+            self.memory = before;
+        }
     }
 
     /// The caller interrupts what we say.
