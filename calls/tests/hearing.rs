@@ -286,7 +286,11 @@ async fn a_lost_recogniser_is_told_of_and_tried_again() {
     ear.partial("hello").await;
     house.told_to(CallEvent::Hearing(Hearing::Back)).await;
     house.told_to(CallEvent::Hearing(Hearing::Partial { text: "hello".into() })).await;
-    // An engine that goes on by itself is lost until it understands something.
+    // An engine that goes on by itself is lost until it says so, or understands something.
+    ear.says(HearingEvent::Failed { error: HearError::Overloaded, fatal: false }).await;
+    house.told_to(CallEvent::Hearing(Hearing::Lost)).await;
+    ear.says(HearingEvent::Recovered).await;
+    house.told_to(CallEvent::Hearing(Hearing::Back)).await;
     ear.says(HearingEvent::Failed { error: HearError::Overloaded, fatal: false }).await;
     house.told_to(CallEvent::Hearing(Hearing::Lost)).await;
     ear.says(HearingEvent::SpeechStarted { at_ms: 900 }).await;
@@ -298,6 +302,26 @@ async fn a_lost_recogniser_is_told_of_and_tried_again() {
     assert_eq!(back.await, Hearing::SpeechStarted { at_ms: 900 });
     house.told_to(CallEvent::Hearing(Hearing::Back)).await;
     assert_eq!(house.told("the line", line_of).await.text, "are you there");
+    drop(ear);
+    phones.hang_up(leg);
+    house.only_call().await;
+}
+
+#[tokio::test]
+async fn of_a_recogniser_that_goes_by_silence_the_end_of_a_turn_is_told_when_nothing_was_understood() {
+    let mut house = hearing(listens).await;
+    let phones = Phones::start().await;
+    let leg = phones.call(house.port, "reception", true).await;
+    let ear = house.ear().await;
+    ear.says(HearingEvent::TurnLikely { text: "good morning".into() }).await;
+    ear.says(HearingEvent::TurnEnded { text: "good morning".into() }).await;
+    ear.says(HearingEvent::TurnEnded { text: String::new() }).await;
+    house.told_to(CallEvent::Hearing(Hearing::TurnLikely { text: "good morning".into() })).await;
+    let end = house.told("the end of a turn", |event| match event {
+        CallEvent::Hearing(Hearing::TurnEnded { text }) => Some(text.clone()),
+        _ => None,
+    });
+    assert_eq!(end.await, "");
     drop(ear);
     phones.hang_up(leg);
     house.only_call().await;

@@ -19,6 +19,12 @@ pub trait Transcriber: Send + Sync {
 
     /// The engine's name, for logs and records, such as `builtin`.
     fn name(&self) -> &str;
+
+    /// Whether [`HearingEvent::TurnEnded`] says more than that it was silent for a while: whoever answers the speaker
+    /// knows better then how long a silence may be.
+    fn hears_turns(&self) -> bool {
+        true
+    }
 }
 
 /// How one speaker is to be heard.
@@ -106,6 +112,8 @@ pub enum HearingEvent {
         /// Whether the session is over. If not, the engine goes on by itself.
         fatal: bool,
     },
+    /// After [`Failed`](Self::Failed): the engine hears again, also where nobody has spoken since.
+    Recovered,
 }
 
 impl fmt::Debug for HearingEvent {
@@ -123,6 +131,7 @@ impl fmt::Debug for HearingEvent {
             Self::Partial { .. } => f.write_str("Partial"),
             Self::TurnLikely { .. } => f.write_str("TurnLikely"),
             Self::TurnResumed => f.write_str("TurnResumed"),
+            Self::Recovered => f.write_str("Recovered"),
             Self::TurnEnded { .. } => f.write_str("TurnEnded"),
         }
     }

@@ -279,6 +279,8 @@ async fn a_lost_connection_is_opened_again_and_nothing_is_sent_twice() {
         events.extend(speaker.rest().await);
         assert_eq!(events.iter().filter(|event| is_failure(event)).count(), 1, "{model}: {events:?}");
         assert!(lines(&events).contains(&"the second"), "{model}: {events:?}");
+        let recovered = events.iter().position(|event| *event == HearingEvent::Recovered);
+        assert!(recovered > events.iter().position(is_failure), "{model}: {events:?}");
         assert!(!lines(&events).contains(&"the first the first"));
         assert!(before <= 3_000 * 16 && double.audio_bytes() <= 4_000 * 16, "{model}: sent twice");
         // Times go on where the call is.

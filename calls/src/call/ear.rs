@@ -228,6 +228,12 @@ impl Listening {
             self.tries = 0;
             self.set_lost(false).await?;
         }
+        // How long a silence may be, whoever answers knows better than an engine that knows nothing else. That nothing
+        // was understood is news.
+        let guess = matches!(&event, HearingEvent::TurnEnded { text } if !text.is_empty());
+        if guess && !self.ear.transcriber.hears_turns() {
+            return Ok(());
+        }
         match sense_of(self.ear.call, self.ear.speaker, event) {
             Some(sense) => self.tell(sense).await,
             None => Ok(()),
@@ -264,6 +270,7 @@ const fn holds_words(event: &HearingEvent) -> bool {
             | HearingEvent::Final { .. }
             | HearingEvent::TurnLikely { .. }
             | HearingEvent::TurnEnded { .. }
+            | HearingEvent::Recovered
     )
 }
 
@@ -280,7 +287,7 @@ fn sense_of(call: CallId, speaker: Speaker, event: HearingEvent) -> Option<Sense
             let line = TranscriptLine { call, speaker, from_ms, to_ms, text, words, confidence, language, cut: false };
             return Some(Sense::Said(line));
         }
-        HearingEvent::Failed { .. } => return None,
+        HearingEvent::Failed { .. } | HearingEvent::Recovered => return None,
     };
     Some(Sense::Heard(speaker, step))
 }

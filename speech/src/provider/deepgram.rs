@@ -165,6 +165,10 @@ impl Transcriber for DeepgramEar {
     fn name(&self) -> &str {
         &self.settings.name
     }
+
+    fn hears_turns(&self) -> bool {
+        self.settings.is_flux()
+    }
 }
 
 #[cfg(test)]

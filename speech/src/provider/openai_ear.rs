@@ -92,6 +92,10 @@ impl Transcriber for OpenAiEar {
     fn name(&self) -> &str {
         &self.inner.settings.name
     }
+
+    fn hears_turns(&self) -> bool {
+        false
+    }
 }
 
 type Answered = Result<Option<Heard>, Failure>;

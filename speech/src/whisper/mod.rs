@@ -167,4 +167,8 @@ impl Transcriber for Whisper {
     fn name(&self) -> &str {
         self.name
     }
+
+    fn hears_turns(&self) -> bool {
+        false
+    }
 }

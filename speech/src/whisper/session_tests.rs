@@ -103,6 +103,7 @@ fn show(event: &HearingEvent) -> String {
         HearingEvent::TurnLikely { text } => format!("likely {text}"),
         HearingEvent::TurnResumed => "resumed".into(),
         HearingEvent::TurnEnded { text } => format!("ended {text}"),
+        HearingEvent::Recovered => "recovered".into(),
         HearingEvent::Failed { error, fatal } => format!("failed {error} {fatal}"),
     }
 }

@@ -19,6 +19,8 @@ enum Due {
 const STUCK: u64 = 8_000;
 /// The same after the recogniser's own end of turn, ms.
 const STUCK_AFTER_SIGNAL: u64 = 600;
+/// How much longer a sound of which nobody understands a word is waited for than silence: a noisy line, ms.
+const NO_WORDS: u64 = 22_000;
 /// How much later than the end of a turn its line may claim to end, ms.
 const SLACK: u64 = 150;
 /// A word of listening this short before our question ends answers it, ms.
@@ -111,8 +113,8 @@ impl TurnMachine {
         if !self.heard.is_empty() {
             return Some((self.end_of_turn(), Due::End));
         }
-        if self.voice.is_some() {
-            return None;
+        if let Some(since) = self.voice {
+            return Some((since.max(self.quiet_since) + self.settings.quiet + NO_WORDS, Due::Quiet));
         }
         if self.heard.voiced >= self.settings.meant {
             let at = self.signal.unwrap_or(self.voice_end + self.settings.late_line);
@@ -144,9 +146,10 @@ impl TurnMachine {
         }
         let silence = self.silence(read);
         let wait = match (self.signals, self.heard.is_final()) {
-            (true, _) => silence.max(settings.late_signal),
+            _ if self.ends => silence.max(settings.late_signal),
+            (true, false) => silence.max(settings.late_signal),
             (false, false) => silence.max(settings.late_line),
-            (false, true) => silence,
+            (_, true) => silence,
         };
         self.voice_end + wait
     }

@@ -60,7 +60,7 @@ impl Heard {
     /// The words of a whole turn as the recogniser has them: they count when no line brought them.
     pub fn turn(&mut self, text: &str, now: u64) {
         let (known, whole) = (normal(&self.lines), normal(text));
-        if known.ends_with(&whole) {
+        if known.ends_with(&whole) || is_end_of(&known, &whole) {
             self.partial.clear();
             return;
         }
@@ -74,7 +74,7 @@ impl Heard {
     pub fn with(&self, text: &str) -> String {
         let text = self.fresh(text);
         let (known, whole) = (normal(&self.lines), normal(&text));
-        if known.ends_with(&whole) {
+        if known.ends_with(&whole) || is_end_of(&known, &whole) {
             self.lines.clone()
         } else if whole.starts_with(&known) {
             text
@@ -129,6 +129,11 @@ impl Heard {
     }
 }
 
+/// Whether the recogniser's turn ends in these words and began before them: with words that were answered already.
+fn is_end_of(known: &str, whole: &str) -> bool {
+    !known.is_empty() && whole.strip_suffix(known).is_some_and(|before| before.ends_with(' '))
+}
+
 fn join(first: &str, second: &str) -> String {
     match (first.is_empty(), second.is_empty()) {
         (true, _) => second.to_owned(),
@@ -163,5 +168,15 @@ mod tests {
         assert_eq!(heard.text(), "I need an appointment.");
         heard.turn("I need an appointment today", 3);
         assert_eq!(heard.text(), "I need an appointment today");
+    }
+
+    #[test]
+    fn a_turn_that_began_before_ours_brings_no_answered_words_back() {
+        let mut heard = Heard::default();
+        heard.line("On Monday, please.", 1);
+        assert_eq!(heard.with("When are you open? On Monday, please."), "On Monday, please.");
+        heard.turn("When are you open? On Monday, please.", 2);
+        assert_eq!(heard.text(), "On Monday, please.");
+        assert_eq!(Heard::default().with("When are you open?"), "When are you open?");
     }
 }

@@ -28,8 +28,10 @@ pub struct TurnMachine {
     pub(super) heard: Heard,
     /// When the recogniser held the turn for over.
     pub(super) signal: Option<u64>,
-    /// The recogniser gives such signals.
+    /// The recogniser tells when a turn is probably over.
     pub(super) signals: bool,
+    /// It tells when one is over.
+    pub(super) ends: bool,
     /// How often one came while the caller was not done.
     pub(super) false_signals: u32,
     pub(super) keys: String,
@@ -83,6 +85,7 @@ impl TurnMachine {
             heard: Heard::default(),
             signal: None,
             signals: false,
+            ends: false,
             false_signals: 0,
             keys: String::new(),
             key_at: 0,
@@ -172,7 +175,7 @@ impl TurnMachine {
             TurnInput::TurnEnded(text) => self.turn_ended(now, text),
             TurnInput::Lost => {
                 self.deaf_since.get_or_insert(now);
-                self.signals = false;
+                (self.signals, self.ends) = (false, false);
             }
             TurnInput::Back => {
                 (self.deaf_since, self.deaf_told) = (None, false);
@@ -303,7 +306,8 @@ impl TurnMachine {
     }
 
     fn turn_ended(&mut self, now: u64, text: &str) {
-        self.signals = true;
+        // That nothing was understood, also one tells that knows nothing of turns.
+        self.ends |= !text.trim().is_empty();
         if self.ours != Ours::Idle {
             self.words_aside(now, text, Source::Turn);
             // What was said during a notice, or broke into an answer, is a whole turn.

@@ -188,10 +188,13 @@ impl Session {
             Incoming::Closed => return Err(Failure::Broken("the connection was cut")),
         };
         match self.reader.read(&text, &mouth.clock) {
-            Ok(events) => {
+            Ok(mut events) => {
                 mouth.unanswered_ms = 0;
                 if !events.is_empty() {
-                    (self.tries, self.told) = (0, false);
+                    self.tries = 0;
+                }
+                if std::mem::take(&mut self.told) {
+                    events.insert(0, HearingEvent::Recovered);
                 }
                 Ok(self.tell(events).await)
             }

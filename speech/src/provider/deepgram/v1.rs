@@ -111,10 +111,8 @@ impl Reader {
                 events.extend(said.line());
             }
         } else if !said.is_empty() {
-            let mut text = self.turn.clone();
-            append(&mut text, &said.text);
             if self.hints && said.text != self.interim.text {
-                events.push(HearingEvent::Partial { text, words: said.words.clone() });
+                events.push(HearingEvent::Partial { text: said.text.clone(), words: said.words.clone() });
             }
             self.interim = said;
         }
@@ -219,7 +217,7 @@ mod tests {
             ]
         );
         assert!(told.contains(&HearingEvent::Partial {
-            text: "I would like to".into(),
+            text: "to".into(),
             words: crate::words::spread("to", 1_500, 2_500),
         }));
         assert_eq!(told.last(), Some(&HearingEvent::TurnEnded { text: "I would like to come at nine".into() }));
