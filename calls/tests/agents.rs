@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use call_model::{
     AppName, CallCommand, CallEvent, CallFacts, CallId, ChatMessage, HangupCause, HangupParty, Hearing, ListenSettings,
-    PlaybackId, PromptItem, ThinkEvent, ThinkId, ThinkRequest, ThinkUsage, TurnReport,
+    PlaybackId, PromptItem, RecordingSwitch, ThinkEvent, ThinkId, ThinkRequest, ThinkUsage, TurnReport,
 };
 use calls::CallSettings;
 use serde_json::{Map, Value, json};
-use support::{House, MISSING, NAME, Phones, RESTLESS, soon};
+use support::{House, MISSING, NAME, Phones, RESTLESS, RULE, soon};
 
 const HANG_UP: CallCommand = CallCommand::Hangup { cause: HangupCause::Normal };
 const ONE: ThinkId = ThinkId(1);
@@ -193,6 +193,31 @@ async fn an_app_lets_another_in_and_has_the_call_again() {
         .await;
     phones.ended(leg).await;
     assert_eq!(house.only_call().await.hung_up_by, Some(HangupParty::Us));
+}
+
+/// The reception lets anna in before and after the recording began.
+fn records(event: &CallEvent, facts: &CallFacts) -> Vec<CallCommand> {
+    match (name(facts), event) {
+        ("reception", CallEvent::Started) => vec![CallCommand::Answer],
+        ("reception", CallEvent::Answered) => vec![enter("anna")],
+        ("reception", CallEvent::Returned { result: Ok(rule) }) if *rule == json!("announced") => {
+            vec![CallCommand::Recording { switch: RecordingSwitch::Start }, enter("anna")]
+        }
+        ("reception", CallEvent::Returned { .. }) => vec![HANG_UP],
+        ("anna", CallEvent::Answered) => vec![CallCommand::Return { result: facts.variables[RULE].clone() }],
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn an_agent_does_not_tell_again_that_the_call_is_recorded() {
+    let mut house = House::start(records).await;
+    let mut phones = Phones::start().await;
+    let leg = phones.call(house.port, "reception", true).await;
+    house.told_to(CallEvent::Returned { result: Ok(json!("announced")) }).await;
+    house.told_to(CallEvent::Returned { result: Ok(json!("off")) }).await;
+    phones.ended(leg).await;
+    house.only_call().await;
 }
 
 /// Every app lets in the next.

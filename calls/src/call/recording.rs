@@ -66,7 +66,7 @@ impl Call {
 
     /// What the caller does not want recorded is not written down either, also where there is no recording.
     fn follow_pause(&mut self, switch: RecordingSwitch) {
-        let recorded = self.recording.as_ref().is_some_and(|recording| recording.running);
+        let recorded = self.is_recorded();
         match switch {
             RecordingSwitch::Pause => self.write_down(false),
             RecordingSwitch::Resume if recorded || self.recording_rule != RecordingRule::Consent => {
@@ -74,6 +74,11 @@ impl Call {
             }
             _ => {}
         }
+    }
+
+    /// Whether the recording has begun and not ended, perhaps with a pause now.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.recording.as_ref().is_some_and(|recording| recording.running)
     }
 
     /// The media thread says where the recording begins: the transcript's times are aligned to it.

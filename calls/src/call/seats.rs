@@ -188,7 +188,10 @@ impl Call {
             return Err("too many apps have entered one another".into());
         }
         let facts = CallFacts { language: self.language.clone(), variables, ..self.facts.clone() };
-        let make = || self.house.apps().make(app, &facts, Some(self.recording_rule));
+        let settled = self.is_recorded() && matches!(app, AppRef::Agent(_));
+        // An agent would only tell or ask once more what the caller knows. A flow may have to pause the recording.
+        let rule = if settled { RecordingRule::Off } else { self.recording_rule };
+        let make = || self.house.apps().make(app, &facts, Some(rule));
         let Ok(made) = catch_unwind(AssertUnwindSafe(make)) else {
             metrics::counter!("callwright_app_panics_total").increment(1);
             return Err("it failed".into());

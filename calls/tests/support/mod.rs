@@ -78,6 +78,9 @@ struct Scripts {
 /// Under this name each app finds its own among the variables.
 pub const NAME: &str = "app";
 
+/// And under this the rule on recording that it was made under.
+pub const RULE: &str = "rule";
+
 /// An app of this name may only record when it was permitted.
 pub const CONSENT: &str = "consent";
 
@@ -88,7 +91,7 @@ pub const MISSING: &str = "missing";
 pub const UNMADE: &str = "unmade";
 
 impl AppFactory for Scripts {
-    fn make(&self, app: &AppRef, facts: &CallFacts, _: Option<RecordingRule>) -> Result<MadeApp, AppError> {
+    fn make(&self, app: &AppRef, facts: &CallFacts, rule: Option<RecordingRule>) -> Result<MadeApp, AppError> {
         assert_ne!(*app, AppRef::Say(UNMADE.into()), "as the test wants it");
         let (AppRef::Flow(name) | AppRef::Agent(name) | AppRef::Say(name)) = app;
         if name == MISSING {
@@ -97,6 +100,7 @@ impl AppFactory for Scripts {
         let (script, told, name) = (self.script, self.told.clone(), name.clone());
         let mut facts = facts.clone();
         facts.variables.insert(NAME.into(), name.clone().into());
+        facts.variables.insert(RULE.into(), serde_json::to_value(rule).expect("a rule"));
         let app = ScriptApp { script, name, facts, commands: VecDeque::new(), told };
         let recording = if app.name == CONSENT { RecordingRule::Consent } else { RecordingRule::Announced };
         Ok(MadeApp { app: Box::new(app), recording, flow_versions: Arc::default() })
@@ -193,6 +197,10 @@ impl Transcriber for ScriptedEars {
 
     fn name(&self) -> &'static str {
         "scripted"
+    }
+
+    fn hears_turns(&self) -> bool {
+        false
     }
 }
 
