@@ -2,6 +2,7 @@
 
 use super::barge::Barge;
 use super::finish::{Expected, Reading, reading};
+use super::heard::join;
 use super::machine::TurnMachine;
 use super::words::{Interjection, normal};
 use super::{Ours, Patience, TurnContext, TurnOutput};
@@ -163,11 +164,12 @@ impl TurnMachine {
         }
         taken.line_due = false;
         self.heard.forget_spent();
-        let text = text.trim();
-        if self.ours == Ours::Thinking && !text.is_empty() && normal(text) != normal(&taken.text) {
+        let text = join(&taken.finals, text.trim());
+        let silent = text.len() == taken.finals.len();
+        if self.ours == Ours::Thinking && !silent && normal(&text) != normal(&taken.text) {
             text.clone_into(&mut taken.text);
             self.heard.at = now;
-            self.put(TurnOutput::Correct(text.to_owned()));
+            self.put(TurnOutput::Correct(text));
         }
         true
     }

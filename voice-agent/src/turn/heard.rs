@@ -35,6 +35,11 @@ impl Heard {
         self.partial.is_empty()
     }
 
+    /// The words that are final.
+    pub fn finals(&self) -> &str {
+        &self.lines
+    }
+
     /// Takes the words of an utterance that is under way; whether they differ from those before.
     pub fn partial(&mut self, text: &str, now: u64) -> bool {
         let text = self.fresh(text);
@@ -134,7 +139,7 @@ fn is_end_of(known: &str, whole: &str) -> bool {
     !known.is_empty() && whole.strip_suffix(known).is_some_and(|before| before.ends_with(' '))
 }
 
-fn join(first: &str, second: &str) -> String {
+pub(super) fn join(first: &str, second: &str) -> String {
     match (first.is_empty(), second.is_empty()) {
         (true, _) => second.to_owned(),
         (_, true) => first.to_owned(),

@@ -58,6 +58,8 @@ pub struct TurnMachine {
 /// The turn that is being answered.
 pub(super) struct Taken {
     pub text: String,
+    /// What of it was final.
+    pub finals: String,
     /// The last sound of the caller in it.
     pub ended: u64,
     /// The caller has made sound since.
@@ -346,11 +348,12 @@ impl TurnMachine {
     /// The turn is over: the floor is ours.
     pub(super) fn take(&mut self, now: u64) {
         let line_due = !self.heard.is_final();
+        let finals = self.heard.finals().to_owned();
         let text = self.heard.spend();
         let keys = std::mem::take(&mut self.keys);
         let ended = if text.is_empty() { now } else { self.voice_end.min(now) };
         let (new_voice, by_signal) = (self.voice.is_some(), self.signal.is_some());
-        self.taken = Some(Taken { text: text.clone(), ended, new_voice, line_due, by_signal });
+        self.taken = Some(Taken { text: text.clone(), finals, ended, new_voice, line_due, by_signal });
         (self.signal, self.speculated, self.aside) = (None, None, None);
         self.prompts = 0;
         self.ours = Ours::Thinking;
