@@ -28,6 +28,9 @@ const MOST_WORDS: usize = 60;
 /// What a common word weighs; one with a meaning weighs 0.4 to 1.
 const FILLER: f32 = 0.05;
 
+/// A word that weighs more is what an entry is about.
+const TELLING: f32 = 0.65;
+
 /// What was found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
@@ -209,7 +212,7 @@ impl SearchIndex {
     fn compare(&self, said: &[String], doc: &Doc) -> Hit {
         let intent = matches!(doc.target, Target::Intent(_));
         // An unknown word may be a name in what is wanted, but makes a question another question.
-        let unknown = if intent { 0.35 } else { 0.85 };
+        let unknown = if intent { 0.25 } else { 0.85 };
         let likeness = |question: &Vec<String>| self.likeness(said, question, doc, unknown, intent);
         let score = doc.questions.iter().map(likeness).fold(0.0, f32::max);
         Hit { target: doc.target, score }
@@ -223,12 +226,16 @@ impl SearchIndex {
         };
         let mut found = 0.0;
         let mut all = 0.0;
+        let mut other = false;
         for stem in said {
             let here = nearest(stem, question.iter());
             let there = if doc.asked.contains(stem) { 0.7 } else { 0.0 };
             let answer = if doc.answered.contains(stem) { 0.5 } else { 0.0 };
             found += weight(stem) * here.max(there).max(answer);
             all += weight(stem);
+            // A word that other entries are about: how long a filling takes is not how long a cleaning takes.
+            other |=
+                here.max(there).max(answer) == 0.0 && self.weights.get(stem).is_some_and(|weight| *weight > TELLING);
         }
         let covered: f32 = question.iter().map(|stem| weight(stem) * nearest(stem, said.iter())).sum();
         let whole: f32 = question.iter().map(weight).sum();
@@ -244,7 +251,10 @@ impl SearchIndex {
         match telling {
             // One word is easily found in a sentence about something else.
             0 | 1 => harmonic * precision.sqrt(),
+            // "Any time" is not "what time do you open".
+            _ if intent && recall < 0.6 => 0.8 * (precision * recall).sqrt(),
             _ if intent => (precision * recall).sqrt(),
+            _ if other && recall < 0.95 => 0.75 * harmonic,
             _ => harmonic,
         }
     }

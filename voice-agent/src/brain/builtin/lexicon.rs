@@ -37,6 +37,7 @@ pub enum Intent {
     Robot,
     Cancel,
     Slower,
+    Wait,
     SpeakEn,
     SpeakDe,
     SpeakEs,
@@ -138,7 +139,14 @@ impl Lexicon {
     pub fn verdict(&self, said: &[Word]) -> Option<(bool, usize)> {
         let skip = said.iter().take_while(|word| hesitates(&word.key)).count();
         let rest = &said[skip..];
-        let begins = |phrases: &[String]| phrases.iter().find_map(|phrase| starts(rest, phrase)).unwrap_or(0);
+        // "No, that was all" says it twice.
+        let begins = |phrases: &[String]| {
+            let mut taken = 0;
+            while let Some(more) = phrases.iter().find_map(|phrase| starts(&rest[taken..], phrase)) {
+                taken += more;
+            }
+            taken
+        };
         let (yes, no) = (begins(&self.yes), begins(&self.no));
         let short = said.len() <= 6;
         let contains = |phrases: &[String]| short && phrases.iter().any(|phrase| find(rest, phrase).is_some());

@@ -127,7 +127,7 @@ fn when_it_is_closed_another_time_is_asked_for() {
     play(
         "en",
         "> I need an appointment on Sunday
-         < On Sunday | closed | other day
+         < On Sunday | closed | other day | !Which day
          > then Wednesday at four
          < closed | eight | time
          > at eleven
@@ -388,5 +388,23 @@ fn a_day_takes_up_the_offer_of_an_appointment() {
          < twice a year | appointment
          > next Thursday at nine thirty
          < Thursday, the twenty-sixth | nine thirty | name",
+    );
+}
+
+#[test]
+fn callers_who_give_their_name_are_not_asked_for_it() {
+    play(
+        "en",
+        "> this is Lisa Miller
+         < Lisa Miller | help you
+         > one moment please
+         < take your time
+         > please tell the doctor that I lost my insurance card
+         < number
+         > this number
+         < lost my insurance card | Lisa Miller | right
+         > yes
+         # take_message {\"name\": \"Lisa Miller\", \"message\": \"I lost my insurance card\"}
+         < passed",
     );
 }

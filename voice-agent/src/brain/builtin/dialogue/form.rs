@@ -22,8 +22,20 @@ impl Turn<'_> {
         form.name.clone_from(&self.state.name);
         form.number.clone_from(&self.state.number);
         self.state.form = Some(form);
-        let lead = if kind == Kind::Appointment { self.take_first_wish() } else { String::new() };
-        self.ask_next(&lead)
+        let first = match kind {
+            Kind::Appointment => self.take_first_wish(),
+            Kind::Message => {
+                self.take_first_words();
+                Taken::Nothing
+            }
+            Kind::Callback => Taken::Nothing,
+        };
+        match first {
+            Taken::Value { lead } => self.ask_next(&lead),
+            // The day that was named is not possible.
+            Taken::Asked(text) => text,
+            Taken::Skipped | Taken::Nothing => self.ask_next(""),
+        }
     }
 
     pub(super) fn form(&mut self) -> &mut Form {
@@ -104,6 +116,7 @@ impl Turn<'_> {
                 self.say("dropped")
             }
             Intent::Repeat => self.state.said.clone(),
+            Intent::Wait => self.say("wait"),
             Intent::Slower => join(&self.say("slower"), &self.state.said),
             Intent::Person => {
                 self.state.form = None;

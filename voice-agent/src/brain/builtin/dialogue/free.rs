@@ -7,9 +7,10 @@ use super::super::index::{Hit, Target};
 use super::super::knowledge::Offer;
 use super::super::language::Lang;
 use super::super::lexicon::Intent;
-use super::super::parse::{Moment, date, time};
+use super::super::parse::{Moment, date, introduction, time};
 use super::super::speak;
 use super::Turn;
+use super::form::join;
 use super::state::{Kind, Pending, Waiting};
 use super::tools::{HANG_UP, LANGUAGE, TAKE, TRANSFER};
 
@@ -43,13 +44,26 @@ impl Turn<'_> {
                 }
             }
         }
+        // "Please tell the doctor that": whatever follows is a message.
+        if self.lexicon().lead_in(&self.words) >= 4 && self.can(TAKE) {
+            return self.begin(Kind::Message);
+        }
         match self.best() {
-            Some(Hit { target: Target::Intent(intent), .. }) => self.want(intent),
+            Some(Hit { target: Target::Intent(intent), .. }) => self.want(intent, pending),
             Some(Hit { target: Target::Entry(place), .. }) => self.tell(place),
             None if pending == Some(Pending::Offer(Offer::Appointment)) && self.names_day() => {
                 self.begin(Kind::Appointment)
             }
             None if after_hours && self.names_day() => self.hours(Intent::Hours),
+            None if let Some(name) = introduction(self.language, &self.text, &self.words) => {
+                let thanks = self.say_with("got_name", &[("value", &name)]);
+                self.state.name = Some(name);
+                join(&thanks, &self.say("nothing_to_repeat"))
+            }
+            // A day out of the blue: who else names one?
+            None if self.names_day() && self.can(TAKE) && self.lexicon().content(&self.words) == 0 => {
+                self.begin(Kind::Appointment)
+            }
             None if brief && verdict.is_some() => {
                 self.state.pending = Some(Pending::AnythingElse);
                 self.say("anything_else")
@@ -62,13 +76,14 @@ impl Turn<'_> {
     fn anew(&mut self, rest: String) -> String {
         self.hear(rest);
         match self.best() {
-            Some(Hit { target: Target::Intent(intent), .. }) => self.want(intent),
+            Some(Hit { target: Target::Intent(intent), .. }) => self.want(intent, None),
             Some(Hit { target: Target::Entry(place), .. }) => self.tell(place),
             None => self.unknown(),
         }
     }
 
-    fn want(&mut self, intent: Intent) -> String {
+    /// Does what is wanted. `pending`: our question that stays open if the caller only asks for time.
+    fn want(&mut self, intent: Intent, pending: Option<Pending>) -> String {
         self.state.misses = 0;
         match intent {
             Intent::Hours | Intent::OpenNow => self.hours(intent),
@@ -80,6 +95,10 @@ impl Turn<'_> {
             Intent::Repeat if self.state.said.is_empty() => self.say("nothing_to_repeat"),
             Intent::Repeat => self.state.said.clone(),
             Intent::Slower => format!("{} {}", self.say("slower"), self.state.said).trim_end().to_owned(),
+            Intent::Wait => {
+                self.state.pending = pending;
+                self.say("wait")
+            }
             Intent::Goodbye => self.goodbye(),
             Intent::Thanks => {
                 self.state.pending = Some(Pending::AnythingElse);

@@ -123,7 +123,8 @@ impl Turn<'_> {
         let threshold = self.brain.settings.threshold;
         let least = |hit: &Hit| match hit.target {
             Target::Intent(Intent::StopCalling | Intent::Goodbye) => threshold.max(GRAVE),
-            _ => threshold,
+            Target::Intent(_) => threshold + 0.05,
+            Target::Entry(_) => threshold,
         };
         self.hits.first().copied().filter(|hit| hit.score >= least(hit))
     }

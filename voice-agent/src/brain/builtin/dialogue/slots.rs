@@ -40,15 +40,27 @@ impl Turn<'_> {
     }
 
     /// Takes day and time from the words that began the form.
-    pub(super) fn take_first_wish(&mut self) -> String {
+    pub(super) fn take_first_wish(&mut self) -> Taken {
         if self.lexicon().content(&self.words) >= 3 {
             let said = self.text.clone();
             self.form().text = Some(said);
         }
-        match self.take_when(Slot::Date) {
-            Taken::Value { lead } => lead,
-            Taken::Asked(text) => text,
-            Taken::Skipped | Taken::Nothing => String::new(),
+        self.take_when(Slot::Date)
+    }
+
+    /// Takes the message from the words that began the form: "please tell them that I am late".
+    pub(super) fn take_first_words(&mut self) {
+        let from = (0..self.words.len()).find_map(|at| {
+            let taken = self.lexicon().lead_in(&self.words[at..]);
+            (taken >= 2).then_some(at + taken)
+        });
+        let Some(from) = from.filter(|from| self.lexicon().content(&self.words[*from..]) >= 2) else {
+            return;
+        };
+        self.form().text = Some(self.text[self.words[from].place.start..].to_owned());
+        let digits = parse::phone(self.language, &self.words);
+        if (SHORTEST..=LONGEST).contains(&digits.trim_start_matches('+').len()) {
+            self.form().number = Some(Number::Digits(digits));
         }
     }
 

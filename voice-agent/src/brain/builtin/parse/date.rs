@@ -146,7 +146,9 @@ impl Reader<'_> {
         let weekday_before = |at: usize| at > 0 && weekday(self.language, &self.words[at - 1]).is_some();
         let found = (0..self.words.len()).rev().find_map(|at| {
             let opened = at > 0 && opens_day(self.language, &self.words[at - 1].key);
-            let rest = &self.words[at..];
+            // "Twenty first" is no first.
+            let longer = at > 0 && ordinal(self.language, &self.words[at - 1..]).is_some_and(|(_, taken)| taken > 1);
+            let rest = self.words.get(at..).filter(|_| !longer)?;
             let said = match ordinal(self.language, rest) {
                 Some(said) if opened || asked || weekday_before(at) => Some(said),
                 // Romance languages count days: "el martes 24", "le 24".
@@ -265,6 +267,7 @@ mod tests {
         for none in ["may I ask something", "at ten thirty", "eight thirty", "the line is bad", "next week"] {
             assert_eq!(read(Lang::En, none, false), None, "{none}");
         }
+        assert_eq!(read(Lang::En, "the twenty third", true).as_deref(), Some("2026-11-23"));
         assert_eq!(read(Lang::En, "third", true).as_deref(), Some("2026-12-03"));
     }
 

@@ -20,7 +20,9 @@ pub fn light_words(language: Lang) -> impl Iterator<Item = String> {
     let months = moments::months(language.spoken()).iter().map(|month| fold(month));
     let numbers =
         (0..=31).chain([40, 45, 50, 55]).map(move |number| fold(&numbers::cardinal(number, language.spoken())));
-    days.chain(months).chain(numbers)
+    let ordinals = (1..=31).filter_map(move |number| numbers::ordinal(number, language.spoken()));
+    let ordinals = ordinals.flat_map(|word| word.split('-').map(fold).collect::<Vec<_>>());
+    days.chain(months).chain(numbers).chain(ordinals)
 }
 
 /// Which weekday a word names, Monday 0. `Dienstagnachmittag` and `Tuesdays` name Tuesday too.

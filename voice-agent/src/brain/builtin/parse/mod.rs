@@ -10,6 +10,6 @@ mod time;
 
 pub use date::date;
 pub use date_words::light_words;
-pub use name::name;
+pub use name::{introduction, name};
 pub use phone::{only_digits, phone};
 pub use time::{DayPart, Moment, time};

@@ -47,6 +47,12 @@ pub fn name(language: Lang, text: &str, words: &[Word]) -> Option<String> {
     name.contains(char::is_alphabetic).then_some(name)
 }
 
+/// The name that somebody calls with: "this is Lisa Miller".
+pub fn introduction(language: Lang, text: &str, words: &[Word]) -> Option<String> {
+    let named = opening(language, words);
+    (named > 0 && words.len() - named <= 3).then(|| name(language, text, words)).flatten()
+}
+
 /// How many words stand before the name: "my name is".
 fn opening(language: Lang, words: &[Word]) -> usize {
     let phrases: &[&str] = language.pick([
