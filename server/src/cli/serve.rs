@@ -63,14 +63,14 @@ fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, da
         println!("Three things to try:");
         println!("  1. Call sip:assistant@{at} from any softphone and talk: ask when the practice is open, or leave a");
         println!("     message. From here:");
-        println!("     {program} dial sip:assistant@{local} --say \"When are you open?\" --record heard.wav");
+        println!("     {program} dial sip:assistant@{local} --say \"What are your opening hours?\" --record heard.wav");
         println!("  2. Read what was said (the call is the first of the list; /v1/calls/ID/transcript has the words):");
         println!(
             "     curl -s -H \"Authorization: Bearer $(cat {})\" http://{http_host}:{http_port}/v1/calls",
             data.join("api-key").display()
         );
         println!(
-            "  3. Call sip:reception@{at} (sip:rezeption@{at} in German) for a menu by keys or by voice. A softphone"
+            "  3. Call sip:reception@{at} (sip:rezeption@{at} in German) for a menu by keys. A softphone"
         );
         println!("     registered as sip:anna@{at} with the password {password} rings when 4 is pressed there.");
     }
