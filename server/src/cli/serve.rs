@@ -69,9 +69,7 @@ fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, da
             "     curl -s -H \"Authorization: Bearer $(cat {})\" http://{http_host}:{http_port}/v1/calls",
             data.join("api-key").display()
         );
-        println!(
-            "  3. Call sip:reception@{at} (sip:rezeption@{at} in German) for a menu by keys. A softphone"
-        );
+        println!("  3. Call sip:reception@{at} (sip:rezeption@{at} in German) for a menu by keys. A softphone");
         println!("     registered as sip:anna@{at} with the password {password} rings when 4 is pressed there.");
     }
     println!();
