@@ -68,11 +68,13 @@ def main():
     p.add_argument("work", type=Path)
     p.add_argument("--count", type=int, default=9000)
     p.add_argument("--seed", type=int, default=2)
+    p.add_argument("--mixed", type=float, default=0.0, help="share that is pieces of sentences")
+    p.add_argument("--name", default="aligned", help="of the files that are written")
     args = p.parse_args()
     r, voice, at, lines = random.Random(args.seed), Voice(), 0, []
-    with open(args.work / "aligned.i16", "wb") as audio, open(args.work / "aligned.tsv", "w") as table:
+    with open(args.work / f"{args.name}.i16", "wb") as audio, open(args.work / f"{args.name}.tsv", "w") as table:
         for _ in range(args.count):
-            name, text = f"{r.choice(ACCENTS)}+{r.choice(VARIANTS)}", grammar.sentence(r)
+            name, text = f"{r.choice(ACCENTS)}+{r.choice(VARIANTS)}", grammar.mixed(r) if r.random() < args.mixed else grammar.sentence(r)
             samples, sounds = voice.speak(name, r.uniform(0.8, 1.25), r.uniform(0.8, 1.25), grammar.spoken(text))
             loud = np.flatnonzero(np.abs(samples) > max(60, 0.01 * np.abs(samples).max(initial=0)))
             if not len(loud) or not sounds:
@@ -85,7 +87,7 @@ def main():
             audio.write(samples.tobytes())
             table.write(f"train\tespeak:{name}\t{at}\t{len(samples)}\t{text}\n")
             at += len(samples)
-    (args.work / "aligned.json").write_text(json.dumps(lines, ensure_ascii=False))
+    (args.work / f"{args.name}.json").write_text(json.dumps(lines, ensure_ascii=False))
     print(f"{len(lines)} utterances, {at / 16000 / 3600:.1f} h, {len({s for l in lines for s, _ in l})} sounds", file=sys.stderr)
 
 

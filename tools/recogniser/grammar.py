@@ -244,6 +244,19 @@ def sentence(r, templates=TRAINED):
     return " ".join(words[:24])
 
 
+def mixed(r):
+    """Words without a sentence: pieces of several, so that what was said counts, and not what usually follows."""
+    words, wanted = [], r.randint(2, 9)
+    while len(words) < wanted:
+        if r.random() < 0.3:
+            words.append(r.choice(vocabulary()))
+        else:
+            piece = sentence(r).split()
+            start = r.randrange(len(piece))
+            words += piece[start:start + r.randint(1, 3)]
+    return " ".join(words[:10])
+
+
 def vocabulary():
     """Every word of the grammar, sorted."""
     global _vocabulary

@@ -110,8 +110,7 @@ class Recogniser(nn.Module):
         self.conv2 = nn.Conv1d(width, width, 3, stride=2, padding=1)
         for conv in (self.conv1, self.conv2):
             nn.init.kaiming_normal_(conv.weight, nonlinearity="relu")
-        # Quieter than Whisper's, or they drown what the convolutions say at the beginning. The file holds them as they are.
-        self.register_buffer("positions", 0.2 * sinusoids(AUDIO_CTX, width))
+        self.register_buffer("positions", sinusoids(AUDIO_CTX, width))
         self.encoder = nn.ModuleList(Block(width, heads, False) for _ in range(audio_layers))
         self.ln_post = nn.LayerNorm(width)
         self.phones = nn.Linear(width, phones + 1) if phones else None  # This and the next: only for training.
@@ -122,6 +121,32 @@ class Recogniser(nn.Module):
         self.decoder = nn.ModuleList(Block(width, heads, True) for _ in range(text_layers))
         self.ln = nn.LayerNorm(width)
         nn.init.constant_(self.ln.bias, 0.3)  # With `unused`: those rows are unlikely from the first step.
+        self.look_near()
+
+    @torch.no_grad()
+    def look_near(self):
+        """Most heads of the encoder begin by looking a few frames back or ahead, which is what they have to learn anyway.
+
+        Sine and cosine of a position, turned, are those of a position beside it."""
+        half, size = self.width // 2, self.width // self.heads
+        n, gain = size // 2, 1.6
+        clear = list(range(n)) + list(range(half, half + n))  # Channels that at first hold only the position.
+        self.conv2.weight[clear] = 0
+        self.conv2.bias[clear] = 0
+        places = [(-3, -1, 1, 3), (-6, -2, 2, 6), (-4, -1, 1, 4), (-2, 2)]
+        for block, near in zip(self.encoder, places):
+            block.attn.out.weight.mul_(0.5)
+            block.mlp[2].weight.mul_(0.5)
+            for head, ahead in enumerate(near[:self.heads]):
+                query, key = torch.zeros(size, self.width), torch.zeros(size, self.width)
+                for j in range(n):
+                    turn = ahead * math.exp(-math.log(10000) / (half - 1) * j)
+                    key[j, j] = key[n + j, half + j] = gain
+                    query[j, j] = query[n + j, half + j] = gain * math.cos(turn)
+                    query[j, half + j], query[n + j, j] = gain * math.sin(turn), -gain * math.sin(turn)
+                rows = slice(head * size, (head + 1) * size)
+                block.attn.query.weight[rows], block.attn.key.weight[rows] = query, key
+                block.attn.query.bias[rows] = 0
 
     def encode(self, mel, drop=0.0):
         x = F.gelu(self.conv1(mel), approximate="tanh")

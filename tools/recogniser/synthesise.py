@@ -31,19 +31,20 @@ TRAINED = [(0.40, "espeak"), (0.15, "pico:en-GB"), (0.13, "pico:en-US"), (0.10, 
 HELD = [(0.34, "flite:rms"), (0.33, "festival:ked_diphone"), (0.33, "espeak-held")]
 
 
-def plan(count, train, seed):
-    """(split, voice, speed, pitch, text) of every utterance."""
+def plan(count, train, seed, only, mixed):
+    """(split, voice, speed, pitch, text) of every utterance; in training by voices that begin with `only`."""
     r = random.Random(seed)
     jobs = []
     for split, n in [("train", train), ("voices", count), ("patterns", count), ("both", count)]:
-        voices = HELD if split in ("voices", "both") else TRAINED
+        voices = HELD if split in ("voices", "both") else [v for v in TRAINED if v[1].startswith(only)]
         templates = grammar.HELD_OUT if split in ("patterns", "both") else grammar.TRAINED
         for _ in range(n):
             voice = r.choices([v for _, v in voices], [w for w, _ in voices])[0]
             if voice.startswith("espeak"):
                 voice = f"espeak:{r.choice(ACCENTS)}+{r.choice(HELD_VARIANTS if voice == 'espeak-held' else VARIANTS)}"
             speed, pitch = r.uniform(0.8, 1.25), r.uniform(0.8, 1.25)
-            jobs.append((split, voice, speed, pitch, grammar.sentence(r, templates)))
+            text = grammar.mixed(r) if split == "train" and r.random() < mixed else grammar.sentence(r, templates)
+            jobs.append((split, voice, speed, pitch, text))
     return jobs
 
 
@@ -111,10 +112,13 @@ def main():
     p.add_argument("--train", type=int, default=16000)
     p.add_argument("--held", type=int, default=300)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--name", default="speech", help="of the files that are written")
+    p.add_argument("--only", default="", help="how the trained voices begin that are used")
+    p.add_argument("--mixed", type=float, default=0.0, help="share of the training that is pieces of sentences")
     p.add_argument("--speak", required=True, help="the program `speak` of `check`")
     p.add_argument("--pico-voices", required=True, help="the folder of Pico's .bin files")
     args = p.parse_args()
-    jobs = list(enumerate(plan(args.held, args.train, args.seed)))
+    jobs = list(enumerate(plan(args.held, args.train, args.seed, args.only, args.mixed)))
     args.work.mkdir(parents=True, exist_ok=True)
     of = lambda engine: [(i, j) for i, j in jobs if j[1].startswith(engine)]
     with tempfile.TemporaryDirectory(dir=args.work) as folder, ThreadPoolExecutor(3) as pool:
@@ -126,7 +130,7 @@ def main():
         for future in slow:
             done |= future.result()
         at, empty = 0, 0
-        with open(args.work / "speech.i16", "wb") as audio, open(args.work / "speech.tsv", "w") as table:
+        with open(args.work / f"{args.name}.i16", "wb") as audio, open(args.work / f"{args.name}.tsv", "w") as table:
             for i, (split, voice, _, _, text) in jobs:
                 samples = trimmed(done[i])
                 if not 0.1 < len(samples) / 16000 < 9.6:

@@ -19,6 +19,9 @@ import torch.nn.functional as F
 
 import augment
 import model as m
+from muon import Muon
+
+PLAIN, ALIGNED = ("speech", "pico"), ("aligned", "aligned2")
 
 
 def rows(work, split, name="speech"):
@@ -48,47 +51,47 @@ def phones(work):
 
 
 def aligned(work):
-    """Of each row of aligned.tsv the ids of its sounds, from 1, and their first samples; and the number of ids."""
-    lines = json.loads((work / "aligned.json").read_text())
-    silent = {"", "_", "_:", ";"}
-    ids = {s: i + 1 for i, s in enumerate(sorted({s for line in lines for s, _ in line} - silent))}
+    """Of each aligned row the ids of its sounds, from 1, and their first samples; and the number of ids."""
+    files = [json.loads((work / f"{name}.json").read_text()) for name in ALIGNED]
+    ids = {s: i + 1 for i, s in enumerate(sorted({s for line in files[0] for s, _ in line} - {"", "_", "_:", ";"}))}
+    lines = [line for file in files for line in file]
     return [(np.array([ids.get(s, 0) for s, _ in line]), np.array([at for _, at in line])) for line in lines], len(ids) + 1
 
 
 class Batches(torch.utils.data.IterableDataset):
     """Batches for ever: log-mel spectra, texts, and the sound of each frame of 20 ms (-100 where nobody knows)."""
 
-    def __init__(self, work, frames, long_share, seed, ease, short):
+    def __init__(self, work, frames, long_share, seed, ease=0, short=0, hard=1.0, done=0):
         self.work, self.frames, self.long_share, self.seed = work, frames, long_share, seed
-        self.ease, self.short = ease, short
+        self.ease, self.short, self.hard, self.done = ease, short, hard, done
 
     def __iter__(self):
         torch.set_num_threads(1)
         rng = np.random.default_rng(self.seed)
-        speech, table = np.memmap(self.work / "speech.i16", np.int16, "r"), rows(self.work, "train")
-        known, known_table = np.memmap(self.work / "aligned.i16", np.int16, "r"), rows(self.work, "train", "aligned")
-        times, _ = aligned(self.work)
-
-        few = lambda table: [i for i, row in enumerate(table) if len(row[3].split()) <= 4]
+        table = [(speech, row) for speech, found in (self.source(name) for name in PLAIN) for row in found]
+        times = aligned(self.work)[0]
+        known_table = [(speech, row) for speech, found in (self.source(name) for name in ALIGNED) for row in found]
+        few = lambda table: [i for i, row in enumerate(table) if len(row[1][3].split()) <= 4]
         short, known_short = few(table), few(known_table)
 
         def read():
             """Any utterance, at first a short one: samples, text, the sound of each sample at steps of 160, or None."""
             easy = given < self.short
-            if rng.random() > 0.3 + 0.5 * max(0.0, 1 - given / 800):
-                row = table[rng.choice(short) if easy else rng.integers(len(table))]
+            if rng.random() > 0.25 + 0.55 * max(0.0, 1 - (self.done + given) / 800):
+                speech, row = table[rng.choice(short) if easy else rng.integers(len(table))]
                 return self.samples(speech, row, rng)[0], row[3], None
             i = rng.choice(known_short) if easy else rng.integers(len(known_table))
-            s, factor = self.samples(known, known_table[i], rng)
+            speech, row = known_table[i]
+            s, factor = self.samples(speech, row, rng)
             sounds, begins = times[i]
             at = np.searchsorted(begins, np.arange(0, len(s), 160) * factor, "right") - 1
-            return s, known_table[i][3], np.where(at < 0, 0, sounds[at])
+            return s, row[3], np.where(at < 0, 0, sounds[at])
 
         given = 0
         while True:
             pool = []
             for _ in range(240):
-                pool.append(self.example(read, rng, 0.0 if given < self.short else 0.15))
+                pool.append(self.example(read, rng, 0.0 if given < self.short else 0.2))
             pool.sort(key=lambda e: len(e[0]))
             groups, group, longest = [], [], 0
             for example in pool:
@@ -99,8 +102,11 @@ class Batches(torch.utils.data.IterableDataset):
                 group.append(example)
             groups.append(group)
             for i in rng.permutation(len(groups)):
-                yield self.batch(groups[i], rng, min(1.0, 0.15 + given / self.ease) if self.ease else 1.0)
+                yield self.batch(groups[i], rng, min(self.hard, 0.15 + given / max(1, self.ease)))
                 given += 1
+
+    def source(self, name):
+        return np.memmap(self.work / f"{name}.i16", np.int16, "r"), rows(self.work, "train", name)
 
     @staticmethod
     def samples(speech, row, rng=None):
@@ -108,7 +114,7 @@ class Batches(torch.utils.data.IterableDataset):
         _, at, length, _ = row
         s, factor = speech[at:at + length].astype(np.float32), 1.0
         if rng and rng.random() < 0.7:
-            factor = rng.uniform(0.84, 1.2)
+            factor = rng.uniform(0.88, 1.14)
             s = augment.stretched(s, factor)
         loud = s[np.abs(s) > 0.05 * np.abs(s).max()]
         return s / max(1.0, float(np.sqrt(np.mean(loud ** 2)))), factor
@@ -204,14 +210,15 @@ def main():
     p.add_argument("--resume", help="a checkpoint to go on from")
     p.add_argument("--width", type=int, default=128)
     p.add_argument("--audio-layers", type=int, default=4)
-    p.add_argument("--rate", type=float, default=1.5e-3)
-    p.add_argument("--frames", type=int, default=3200, help="encoder frames a batch")
+    p.add_argument("--rate", type=float, default=2e-3, help="of AdamW; ten times that for Muon")
+    p.add_argument("--frames", type=int, default=2400, help="encoder frames a batch")
     p.add_argument("--long", type=float, default=0.03, help="share of batches padded to 256 or 512 frames")
     p.add_argument("--ctc", type=float, default=0.4)
-    p.add_argument("--wrong", type=float, default=0.2, help="share of the words given to the decoder that are replaced")
-    p.add_argument("--guided", type=int, default=2000, help="steps with a loss on where the decoder looks")
-    p.add_argument("--short", type=int, default=600, help="steps with utterances of four words at most")
-    p.add_argument("--ease", type=int, default=1200, help="steps until all is as noisy as it gets")
+    p.add_argument("--wrong", type=float, default=0.12, help="share of the words given to the decoder that are replaced")
+    p.add_argument("--guided", type=int, default=900, help="steps with a loss on where the decoder looks")
+    p.add_argument("--short", type=int, default=250, help="steps with utterances of four words at most")
+    p.add_argument("--hard", type=float, default=0.55, help="share of utterances with noise, colour and loss")
+    p.add_argument("--ease", type=int, default=800, help="steps until all is as noisy as it gets")
     args = p.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(1)
@@ -224,12 +231,14 @@ def main():
         net.load_state_dict(saved["last"])
         steps, seen = saved["steps"], saved["seen"]
     average = copy.deepcopy(net)
-    matrices = [w for w in net.parameters() if w.ndim > 1]
+    inner = [w for k, w in net.named_parameters() if w.ndim == 2 and k.startswith(("encoder", "decoder"))]
+    muon, known = Muon(inner), {id(w) for w in inner}
+    matrices = [w for w in net.parameters() if w.ndim > 1 and id(w) not in known]
     others = [w for w in net.parameters() if w.ndim <= 1]
     adam = torch.optim.AdamW([{"params": matrices, "weight_decay": 0.02}, {"params": others, "weight_decay": 0}], lr=1e-4, betas=(0.9, 0.98))
     if args.resume and "adam" in saved:
         adam.load_state_dict(saved["adam"])
-    data = torch.utils.data.DataLoader(Batches(args.work, args.frames, args.long, args.seed + steps, args.ease, args.short), batch_size=None, num_workers=1,
+    data = torch.utils.data.DataLoader(Batches(args.work, args.frames, args.long, args.seed + steps, args.ease, args.short, args.hard, steps), batch_size=None, num_workers=1,
                                        prefetch_factor=8)
     (args.work / "train.pid").write_text(str(os.getpid()))
     begin, spent, first, saved_at, sums = time.time(), 0.0, steps, 0.0, np.zeros(5)
@@ -258,7 +267,7 @@ def main():
         ctc = ctc / max(1, int(heard_lengths.sum()))
         # First it is told the sounds, then it has to find them itself.
         frame = F.cross_entropy(net.sounds(memory.float()).flatten(0, 1), marks.flatten(), ignore_index=-100)
-        told = 1.0 if steps < 700 else max(0.15, 1 - (steps - 700) / 800)
+        told = 1.0 if steps < 700 else max(0.3, 1 - (steps - 700) / 800)
         loss = words + args.ctc * min(1, max(0, steps - 250) / 300) * ctc + told * torch.nan_to_num(frame)
         lost = astray(net, texts, marks) if steps < args.guided else torch.zeros(())
         loss = loss + 3 * lost
@@ -266,6 +275,7 @@ def main():
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         adam.step()
+        muon.step(10 * rate)
         steps, seen = steps + 1, seen + len(texts)
         keep = min(0.995, (steps - first) / (steps - first + 20))
         with torch.no_grad():
