@@ -1,5 +1,6 @@
 //! Synthetic callers.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use media::codec::Codec;
 use synthetic_caller::{CallerConfig, Report, Script, Step, SyntheticCaller};
 
 use crate::signal::Sound;
+use crate::voice::voice;
 
 /// Seconds.
 pub const fn seconds(seconds: f64) -> Duration {
@@ -33,6 +35,11 @@ pub fn config(user: &str) -> CallerConfig {
     CallerConfig { user: user.into(), codecs: vec![Codec::Pcma], ..CallerConfig::default() }
 }
 
+/// The same who can speak.
+pub async fn speaker(user: &str) -> CallerConfig {
+    CallerConfig { voice: Some(Arc::new(voice().await)), ..config(user) }
+}
+
 /// A script that ends when the other side hangs up, or by a step.
 pub fn script(target: String, steps: Vec<Step>) -> Script {
     Script { steps, linger: None, longest: Duration::from_secs(100), ..Script::new(target) }
@@ -52,6 +59,11 @@ pub async fn call_with(config: CallerConfig, script: Script) -> Report {
 /// Calls an address and does these steps.
 pub async fn call(target: String, steps: Vec<Step>) -> Report {
     call_with(config("caller"), script(target, steps)).await
+}
+
+/// Calls an address and talks.
+pub async fn talk(target: String, steps: Vec<Step>) -> Report {
+    call_with(speaker("caller").await, script(target, steps)).await
 }
 
 /// Begins a call that goes on beside the test. The call is given up when the handle is aborted.

@@ -216,10 +216,12 @@ mod tests {
                 "TurnEnded",
             ]
         );
-        assert!(told.contains(&HearingEvent::Partial {
-            text: "to".into(),
-            words: crate::words::spread("to", 1_500, 2_500),
-        }));
+        assert!(
+            told.contains(&HearingEvent::Partial {
+                text: "to".into(),
+                words: crate::words::spread("to", 1_500, 2_500),
+            })
+        );
         assert_eq!(told.last(), Some(&HearingEvent::TurnEnded { text: "I would like to come at nine".into() }));
     }
 
