@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{HangupCause, ListenSettings, ThinkId, ThinkRequest, TurnReport};
+use crate::{HangupCause, ListenSettings, ThinkId, ThinkRequest, ToolReport, ToolRequest, ToolUseId, TurnReport};
 
 /// Names one playback within a call; chosen by the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -92,8 +92,41 @@ pub struct RecordSettings {
 pub enum RingStrategy {
     /// All at once; the first to answer has it.
     All,
-    /// One after the other.
+    /// One after the other, in the order given.
     Hunt,
+    /// One after the other, those first who have had the fewest calls today.
+    FewestCalls,
+    /// One after the other, beginning after the one who had the last call.
+    InTurn,
+}
+
+/// What a person hears before the caller is put through (a warm transfer), and how he takes or declines the call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// What is spoken: who calls, and why, and which key does what.
+    pub text: String,
+    /// BCP 47 language.
+    pub language: String,
+    /// Name of the voice; `None` for the language's default.
+    pub voice: Option<String>,
+    /// The key that takes the call.
+    pub accept: char,
+    /// The key that declines it; hanging up does so too.
+    pub decline: char,
+    /// How long to wait for a key after the text was spoken, ms; then it is spoken once more, then it counts as no
+    /// answer.
+    pub wait_ms: u64,
+}
+
+/// How a caller waits when everybody is busy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueSettings {
+    /// The queue's name: callers of one queue are served in their order.
+    pub name: String,
+    /// The longest wait, ms; then the transfer ends with its outcome.
+    pub max_wait_ms: u64,
+    /// Callers that may wait; one more ends at once with its outcome.
+    pub max_waiting: u32,
 }
 
 /// Whom to bring in, and how.
@@ -107,6 +140,34 @@ pub struct TransferSettings {
     pub ring_ms: u64,
     /// Caller id to show on a trunk; `None` for our number.
     pub caller_id: Option<String>,
+    /// Only members who have all of these skills; empty: anybody.
+    #[serde(default)]
+    pub skills: Vec<String>,
+    /// Members who speak this language (BCP 47) go first.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Who answers hears this before the caller is put through; `None`: put through at once.
+    #[serde(default)]
+    pub announcement: Option<Announcement>,
+    /// Wait for somebody when all are busy; `None`: do not.
+    #[serde(default)]
+    pub queue: Option<QueueSettings>,
+}
+
+impl TransferSettings {
+    /// Rings these for so long (ms), all at once, and puts the first who answers through.
+    pub fn to(targets: Vec<String>, ring_ms: u64) -> Self {
+        Self {
+            targets,
+            strategy: RingStrategy::All,
+            ring_ms,
+            caller_id: None,
+            skills: Vec::new(),
+            language: None,
+            announcement: None,
+            queue: None,
+        }
+    }
 }
 
 /// HTTP method of a request made by a flow.
@@ -163,7 +224,8 @@ pub enum AppName {
 /// What an app asks the pipeline to do.
 ///
 /// After the caller has hung up only [`SaveVoicemail`](Self::SaveVoicemail), [`Discard`](Self::Discard),
-/// [`Remember`](Self::Remember), [`SetContact`](Self::SetContact), [`TurnReport`](Self::TurnReport) and
+/// [`Remember`](Self::Remember), [`SetContact`](Self::SetContact), [`TurnReport`](Self::TurnReport),
+/// [`UseTool`](Self::UseTool), [`ToolReport`](Self::ToolReport), [`Unanswered`](Self::Unanswered) and
 /// [`NodeLeft`](Self::NodeLeft) are carried out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -211,6 +273,23 @@ pub enum CallCommand {
     },
     /// How long the stages of a turn took, for the transcript.
     TurnReport(TurnReport),
+    /// Use a tool of the house. Its end comes as [`CallEvent::ToolDone`](crate::CallEvent::ToolDone); it is not stopped
+    /// when the call ends.
+    UseTool {
+        /// Its name, for the event.
+        tool: ToolUseId,
+        /// What is wanted.
+        request: Box<ToolRequest>,
+    },
+    /// A tool was used, for the transcript.
+    ToolReport(ToolReport),
+    /// The caller asked this and the business's documents do not answer it.
+    Unanswered {
+        /// His question, as it stands alone.
+        question: String,
+        /// BCP 47 language.
+        language: String,
+    },
     /// Let another app talk; this one sleeps until [`CallEvent::Returned`](crate::CallEvent::Returned). It must have
     /// no playback, record, thought or transfer under way.
     Enter {
@@ -255,7 +334,7 @@ pub enum CallCommand {
     },
     /// Ring people and connect the first who answers.
     Transfer(TransferSettings),
-    /// Give the transfer up.
+    /// Give the transfer up; leaves the queue too.
     CancelTransfer,
     /// Ask a system of the business.
     Http {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use crate::{Hearing, PlaybackId, RecordId, RequestId, ThinkEvent, ThinkId, TranscriptLine};
+use crate::{Hearing, PlaybackId, RecordId, RequestId, ThinkEvent, ThinkId, ToolFailure, ToolUseId, TranscriptLine};
 
 /// Who called whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -209,6 +209,18 @@ pub enum CallEvent {
         end: RecordEnd,
         /// Its length without the silence or key at the end, ms.
         duration_ms: u64,
+    },
+    /// A tool is done.
+    ToolDone {
+        /// Which use.
+        tool: ToolUseId,
+        /// What it gave back.
+        result: Result<Value, ToolFailure>,
+    },
+    /// The caller waits for the transfer in its queue: told at once and whenever his place changes.
+    Queued {
+        /// His place; 1 is next.
+        position: u32,
     },
     /// A phone of the transfer rings.
     TransferRinging,

@@ -7,13 +7,14 @@ mod event;
 mod hearing;
 mod id;
 mod thought;
+mod tool;
 mod transcript;
 
 pub use app::{CallApp, CallFacts, Moment};
 pub use audio::{AudioFrame, FRAME_MS, MAX_FRAME_SAMPLES, SampleRate};
 pub use command::{
-    AppName, CallCommand, HttpMethod, HttpRequest, PlaybackId, PromptItem, RecordId, RecordSettings, RecordingSwitch,
-    RequestId, RingStrategy, Tone, TransferSettings,
+    Announcement, AppName, CallCommand, HttpMethod, HttpRequest, PlaybackId, PromptItem, QueueSettings, RecordId,
+    RecordSettings, RecordingSwitch, RequestId, RingStrategy, Tone, TransferSettings,
 };
 pub use event::{
     CallEvent, DigitSource, Direction, HangupCause, HangupParty, HttpFailure, HttpReply, PlaybackEnd, RecordEnd,
@@ -25,4 +26,5 @@ pub use id::{
     WebhookId,
 };
 pub use thought::{ChatMessage, ThinkEvent, ThinkId, ThinkRequest, ThinkUsage, ToolCall, ToolSpec};
+pub use tool::{Source, ToolFailure, ToolReport, ToolRequest, ToolUseId, Verified};
 pub use transcript::{Speaker, TranscriptLine, TurnReport, Word};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::CallId;
+use crate::{CallId, Source};
 
 /// Names one thought within a call; chosen by the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -101,6 +101,13 @@ pub enum ThinkEvent {
     Text {
         /// The piece, as the model cut it.
         text: String,
+    },
+    /// What the business's documents had to say; comes before the end of the answer.
+    Consulted {
+        /// The passages that the answer was made from, the best first.
+        sources: Vec<Source>,
+        /// The question, as it stands alone, when they do not answer it.
+        unanswered: Option<String>,
     },
     /// A tool is called; its arguments are complete.
     ToolCall(ToolCall),

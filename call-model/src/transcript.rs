@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::CallId;
+use crate::{CallId, Source};
 
 /// Who spoke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,4 +71,7 @@ pub struct TurnReport {
     pub brain: Option<String>,
     /// The caller interrupted it.
     pub interrupted: bool,
+    /// The passages of the business's documents that the answer came from, the best first.
+    #[serde(default)]
+    pub sources: Vec<Source>,
 }

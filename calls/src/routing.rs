@@ -1,6 +1,6 @@
 //! From an INVITE to what answers it.
 
-use call_model::{CallId, RingStrategy, TransferSettings};
+use call_model::{CallId, TransferSettings};
 use sip_core::IncomingCall;
 
 use crate::call::{Answering, Reception};
@@ -67,5 +67,5 @@ pub(crate) fn route(directory: &Directory, id: CallId, incoming: &IncomingCall) 
 }
 
 fn put_through(target: String, caller_id: Option<String>) -> TransferSettings {
-    TransferSettings { targets: vec![target], strategy: RingStrategy::All, ring_ms: MEMBER_RING_MS, caller_id }
+    TransferSettings { caller_id, ..TransferSettings::to(vec![target], MEMBER_RING_MS) }
 }

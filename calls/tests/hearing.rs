@@ -4,7 +4,7 @@ mod support;
 
 use call_model::{
     CallCommand, CallEvent, CallFacts, HangupCause, Hearing, ListenSettings, PlaybackEnd, PlaybackId, PromptItem,
-    RecordingSwitch, RingStrategy, SampleRate, Speaker, TranscriptLine, TransferSettings,
+    RecordingSwitch, SampleRate, Speaker, TranscriptLine, TransferSettings,
 };
 use calls::CallSettings;
 use calls::live::{LiveFeed, LiveItem, LiveKind, LiveState};
@@ -233,12 +233,7 @@ fn puts_through(event: &CallEvent, _: &CallFacts) -> Vec<CallCommand> {
     let targets = vec![format!("sip:anna@127.0.0.1:{}", PORT.get())];
     match event {
         CallEvent::Started => vec![CallCommand::Answer],
-        CallEvent::Answered => vec![CallCommand::Transfer(TransferSettings {
-            targets,
-            strategy: RingStrategy::All,
-            ring_ms: 30_000,
-            caller_id: None,
-        })],
+        CallEvent::Answered => vec![CallCommand::Transfer(TransferSettings::to(targets, 30_000))],
         CallEvent::TransferEnded { .. } => vec![CallCommand::Hangup { cause: HangupCause::Normal }],
         _ => Vec::new(),
     }

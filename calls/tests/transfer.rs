@@ -2,15 +2,13 @@
 
 mod support;
 
-use call_model::{
-    CallCommand, CallEvent, CallFacts, HangupCause, HangupParty, RingStrategy, TransferOutcome, TransferSettings,
-};
+use call_model::{CallCommand, CallEvent, CallFacts, HangupCause, HangupParty, TransferOutcome, TransferSettings};
 use sip_core::{EndReason, EndedBy};
 use support::{House, Phones};
 
 /// Rings the phones that the caller's variables name: they come by the test's port.
 fn transfer(targets: Vec<String>, ring_ms: u64) -> CallCommand {
-    CallCommand::Transfer(TransferSettings { targets, strategy: RingStrategy::All, ring_ms, caller_id: None })
+    CallCommand::Transfer(TransferSettings::to(targets, ring_ms))
 }
 
 thread_local! {

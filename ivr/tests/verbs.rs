@@ -185,10 +185,9 @@ fn a_transfer_rings_members_and_groups_and_goes_on_by_its_outcome() {
     assert_eq!(call.said(), "One moment.");
     call.played();
     let settings = TransferSettings {
-        targets: vec!["anna".into(), "ben".into()],
         strategy: RingStrategy::Hunt,
-        ring_ms: 10_000,
         caller_id: Some("reception".into()),
+        ..TransferSettings::to(vec!["anna".into(), "ben".into()], 10_000)
     };
     assert_eq!(call.take(), [CallCommand::Transfer(settings)]);
     let ended = |outcome| {

@@ -105,6 +105,8 @@ impl FlowApp {
             | CallEvent::PlaybackStarted { .. }
             | CallEvent::Spoken { .. }
             | CallEvent::Thought { .. }
+            | CallEvent::ToolDone { .. }
+            | CallEvent::Queued { .. }
             | CallEvent::TransferRinging => {}
         }
         Step::Wait

@@ -290,12 +290,13 @@ impl FlowApp {
         }
         let rings = match transfer.strategy {
             call_model::RingStrategy::All => 1,
-            call_model::RingStrategy::Hunt => u32::try_from(targets.len()).unwrap_or(u32::MAX),
+            _ => u32::try_from(targets.len()).unwrap_or(u32::MAX),
         };
         let caller_id = transfer.caller_id.as_ref().and_then(|template| self.fill(template, Kind::Plain, now));
         let ring_ms = u64::try_from(transfer.ring.as_millis()).unwrap_or(u64::MAX);
         let strategy = transfer.strategy;
-        self.io.command(CallCommand::Transfer(TransferSettings { targets, strategy, ring_ms, caller_id }));
+        let settings = TransferSettings { strategy, caller_id, ..TransferSettings::to(targets, ring_ms) };
+        self.io.command(CallCommand::Transfer(settings));
         // Keys from before were for somebody else.
         self.io.forget_keys();
         self.phase = Phase::Transferring;

@@ -93,6 +93,7 @@ impl AgentApp {
                 let clauses = thought.clauses.push(text);
                 self.deliver(clauses);
             }
+            ThinkEvent::Consulted { .. } => {}
             ThinkEvent::ToolCall(call) => {
                 thought.first_token.get_or_insert(at);
                 if thought.calls.len() < MAX_CALLS {

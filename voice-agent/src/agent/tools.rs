@@ -152,12 +152,7 @@ impl AgentApp {
     /// Whom to ring: groups are their members.
     pub(super) fn transfer(&self, tool: &TransferTool) -> TransferSettings {
         let members = |name: &String| self.program.business.group(name).unwrap_or_else(|| vec![name.clone()]);
-        TransferSettings {
-            targets: tool.to.iter().flat_map(members).collect(),
-            strategy: call_model::RingStrategy::All,
-            ring_ms: super::thought::ms(tool.ring),
-            caller_id: None,
-        }
+        TransferSettings::to(tool.to.iter().flat_map(members).collect(), super::thought::ms(tool.ring))
     }
 
     pub(super) fn next_think_id(&mut self) -> ThinkId {

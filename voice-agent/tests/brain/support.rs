@@ -60,6 +60,7 @@ pub async fn read(mut events: mpsc::Receiver<ThinkEvent>) -> Answer {
                 answer.text.push_str(&text);
                 answer.pieces += 1;
             }
+            ThinkEvent::Consulted { .. } => {}
             ThinkEvent::ToolCall(call) => answer.calls.push(call),
             ThinkEvent::Finished { brain, memory, usage } => {
                 (answer.brain, answer.memory, answer.usage) = (brain, memory, usage);

@@ -109,6 +109,7 @@ impl Talk {
         while let Ok(event) = events.try_recv() {
             match event {
                 ThinkEvent::Text { text: piece } => text.push_str(&piece),
+                ThinkEvent::Consulted { .. } => {}
                 ThinkEvent::ToolCall(call) => calls.push(call),
                 ThinkEvent::Finished { memory, .. } => self.request.memory = memory,
                 ThinkEvent::Failed { .. } => panic!("the built-in brain does not fail"),

@@ -1,0 +1,1 @@
+//! Trying an agent before its callers do: scripted and persona-driven callers, checks, a table.

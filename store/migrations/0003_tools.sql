@@ -1,0 +1,1 @@
+-- Calendar, tickets, and what was done once.

@@ -1,0 +1,1 @@
+-- What was made of a call after its end.

@@ -1,0 +1,1 @@
+-- Documents, and questions that they do not answer.
