@@ -122,7 +122,8 @@ impl Voice {
     ) -> Result<(), VoiceError> {
         let prompt = match item {
             PromptItem::Say { text, language, voice } => {
-                let utterance = Utterance { text: text.clone(), language: language.clone(), voice: voice.clone() };
+                let (text, language, voice) = (text.clone(), language.clone(), voice.clone());
+                let utterance = Utterance { text, language, voice, keep: keep == Keep::All };
                 let pieces = self.speak(utterance, feed, sounded).await?;
                 self.keep(item, keep, pieces.into());
                 return Ok(());

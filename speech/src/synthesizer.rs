@@ -32,6 +32,8 @@ pub struct Utterance {
     pub language: String,
     /// Name of a voice, as in [`VoiceInfo::name`]; `None` (or a name that does not exist) for the language's default.
     pub voice: Option<String>,
+    /// It may be kept on disk for the next time. `false` for what is said to one caller and may be private.
+    pub keep: bool,
 }
 
 impl fmt::Debug for Utterance {

@@ -12,7 +12,7 @@ use speech::{
 async fn speak(text: &str) -> Vec<i16> {
     let program = env!("CARGO_BIN_EXE_speech-test-worker").into();
     let voice = PicoPool::start(PicoSettings::new(WorkerCommand { program, arguments: Vec::new() })).await;
-    let utterance = Utterance { text: text.into(), language: "en-GB".into(), voice: None };
+    let utterance = Utterance { text: text.into(), language: "en-GB".into(), voice: None, keep: true };
     let mut stream = voice.expect("the voice").speak(utterance);
     let mut samples = Vec::new();
     while let Some(chunk) = stream.next().await {

@@ -20,7 +20,7 @@ fn settings(folder: &Path) -> PicoSettings {
 }
 
 fn say(pool: &PicoPool, text: &str, language: &str) -> SpeechStream {
-    pool.speak(Utterance { text: text.into(), language: language.into(), voice: None })
+    pool.speak(Utterance { text: text.into(), language: language.into(), voice: None, keep: true })
 }
 
 async fn all(mut stream: SpeechStream) -> Vec<Result<SpeechChunk, SpeakError>> {
@@ -78,8 +78,12 @@ async fn voices_differ_and_a_named_one_is_taken() {
     let british = heard(&pool, "Hello there.", "en-GB").await;
     let length = british[0].duration();
     assert_ne!(length, heard(&pool, "Hello there.", "en").await[0].duration());
-    let named =
-        pool.speak(Utterance { text: "Hello there.".into(), language: "en".into(), voice: Some("pico-en-GB".into()) });
+    let named = pool.speak(Utterance {
+        text: "Hello there.".into(),
+        language: "en".into(),
+        voice: Some("pico-en-GB".into()),
+        keep: true,
+    });
     // The engine's noise differs from time to time, the length does not.
     assert_eq!(all(named).await[0].as_ref().map(SpeechChunk::duration), Ok(length));
     let unknown = all(say(&pool, "Dzień dobry.", "pl")).await;
@@ -198,6 +202,18 @@ async fn the_same_sentence_is_spoken_once() {
     let pool = PicoPool::start(settings).await.expect("a voice");
     assert_eq!(all(say(&pool, "This waits.", "en")).await, both.0);
     assert_eq!((spoken(folder.path()).len(), pool.counters().cached), (1, 1));
+}
+
+#[tokio::test]
+async fn what_is_said_to_one_caller_is_not_kept_on_disk() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = Some(CacheSettings::new(folder.path().join("cache")));
+    let pool = PicoPool::start(PicoSettings { cache, ..settings(folder.path()) }).await.expect("a voice");
+    let private = Utterance { text: "Hello Anna.".into(), language: "en".into(), voice: None, keep: false };
+    for _ in 0..2 {
+        assert!(all(pool.speak(private.clone())).await.iter().all(Result::is_ok));
+    }
+    assert_eq!((pool.counters().spoken, pool.counters().cached), (2, 0));
 }
 
 #[tokio::test]

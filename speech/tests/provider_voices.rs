@@ -36,7 +36,7 @@ fn eleven(double: &ElevenDouble, limits: Limits) -> ElevenVoice {
 }
 
 fn say(voice: &dyn Synthesizer, text: &str) -> SpeechStream {
-    voice.speak(Utterance { text: text.into(), language: "en-GB".into(), voice: None })
+    voice.speak(Utterance { text: text.into(), language: "en-GB".into(), voice: None, keep: true })
 }
 
 async fn all(mut stream: SpeechStream) -> Vec<Result<SpeechChunk, SpeakError>> {
@@ -310,8 +310,12 @@ async fn the_router_chooses_by_the_voices_name() {
     let names: Vec<_> = router.voices().iter().map(|voice| voice.name.clone()).collect();
     assert_eq!(names, ["openai:alloy"]);
     let speak = |voice: Option<&str>| {
-        let stream =
-            router.speak(Utterance { text: "Hi.".into(), language: "en".into(), voice: voice.map(Into::into) });
+        let stream = router.speak(Utterance {
+            text: "Hi.".into(),
+            language: "en".into(),
+            voice: voice.map(Into::into),
+            keep: true,
+        });
         async { text(&all(stream).await.into_iter().map(|item| item.expect("speech")).collect::<Vec<_>>()) }
     };
     assert_eq!(speak(None).await, "built-in Hi.");

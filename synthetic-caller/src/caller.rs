@@ -196,7 +196,8 @@ impl SyntheticCaller {
             match step {
                 Step::Say { text, language } => {
                     let voice = self.config.voice.as_ref().ok_or(CallerError::NoVoice)?;
-                    let utterance = Utterance { text: escape(text), language: language.clone(), voice: None };
+                    let utterance =
+                        Utterance { text: escape(text), language: language.clone(), voice: None, keep: true };
                     let mut stream = voice.speak(utterance);
                     let mut pieces = Vec::new();
                     while let Some(chunk) = stream.next().await {

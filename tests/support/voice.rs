@@ -14,7 +14,7 @@ pub async fn voice() -> PicoPool {
 
 /// A text as it sounds over the telephone.
 pub async fn spoken(voice: &PicoPool, language: &str, text: &str) -> Sound {
-    let mut stream = voice.speak(Utterance { text: text.into(), language: language.into(), voice: None });
+    let mut stream = voice.speak(Utterance { text: text.into(), language: language.into(), voice: None, keep: true });
     let mut samples = Vec::new();
     while let Some(chunk) = wait::done("the voice speaks", stream.next()).await {
         let chunk = chunk.unwrap();

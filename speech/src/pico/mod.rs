@@ -173,7 +173,7 @@ impl PicoPool {
 
 impl Synthesizer for PicoPool {
     fn speak(&self, utterance: Utterance) -> SpeechStream {
-        let Utterance { text, language, voice } = utterance;
+        let Utterance { text, language, voice, keep } = utterance;
         let chars = text.chars().count();
         if chars > self.max_chars {
             return SpeechStream::failed(SpeakError::TextTooLong { chars, limit: self.max_chars });
@@ -182,7 +182,7 @@ impl Synthesizer for PicoPool {
             return SpeechStream::failed(SpeakError::UnknownVoice { language });
         };
         let (sink, stream) = SpeechStream::channel(AHEAD);
-        self.runtime.spawn(speak_all(Arc::clone(&self.sentences), text, voice, sink));
+        self.runtime.spawn(speak_all(Arc::clone(&self.sentences), text, voice, keep, sink));
         stream
     }
 
@@ -191,7 +191,7 @@ impl Synthesizer for PicoPool {
     }
 }
 
-async fn speak_all(sentences: Arc<Sentences>, text: String, voice: Voice, sink: SpeechSink) {
+async fn speak_all(sentences: Arc<Sentences>, text: String, voice: Voice, keep: bool, sink: SpeechSink) {
     // The first text of a language compiles its patterns, and a long one takes its time.
     let prepared = tokio::task::spawn_blocking(move || {
         let pieces = text::prepare(&text, voice.into());
@@ -206,7 +206,7 @@ async fn speak_all(sentences: Arc<Sentences>, text: String, voice: Voice, sink: 
             Piece::Silence(pause) => Ok(silence(pause)),
             Piece::Sentence(text) => {
                 at += 1;
-                let spoken = sentences.get(Request { voice, text: text.clone() }).await;
+                let spoken = sentences.get(Request { voice, text: text.clone() }, keep).await;
                 spoken.map(|samples| chunk(samples, &text, &written, at - 1))
             }
         };

@@ -61,14 +61,14 @@ impl Sentences {
         self.coming.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The sentence's samples. It is made in a task of its own, because others may come to wait for it as well.
-    pub(super) async fn get(self: &Arc<Self>, request: Request) -> Spoken {
-        let mut coming = self.follow(request);
+    /// The sentence's samples; with `keep` they go to the disk too. It is made in a task of its own, because others may come to wait for it as well.
+    pub(super) async fn get(self: &Arc<Self>, request: Request, keep: bool) -> Spoken {
+        let mut coming = self.follow(request, keep);
         let spoken = coming.wait_for(Option::is_some).await;
         spoken.ok().and_then(|spoken| spoken.clone()).unwrap_or(Err(SpeakError::WorkerDied))
     }
 
-    fn follow(self: &Arc<Self>, request: Request) -> Coming {
+    fn follow(self: &Arc<Self>, request: Request, keep: bool) -> Coming {
         let key = Key::of(&request);
         let mut all = self.coming();
         if let Some(coming) = all.get(&key).filter(|coming| coming.has_changed().is_ok()) {
@@ -80,7 +80,7 @@ impl Sentences {
         drop(all);
         let this = Arc::clone(self);
         tokio::spawn(async move {
-            let spoken = this.make(key, request).await;
+            let spoken = this.make(key, request, keep).await;
             this.coming().remove(&key);
             // Whoever waited may be gone.
             let _ = sender.send(Some(spoken));
@@ -88,7 +88,7 @@ impl Sentences {
         receiver
     }
 
-    async fn make(&self, key: Key, request: Request) -> Spoken {
+    async fn make(&self, key: Key, request: Request, keep: bool) -> Spoken {
         if let Some(samples) = self.find(key).await {
             add(&self.counts.cached);
             return Ok(samples);
@@ -97,7 +97,9 @@ impl Sentences {
         match &spoken {
             Ok(samples) => {
                 add(&self.counts.spoken);
-                self.keep(key, samples);
+                if keep {
+                    self.keep(key, samples);
+                }
             }
             Err(SpeakError::Overloaded) => add(&self.counts.refused),
             Err(_) => add(&self.counts.failed),
