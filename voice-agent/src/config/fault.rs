@@ -48,8 +48,10 @@ impl fmt::Display for Fault {
 
 /// A place in a file: line and column, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
+pub struct Place {
+    /// Line, from 1.
     pub line: usize,
+    /// Column in characters, from 1.
     pub column: usize,
 }
 
@@ -58,24 +60,28 @@ const MAX_FAULTS: usize = 100;
 
 /// Gathers faults while a file is read.
 #[derive(Debug)]
-pub(crate) struct Faults {
+pub struct Faults {
     agent: String,
     list: Vec<Fault>,
 }
 
 impl Faults {
+    /// No faults yet, in a file of that name.
     pub fn new(agent: &str) -> Self {
         Self { agent: agent.to_owned(), list: Vec::new() }
     }
 
+    /// An error.
     pub fn error(&mut self, place: Place, message: impl Into<String>) {
         self.push(Severity::Error, place, message.into(), None);
     }
 
+    /// An error, and what to do about it.
     pub fn error_with(&mut self, place: Place, message: impl Into<String>, suggestion: impl Into<String>) {
         self.push(Severity::Error, place, message.into(), Some(suggestion.into()));
     }
 
+    /// A warning, and what to do about it.
     pub fn warn_with(&mut self, place: Place, message: impl Into<String>, suggestion: impl Into<String>) {
         self.push(Severity::Warning, place, message.into(), Some(suggestion.into()));
     }
@@ -86,6 +92,7 @@ impl Faults {
         self.push(Severity::Error, place, format!("{what} `{}` is not known", clip(name)), suggestion);
     }
 
+    /// Whether the file is refused.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(Fault::is_error)
     }
@@ -105,7 +112,7 @@ impl Faults {
 }
 
 /// Somebody's text, cut to a length that fits into a message.
-pub(crate) fn clip(text: &str) -> String {
+pub fn clip(text: &str) -> String {
     const CLIP: usize = 60;
     if text.chars().count() <= CLIP {
         return text.to_owned();

@@ -8,9 +8,10 @@ use super::yaml::{Entry, Value, Yaml};
 use super::{Faults, Place, clip};
 
 /// A mapping being read.
-pub(crate) struct Fields<'y> {
+pub struct Fields<'y> {
     /// What it is, for messages: "an agent".
     what: &'static str,
+    /// Where it stands.
     pub place: Place,
     entries: &'y [Entry],
     known: Vec<&'static str>,
@@ -48,7 +49,7 @@ impl<'y> Fields<'y> {
 }
 
 /// The entries of a mapping; none for nothing.
-pub(crate) fn entries<'y>(yaml: &'y Yaml, what: &str, faults: &mut Faults) -> Option<&'y [Entry]> {
+pub fn entries<'y>(yaml: &'y Yaml, what: &str, faults: &mut Faults) -> Option<&'y [Entry]> {
     match &yaml.value {
         Value::Map(entries) => Some(entries),
         _ if yaml.is_null() => Some(&[]),
@@ -61,7 +62,7 @@ pub(crate) fn entries<'y>(yaml: &'y Yaml, what: &str, faults: &mut Faults) -> Op
 }
 
 /// A list of texts; one alone may stand without brackets.
-pub(crate) fn texts(yaml: &Yaml, what: &str, faults: &mut Faults) -> Vec<(String, Place)> {
+pub fn texts(yaml: &Yaml, what: &str, faults: &mut Faults) -> Vec<(String, Place)> {
     let items = match &yaml.value {
         Value::List(items) => items.as_slice(),
         _ => std::slice::from_ref(yaml),
@@ -70,7 +71,7 @@ pub(crate) fn texts(yaml: &Yaml, what: &str, faults: &mut Faults) -> Vec<(String
 }
 
 /// Plain text on one or more lines.
-pub(crate) fn text(yaml: &Yaml, what: &str, faults: &mut Faults) -> Option<String> {
+pub fn text(yaml: &Yaml, what: &str, faults: &mut Faults) -> Option<String> {
     match yaml.scalar().map(str::trim) {
         Some(text) if !text.is_empty() => Some(text.to_owned()),
         _ => {
@@ -81,7 +82,7 @@ pub(crate) fn text(yaml: &Yaml, what: &str, faults: &mut Faults) -> Option<Strin
 }
 
 /// One word of a few.
-pub(crate) fn word<T: Copy>(yaml: &Yaml, what: &str, words: &[(&str, T)], faults: &mut Faults) -> Option<T> {
+pub fn word<T: Copy>(yaml: &Yaml, what: &str, words: &[(&str, T)], faults: &mut Faults) -> Option<T> {
     let text = yaml.scalar().unwrap_or_default();
     let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
     if found.is_none() {
@@ -91,7 +92,7 @@ pub(crate) fn word<T: Copy>(yaml: &Yaml, what: &str, words: &[(&str, T)], faults
 }
 
 /// `true` or `false`.
-pub(crate) fn flag(yaml: &Yaml, faults: &mut Faults) -> Option<bool> {
+pub fn flag(yaml: &Yaml, faults: &mut Faults) -> Option<bool> {
     if let Value::Scalar(Json::Bool(flag), _) = &yaml.value {
         return Some(*flag);
     }
@@ -100,7 +101,7 @@ pub(crate) fn flag(yaml: &Yaml, faults: &mut Faults) -> Option<bool> {
 }
 
 /// A duration such as `500ms`, `5s`, `2m` or `1h`, within bounds.
-pub(crate) fn duration(yaml: &Yaml, min: Duration, max: Duration, faults: &mut Faults) -> Option<Duration> {
+pub fn duration(yaml: &Yaml, min: Duration, max: Duration, faults: &mut Faults) -> Option<Duration> {
     let text = yaml.scalar().unwrap_or_default();
     let Some(duration) = parse_duration(text) else {
         let message = format!("a duration is needed, and here is `{}`", clip(text));
@@ -129,7 +130,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 /// A whole number within bounds.
-pub(crate) fn number(yaml: &Yaml, min: u64, max: u64, faults: &mut Faults) -> Option<u64> {
+pub fn number(yaml: &Yaml, min: u64, max: u64, faults: &mut Faults) -> Option<u64> {
     let number = match &yaml.value {
         Value::Scalar(Json::Number(number), _) => number.as_u64(),
         _ => None,

@@ -17,25 +17,32 @@ const MAX_DEPTH: usize = 32;
 
 /// One value with its place.
 #[derive(Debug, Clone)]
-pub(crate) struct Yaml {
+pub struct Yaml {
+    /// Where it stands.
     pub place: Place,
+    /// What it is.
     pub value: Value,
 }
 
 /// What a value is.
 #[derive(Debug, Clone)]
-pub(crate) enum Value {
+pub enum Value {
     /// Null, a boolean, a number or text, with the text as it was written.
     Scalar(Json, String),
+    /// A list.
     List(Vec<Yaml>),
+    /// A mapping, in the order of the file.
     Map(Vec<Entry>),
 }
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub(crate) struct Entry {
+pub struct Entry {
+    /// The key.
     pub key: String,
+    /// Where the key stands.
     pub place: Place,
+    /// Its value.
     pub value: Yaml,
 }
 
@@ -52,6 +59,7 @@ impl Yaml {
         }
     }
 
+    /// Whether nothing is there.
     pub fn is_null(&self) -> bool {
         matches!(&self.value, Value::Scalar(Json::Null, _))
     }
@@ -66,7 +74,7 @@ impl Yaml {
 }
 
 /// Reads the one document of a file. Faults are added to `faults`; `None` when nothing could be read.
-pub(crate) fn read(source: &str, faults: &mut Faults) -> Option<Yaml> {
+pub fn read(source: &str, faults: &mut Faults) -> Option<Yaml> {
     let start = Place { line: 1, column: 1 };
     if source.len() > MAX_BYTES {
         faults.error(start, format!("the file has {} bytes; at most {MAX_BYTES} are read", source.len()));
