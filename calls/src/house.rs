@@ -25,6 +25,7 @@ use crate::directory::Directory;
 use crate::lines::Lines;
 use crate::live::LiveHub;
 use crate::think::Thinker;
+use crate::tools::Tools;
 use crate::voice::Voice;
 
 /// Asks a system of the business on behalf of a flow. The program gives one that limits where requests may go.
@@ -47,6 +48,8 @@ pub struct Parts {
     pub transcriber: Option<Arc<dyn Transcriber>>,
     /// Thinks for agents.
     pub thinker: Arc<dyn Thinker>,
+    /// Gets things done for agents.
+    pub tools: Arc<dyn Tools>,
     /// Writes recordings and messages.
     pub recorder: Recorder,
     /// Where they are.

@@ -7,7 +7,7 @@
 //! - `call/`: a live call, by what it does: signalling, sound, playing, hearing, thinking, its apps, recording,
 //!   transfer, closing.
 //! - [`live`]: what is going on, for whoever watches.
-//! - `think`: who thinks for an agent.
+//! - `think`: who thinks for an agent; `tools`: who gets things done for it.
 //! - `voice`: prompts, made off the media path and shared by all calls.
 //! - `routing`: from an INVITE to what answers it.
 //! - `trunks`, `lines`: registration and watch, and how many calls each carries.
@@ -26,6 +26,7 @@ mod orders;
 mod routing;
 mod switchboard;
 mod think;
+mod tools;
 mod trunks;
 mod voice;
 
@@ -34,4 +35,5 @@ pub use error::{ControlError, PlaceError};
 pub use house::{CallSettings, HttpClient, Parts};
 pub use switchboard::Switchboard;
 pub use think::{NoThinker, Thinker, ThoughtStream};
+pub use tools::{NoTools, ToolFuture, Tools};
 pub use trunks::{RegistrationWord, TrunkState};

@@ -264,6 +264,7 @@ impl House {
             synthesizer: Arc::new(Tones),
             transcriber: hears.then(|| Arc::new(ScriptedEars(ears)) as Arc<dyn Transcriber>),
             thinker: Arc::new(ScriptedThinker(asked)),
+            tools: Arc::new(calls::NoTools),
             recorder,
             recordings,
             apps: Arc::new(Scripts { script, told }),

@@ -162,6 +162,7 @@ pub async fn start(
         synthesizer,
         transcriber,
         thinker: shelves.agents.clone(),
+        tools: Arc::new(calls::NoTools),
         recorder,
         recordings: recordings.clone(),
         apps: shelves.clone(),

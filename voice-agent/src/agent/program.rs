@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use call_model::ToolSpec;
 use serde_json::Value;
 
 use crate::config::{Agent, RecordingMode};
@@ -39,6 +40,7 @@ pub struct AgentProgram {
     pub(crate) business: Arc<dyn Business>,
     pub(crate) end_of_turn: Option<Arc<dyn EndOfTurn>>,
     pub(crate) turns: TurnSettings,
+    pub(crate) tools: Arc<Vec<ToolSpec>>,
     recording: Option<RecordingMode>,
 }
 
@@ -46,7 +48,7 @@ impl AgentProgram {
     /// An agent on its own.
     pub fn new(agent: Arc<Agent>) -> Self {
         let turns = TurnSettings::default();
-        Self { agent, business: Arc::new(NoBusiness), end_of_turn: None, turns, recording: None }
+        Self { agent, business: Arc::new(NoBusiness), end_of_turn: None, turns, tools: Arc::default(), recording: None }
     }
 
     /// The same, speaking for a business.
@@ -74,6 +76,14 @@ impl AgentProgram {
     #[must_use]
     pub fn with_turns(mut self, turns: TurnSettings) -> Self {
         self.turns = turns;
+        self
+    }
+
+    /// The same with tools of the house: those that the agent's file names, as a brain is
+    /// told of them.
+    #[must_use]
+    pub fn with_tools(mut self, tools: Vec<ToolSpec>) -> Self {
+        self.tools = Arc::new(tools);
         self
     }
 
