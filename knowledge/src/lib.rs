@@ -1,2 +1,21 @@
 //! What a business knows, and finding in it what answers a spoken question: documents into passages, the index, its
 //! measure.
+//!
+//! ```
+//! use knowledge::{Language, Library, Passage, Settings};
+//! # fn main() -> Result<(), knowledge::BuildError> {
+//! let passages = vec![Passage::new("parking", "Parking", "There is a car park behind the house.")];
+//! let library = Library::build(Language::En, passages, Settings::default())?;
+//! let hits = library.search("where do I leave my car");
+//! # let _ = hits;
+//! # Ok(()) }
+//! ```
+
+pub mod embed;
+mod language;
+mod library;
+mod passage;
+
+pub use language::Language;
+pub use library::{BuildError, Hit, Library, MOST_PASSAGES, Settings};
+pub use passage::{Passage, PassageHash};
