@@ -123,6 +123,15 @@ pub enum MediaCommand {
         /// With which.
         with: Option<LegSlot>,
     },
+    /// Plays these, one after the other, to a leg that is not the caller's and is not bridged: nobody else hears it, and
+    /// no recording holds it. It takes the place of what that leg was being told before, and ends when the leg is
+    /// bridged. Nothing is told of its end: it lasts as long as its prompts.
+    Whisper {
+        /// To which leg.
+        leg: LegSlot,
+        /// What, in order. To be kept by whoever gives them, so that no memory is freed on the media thread.
+        prompts: Vec<Arc<Prompt>>,
+    },
     /// Sends the caller what the caller says, while nothing else is to be heard.
     Echo {
         /// On or off.

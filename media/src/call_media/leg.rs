@@ -1,6 +1,6 @@
 //! One leg of a call: its session, what was heard on it last, and its keys.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use call_model::{AudioFrame, DigitSource};
@@ -10,6 +10,7 @@ use super::ear::Ear;
 use super::{CallMediaConfig, InbandDtmf};
 use crate::codec::{Codec, Encoder, FRAME_BYTES};
 use crate::dtmf::Detector;
+use crate::prompt::Prompt;
 use crate::rtp::{Heard, Session, SessionConfig, SessionEvent};
 use crate::sdp::Negotiated;
 
@@ -42,6 +43,8 @@ pub(super) struct Leg {
     /// Where it is listened to.
     pub(super) ear: Option<Box<Ear>>,
     pub(super) sender: DigitSender,
+    /// What it alone is told.
+    pub(super) whisper: Option<Whisper>,
     filter: DigitFilter,
     detector: Option<Detector>,
     /// It said goodbye, and is only drained.
@@ -57,6 +60,7 @@ impl Leg {
             ear: None,
             session,
             sender: DigitSender::new(config.max_digits),
+            whisper: None,
             filter: DigitFilter::default(),
             detector: None,
             closing: false,
@@ -105,8 +109,39 @@ impl Leg {
         self.filter.is_new(digit, source, tick, window)
     }
 
+    /// Says the next frame of what it alone is told, or silence.
+    pub(super) fn say_whisper(&mut self, now: Instant) {
+        let codec = self.session.codec();
+        let payload = self.whisper.as_mut().and_then(|whisper| whisper.next_payload(codec));
+        self.session.push_encoded(now, payload.unwrap_or(silence(codec)));
+    }
+
     pub(super) fn say_silence(&mut self, now: Instant) {
         self.session.push_encoded(now, silence(self.session.codec()));
+    }
+}
+
+/// What one leg is told and nobody else hears.
+#[derive(Debug)]
+pub(super) struct Whisper {
+    prompts: Vec<Arc<Prompt>>,
+    prompt: usize,
+    frame: usize,
+}
+
+impl Whisper {
+    pub(super) const fn new(prompts: Vec<Arc<Prompt>>) -> Self {
+        Self { prompts, prompt: 0, frame: 0 }
+    }
+
+    /// The next frame, as this codec has it; `None` at the end.
+    fn next_payload(&mut self, codec: Codec) -> Option<&[u8]> {
+        while self.prompts.get(self.prompt)?.frames() <= self.frame {
+            self.prompt += 1;
+            self.frame = 0;
+        }
+        self.frame += 1;
+        self.prompts[self.prompt].payload(self.frame - 1, codec)
     }
 }
 

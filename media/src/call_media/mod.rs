@@ -20,6 +20,7 @@ mod tap;
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use call_model::{
@@ -30,13 +31,14 @@ pub use command::{LegSlot, MediaCommand};
 pub use config::{CallMediaConfig, Dropped, InbandDtmf};
 pub use event::{MediaEvent, Tap, TapStream};
 
+use crate::prompt::Prompt;
 use crate::rtp::{Outgoing, SessionConfig, SessionEvent};
 use crate::sdp::Negotiated;
 
 use attention::Attention;
 use clock::Clock;
 use ear::EarQueue;
-use leg::Leg;
+use leg::{Leg, Whisper};
 use playback::{PlayQueue, Playback};
 use record::{CallRecording, MessageRecord};
 use speak::{Bridge, CallTone};
@@ -139,8 +141,12 @@ impl CallMedia {
             }
             MediaCommand::Bridge { with } => {
                 let with = with.filter(|leg| *leg != LegSlot::CALLER);
+                if let Some(leg) = with.and_then(|with| open_leg(&mut self.legs, with)) {
+                    leg.whisper = None;
+                }
                 self.bridge = with.map(|leg| Box::new(Bridge::new(leg)));
             }
+            MediaCommand::Whisper { leg, prompts } => self.whisper(leg, prompts),
             MediaCommand::Echo { on } => self.echo = on,
             MediaCommand::Record { record, settings } => self.start_record(record, settings),
             MediaCommand::StopRecord { record } => self.end_records(RecordEnd::Stopped, |r| r.id() == record),
@@ -268,6 +274,12 @@ impl CallMedia {
     /// The rate of the caller's codec, or the narrow one without a caller.
     fn caller_rate(&mut self) -> SampleRate {
         open_leg(&mut self.legs, LegSlot::CALLER).map_or(SampleRate::Narrow, |leg| leg.codec().sample_rate())
+    }
+
+    fn whisper(&mut self, slot: LegSlot, prompts: Vec<Arc<Prompt>>) {
+        if let Some(leg) = open_leg(&mut self.legs, slot).filter(|_| slot != LegSlot::CALLER) {
+            leg.whisper = (!prompts.is_empty()).then(|| Whisper::new(prompts));
+        }
     }
 
     fn start_record(&mut self, id: RecordId, settings: RecordSettings) {

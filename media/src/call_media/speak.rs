@@ -58,7 +58,7 @@ impl CallMedia {
         self.speak_to_caller(now);
     }
 
-    /// The bridged leg hears the caller, the others silence.
+    /// The bridged leg hears the caller, the others what they alone are told, or silence.
     fn speak_to_peers(&mut self, now: Instant) {
         let [caller, peers @ ..] = &mut self.legs;
         let caller = caller.as_deref().filter(|leg| !leg.closing);
@@ -76,7 +76,7 @@ impl CallMedia {
                     let frame = bridge.to_peer.convert(&caller.heard, rate, &mut scratch);
                     peer.session.push(now, frame);
                 }
-                None => peer.say_silence(now),
+                None => peer.say_whisper(now),
             }
         }
     }

@@ -1,8 +1,8 @@
-use call_model::{SampleRate, Tone};
+use call_model::{RecordingSwitch, SampleRate, Tone};
 
 use super::harness::TestCall;
 use super::play::{play, prompt};
-use crate::call_media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent};
+use crate::call_media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent, TapStream};
 use crate::codec::Codec;
 use crate::test_signal::{Noise, amplitude, rms, voice};
 use crate::tone::Country;
@@ -107,6 +107,47 @@ fn a_prompt_is_mixed_over_the_other_voice_and_only_the_caller_hears_it() {
     let (rate, heard) = end_of(&mut call, 1);
     assert!(amplitude(rate, 1_000.0, &heard) < 60.0);
     assert_hears(&mut call, 1, 1_700.0);
+}
+
+#[test]
+fn what_one_leg_is_told_is_heard_there_alone_and_not_recorded() {
+    for codec in Codec::ALL {
+        let mut call = TestCall::with_caller(codec);
+        call.start_leg(1, codec, true);
+        call.start_leg(2, codec, true);
+        call.handle(MediaCommand::RecordCall(RecordingSwitch::Start));
+        call.caller().say_tone(2_000.0, 10_000);
+        call.peer(1).say_tone(2_500.0, 10_000);
+        call.handle(MediaCommand::Whisper { leg: slot(1), prompts: vec![prompt(700.0, 600), prompt(1_100.0, 600)] });
+        call.run_ms(600);
+        assert_hears(&mut call, 1, 700.0);
+        call.run_ms(600);
+        assert_hears(&mut call, 1, 1_100.0);
+        for other in [0, 2] {
+            let (rate, heard) = end_of(&mut call, other);
+            assert!(rms(&heard) < 60.0, "{codec:?} {rate:?} leg {other}: {}", rms(&heard));
+        }
+        call.run_ms(600);
+        assert_hears_nothing(&mut call, 1);
+        // It ends when they are put through.
+        call.handle(MediaCommand::Whisper { leg: slot(1), prompts: vec![prompt(700.0, 5_000)] });
+        call.run_ms(200);
+        call.handle(MediaCommand::Bridge { with: Some(slot(1)) });
+        call.run_ms(800);
+        assert_hears(&mut call, 1, 2_000.0);
+        call.handle(MediaCommand::Bridge { with: None });
+        call.run_ms(800);
+        assert_hears_nothing(&mut call, 1);
+        call.handle(MediaCommand::RecordCall(RecordingSwitch::Stop));
+        call.tick();
+        let (channels, _) = call.recorded(TapStream::Call);
+        for hz in [700.0, 1_100.0] {
+            assert!(
+                channels.iter().all(|channel| amplitude(codec.sample_rate(), hz, channel) < 60.0),
+                "{codec:?} {hz}"
+            );
+        }
+    }
 }
 
 #[test]
