@@ -137,6 +137,12 @@ typed_ids! {
     MemberId = "member",
     /// A place that events are sent to.
     WebhookId = "hook",
+    /// A time that somebody has booked.
+    AppointmentId = "appt",
+    /// A matter of a contact that the business works on.
+    TicketId = "ticket",
+    /// Something that a person of the business has to do: read a message, call back.
+    FollowUpId = "follow",
 }
 
 #[cfg(test)]

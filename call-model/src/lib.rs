@@ -22,8 +22,8 @@ pub use event::{
 };
 pub use hearing::{Hearing, ListenSettings};
 pub use id::{
-    CallId, ContactId, EventId, FlowId, Id, IdError, LegId, MemberId, NumberId, RecordingId, TrunkId, VoicemailId,
-    WebhookId,
+    AppointmentId, CallId, ContactId, EventId, FlowId, FollowUpId, Id, IdError, LegId, MemberId, NumberId, RecordingId,
+    TicketId, TrunkId, VoicemailId, WebhookId,
 };
 pub use thought::{ChatMessage, ThinkEvent, ThinkId, ThinkRequest, ThinkUsage, ToolCall, ToolSpec};
 pub use tool::{Source, ToolFailure, ToolReport, ToolRequest, ToolUseId, Verified};

@@ -1,1 +1,5 @@
 -- What members can do.
+
+ALTER TABLE members ADD COLUMN skills TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE members ADD COLUMN languages TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE members ADD COLUMN away INTEGER NOT NULL DEFAULT 0;

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::Scrubber;
+
 /// How hard a commit is pressed onto the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Synchronous {
@@ -30,6 +32,8 @@ pub struct StoreConfig {
     pub busy_timeout: Duration,
     /// Country by whose rules a number without a country code is read, as ISO 3166-1 alpha-2. Default: `DE`.
     pub default_country: String,
+    /// What may not be kept of what was said. Default: everything may.
+    pub scrubber: Scrubber,
 }
 
 impl StoreConfig {
@@ -43,6 +47,7 @@ impl StoreConfig {
             group: 256,
             busy_timeout: Duration::from_secs(5),
             default_country: "DE".to_owned(),
+            scrubber: Scrubber::default(),
         }
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use call_model::{
-    CallId, ContactId, EventId, FlowId, LegId, MemberId, NumberId, RecordingId, TrunkId, VoicemailId, WebhookId,
+    AppointmentId, CallId, ContactId, EventId, FlowId, FollowUpId, LegId, MemberId, NumberId, RecordingId, TicketId,
+    TrunkId, VoicemailId, WebhookId,
 };
 
 /// A kind of id that can be made anew.
@@ -22,7 +23,22 @@ macro_rules! new_ids {
     )+};
 }
 
-new_ids!(CallId, LegId, ContactId, RecordingId, VoicemailId, FlowId, EventId, TrunkId, NumberId, MemberId, WebhookId);
+new_ids!(
+    AppointmentId,
+    CallId,
+    LegId,
+    ContactId,
+    RecordingId,
+    VoicemailId,
+    FlowId,
+    FollowUpId,
+    EventId,
+    TicketId,
+    TrunkId,
+    NumberId,
+    MemberId,
+    WebhookId
+);
 
 static SOURCE: Mutex<Source> = Mutex::new(Source { unix_ms: 0, random: 0, pool: [0; POOL], used: POOL });
 

@@ -33,6 +33,7 @@ mod error;
 mod id;
 mod page;
 mod record;
+mod scrub;
 mod search;
 mod sql;
 mod stats;
@@ -45,13 +46,18 @@ pub use error::{BackupError, OpenError, StoreError};
 pub use id::{NewId, fresh_id};
 pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use record::{
-    AgentRecord, AnswerCall, ApiKeyRecord, BegunCall, CallFilter, CallRecord, CallState, ContactChange, ContactFilter,
-    ContactRecord, DeliveryOutcome, DeliveryRecord, DeliveryState, DueDelivery, EndCall, EventFilter, EventRecord,
-    FlowRecord, Idempotency, Interrupted, LegQuality, LegRecord, LegRole, LineRecord, MemberCredentials, MemberRecord,
-    NewCall, NewEvent, NewMember, NewNumber, NewRecording, NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters,
-    NumberRecord, PasswordHashes, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart,
-    TimelineEntry, Transcript, TranscriptHit, TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord,
-    WebhookRecord, event_type,
+    AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, BegunCall, Busy,
+    CallFilter, CallRecord, CallState, ContactChange, ContactFilter, ContactRecord, DeliveryOutcome, DeliveryRecord,
+    DeliveryState, DueDelivery, EndCall, ErrandKind, ErrandOutcome, ErrandRecord, ErrandState, EventFilter,
+    EventRecord, FlowRecord, FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, Idempotency, InsightsRecord,
+    Interrupted, JobRecord, JobState, LegQuality, LegRecord, LegRole, LineRecord, MemberCredentials, MemberRecord,
+    MoveAppointment, NewAppointment, NewCall, NewEvent, NewFollowUp, NewInsights, NewMember, NewNumber, NewRecording,
+    NewTicket, NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters, NumberRecord, OnceState, PasswordHashes,
+    PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart, TicketChange,
+    TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript, TranscriptHit,
+    TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
 };
+pub use scrub::{Scrub, Scrubber, Silence};
+pub use sql::TermCounts;
 pub use stats::StoreStats;
 pub use store::Store;

@@ -12,7 +12,9 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use crate::record::NodeCount;
 use crate::stats::Counters;
 use crate::writer::{self, NodeCounts, Request, Tx, Write, Writer};
-use crate::{Address, BackupError, OpenError, StoreConfig, StoreError, StoreStats, Synchronous, address, sql};
+use crate::{
+    Address, BackupError, OpenError, Scrubber, StoreConfig, StoreError, StoreStats, Synchronous, address, sql,
+};
 
 /// Each file brings the tables one step further; a file that was released is never changed.
 const MIGRATIONS: [(&str, &str); 6] = [
@@ -36,6 +38,9 @@ struct Inner {
     counters: Arc<Counters>,
     nodes: Arc<NodeCounts>,
     deliveries: Arc<Notify>,
+    errands: Arc<Notify>,
+    jobs: Arc<Notify>,
+    scrubber: Scrubber,
     country: String,
     path: PathBuf,
     /// Held until the last handle is gone.
@@ -59,7 +64,7 @@ impl Store {
 
         let mut conn = write_options(&config).connect().await.map_err(database)?;
         migrations().run(&mut conn).await.map_err(|source| OpenError::Migrate { path: config.path.clone(), source })?;
-        let mut tx = Tx { conn, webhooks: Vec::new(), webhooks_changed: false, delivery_due: false };
+        let mut tx = Tx::new(conn);
         sql::webhook::learn_webhooks(&mut tx).await.map_err(|error| match error {
             StoreError::Database(source) => database(sqlx::Error::Protocol(source.to_string())),
             other => database(sqlx::Error::Protocol(other.to_string())),
@@ -74,6 +79,8 @@ impl Store {
         let counters = Arc::new(Counters::default());
         let nodes = Arc::new(NodeCounts::default());
         let deliveries = Arc::new(Notify::new());
+        let jobs = Arc::new(Notify::new());
+        let errands = Arc::new(Notify::new());
         let writer = Writer {
             tx,
             queue,
@@ -81,10 +88,23 @@ impl Store {
             counters: counters.clone(),
             nodes: nodes.clone(),
             deliveries: deliveries.clone(),
+            errands: errands.clone(),
+            jobs: jobs.clone(),
         };
         tokio::spawn(writer.run());
-        let (country, path) = (config.default_country, config.path);
-        let inner = Inner { writes, readers, counters, nodes, deliveries, country, path, _lock: lock };
+        let inner = Inner {
+            writes,
+            readers,
+            counters,
+            nodes,
+            deliveries,
+            errands,
+            jobs,
+            scrubber: config.scrubber,
+            country: config.default_country,
+            path: config.path,
+            _lock: lock,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -117,6 +137,11 @@ impl Store {
     /// Resolves when a delivery was made or changed since the last time: ask for the due ones then.
     pub async fn delivery_added(&self) {
         self.inner.deliveries.notified().await;
+    }
+
+    /// Resolves when an errand was made since the last time: ask for the due ones then.
+    pub async fn errand_added(&self) {
+        self.inner.errands.notified().await;
     }
 
     /// Whether the books can be read and written now.
@@ -161,6 +186,15 @@ impl Store {
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.inner.readers
     }
+
+    pub(crate) fn jobs(&self) -> &Notify {
+        &self.inner.jobs
+    }
+
+    /// What takes out of texts what may not be kept.
+    pub fn scrubber(&self) -> &Scrubber {
+        &self.inner.scrubber
+    }
 }
 
 fn migrations() -> Migrator {
@@ -198,6 +232,8 @@ fn write_options(config: &StoreConfig) -> SqliteConnectOptions {
         .busy_timeout(config.busy_timeout)
         .foreign_keys(true)
         .pragma("journal_size_limit", "67108864")
+        // What was taken out of a text, or erased, is overwritten.
+        .pragma("secure_delete", "1")
         .statement_cache_capacity(256)
         .thread_name(|_| "books-writer".to_owned())
         .disable_statement_logging()

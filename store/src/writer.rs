@@ -27,6 +27,23 @@ pub(crate) struct Tx {
     pub(crate) webhooks_changed: bool,
     /// A delivery was made or became due in this transaction.
     pub(crate) delivery_due: bool,
+    /// A job was made or became due in this transaction.
+    pub(crate) job_due: bool,
+    /// An errand was made in this transaction.
+    pub(crate) errand_due: bool,
+}
+
+impl Tx {
+    pub(crate) const fn new(conn: SqliteConnection) -> Self {
+        Self {
+            conn,
+            webhooks: Vec::new(),
+            webhooks_changed: false,
+            delivery_due: false,
+            job_due: false,
+            errand_due: false,
+        }
+    }
 }
 
 /// One write: a few statements that are carried out as one. It may be applied again after being undone, when another
@@ -119,6 +136,8 @@ pub(crate) struct Writer {
     pub(crate) counters: Arc<Counters>,
     pub(crate) nodes: Arc<NodeCounts>,
     pub(crate) deliveries: Arc<Notify>,
+    pub(crate) errands: Arc<Notify>,
+    pub(crate) jobs: Arc<Notify>,
 }
 
 impl Writer {
@@ -209,6 +228,8 @@ impl Writer {
     ) -> Result<(), StoreError> {
         self.tx.webhooks_changed = false;
         self.tx.delivery_due = false;
+        self.tx.job_due = false;
+        self.tx.errand_due = false;
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.tx.conn).await?;
         for (job, result) in jobs.iter_mut().zip(results) {
             match job.apply(&mut self.tx).await {
@@ -237,6 +258,12 @@ impl Writer {
     fn settle(&self, jobs: Vec<Box<dyn Job>>, results: Vec<Result<(), StoreError>>) {
         if self.tx.delivery_due {
             self.deliveries.notify_one();
+        }
+        if self.tx.job_due {
+            self.jobs.notify_one();
+        }
+        if self.tx.errand_due {
+            self.errands.notify_one();
         }
         for (job, result) in jobs.into_iter().zip(results) {
             let counter = if result.is_ok() { &self.counters.writes } else { &self.counters.failed };

@@ -22,10 +22,24 @@ pub mod event_type {
     pub const VOICEMAIL_RECEIVED: &str = "voicemail.received";
     /// No more lines come into the transcript of a call.
     pub const TRANSCRIPT_READY: &str = "transcript.ready";
+    /// Something was made of a call: summary, topics, outcome.
+    pub const CALL_ANALYSED: &str = "call.analysed";
+    /// A time was booked.
+    pub const APPOINTMENT_BOOKED: &str = "appointment.booked";
+    /// An appointment has another time.
+    pub const APPOINTMENT_MOVED: &str = "appointment.moved";
+    /// An appointment was cancelled.
+    pub const APPOINTMENT_CANCELLED: &str = "appointment.cancelled";
+    /// A ticket was made.
+    pub const TICKET_CREATED: &str = "ticket.created";
+    /// There is something to do: a message, a call back.
+    pub const FOLLOW_UP_CREATED: &str = "follow_up.created";
+    /// A confirmation is to be sent, and no mail server is configured.
+    pub const CONFIRMATION_REQUESTED: &str = "confirmation.requested";
     /// Sent on request, to try a webhook.
     pub const WEBHOOK_TEST: &str = "webhook.test";
     /// All of them, for filters.
-    pub const ALL: [&str; 8] = [
+    pub const ALL: [&str; 15] = [
         CALL_RINGING,
         CALL_ANSWERED,
         CALL_ENDED,
@@ -33,6 +47,13 @@ pub mod event_type {
         RECORDING_FAILED,
         VOICEMAIL_RECEIVED,
         TRANSCRIPT_READY,
+        CALL_ANALYSED,
+        APPOINTMENT_BOOKED,
+        APPOINTMENT_MOVED,
+        APPOINTMENT_CANCELLED,
+        TICKET_CREATED,
+        FOLLOW_UP_CREATED,
+        CONFIRMATION_REQUESTED,
         WEBHOOK_TEST,
     ];
 }

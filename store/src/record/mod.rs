@@ -1,18 +1,27 @@
 //! The rows of the books, as plain structs.
 
 mod agent;
+mod calendar;
 mod call;
 mod contact;
 mod event;
 mod flow;
+mod follow_up;
+mod insight;
+mod job;
 mod keys;
 mod number;
+mod once;
 mod people;
 mod sound;
+mod ticket;
 mod transcript;
 mod webhook;
 
 pub use agent::AgentRecord;
+pub use calendar::{
+    AppointmentFilter, AppointmentRecord, AppointmentState, Busy, MoveAppointment, NewAppointment, TimeSpan,
+};
 pub use call::{
     AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, LegQuality, LegRecord,
     LegRole, NewCall,
@@ -20,12 +29,17 @@ pub use call::{
 pub use contact::{ContactChange, ContactFilter, ContactRecord, TimelineEntry};
 pub use event::{EventFilter, EventRecord, NewEvent, event_type};
 pub use flow::{FlowRecord, NodeCount, NodeCounters};
+pub use follow_up::{FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, NewFollowUp};
+pub use insight::{InsightsRecord, NewInsights};
+pub use job::{JobRecord, JobState};
 pub use keys::ApiKeyRecord;
 pub use number::{NewNumber, NewTrunk, NumberRecord, RecordingRule, TrunkRecord};
-pub use people::{MemberCredentials, MemberRecord, NewMember, PasswordHashes};
+pub use once::{ErrandKind, ErrandOutcome, ErrandRecord, ErrandState, OnceState};
+pub use people::{MemberCredentials, MemberRecord, NewMember, PasswordHashes, PutThroughCount};
 pub use sound::{
     NewRecording, NewVoicemail, RecordingEnd, RecordingRecord, RecordingState, VoicemailFilter, VoicemailRecord,
 };
+pub use ticket::{NewTicket, TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState};
 pub use transcript::{LineRecord, SnippetPart, Transcript, TranscriptHit, TranscriptState};
 pub use webhook::{DeliveryOutcome, DeliveryRecord, DeliveryState, DueDelivery, NewWebhook, WebhookRecord};
 

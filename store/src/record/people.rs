@@ -18,7 +18,7 @@ pub struct PasswordHashes {
 masked_debug!(PasswordHashes { realm });
 
 /// What a member is to be.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct NewMember {
     /// The user part of its SIP address, unique: `anna`.
     pub name: String,
@@ -28,6 +28,12 @@ pub struct NewMember {
     pub password: Option<PasswordHashes>,
     /// Our numbers that it may call from; the first is the default.
     pub may_call_from: Vec<String>,
+    /// What it is good at: callers who need that are put through to it.
+    pub skills: Vec<String>,
+    /// Languages that it speaks (BCP 47), the one that it likes best first.
+    pub languages: Vec<String>,
+    /// It takes no callers now.
+    pub away: bool,
 }
 masked_debug!(NewMember { name });
 
@@ -44,6 +50,12 @@ pub struct MemberRecord {
     pub has_password: bool,
     /// Our numbers that it may call from; the first is the default.
     pub may_call_from: Vec<String>,
+    /// What it is good at: callers who need that are put through to it.
+    pub skills: Vec<String>,
+    /// Languages that it speaks (BCP 47), the one that it likes best first.
+    pub languages: Vec<String>,
+    /// It takes no callers now.
+    pub away: bool,
     /// When it was made, ms since the Unix epoch.
     pub created_ms: i64,
     /// When it was last changed.
@@ -60,3 +72,15 @@ pub struct MemberCredentials {
     pub password: PasswordHashes,
 }
 masked_debug!(MemberCredentials { name });
+
+/// How many callers somebody was put through to since a time.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PutThroughCount {
+    /// The member's name, or the number or address that was rung.
+    pub peer: String,
+    /// Calls that were answered there.
+    pub calls: u32,
+    /// When the last one was answered, ms since the Unix epoch.
+    pub last_ms: i64,
+}
+masked_debug!(PutThroughCount { calls });

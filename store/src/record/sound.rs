@@ -10,6 +10,8 @@ word_enum! {
     RecordingState {
         /// It is being written.
         Recording = "recording",
+        /// It is whole, and is to be silenced in places before it can be fetched.
+        Held = "held",
         /// It can be fetched.
         Ready = "ready",
         /// It could not be kept.

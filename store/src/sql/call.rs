@@ -78,7 +78,8 @@ impl Store {
     }
 
     /// Keeps a value on a call, open or closed.
-    pub async fn remember(&self, call: CallId, key: &str, value: Value) -> Result<(), StoreError> {
+    pub async fn remember(&self, call: CallId, key: &str, mut value: Value) -> Result<(), StoreError> {
+        self.scrubber().clean_value(&mut value);
         self.write(Remember { call, key: key.to_owned(), value }).await
     }
 
@@ -86,7 +87,7 @@ impl Store {
     /// tells `call.ended` for each and `transcript.ready` for those of which something is written down, and says which
     /// recordings are to be put right.
     pub async fn close_interrupted(&self, now_ms: i64) -> Result<Interrupted, StoreError> {
-        let calls = self.write(CloseOpen { now_ms }).await?;
+        let calls = self.write(CloseOpen { now_ms, held: self.scrubber().get().is_some() }).await?;
         Ok(Interrupted { calls, recordings: self.open_recordings().await? })
     }
 
@@ -255,6 +256,7 @@ impl Write for End {
             .bind(end.language.clone())
             .execute(&mut tx.conn)
             .await?;
+        tx.job_due = true;
         Ok(done.rows_affected() > 0)
     }
 }
@@ -284,6 +286,7 @@ impl Write for Remember {
 
 struct CloseOpen {
     now_ms: i64,
+    held: bool,
 }
 
 impl Write for CloseOpen {
@@ -307,7 +310,7 @@ impl Write for CloseOpen {
             closed.push(call);
         }
         for call in transcript::left_open(tx).await? {
-            transcript::tell_ready(tx, call, self.now_ms).await?;
+            transcript::complete(tx, call, self.held, self.now_ms).await?;
         }
         Ok(closed)
     }

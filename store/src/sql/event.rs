@@ -183,17 +183,21 @@ impl Write for Emit {
     type Output = EventId;
 
     async fn apply(&self, tx: &mut Tx) -> Result<EventId, StoreError> {
-        const SQL: Told = told!("INSERT INTO events (id, kind, call, at_ms, data) VALUES (?2, ?3, ?6, ?4, ?7)");
-        let Self(event) = self;
-        let telling = Telling::new(tx, &event.kind, event.at_ms);
-        telling
-            .query(SQL, String::new())
-            .bind(event.call.map(|call| call.to_string()))
-            .bind(json(&event.data))
-            .execute(&mut tx.conn)
-            .await?;
-        Ok(telling.id)
+        tell(tx, &self.0).await
     }
+}
+
+/// Writes an event, with its deliveries, into the transaction of what it tells of.
+pub(super) async fn tell(tx: &mut Tx, event: &NewEvent) -> Result<EventId, StoreError> {
+    const SQL: Told = told!("INSERT INTO events (id, kind, call, at_ms, data) VALUES (?2, ?3, ?6, ?4, ?7)");
+    let telling = Telling::new(tx, &event.kind, event.at_ms);
+    telling
+        .query(SQL, String::new())
+        .bind(event.call.map(|call| call.to_string()))
+        .bind(json(&event.data))
+        .execute(&mut tx.conn)
+        .await?;
+    Ok(telling.id)
 }
 
 struct Prune {

@@ -1,15 +1,23 @@
 //! Every statement, one module a table. What another engine would replace.
 
 mod agent;
+mod calendar;
 mod call;
 mod contact;
 mod event;
 pub(crate) mod flow;
+mod follow_up;
+mod insight;
+mod job;
 mod keys;
 mod number;
+mod once;
 mod people;
 mod row;
 mod sound;
+mod ticket;
 mod transcript;
 mod trunk;
 pub(crate) mod webhook;
+
+pub use insight::TermCounts;

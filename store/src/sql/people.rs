@@ -1,9 +1,9 @@
 //! Members.
 
-use call_model::MemberId;
+use call_model::{CallId, MemberId};
 
 use super::row::{Reader, Record, json};
-use crate::record::{MemberCredentials, MemberRecord, NewMember, PasswordHashes};
+use crate::record::{MemberCredentials, MemberRecord, NewMember, PasswordHashes, PutThroughCount};
 use crate::writer::{Tx, Write};
 use crate::{Store, StoreError, fresh_id};
 
@@ -17,6 +17,9 @@ impl Record for MemberRecord {
             display: row.text("display")?,
             has_password: row.maybe_text("realm")?.is_some(),
             may_call_from: row.json("may_call_from")?,
+            skills: row.json("skills")?,
+            languages: row.json("languages")?,
+            away: row.bool("away")?,
             created_ms: row.int("created_ms")?,
             updated_ms: row.int("updated_ms")?,
         })
@@ -36,7 +39,28 @@ impl Record for MemberCredentials {
     }
 }
 
+impl Record for PutThroughCount {
+    const TABLE: &'static str = "calls";
+
+    fn read(row: &Reader<'_>) -> Result<Self, StoreError> {
+        Ok(Self { peer: row.text("peer")?, calls: row.unsigned("calls")?, last_ms: row.int("last_ms")? })
+    }
+}
+
 impl Store {
+    /// How many callers each was put through to in the calls that began at this time (ms since the Unix epoch) or
+    /// later and are over.
+    pub async fn put_through_since(&self, since_ms: i64) -> Result<Vec<PutThroughCount>, StoreError> {
+        // Ids of calls sort by time.
+        let first = CallId::from_parts(since_ms.max(0).cast_unsigned(), 0);
+        let query = sqlx::query(
+            "SELECT leg.value ->> 'peer' AS peer, count(*) AS calls, max(leg.value ->> 'answered_ms') AS last_ms \
+             FROM calls, json_each(calls.legs) AS leg WHERE calls.id >= ?1 AND leg.value ->> 'role' = 'transfer' \
+             AND leg.value ->> 'answered_ms' IS NOT NULL AND leg.value ->> 'peer' IS NOT NULL GROUP BY 1",
+        );
+        PutThroughCount::from_rows(&query.bind(first.to_string()).fetch_all(self.readers()).await?)
+    }
+
     /// All members, newest first.
     pub async fn members(&self) -> Result<Vec<MemberRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM members ORDER BY id DESC");
@@ -116,12 +140,13 @@ impl Write for PutMember {
         let sql = match self.id {
             Some(_) => {
                 "UPDATE members SET name = ?2, display = ?3, may_call_from = ?4, realm = coalesce(?5, realm), \
-                 ha1_md5 = coalesce(?6, ha1_md5), ha1_sha256 = coalesce(?7, ha1_sha256), updated_ms = ?8 \
-                 WHERE id = ?1 RETURNING *"
+                 ha1_md5 = coalesce(?6, ha1_md5), ha1_sha256 = coalesce(?7, ha1_sha256), updated_ms = ?8, \
+                 skills = ?9, languages = ?10, away = ?11 WHERE id = ?1 RETURNING *"
             }
             None => {
                 "INSERT INTO members (id, name, display, may_call_from, realm, ha1_md5, ha1_sha256, created_ms, \
-                 updated_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) RETURNING *"
+                 updated_ms, skills, languages, away) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11) \
+                 RETURNING *"
             }
         };
         let member = &self.member;
@@ -135,6 +160,9 @@ impl Write for PutMember {
             .bind(password.map(|p| p.ha1_md5.as_str()))
             .bind(password.map(|p| p.ha1_sha256.as_str()))
             .bind(self.now_ms)
+            .bind(json(&member.skills))
+            .bind(json(&member.languages))
+            .bind(member.away)
             .fetch_optional(&mut tx.conn)
             .await?;
         row.as_ref().map_or(Err(StoreError::NotFound("member")), MemberRecord::from_row)

@@ -40,6 +40,10 @@ impl Reader<'_> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
+    pub(super) fn maybe_real(&self, column: &'static str) -> Result<Option<f64>, StoreError> {
+        self.row.try_get(column).map_err(|_| self.corrupt(column))
+    }
+
     pub(super) fn bool(&self, column: &'static str) -> Result<bool, StoreError> {
         Ok(self.int(column)? != 0)
     }

@@ -4,6 +4,7 @@ use call_model::{CallId, RecordingId, VoicemailId};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::event::{Telling, Told, recording_event, told, voicemail_event};
+use super::job;
 use super::row::{Reader, Record};
 use crate::record::event_type::{RECORDING_FAILED, RECORDING_READY, VOICEMAIL_RECEIVED};
 use crate::record::{
@@ -61,10 +62,22 @@ impl Store {
         self.write(SetOffset { recording, offset_ms }).await
     }
 
-    /// Writes down how a recording ended, and tells `recording.ready` or `recording.failed`. `false`: it had ended
-    /// before, or never begun.
+    /// Writes down how a recording ended, and tells `recording.ready` or `recording.failed`; where sound is silenced, a
+    /// recording that is whole is held until [`release_recording`](Self::release_recording). `false`: it had ended before,
+    /// or never begun.
     pub async fn end_recording(&self, end: RecordingEnd) -> Result<bool, StoreError> {
-        self.write(EndRecording(end)).await
+        self.write(EndRecording { end, held: self.scrubber().sound() }).await
+    }
+
+    /// A recording that was held can be fetched: tells `recording.ready`. `false`: it was not held.
+    pub async fn release_recording(&self, id: RecordingId, now_ms: i64) -> Result<bool, StoreError> {
+        self.write(ReleaseRecording { id, now_ms }).await
+    }
+
+    /// All recordings of a call.
+    pub async fn call_recordings(&self, call: CallId) -> Result<Vec<RecordingRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM recordings WHERE call = ?1 ORDER BY id").bind(call.to_string());
+        RecordingRecord::from_rows(&query.fetch_all(self.readers()).await?)
     }
 
     /// The recording of a call: the first, if there are several.
@@ -170,7 +183,11 @@ impl Write for SetOffset {
     }
 }
 
-struct EndRecording(RecordingEnd);
+struct EndRecording {
+    end: RecordingEnd,
+    /// It is to be silenced in places first.
+    held: bool,
+}
 
 impl Write for EndRecording {
     type Output = bool;
@@ -180,7 +197,10 @@ impl Write for EndRecording {
             "UPDATE recordings SET state = ?6, bytes = ?7, duration_ms = ?8 WHERE id = ?1 AND state = 'recording'",
             recording_event!(),
         );
-        let end = &self.0;
+        let end = &self.end;
+        if self.held && end.state == RecordingState::Ready {
+            return hold(tx, end).await;
+        }
         let kind = if end.state == RecordingState::Ready { RECORDING_READY } else { RECORDING_FAILED };
         let done = Telling::new(tx, kind, end.at_ms)
             .query(SQL, end.id.to_string())
@@ -190,6 +210,40 @@ impl Write for EndRecording {
             .execute(&mut tx.conn)
             .await?;
         Ok(done.rows_affected() > 0)
+    }
+}
+
+/// The recording is whole, and waits for what is left to do after its call.
+async fn hold(tx: &mut Tx, end: &RecordingEnd) -> Result<bool, StoreError> {
+    let row = sqlx::query(
+        "UPDATE recordings SET state = 'held', bytes = ?2, duration_ms = ?3 \
+         WHERE id = ?1 AND state = 'recording' RETURNING call",
+    )
+    .bind(end.id.to_string())
+    .bind(end.bytes as i64)
+    .bind(end.duration_ms as i64)
+    .fetch_optional(&mut tx.conn)
+    .await?;
+    let Some(row) = row else { return Ok(false) };
+    let call: CallId = Reader { row: &row, table: RecordingRecord::TABLE }.parse("call")?;
+    // It came later than what was left to do.
+    job::reopen(tx, call, end.at_ms).await?;
+    Ok(true)
+}
+
+struct ReleaseRecording {
+    id: RecordingId,
+    now_ms: i64,
+}
+
+impl Write for ReleaseRecording {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        const SQL: Told =
+            told!("UPDATE recordings SET state = 'ready' WHERE id = ?1 AND state = 'held'", recording_event!());
+        let query = Telling::new(tx, RECORDING_READY, self.now_ms).query(SQL, self.id.to_string());
+        Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
     }
 }
 

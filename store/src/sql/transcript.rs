@@ -4,6 +4,7 @@ use call_model::{CallId, Speaker, TranscriptLine, TurnReport};
 use sqlx::Row as _;
 
 use super::event::{Telling, Told, call_json, told};
+use super::job;
 use super::row::{Reader, Record, json, word};
 use crate::record::event_type::TRANSCRIPT_READY;
 use crate::record::{LineRecord, SnippetPart, Transcript, TranscriptHit};
@@ -53,20 +54,30 @@ impl Store {
         self.write(AppendTurn { call, report }).await
     }
 
-    /// Writes down that no more lines come, and tells `transcript.ready`. `false`: there is no line, or it was told
+    /// Writes down that no more lines come, and tells `transcript.ready`, or lets that be done by
+    /// [`redact`](Self::redact) where there is a [`Scrub`](crate::Scrub). `false`: there is no line, or it was told
     /// before.
     pub async fn transcript_ready(&self, call: CallId, now_ms: i64) -> Result<bool, StoreError> {
-        self.write(Ready { call, now_ms }).await
+        self.write(Ready { call, held: self.scrubber().get().is_some(), now_ms }).await
     }
 
     /// All that was said in a call so far; empty when nothing was, or when there is no such call.
     pub async fn transcript(&self, call: CallId) -> Result<Transcript, StoreError> {
-        let lines = sqlx::query("SELECT * FROM lines WHERE call = ?1 ORDER BY from_ms, seq").bind(call.to_string());
-        let lines = LineRecord::from_rows(&lines.fetch_all(self.readers()).await?)?;
+        let mut lines = self.raw_lines(call).await?;
+        if let Some(scrub) = self.scrubber().get()
+            && self.is_open(call).await?
+        {
+            scrub.lines(&mut lines);
+        }
         let turns = sqlx::query("SELECT report FROM turns WHERE call = ?1 ORDER BY seq").bind(call.to_string());
         let turns = turns.fetch_all(self.readers()).await?;
         let turns = turns.iter().map(|row| Reader { row, table: "turns" }.json("report")).collect::<Result<_, _>>()?;
         Ok(Transcript { lines, turns })
+    }
+
+    async fn is_open(&self, call: CallId) -> Result<bool, StoreError> {
+        let open = sqlx::query("SELECT 1 FROM calls WHERE id = ?1 AND transcript = 'open'").bind(call.to_string());
+        Ok(open.fetch_optional(self.readers()).await?.is_some())
     }
 
     /// Lines that hold all words of `text` (`"..."`: a phrase; `*` at the end of a word: any ending), letters' case and
@@ -78,13 +89,17 @@ impl Store {
         let found = sqlx::query(
             "SELECT lines.*, snippet(line_text, 0, ?4, ?5, '…', 24) AS snippet \
              FROM line_text JOIN lines ON lines.id = line_text.rowid \
-             WHERE line_text MATCH ?1 AND line_text.rowid < ?2 ORDER BY line_text.rowid DESC LIMIT ?3",
+             WHERE line_text MATCH ?1 AND line_text.rowid < ?2 AND (?6 OR NOT EXISTS \
+             (SELECT 1 FROM calls WHERE calls.id = lines.call AND calls.transcript = 'open')) \
+             ORDER BY line_text.rowid DESC LIMIT ?3",
         )
         .bind(query)
         .bind(before)
         .bind(limit + 1)
         .bind(HIT.to_string())
         .bind(HIT_END.to_string())
+        // Lines that are still to be gone through are not found.
+        .bind(self.scrubber().get().is_none())
         .fetch_all(self.readers())
         .await?;
         let more = found.len() > limit as usize;
@@ -178,6 +193,8 @@ impl Write for AppendTurn {
 
 struct Ready {
     call: CallId,
+    /// The lines are to be gone through first.
+    held: bool,
     now_ms: i64,
 }
 
@@ -185,8 +202,17 @@ impl Write for Ready {
     type Output = bool;
 
     async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
-        tell_ready(tx, self.call, self.now_ms).await
+        complete(tx, self.call, self.held, self.now_ms).await
     }
+}
+
+/// No more lines come: what is left to do after the call is due. Where its lines are to be gone through first, the
+/// transcript is closed by that ([`Store::redact`]), now otherwise.
+pub(super) async fn complete(tx: &mut Tx, call: CallId, held: bool, now_ms: i64) -> Result<bool, StoreError> {
+    if job::due(tx, call, now_ms).await? && held {
+        return Ok(true);
+    }
+    if held { Ok(false) } else { tell_ready(tx, call, now_ms).await }
 }
 
 /// Closes the transcript of a call, and tells of it.

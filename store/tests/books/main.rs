@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod backup;
+mod calendar;
 mod calls;
 mod crash;
 mod flows;
@@ -10,3 +11,4 @@ mod outbox;
 mod people;
 mod support;
 mod transcripts;
+mod work;

@@ -2,9 +2,11 @@
 
 use call_model::{AppName, MemberId, NumberId, TrunkId};
 use serde_json::json;
-use store::{NewMember, NewNumber, NewTrunk, PasswordHashes, RecordingRule, StoreError, fresh_id};
+use store::{
+    EndCall, LegRecord, LegRole, NewMember, NewNumber, NewTrunk, PasswordHashes, RecordingRule, StoreError, fresh_id,
+};
 
-use crate::support::{Books, NOW};
+use crate::support::{Books, CALLER, NOW, end, inbound};
 
 fn number(text: &str) -> NewNumber {
     NewNumber {
@@ -75,8 +77,12 @@ async fn a_members_password_belongs_to_its_name() {
         display: "Anna".to_owned(),
         password: password.cloned(),
         may_call_from: vec!["+493090182".to_owned()],
+        skills: vec!["billing".to_owned()],
+        languages: vec!["de".to_owned(), "en".to_owned()],
+        away: true,
     };
     let anna = books.store.add_member(member("anna", None), NOW).await.unwrap();
+    assert_eq!((anna.skills.join(" "), anna.languages.join(" "), anna.away), ("billing".into(), "de en".into(), true));
     assert!(!anna.has_password && books.store.member_credentials().await.unwrap().is_empty());
     let anna = books.store.change_member(anna.id, member("anna", Some(&password)), NOW).await.unwrap();
     assert!(anna.has_password);
@@ -104,4 +110,35 @@ async fn api_keys_are_kept_as_hashes() {
     books.store.add_api_key("second", [9; 32], NOW).await.unwrap();
     assert!(books.store.delete_api_key("first").await.unwrap());
     assert!(!books.store.delete_api_key("first").await.unwrap());
+}
+
+#[tokio::test]
+async fn calls_that_members_took_are_counted_since_a_time() {
+    let books = Books::open().await;
+    let leg = |peer: &str, answered_ms: Option<i64>| LegRecord {
+        id: fresh_id(NOW),
+        role: LegRole::Transfer,
+        peer: Some(peer.to_owned()),
+        sip_call_id: "x".to_owned(),
+        started_ms: NOW,
+        answered_ms,
+        ended_ms: None,
+        status: None,
+        quality: None,
+        user_agent: None,
+    };
+    for (at, legs) in [
+        (NOW - 90_000_000, vec![leg("anna", Some(NOW - 90_000_000))]),
+        (NOW, vec![leg("anna", Some(NOW + 1)), leg("ben", None)]),
+        (NOW + 10, vec![leg("anna", Some(NOW + 11)), leg("+4930901821", Some(NOW + 12))]),
+    ] {
+        let call = inbound(CALLER, at);
+        let over = EndCall { legs, ..end(call.id, at + 100) };
+        books.store.begin_call(call).await.unwrap();
+        books.store.end_call(over).await.unwrap();
+    }
+    let mut counts = books.store.put_through_since(NOW).await.unwrap();
+    counts.sort_by(|a, b| a.peer.cmp(&b.peer));
+    let counts: Vec<_> = counts.iter().map(|count| (count.peer.as_str(), count.calls, count.last_ms)).collect();
+    assert_eq!(counts, [("+4930901821", 1, NOW + 12), ("anna", 2, NOW + 11)]);
 }

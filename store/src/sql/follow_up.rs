@@ -1,0 +1,155 @@
+//! Follow-ups.
+
+use call_model::FollowUpId;
+use serde_json::{Map, json as object};
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::event::tell;
+use super::row::{Reader, Record};
+use crate::record::event_type::FOLLOW_UP_CREATED;
+use crate::record::{FollowUpFilter, FollowUpRecord, FollowUpState, NewEvent, NewFollowUp};
+use crate::writer::{Tx, Write};
+use crate::{Page, PageRequest, Store, StoreError, fresh_id};
+
+impl Record for FollowUpRecord {
+    const TABLE: &'static str = "follow_ups";
+
+    fn read(row: &Reader<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.parse("id")?,
+            kind: row.word("kind")?,
+            state: row.word("state")?,
+            mailbox: row.text("mailbox")?,
+            contact: row.maybe_parse("contact")?,
+            call: row.maybe_parse("call")?,
+            name: row.maybe_text("name")?,
+            phone: row.maybe_text("phone")?,
+            text: row.text("text")?,
+            due_ms: row.maybe_int("due_ms")?,
+            created_ms: row.int("created_ms")?,
+            updated_ms: row.int("updated_ms")?,
+        })
+    }
+}
+
+impl Store {
+    /// Makes a follow-up. Tells `follow_up.created`.
+    pub async fn add_follow_up(&self, new: NewFollowUp, now_ms: i64) -> Result<FollowUpRecord, StoreError> {
+        self.write(AddFollowUp { id: fresh_id(now_ms), new, now_ms }).await
+    }
+
+    /// Says that a follow-up is done, or is to be done after all.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn mark_follow_up(
+        &self,
+        id: FollowUpId,
+        state: FollowUpState,
+        now_ms: i64,
+    ) -> Result<FollowUpRecord, StoreError> {
+        self.write(MarkFollowUp { id, state, now_ms }).await
+    }
+
+    /// One follow-up.
+    pub async fn follow_up(&self, id: FollowUpId) -> Result<Option<FollowUpRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM follow_ups WHERE id = ?1").bind(id.to_string());
+        let row = query.fetch_optional(self.readers()).await?;
+        row.as_ref().map(FollowUpRecord::from_row).transpose()
+    }
+
+    /// Follow-ups, newest first.
+    pub async fn follow_ups(
+        &self,
+        filter: &FollowUpFilter,
+        page: &PageRequest,
+    ) -> Result<Page<FollowUpRecord>, StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM follow_ups WHERE 1");
+        if let Some(kind) = filter.kind {
+            query.push(" AND kind = ").push_bind(kind.as_str());
+        }
+        if let Some(state) = filter.state {
+            query.push(" AND state = ").push_bind(state.as_str());
+        }
+        if let Some(mailbox) = &filter.mailbox {
+            query.push(" AND mailbox = ").push_bind(mailbox.clone());
+        }
+        if let Some(contact) = filter.contact {
+            query.push(" AND contact = ").push_bind(contact.to_string());
+        }
+        if let Some(call) = filter.call {
+            query.push(" AND call = ").push_bind(call.to_string());
+        }
+        if let Some(cursor) = &page.cursor {
+            query.push(" AND id < ").push_bind(cursor.id(FollowUpId::PREFIX));
+        }
+        let limit = page.clamped();
+        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit + 1);
+        let rows = query.build().fetch_all(self.readers()).await?;
+        Ok(Page::from_rows(FollowUpRecord::from_rows(&rows)?, limit, |follow_up| follow_up.id))
+    }
+}
+
+struct AddFollowUp {
+    id: FollowUpId,
+    new: NewFollowUp,
+    now_ms: i64,
+}
+
+impl Write for AddFollowUp {
+    type Output = FollowUpRecord;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<FollowUpRecord, StoreError> {
+        let new = &self.new;
+        if let Some(once) = &new.once {
+            let known = sqlx::query("SELECT * FROM follow_ups WHERE once = ?1").bind(once);
+            if let Some(row) = known.fetch_optional(&mut tx.conn).await? {
+                return FollowUpRecord::from_row(&row);
+            }
+        }
+        let row = sqlx::query(
+            "INSERT INTO follow_ups (id, kind, state, mailbox, contact, call, name, phone, text, due_ms, once, \
+             created_ms, updated_ms) VALUES (?1, ?2, 'open', ?3, \
+             coalesce(?4, (SELECT contact FROM calls WHERE id = ?5)), (SELECT id FROM calls WHERE id = ?5), ?6, ?7, \
+             ?8, ?9, ?10, ?11, ?11) RETURNING *",
+        )
+        .bind(self.id.to_string())
+        .bind(new.kind.as_str())
+        .bind(&new.mailbox)
+        .bind(new.contact.map(|id| id.to_string()))
+        .bind(new.call.map(|id| id.to_string()))
+        .bind(&new.name)
+        .bind(&new.phone)
+        .bind(&new.text)
+        .bind(new.due_ms)
+        .bind(&new.once)
+        .bind(self.now_ms)
+        .fetch_one(&mut tx.conn)
+        .await?;
+        let record = FollowUpRecord::from_row(&row)?;
+        let data = Map::from_iter([("follow_up".to_owned(), object!(record))]);
+        let event = NewEvent { kind: FOLLOW_UP_CREATED.to_owned(), call: record.call, at_ms: self.now_ms, data };
+        tell(tx, &event).await?;
+        Ok(record)
+    }
+}
+
+struct MarkFollowUp {
+    id: FollowUpId,
+    state: FollowUpState,
+    now_ms: i64,
+}
+
+impl Write for MarkFollowUp {
+    type Output = FollowUpRecord;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<FollowUpRecord, StoreError> {
+        let row = sqlx::query("UPDATE follow_ups SET state = ?2, updated_ms = ?3 WHERE id = ?1 RETURNING *")
+            .bind(self.id.to_string())
+            .bind(self.state.as_str())
+            .bind(self.now_ms)
+            .fetch_optional(&mut tx.conn)
+            .await?;
+        row.as_ref().map_or(Err(StoreError::NotFound("follow-up")), FollowUpRecord::from_row)
+    }
+}
