@@ -51,11 +51,11 @@ pub use record::{
     DeliveryState, DueDelivery, EndCall, ErrandKind, ErrandOutcome, ErrandRecord, ErrandState, EventFilter,
     EventRecord, FlowRecord, FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, Idempotency, InsightsRecord,
     Interrupted, JobRecord, JobState, LegQuality, LegRecord, LegRole, LineRecord, MemberCredentials, MemberRecord,
-    MoveAppointment, NewAppointment, NewCall, NewEvent, NewFollowUp, NewInsights, NewMember, NewNumber, NewRecording,
-    NewTicket, NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters, NumberRecord, OnceState, PasswordHashes,
-    PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart, TicketChange,
-    TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript, TranscriptHit,
-    TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
+    Mood, MoveAppointment, NewAppointment, NewCall, NewEvent, NewFollowUp, NewInsights, NewMember, NewNumber,
+    NewRecording, NewTicket, NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters, NumberRecord, OnceState,
+    PasswordHashes, PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart,
+    TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript,
+    TranscriptHit, TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
 };
 pub use scrub::{Scrub, Scrubber, Silence};
 pub use sql::TermCounts;

@@ -10,7 +10,7 @@ use call_model::{AppName, CallId, Direction, RecordingSwitch};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use store::{CallFilter, CallState, EventFilter, Idempotency, RecordingState, fresh_id};
+use store::{CallFilter, CallState, EventFilter, Idempotency, Mood, RecordingState, fresh_id};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Body, BodyBytes, Id, Params};
@@ -51,6 +51,13 @@ pub(super) struct ListQuery {
     /// Begun before this time.
     #[param(value_type = Option<String>, format = DateTime)]
     to: Option<jiff::Timestamp>,
+    /// What came of it, such as `appointment_booked`: see `GET /v1/calls/{id}/insights`.
+    outcome: Option<String>,
+    /// A topic that it was about.
+    topic: Option<String>,
+    /// How the caller felt: `positive`, `neutral` or `negative`.
+    #[param(value_type = Option<String>)]
+    sentiment: Option<Mood>,
     /// The most calls on the page: 1 to 200, 50 when it is not said.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
@@ -145,6 +152,9 @@ pub(super) async fn list(
         contact: query.contact,
         from_ms: query.from.map(jiff::Timestamp::as_millisecond),
         to_ms: query.to.map(jiff::Timestamp::as_millisecond),
+        outcome: query.outcome,
+        topic: query.topic,
+        mood: query.sentiment,
     };
     let page = page_request(query.limit, query.cursor.as_deref())?;
     Ok(List::page(state.store().calls(&filter, &page).await?, Call::from))
@@ -350,7 +360,7 @@ pub(super) async fn recording(
     let recording = state.store().call_recording(id).await?.ok_or_else(none)?;
     match recording.state {
         RecordingState::Ready => sound::send(state.recordings(), &recording.path, &headers, &format!("{id}.wav")).await,
-        RecordingState::Recording => {
+        RecordingState::Recording | RecordingState::Held => {
             Err(Problem::new(Kind::Conflict, "the recording is not ready: wait for the event recording.ready"))
         }
         RecordingState::Failed => Err(Problem::new(Kind::NotFound, "the recording could not be kept: see the log")),

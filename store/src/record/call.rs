@@ -4,7 +4,7 @@ use call_model::{CallId, ContactId, Direction, HangupCause, HangupParty, LegId, 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{ContactRecord, RecordingRecord, TranscriptState, masked_debug, word_enum};
+use super::{ContactRecord, Mood, RecordingRecord, TranscriptState, masked_debug, word_enum};
 use crate::Address;
 
 word_enum! {
@@ -219,6 +219,12 @@ pub struct CallFilter {
     pub from_ms: Option<i64>,
     /// Begun before this time.
     pub to_ms: Option<i64>,
+    /// Of which this came.
+    pub outcome: Option<String>,
+    /// About this topic.
+    pub topic: Option<String>,
+    /// In which the caller felt so.
+    pub mood: Option<Mood>,
 }
 
 /// What was found open when the program started.

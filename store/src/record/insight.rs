@@ -4,7 +4,30 @@ use call_model::CallId;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::masked_debug;
+use super::{masked_debug, word_enum};
+
+word_enum! {
+    /// How a caller felt, in one word.
+    Mood {
+        /// Above a quarter.
+        Positive = "positive",
+        /// In between.
+        Neutral = "neutral",
+        /// Below minus a quarter.
+        Negative = "negative",
+    }
+}
+
+impl Mood {
+    /// Of a value from -1 to 1.
+    pub fn of(sentiment: f64) -> Self {
+        match sentiment {
+            value if value > 0.25 => Self::Positive,
+            value if value < -0.25 => Self::Negative,
+            _ => Self::Neutral,
+        }
+    }
+}
 
 /// What was made of a call, to be filed.
 #[derive(Clone)]

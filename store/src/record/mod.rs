@@ -30,7 +30,7 @@ pub use contact::{ContactChange, ContactFilter, ContactRecord, TimelineEntry};
 pub use event::{EventFilter, EventRecord, NewEvent, event_type};
 pub use flow::{FlowRecord, NodeCount, NodeCounters};
 pub use follow_up::{FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, NewFollowUp};
-pub use insight::{InsightsRecord, NewInsights};
+pub use insight::{InsightsRecord, Mood, NewInsights};
 pub use job::{JobRecord, JobState};
 pub use keys::ApiKeyRecord;
 pub use number::{NewNumber, NewTrunk, NumberRecord, RecordingRule, TrunkRecord};

@@ -10,7 +10,7 @@ use super::row::{Reader, Record, json, word};
 use super::transcript;
 use crate::record::event_type::{CALL_ANSWERED, CALL_ENDED, CALL_RINGING};
 use crate::record::{
-    AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, NewCall,
+    AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, Mood, NewCall,
 };
 use crate::writer::{Tx, Write};
 use crate::{Page, PageRequest, Store, StoreError};
@@ -159,6 +159,7 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &CallFilter) {
     if let Some(contact) = filter.contact {
         query.push(" AND calls.contact = ").push_bind(contact.to_string());
     }
+    push_insights_filter(query, filter);
     if let Some(from) = filter.from_ms {
         query.push(" AND calls.started_ms >= ").push_bind(from);
         let bound = CallId::from_parts(u64::try_from(from - ID_SLACK_MS).unwrap_or(0), 0);
@@ -168,6 +169,23 @@ fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &CallFilter) {
         query.push(" AND calls.started_ms < ").push_bind(to);
         let bound = CallId::from_parts(u64::try_from(to.saturating_add(ID_SLACK_MS)).unwrap_or(0), 0);
         query.push(" AND calls.id < ").push_bind(bound.to_string());
+    }
+}
+
+fn push_insights_filter(query: &mut QueryBuilder<Sqlite>, filter: &CallFilter) {
+    if let Some(outcome) = &filter.outcome {
+        query.push(" AND calls.id IN (SELECT call FROM insights WHERE outcome = ").push_bind(outcome.clone()).push(")");
+    }
+    if let Some(topic) = &filter.topic {
+        query.push(" AND calls.id IN (SELECT call FROM insight_topics WHERE topic = ").push_bind(topic.clone());
+        query.push(")");
+    }
+    if let Some(mood) = filter.mood {
+        query.push(" AND calls.id IN (SELECT call FROM insights WHERE sentiment ").push(match mood {
+            Mood::Positive => "> 0.25)",
+            Mood::Neutral => "BETWEEN -0.25 AND 0.25)",
+            Mood::Negative => "< -0.25)",
+        });
     }
 }
 

@@ -1,6 +1,7 @@
 //! The books on real SQLite files.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod after;
 mod backup;
 mod calendar;
 mod calls;
