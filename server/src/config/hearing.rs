@@ -43,6 +43,9 @@ pub struct TranscriptionSection {
     pub key_env: Option<String>,
     /// ... or the file that holds it.
     pub key_file: Option<PathBuf>,
+    /// How much audio is sent at a time with `deepgram`, ms; by default what the vendor advises for the model: 80 for
+    /// Flux, 40 for others.
+    pub chunk_ms: Option<u64>,
     /// Utterances that whisper decodes at a time, over all calls; 0 (the default): half of the cores, at most 4.
     pub decoders: u8,
     /// Threads for each of them (1).
@@ -59,6 +62,7 @@ impl Default for TranscriptionSection {
             key: None,
             key_env: None,
             key_file: None,
+            chunk_ms: None,
             decoders: 0,
             threads: 1,
         }

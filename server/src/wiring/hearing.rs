@@ -59,6 +59,7 @@ pub(super) async fn start(config: &Config) -> Result<Option<Arc<dyn Transcriber>
         HearingEngine::Deepgram => {
             let mut settings = DeepgramSettings::new(endpoint(section, "wss://api.deepgram.com")?);
             settings.model = section.model.clone().unwrap_or(settings.model);
+            settings.chunk_ms = section.chunk_ms;
             Arc::new(DeepgramEar::new(settings)?)
         }
     };

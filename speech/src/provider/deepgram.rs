@@ -30,7 +30,7 @@ pub struct DeepgramSettings {
     pub name: String,
     /// Where it is. Default address `wss://api.deepgram.com`.
     pub endpoint: Endpoint,
-    /// The model; one whose name begins with `flux` is asked by v2. Default `flux-general-en`.
+    /// The model; one whose name begins with `flux` is asked by v2. Default `flux-general-multi`.
     pub model: String,
     /// v2: from this confidence on a turn is probably over, 0.3 to 0.9; `None`: never told. Default 0.4.
     pub eager_threshold: Option<f32>,
@@ -61,7 +61,7 @@ impl DeepgramSettings {
         Self {
             name: "deepgram".into(),
             endpoint,
-            model: "flux-general-en".into(),
+            model: "flux-general-multi".into(),
             eager_threshold: Some(0.4),
             end_threshold: 0.7,
             end_timeout_ms: 5_000,
@@ -190,9 +190,11 @@ mod tests {
             format!("{:?}", settings.address(request).expect("an address"))
         };
         let flux = url(&settings, &request);
-        assert!(flux.contains("/v2/listen?model=flux-general-en&encoding=linear16&sample_rate=16000"), "{flux}");
+        assert!(flux.contains("/v2/listen?model=flux-general-multi&encoding=linear16&sample_rate=16000"), "{flux}");
         assert!(flux.contains("eager_eot_threshold=0.4") && flux.contains("keyterm=Dr.%20M%C3%BCller"), "{flux}");
-        assert!(!flux.contains("language"), "{flux}");
+        assert!(flux.contains("&language_hint=de&"), "{flux}");
+        settings.model = "flux-general-en".into();
+        assert!(!url(&settings, &request).contains("language"));
         request.partials = false;
         assert!(!url(&settings, &request).contains("eager"));
         settings.model = "nova-3".into();
