@@ -185,6 +185,9 @@ impl Session {
                 }
                 _ => Vec::new(),
             };
+            if events.iter().any(|now| now.event == EarEvent::Ended) {
+                self.records.note_moment(self.ear.last_speech());
+            }
             let messages = events.iter().flat_map(|now| self.format.messages(now)).collect();
             self.send(&mut socket, messages).await;
         }

@@ -1,6 +1,8 @@
-//! Hears speech by its energy, and says what a script says was spoken. No clock: time is the audio that has come.
+//! Hears speech by its energy, and says what a script says was spoken. Its time is the audio that has come; the clock is
+//! only looked at for benchmarks.
 
 use std::collections::VecDeque;
+use std::time::SystemTime;
 
 /// The step in which energy is measured, in ms.
 const STEP_MS: u64 = 10;
@@ -111,15 +113,30 @@ pub(crate) struct Ear {
     sounding_ms: u64,
     turn: Option<Turn>,
     count: usize,
+    /// When what is being pushed arrived, and when the last speech did.
+    arrived: SystemTime,
+    last_speech: SystemTime,
 }
 
 impl Ear {
     pub(crate) fn new(hz: u32, timing: EarTiming, turns: Vec<SpokenTurn>) -> Self {
         let step = (u64::from(hz.max(100)) * STEP_MS / 1_000) as usize;
-        Self { step, timing, turns, waiting: VecDeque::new(), now_ms: 0, sounding_ms: 0, turn: None, count: 0 }
+        Self {
+            step,
+            timing,
+            turns,
+            waiting: VecDeque::new(),
+            now_ms: 0,
+            sounding_ms: 0,
+            turn: None,
+            count: 0,
+            arrived: SystemTime::UNIX_EPOCH,
+            last_speech: SystemTime::UNIX_EPOCH,
+        }
     }
 
     pub(crate) fn push(&mut self, samples: impl IntoIterator<Item = i16>) -> Vec<Now> {
+        self.arrived = SystemTime::now();
         self.waiting.extend(samples);
         let mut events = Vec::new();
         while self.waiting.len() >= self.step {
@@ -129,6 +146,11 @@ impl Ear {
             self.take(sounds, &mut events);
         }
         events
+    }
+
+    /// When the last speech arrived here.
+    pub(crate) fn last_speech(&self) -> SystemTime {
+        self.last_speech
     }
 
     /// Ends what is open: no more audio comes.
@@ -153,6 +175,7 @@ impl Ear {
         };
         if speech {
             turn.last_sound_ms = self.now_ms;
+            self.last_speech = self.arrived;
         }
         let quiet = self.now_ms - turn.last_sound_ms;
         let lasts = self.turns.get(self.count % self.turns.len().max(1)).and_then(|turn| turn.lasts_ms).unwrap_or(0);

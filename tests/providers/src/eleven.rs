@@ -7,6 +7,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -123,6 +124,9 @@ impl Session {
                 _ => {}
             }
             self.sent += 1;
+            if at == 0 {
+                self.records.note_moment(SystemTime::now());
+            }
             if socket.send(Message::text(piece.to_string())).await.is_err() {
                 self.records.abandon();
                 return false;

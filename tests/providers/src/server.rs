@@ -2,8 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use axum::Router;
 use axum::extract::Request as HttpRequest;
@@ -84,6 +85,7 @@ pub(crate) struct Records {
     audio_bytes: AtomicUsize,
     abandoned: watch::Sender<usize>,
     connections: AtomicUsize,
+    moments: Mutex<Vec<SystemTime>>,
 }
 
 impl Records {
@@ -103,6 +105,11 @@ impl Records {
 
     pub(crate) fn note_audio(&self, bytes: usize) {
         self.audio_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Notes when something happened that a benchmark wants to know.
+    pub(crate) fn note_moment(&self, at: SystemTime) {
+        self.moments.lock().unwrap_or_else(PoisonError::into_inner).push(at);
     }
 
     pub(crate) fn abandon(&self) {
@@ -183,6 +190,12 @@ impl Double {
     /// Bytes of audio that came by WebSockets so far.
     pub fn audio_bytes(&self) -> usize {
         self.records.audio_bytes.load(Ordering::Relaxed)
+    }
+
+    /// For benchmarks: a recogniser notes when the last sound of each turn reached it, a voice when it sent the first
+    /// sound of each text.
+    pub fn moments(&self) -> Vec<SystemTime> {
+        self.records.moments.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Connections accepted so far.

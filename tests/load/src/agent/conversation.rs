@@ -13,11 +13,16 @@ const GREETING: Duration = Duration::from_secs(8);
 /// Our answers have no pause of this length inside: a longer one is a break.
 const BREAK: Duration = Duration::from_millis(450);
 
+/// How much a packet holds.
+const PACKET: Duration = Duration::from_millis(20);
+
 /// What a caller has noticed.
 #[derive(Debug, Clone, Default)]
 pub struct Noticed {
     /// From the end of its speech to the first audible sample, for each turn that was answered.
     pub delays: Vec<Duration>,
+    /// For each of these: when the last packet of the speech left, and when the first sample that can be heard came.
+    pub moments: Vec<(Duration, Duration)>,
     /// Turns in which the agent spoke during the hesitation or before the sentence was over.
     pub premature: usize,
     /// Answers that broke off although the caller was silent.
@@ -79,6 +84,7 @@ impl Conversation {
         match &mut self.phase {
             Phase::Waiting { since } => {
                 self.noticed.delays.push(at.saturating_sub(*since));
+                self.noticed.moments.push((since.saturating_sub(PACKET), at));
                 self.phase = Phase::Listening { since: at };
                 (self.first_audible, self.last_audible) = (Some(at), Some(at));
             }
@@ -142,7 +148,7 @@ impl Conversation {
         let frame = *frames;
         if at + Duration::from_millis(20) >= turn.length() {
             // The last packet holds speech up to 20 ms from now.
-            self.phase = Phase::Waiting { since: now + Duration::from_millis(20) };
+            self.phase = Phase::Waiting { since: now + PACKET };
             self.turn += 1;
         }
         let silent = at >= turn.before && at < turn.before + turn.hesitation;

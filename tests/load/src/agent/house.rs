@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use provider_doubles::{
     ChatAnswer, ChatDouble, DeepgramDouble, EarTiming, ElevenDouble, Heard, Hesitation, Manner, SpokenTurn, Step,
@@ -14,6 +14,7 @@ use provider_doubles::{
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
+use super::AgentArgs;
 use super::speech::TURNS;
 use crate::HERE;
 
@@ -27,15 +28,16 @@ pub struct House {
     folder: TempDir,
     target: String,
     chat: ChatDouble,
-    _ears: DeepgramDouble,
-    _voice: ElevenDouble,
+    ears: DeepgramDouble,
+    voice: ElevenDouble,
     _runtime: Runtime,
 }
 
 impl House {
     /// Starts providers and server. The recogniser says that a turn is over 350 ms after its speech, with an early sign
     /// 200 ms before; the model takes 400 ms to its first token, then 60 a second; the voice 150 ms to its first byte.
-    pub fn start(program: &Path, speculation: bool, doubtful: bool) -> Result<Self, Box<dyn Error>> {
+    pub fn start(program: &Path, manner: &AgentArgs) -> Result<Self, Box<dyn Error>> {
+        let (speculation, doubtful) = (!manner.no_speculation, manner.doubtful);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let (chat, ears, voice) = runtime.block_on(async {
             let said = Step::from(ChatAnswer::text(ANSWER)).in_manner(Manner::slow(400, 60.0));
@@ -56,7 +58,7 @@ impl House {
         })?;
         let folder = tempfile::tempdir()?;
         let (sip, http) = (free_port()?, free_port()?);
-        write_business(folder.path(), &chat, &ears, &voice, sip, http)?;
+        write_business(folder.path(), &chat, &ears, &voice, (sip, http), manner.chunk_ms)?;
         let log = std::fs::File::create(folder.path().join("log"))?;
         let mut server = Command::new(program.canonicalize()?)
             .args(["serve", "--config"])
@@ -72,7 +74,7 @@ impl House {
             return Err(error);
         }
         let target = format!("sip:bench@{HERE}:{sip}");
-        Ok(Self { server, folder, target, chat, _ears: ears, _voice: voice, _runtime: runtime })
+        Ok(Self { server, folder, target, chat, ears, voice, _runtime: runtime })
     }
 
     pub fn pid(&self) -> u32 {
@@ -86,6 +88,11 @@ impl House {
     /// Requests to the model so far.
     pub fn thoughts(&self) -> usize {
         self.chat.requests().len()
+    }
+
+    /// When the last sound of each turn reached the recogniser, and when the voice sent the first of each text.
+    pub fn moments(&self) -> (Vec<SystemTime>, Vec<SystemTime>) {
+        (self.ears.moments(), self.voice.moments())
     }
 
     /// Shows what the server said.
@@ -113,9 +120,10 @@ fn write_business(
     chat: &ChatDouble,
     ears: &DeepgramDouble,
     voice: &ElevenDouble,
-    sip: u16,
-    http: u16,
+    (sip, http): (u16, u16),
+    chunk_ms: Option<u64>,
 ) -> std::io::Result<()> {
+    let chunk_ms = chunk_ms.map(|ms| format!("chunk_ms = {ms}")).unwrap_or_default();
     std::fs::create_dir_all(folder.join("business/flows"))?;
     std::fs::create_dir_all(folder.join("business/agents"))?;
     std::fs::write(folder.join("business/business.yaml"), "name: Bench\ntime_zone: UTC\n")?;
@@ -148,6 +156,7 @@ engine = "deepgram"
 model = "flux-general-en"
 url = "{}"
 key = "bench"
+{chunk_ms}
 
 [[speech.providers]]
 name = "eleven"

@@ -8,6 +8,7 @@ mod callers;
 mod conversation;
 mod house;
 mod report;
+mod share;
 mod speech;
 
 use std::collections::HashMap;
@@ -40,8 +41,8 @@ pub struct AgentArgs {
     /// Conversations at a time, one row for each number
     #[arg(long, value_delimiter = ',', default_value = "1,50,100,200,400")]
     sessions: Vec<usize>,
-    /// Turns of each conversation, at most 8
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=8))]
+    /// Turns of each conversation, the script's eight over and over
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=200))]
     turns: u8,
     /// Without answers that are prepared before the turn is over
     #[arg(long)]
@@ -49,17 +50,24 @@ pub struct AgentArgs {
     /// The recogniser takes each hesitation for a likely end of turn, and takes that back
     #[arg(long)]
     doubtful: bool,
+    /// How much audio the recogniser is sent at a time, ms, in place of what the vendor advises
+    #[arg(long)]
+    chunk_ms: Option<u64>,
 }
 
 pub fn run(args: &AgentArgs) -> Result<(), Box<dyn Error>> {
     for sessions in &args.sessions {
         // A server of its own for each row: memory and connections start from nothing.
-        let house = House::start(&args.server, !args.no_speculation, args.doubtful)?;
+        let house = House::start(&args.server, args)?;
         let row = row(&house, *sessions, usize::from(args.turns));
         if row.is_err() {
             house.complain();
         }
-        report::print(*sessions, &manner(args), &row?);
+        let row = row?;
+        report::print(*sessions, &manner(args), &row);
+        if *sessions == 1 {
+            share::print(&row.conversations[0].moments, house.moments());
+        }
     }
     Ok(())
 }
