@@ -23,7 +23,7 @@ mod text;
 mod yaml;
 
 pub use app::FlowApp;
-pub use business::{Business, Holiday, HolidayDates, OpenSpan, Opening, Status};
+pub use business::{Booking, Business, Holiday, HolidayDates, OpenSpan, Opening, Person, Privacy, Service, Status};
 pub use fault::{Fault, Severity};
 pub use flow::{Flow, ParseContext};
 pub use limits::{ParseLimits, RunLimits};

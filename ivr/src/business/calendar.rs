@@ -44,13 +44,13 @@ impl Business {
     }
 
     /// A moment as date and time in the business's time zone. A time beyond year 9999 is taken for the epoch.
-    pub(crate) fn local(&self, unix_ms: i64) -> DateTime {
+    pub fn local(&self, unix_ms: i64) -> DateTime {
         let timestamp = Timestamp::from_millisecond(unix_ms).unwrap_or(Timestamp::UNIX_EPOCH);
         self.time_zone.to_datetime(timestamp)
     }
 
     /// The holiday and the hours of a day.
-    pub(crate) fn day(&self, date: Date) -> (Option<&Holiday>, &[OpenSpan]) {
+    pub fn day(&self, date: Date) -> (Option<&Holiday>, &[OpenSpan]) {
         let holiday = self.holidays.iter().find(|holiday| holiday.dates.falls_on(date));
         let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
         let hours = holiday.map_or(self.hours[weekday].as_slice(), |holiday| holiday.hours.as_slice());

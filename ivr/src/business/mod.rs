@@ -1,13 +1,17 @@
-//! The business that a flow speaks for: its name, hours, holidays and groups.
+//! The business that a flow speaks for: its name, hours, holidays and groups, and what can be
+//! booked there.
 
+mod booking;
 mod calendar;
 mod read;
+mod read_booking;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
+pub use booking::{Booking, Person, Privacy, Service};
 pub use calendar::{Opening, Status};
 
 use crate::fault::Fault;
@@ -72,6 +76,10 @@ pub struct Business {
     pub groups: BTreeMap<String, Vec<String>>,
     /// Anything else that texts may want: address, web site. `business.info.address` in templates.
     pub info: BTreeMap<String, LocalText>,
+    /// What can be booked; `None`: nothing.
+    pub booking: Option<Booking>,
+    /// What is told to whom.
+    pub privacy: Privacy,
 }
 
 impl Default for Business {
@@ -85,6 +93,8 @@ impl Default for Business {
             holidays: Vec::new(),
             groups: BTreeMap::new(),
             info: BTreeMap::new(),
+            booking: None,
+            privacy: Privacy::default(),
         }
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZoneDatabase;
 
-use super::{Business, Holiday, HolidayDates, OpenSpan};
+use super::{Business, Holiday, HolidayDates, OpenSpan, read_booking};
 use crate::fault::{Fault, Faults, clip};
 use crate::limits::ParseLimits;
 use crate::text::{LocalText, is_language};
 use crate::yaml::{self, Entry, Value, Yaml};
 
-const KEYS: [&str; 6] = ["name", "time_zone", "hours", "holidays", "groups", "info"];
+const KEYS: [&str; 8] = ["name", "time_zone", "hours", "holidays", "groups", "info", "calendar", "privacy"];
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const HOLIDAY_KEYS: [&str; 5] = ["name", "date", "until", "easter", "hours"];
 
@@ -32,9 +32,12 @@ fn read(document: &Yaml, faults: &mut Faults) -> Business {
         match entry.key.as_str() {
             "name" => business.name = text(&entry.value, faults),
             "time_zone" => zone(&entry.value, &mut business, faults),
-            "hours" => week(&entry.value, &mut business, faults),
+            "hours" => business.hours = spans_of_week(&entry.value, faults),
             "holidays" => business.holidays = holidays(&entry.value, faults),
             "groups" => business.groups = groups(&entry.value, faults),
+            "privacy" => business.privacy = read_booking::privacy(&entry.value, faults),
+            // It wants the business's name: below.
+            "calendar" => {}
             "info" => {
                 let info = map(&entry.value, "`info`", faults);
                 business.info = info.iter().map(|entry| (entry.key.clone(), text(&entry.value, faults))).collect();
@@ -50,10 +53,12 @@ fn read(document: &Yaml, faults: &mut Faults) -> Business {
     if !entries.iter().any(|entry| entry.key == "hours") {
         business.hours = Business::default().hours;
     }
+    let calendar = entries.iter().find(|entry| entry.key == "calendar");
+    business.booking = calendar.and_then(|entry| read_booking::booking(&entry.value, &business, faults));
     business
 }
 
-fn map<'y>(yaml: &'y Yaml, what: &str, faults: &mut Faults) -> &'y [Entry] {
+pub(super) fn map<'y>(yaml: &'y Yaml, what: &str, faults: &mut Faults) -> &'y [Entry] {
     if let Value::Map(entries) = &yaml.value {
         entries
     } else {
@@ -62,7 +67,7 @@ fn map<'y>(yaml: &'y Yaml, what: &str, faults: &mut Faults) -> &'y [Entry] {
     }
 }
 
-fn text(yaml: &Yaml, faults: &mut Faults) -> LocalText {
+pub(super) fn text(yaml: &Yaml, faults: &mut Faults) -> LocalText {
     let Value::Map(entries) = &yaml.value else {
         let text = yaml.scalar();
         if text.is_none() {
@@ -92,13 +97,16 @@ fn zone(yaml: &Yaml, business: &mut Business, faults: &mut Faults) {
     }
 }
 
-fn week(yaml: &Yaml, business: &mut Business, faults: &mut Faults) {
+/// The hours by weekday, Monday first; a day that is not named is closed.
+pub(super) fn spans_of_week(yaml: &Yaml, faults: &mut Faults) -> [Vec<OpenSpan>; 7] {
+    let mut week: [Vec<OpenSpan>; 7] = Default::default();
     for entry in map(yaml, "`hours`", faults) {
         match DAYS.iter().position(|day| *day == entry.key) {
-            Some(day) => business.hours[day] = spans(&entry.value, faults),
+            Some(day) => week[day] = spans(&entry.value, faults),
             None => faults.unknown(entry.key_place, "the weekday", &entry.key, DAYS),
         }
     }
+    week
 }
 
 /// `08:00-12:00, 13:00-17:30`, or `closed`.
@@ -161,7 +169,7 @@ fn holiday(yaml: &Yaml, faults: &mut Faults) -> Option<Holiday> {
     dates.map(|dates| Holiday { name, dates, hours })
 }
 
-fn dates(date: Option<&Yaml>, until: Option<&Yaml>, easter: Option<&Yaml>) -> Option<HolidayDates> {
+pub(super) fn dates(date: Option<&Yaml>, until: Option<&Yaml>, easter: Option<&Yaml>) -> Option<HolidayDates> {
     match (date.and_then(Yaml::scalar), until.map(Yaml::scalar), easter.and_then(Yaml::scalar)) {
         (None, None, Some(offset)) => {
             let offset = offset.parse().ok().filter(|offset: &i32| offset.abs() <= 100)?;
