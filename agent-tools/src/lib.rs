@@ -5,8 +5,10 @@
 //! - [`OnceBook`]: what was done, kept over a restart.
 
 mod once_book;
+mod schema;
 mod tool;
 mod toolbox;
+mod typed;
 
 pub use once_book::{Begun, MemoryBook, OnceBook, OnceFailure};
 pub use tool::Tool;
