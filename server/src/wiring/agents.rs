@@ -14,9 +14,12 @@ use voice_agent::{Agent, AgentApp, AgentProgram, Fault, RecordingMode, Severity}
 use super::apps::FlowShelf;
 use super::brains::{Brains, ChainFailure};
 use super::business::AgentBusiness;
+use super::voices;
+use crate::config::Config;
 
 /// The agents that can talk now. Replaced whole when the books change; running calls keep what they began with.
 pub struct AgentShelf {
+    config: Arc<Config>,
     business: Arc<Business>,
     brains: Brains,
     /// Thinks for an agent that was removed while it talks.
@@ -39,9 +42,9 @@ struct Ready {
 
 impl AgentShelf {
     /// A shelf without agents.
-    pub(super) fn new(business: Arc<Business>, brains: Brains) -> Result<Self, ChainFailure> {
+    pub(super) fn new(config: Arc<Config>, business: Arc<Business>, brains: Brains) -> Result<Self, ChainFailure> {
         let house = brains.chain(None, None)?;
-        Ok(Self { business, brains, house, shelf: RwLock::default() })
+        Ok(Self { config, business, brains, house, shelf: RwLock::default() })
     }
 
     /// Checks an agent as it would talk here: with these flows, members and brains.
@@ -68,6 +71,14 @@ impl AgentShelf {
                 let message = format!("there is no member or group named `{person}`");
                 fault(person, message, "GET /v1/members lists the members; groups are in business.yaml");
             }
+        }
+        for voice in agent.voices().filter(|voice| !voices::is_known(&self.config, voice)) {
+            let message = format!("there is no voice named `{voice}`");
+            fault(
+                voice,
+                message,
+                "the built-in ones are `pico:en-GB` and so on; [[speech.providers]] names the others",
+            );
         }
         match self.brains.chain(agent.brain(), agent.knowledge()) {
             Ok(_) => {}

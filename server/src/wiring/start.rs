@@ -134,7 +134,8 @@ pub async fn start(
     let brains = Brains::new(&config, &business, with_demo)?;
     let demo_password = if with_demo { Some(demo::seed(&store, &config, now_ms()).await?) } else { None };
     books::seed(&store, &config, now_ms()).await?;
-    let agents = AgentShelf::new(business.clone(), brains).map_err(|error| StartFailure::Thinking(error.into()))?;
+    let agents = AgentShelf::new(config.clone(), business.clone(), brains)
+        .map_err(|error| StartFailure::Thinking(error.into()))?;
     let shelves = Arc::new(Shelves { flows: Arc::new(FlowShelf::new(business)), agents: Arc::new(agents) });
     shelves.flows.replace(&store.flows().await?);
     shelves.replace_agents(&store).await?;

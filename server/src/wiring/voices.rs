@@ -110,6 +110,18 @@ fn check(router: &Router, voices: &BTreeMap<String, String>) -> Result<(), Voice
     Ok(())
 }
 
+/// Whether there is a voice of this name: `anna`, `ENGINE:anna`, `pico:en-GB` or `en-GB`.
+pub(super) fn is_known(config: &Config, name: &str) -> bool {
+    let (engine, voice) = name.split_once(':').map_or((None, name), |(engine, voice)| (Some(engine), voice));
+    let built_in = engine.is_none_or(|engine| engine == BUILTIN) && speech::pico::voice::Voice::named(voice).is_some();
+    built_in
+        || config
+            .speech
+            .providers
+            .iter()
+            .any(|provider| engine.is_none_or(|engine| engine == provider.name) && provider.voices.contains_key(voice))
+}
+
 /// The voices of the house: who speaks a language where nobody is asked for.
 struct ByLanguage {
     router: Router,
@@ -147,6 +159,18 @@ fn pico_settings(config: &Config) -> Result<PicoSettings, VoiceFailure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_voice_is_known_by_its_name_with_or_without_its_engine() {
+        let text = "[[speech.providers]]\nname = 'eleven'\nkind = 'elevenlabs'\nvoices = { anna = 'x' }";
+        let config: Config = toml::from_str(text).unwrap();
+        for name in ["anna", "eleven:anna", "pico:en-GB", "pico-en-GB", "de-DE"] {
+            assert!(is_known(&config, name), "{name}");
+        }
+        for name in ["ana", "eleven:ben", "pico:anna", "other:anna", ""] {
+            assert!(!is_known(&config, name), "{name}");
+        }
+    }
 
     #[test]
     fn a_language_is_spoken_by_its_voice() {

@@ -38,6 +38,10 @@ pub struct AgentLimits {
     pub filler: Duration,
     /// How long a brain may be silent before it is given up. Default 12 s.
     pub thinking: Duration,
+    /// How long it is silent while a tool is used before the caller hears that it takes a moment. Default 2 s.
+    pub tool_filler: Duration,
+    /// How long a tool is waited for; the talk then goes on without it. Default 30 s.
+    pub tool: Duration,
 }
 
 impl Default for AgentLimits {
@@ -51,6 +55,8 @@ impl Default for AgentLimits {
             answer_tokens: 400,
             filler: Duration::from_millis(2_500),
             thinking: Duration::from_secs(12),
+            tool_filler: Duration::from_secs(2),
+            tool: Duration::from_secs(30),
         }
     }
 }
@@ -80,9 +86,33 @@ pub(crate) struct FlowTool {
     pub when: String,
 }
 
+/// Something that the caller types on the phone's keys for a tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AskedKeys {
+    /// By which name the tool gets it.
+    pub name: String,
+    /// The fewest and the most digits.
+    pub digits: (usize, usize),
+    /// How long to wait for the first key, and then for each next one. Default 10 s.
+    pub timeout: Duration,
+    /// What the caller is told to type; `None`: the built-in sentence.
+    pub say: Option<LocalText>,
+}
+
+/// A tool of the house, by its name there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HouseTool {
+    pub name: String,
+    /// What the caller types for it, one after the other.
+    pub keys: Vec<AskedKeys>,
+}
+
 /// What the agent can do besides talking.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Tools {
+    pub house: Vec<HouseTool>,
+    /// MCP servers of which it may use every tool.
+    pub mcp: Vec<String>,
     pub message: Option<MessageTool>,
     pub transfers: Vec<TransferTool>,
     pub flows: Vec<FlowTool>,
@@ -142,6 +172,11 @@ impl Agent {
         &self.languages
     }
 
+    /// The voices that it speaks with, by name.
+    pub fn voices(&self) -> impl Iterator<Item = &str> {
+        self.voices.values().map(String::as_str)
+    }
+
     /// The brain that it asks, by name; `None` for the house's own order.
     pub fn brain(&self) -> Option<&str> {
         self.brain.as_deref()
@@ -155,6 +190,16 @@ impl Agent {
     /// The flows that it can hand a call to.
     pub fn flows(&self) -> impl Iterator<Item = &str> {
         self.tools.flows.iter().map(|tool| tool.flow.as_str())
+    }
+
+    /// The tools of the house that it may use, by name.
+    pub fn house_tools(&self) -> impl Iterator<Item = &str> {
+        self.tools.house.iter().map(|tool| tool.name.as_str())
+    }
+
+    /// The MCP servers of which it may use every tool, by name.
+    pub fn mcp_servers(&self) -> impl Iterator<Item = &str> {
+        self.tools.mcp.iter().map(String::as_str)
     }
 
     /// The members, groups, numbers and addresses that it can put a caller through to.
