@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use call_model::{ToolFailure, ToolRequest, ToolSpec};
+use call_model::{ToolFailure, ToolRequest, ToolSpec, Verified};
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
@@ -19,6 +19,12 @@ pub trait Tool: Send + Sync {
     /// Whether it changes anything. What does is done once for each `once` of a request, whatever is retried; what only
     /// looks something up is simply run.
     fn has_effect(&self) -> bool;
+
+    /// How sure it must be that the caller is the contact before it runs at all. Anything less is refused, with the way
+    /// to more. A tool that tells of some things only looks at [`ToolRequest::verified`] itself.
+    fn needs(&self) -> Verified {
+        Verified::No
+    }
 
     /// Running it twice with the same `once` does it once, by its own books. It is then run again where a run was cut
     /// off by the end of the program; for any other tool it is not known then whether it happened.

@@ -5,7 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use call_model::{ToolFailure, ToolRequest, ToolSpec};
+use call_model::{ToolFailure, ToolRequest, ToolSpec, Verified};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
@@ -99,6 +99,7 @@ impl Toolbox {
 
     async fn checked(self, mut request: ToolRequest) -> Outcome {
         let tool = self.tool(&request.name).ok_or_else(|| failed("there is no such tool"))?;
+        entitled(tool.needs(), request.verified)?;
         let spec = tool.spec(&request.language);
         schema::check(&spec.parameters, &mut request.arguments).map_err(|message| ToolFailure::Invalid { message })?;
         let limit = tool.time_limit().unwrap_or(self.0.settings.time_limit);
@@ -181,6 +182,18 @@ impl Toolbox {
         });
         bounded(typed::mask(&keys, outcome), self.0.settings.max_result)
     }
+}
+
+/// Whether a caller who is verified this far may use a tool that needs so much.
+fn entitled(needs: Verified, verified: Verified) -> Result<(), ToolFailure> {
+    if verified >= needs {
+        return Ok(());
+    }
+    let message = match needs {
+        Verified::Pin => "only for a caller who has typed his PIN: ask for it to be typed, then try again",
+        Verified::Number | Verified::No => "only for a caller whose number is known: offer to take a message instead",
+    };
+    Err(ToolFailure::Refused { message: message.to_owned() })
 }
 
 fn failed(message: &str) -> ToolFailure {
