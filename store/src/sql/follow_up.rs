@@ -34,7 +34,8 @@ impl Record for FollowUpRecord {
 
 impl Store {
     /// Makes a follow-up. Tells `follow_up.created`.
-    pub async fn add_follow_up(&self, new: NewFollowUp, now_ms: i64) -> Result<FollowUpRecord, StoreError> {
+    pub async fn add_follow_up(&self, mut new: NewFollowUp, now_ms: i64) -> Result<FollowUpRecord, StoreError> {
+        new.text = self.scrubber().clean(new.text);
         self.write(AddFollowUp { id: fresh_id(now_ms), new, now_ms }).await
     }
 

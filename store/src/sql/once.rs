@@ -74,7 +74,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such call.
-    pub async fn append_tool_use(&self, call: CallId, report: ToolReport) -> Result<(), StoreError> {
+    pub async fn append_tool_use(&self, call: CallId, mut report: ToolReport) -> Result<(), StoreError> {
+        self.scrubber().clean_value(&mut report.arguments);
+        if let Ok(result) = &mut report.result {
+            self.scrubber().clean_value(result);
+        }
         self.write(AppendUse { call, report }).await
     }
 

@@ -39,7 +39,9 @@ impl Record for TicketRecord {
 
 impl Store {
     /// Makes a ticket under the next number. Tells `ticket.created`.
-    pub async fn add_ticket(&self, new: NewTicket, now_ms: i64) -> Result<TicketRecord, StoreError> {
+    pub async fn add_ticket(&self, mut new: NewTicket, now_ms: i64) -> Result<TicketRecord, StoreError> {
+        new.subject = self.scrubber().clean(new.subject);
+        new.text = self.scrubber().clean(new.text);
         self.write(AddTicket { id: fresh_id(now_ms), new, now_ms }).await
     }
 

@@ -10,9 +10,9 @@ mod index;
 mod knowledge;
 mod language;
 mod lexicon;
-mod parse;
+pub mod parse;
 mod speak;
-mod words;
+pub mod words;
 mod yaml;
 
 use std::sync::Arc;

@@ -49,7 +49,7 @@ fn keep(best: &mut String, run: &mut String) {
 }
 
 /// The digits at the beginning of what was said, and how many words they take.
-fn digits(language: Lang, words: &[Word]) -> Option<(String, usize)> {
+pub fn digits(language: Lang, words: &[Word]) -> Option<(String, usize)> {
     let first = words.first()?.key.as_str();
     if first.contains(|c: char| c.is_ascii_digit()) && !first.contains(char::is_alphabetic) {
         let kept = first.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
