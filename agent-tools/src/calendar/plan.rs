@@ -191,10 +191,9 @@ impl Plan {
             (Some(own), Some(_)) => own[weekday]
                 .iter()
                 .flat_map(|own| {
-                    house.iter().map(|house| OpenSpan {
-                        from: own.from.max(house.from),
-                        until: own.until.min(house.until),
-                    })
+                    house
+                        .iter()
+                        .map(|house| OpenSpan { from: own.from.max(house.from), until: own.until.min(house.until) })
                 })
                 .filter(|span| span.from < span.until)
                 .collect(),
@@ -240,13 +239,7 @@ impl Plan {
     }
 
     /// The place for an appointment at a time that somebody named; whether the persons are free is not asked here.
-    pub fn seat(
-        &self,
-        service: &str,
-        start: DateTime,
-        person: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Seat, NoSeat> {
+    pub fn seat(&self, service: &str, start: DateTime, person: Option<&str>, now: Timestamp) -> Result<Seat, NoSeat> {
         let service = self.service(service)?;
         let persons = self.persons(service, person)?;
         let (earliest, latest) = self.window(service, now);

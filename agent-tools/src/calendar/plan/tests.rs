@@ -113,7 +113,9 @@ fn what_cannot_be_booked_says_why() {
     let seat_of = seat("cleaning", datetime(2026, 12, 8, 10, 0, 0, 0), None).unwrap();
     assert_eq!(seat_of.persons, ["weber", "ben"]);
     assert_eq!(seat_of.time.from_ms - seat_of.busy.from_ms, 300_000);
-    assert!(matches!(seat("massage", monday(9, 0), None), Err(NoSeat::Service(_, known)) if known == "cleaning, checkup"));
+    assert!(
+        matches!(seat("massage", monday(9, 0), None), Err(NoSeat::Service(_, known)) if known == "cleaning, checkup")
+    );
     assert!(matches!(seat("checkup", monday(9, 0), Some("ben")), Err(NoSeat::Person(..))));
     assert_eq!(seat("cleaning", monday(11, 30), None), Err(NoSeat::Closed), "it would reach into the break");
     assert_eq!(seat("cleaning", monday(9, 7), None), Err(NoSeat::Closed));
