@@ -93,6 +93,8 @@ struct World<'a> {
     recording: Option<(RecordId, u64, u64)>,
     turn_round: u64,
     turn_due: bool,
+    /// The agent has said something since the caller's last turn.
+    answered: bool,
     /// An interruption was looked for since the caller's last turn.
     looked: bool,
     over: bool,
@@ -122,6 +124,7 @@ pub async fn run(rehearsal: &Rehearsal, house: &dyn House, facts: CallFacts, pla
         recording: None,
         turn_round: 0,
         turn_due: false,
+        answered: false,
         looked: false,
         over: false,
     };
@@ -277,7 +280,7 @@ impl World<'_> {
         if !self.turn_due {
             self.turn_due = true;
             let reaction = REACTION.0 + u64::from(self.chance.next_u32()) % REACTION.1;
-            let nothing = self.heard.is_empty() && self.recording.is_none();
+            let nothing = !self.answered && self.recording.is_none();
             let after = if nothing { PATIENCE } else { reaction };
             self.at(self.now + after, Coming::Turn(self.turn_round));
         }
@@ -299,6 +302,7 @@ impl World<'_> {
 
     async fn act(&mut self, act: Act) {
         let at_ms = self.at_ms();
+        self.answered = false;
         let mut did = |text: String| {
             self.record.entries.push(Entry { at_ms, who: Who::Caller, text, cut: false });
         };

@@ -89,9 +89,14 @@ impl World<'_> {
         match event {
             CallEvent::PlaybackStarted { .. } => {
                 self.sounding = self.now;
+                self.answered = true;
                 self.look_for_interruption();
             }
-            CallEvent::Spoken { heard, cut, .. } => self.hears(heard, *cut),
+            CallEvent::Spoken { heard, cut, .. } => {
+                // What goes on after a word of the caller is an answer to it.
+                self.answered |= !cut;
+                self.hears(heard, *cut);
+            }
             _ => {}
         }
     }
