@@ -24,7 +24,7 @@ use super::calls::no_such_call;
 use super::extract::Id;
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
-use super::transcripts::{Line, Turn};
+use super::transcripts::{Line, ToolUse, Turn};
 
 /// The protocol that we answer with where one is offered: a browser offers it beside `bearer.KEY`.
 const PROTOCOL: &str = "callwright";
@@ -67,6 +67,14 @@ pub(super) enum Live {
         /// The turn.
         turn: Turn,
     },
+    /// A tool was used.
+    Tool {
+        /// The call.
+        #[schema(value_type = String)]
+        call: CallId,
+        /// The use.
+        tool: ToolUse,
+    },
     /// The call is in another state: `ringing`, `answered`, `bridged` (somebody was brought in), `unbridged` (they
     /// left), `ended`, or `filed` (nothing more comes of it).
     State {
@@ -102,6 +110,7 @@ impl From<LiveItem> for Live {
             LiveKind::Partial { speaker, text } => Self::Partial { call, speaker, text },
             LiveKind::Line(line) => Self::Line { call, line: line.into() },
             LiveKind::TurnReport(turn) => Self::Turn { call, turn: turn.into() },
+            LiveKind::ToolUsed(tool) => Self::Tool { call, tool: tool.into() },
             LiveKind::State(state) => {
                 let (name, end) = match state {
                     LiveState::Ringing => ("ringing", None),
@@ -118,7 +127,7 @@ impl From<LiveItem> for Live {
     }
 }
 
-/// One call as it goes on, by WebSocket: first its lines and turns so far, then what happens, until it is filed.
+/// One call as it goes on, by WebSocket: first its lines, turns and tools so far, then what happens, until it is filed.
 ///
 /// Each message is a JSON text as described here. A page in a browser, which can set no header, offers the protocols
 /// `callwright` and `bearer.KEY` instead.
@@ -143,6 +152,8 @@ pub(super) async fn one(
     let mut backlog: Vec<Live> = Vec::with_capacity(so_far.lines.len() + so_far.turns.len());
     backlog.extend(so_far.lines.into_iter().map(|record| Live::Line { call: id, line: record.line.into() }));
     backlog.extend(so_far.turns.into_iter().map(|turn| Live::Turn { call: id, turn: turn.into() }));
+    let tools = state.store().tool_uses(id).await?;
+    backlog.extend(tools.into_iter().map(|tool| Live::Tool { call: id, tool: tool.into() }));
     accept(&state, upgrade, Watcher { feed, backlog, told, one: true })
 }
 

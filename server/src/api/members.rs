@@ -20,6 +20,8 @@ use super::state::{ApiState, BooksChange};
 use super::wire::Time;
 
 const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
+/// Skills, and languages, of one member.
+const MAX_WORDS: usize = 32;
 
 /// A person of the business.
 #[derive(Serialize, ToSchema)]
@@ -37,6 +39,14 @@ pub(super) struct Member {
     has_password: bool,
     /// Our numbers that it may call out from; the first is the default; none: no calls to the outside.
     may_call_from: Vec<String>,
+    /// What it is good at: transfers may ask for it.
+    #[schema(example = json!(["billing"]))]
+    skills: Vec<String>,
+    /// Languages that it speaks (BCP 47), the one that it likes best first: callers of these are put through to it first.
+    #[schema(example = json!(["de", "en"]))]
+    languages: Vec<String>,
+    /// It takes no callers now. Colleagues reach it all the same.
+    away: bool,
     /// When it was made.
     created_at: Time,
     /// When it was last changed.
@@ -59,6 +69,15 @@ pub(super) struct New {
     /// Our numbers that it may call out from; the first is the default.
     #[serde(default)]
     may_call_from: Vec<String>,
+    /// What it is good at: up to 32 lower-case words.
+    #[serde(default)]
+    skills: Vec<String>,
+    /// Languages that it speaks (BCP 47), the one that it likes best first.
+    #[serde(default)]
+    languages: Vec<String>,
+    /// It takes no callers now.
+    #[serde(default)]
+    away: bool,
 }
 
 /// What to change of a member: what is not named stays. A new name needs the password again.
@@ -74,6 +93,12 @@ pub(super) struct Change {
     password: Option<String>,
     /// Our numbers that it may call out from.
     may_call_from: Option<Vec<String>>,
+    /// What it is good at.
+    skills: Option<Vec<String>>,
+    /// Languages that it speaks (BCP 47), the one that it likes best first.
+    languages: Option<Vec<String>>,
+    /// It takes no callers now.
+    away: Option<bool>,
 }
 
 impl From<MemberRecord> for Member {
@@ -84,6 +109,9 @@ impl From<MemberRecord> for Member {
             display: member.display,
             has_password: member.has_password,
             may_call_from: member.may_call_from,
+            skills: member.skills,
+            languages: member.languages,
+            away: member.away,
             created_at: Time(member.created_ms),
             updated_at: Time(member.updated_ms),
         }
@@ -109,8 +137,7 @@ pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<MemberId>) -> 
 #[utoipa::path(post, path = "/v1/members", tag = "members", operation_id = "addMember", request_body = New,
     responses((status = 201, body = Member)))]
 pub(super) async fn add(State(state): State<ApiState>, Body(new): Body<New>) -> Result<impl IntoResponse, Problem> {
-    let New { name, display, password, may_call_from } = new;
-    let member = checked(&state, name, display, password, may_call_from).await?;
+    let member = checked(&state, new).await?;
     let member: Member = state.store().add_member(member, now_ms()).await?.into();
     state.calls().books_changed(BooksChange::Members).await;
     Ok((StatusCode::CREATED, [(header::LOCATION, format!("/v1/members/{}", member.id))], Json(member)))
@@ -126,9 +153,16 @@ pub(super) async fn change(
     Body(change): Body<Change>,
 ) -> Result<Json<Member>, Problem> {
     let now = find(&state, id).await?;
-    let (name, display) = (change.name.unwrap_or(now.name), change.display.unwrap_or(now.display));
-    let may_call_from = change.may_call_from.unwrap_or(now.may_call_from);
-    let member = checked(&state, name, display, change.password, may_call_from).await?;
+    let wanted = New {
+        name: change.name.unwrap_or(now.name),
+        display: change.display.unwrap_or(now.display),
+        password: change.password,
+        may_call_from: change.may_call_from.unwrap_or(now.may_call_from),
+        skills: change.skills.unwrap_or(now.skills),
+        languages: change.languages.unwrap_or(now.languages),
+        away: change.away.unwrap_or(now.away),
+    };
+    let member = checked(&state, wanted).await?;
     let member = state.store().change_member(id, member, now_ms()).await?;
     state.calls().books_changed(BooksChange::Members).await;
     Ok(Json(member.into()))
@@ -154,13 +188,8 @@ fn no_such_member() -> Problem {
     Problem::no_such("member", "/v1/members")
 }
 
-async fn checked(
-    state: &ApiState,
-    name: String,
-    display: String,
-    password: Option<String>,
-    may_call_from: Vec<String>,
-) -> Result<NewMember, Problem> {
+async fn checked(state: &ApiState, wanted: New) -> Result<NewMember, Problem> {
+    let New { name, display, password, may_call_from, skills, languages, away } = wanted;
     let letters = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b);
     if !(1..=64).contains(&name.len()) || !name.bytes().all(letters) {
         return Err(Problem::invalid("`name` is 1 to 64 lower-case letters, digits, `-`, `_` and `.`"));
@@ -178,7 +207,29 @@ async fn checked(
         kept.push(number);
     }
     let password = password.map(|password| hashes(&name, &state.config().realm, &password));
-    Ok(NewMember { name, display, password, may_call_from: kept })
+    let skills = words(&skills).ok_or_else(|| {
+        Problem::invalid("`skills` are up to 32 words of 1 to 64 lower-case letters, digits, `-` and `_`")
+    })?;
+    if languages.len() > MAX_WORDS || !languages.iter().all(|tag| is_language(tag)) {
+        return Err(Problem::invalid("`languages` are up to 32 tags such as `en`, `de` or `de-AT`"));
+    }
+    Ok(NewMember { name, display, password, may_call_from: kept, skills, languages, away })
+}
+
+/// Skills as they are compared, if they are such.
+fn words(texts: &[String]) -> Option<Vec<String>> {
+    let fits = |text: &String| {
+        (1..=64).contains(&text.len()) && text.chars().all(|c| c.is_lowercase() || c.is_numeric() || "-_".contains(c))
+    };
+    (texts.len() <= MAX_WORDS && texts.iter().all(fits)).then(|| texts.to_vec())
+}
+
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().unwrap_or_default();
+    (2..=3).contains(&first.len())
+        && first.bytes().all(|byte| byte.is_ascii_lowercase())
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// What digest needs of a password (RFC 7616 section 3.4.2): the password itself is not kept.

@@ -12,12 +12,14 @@
 //! | `docs`, `health` | the OpenAPI document with its page; liveness, readiness, metrics |
 
 mod agents;
+mod calendar;
 mod calls;
 mod contacts;
 mod docs;
 mod events;
 mod extract;
 mod flows;
+mod follow_ups;
 mod gate;
 mod health;
 mod keys;
@@ -28,6 +30,7 @@ mod page;
 mod problem;
 mod sound;
 mod state;
+mod tickets;
 mod transcripts;
 mod trunks;
 mod voicemails;
@@ -90,6 +93,7 @@ fn open_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(health::metrics))
         .routes(routes!(docs::openapi))
         .routes(routes!(docs::page))
+        .routes(routes!(calendar::feed_of_person))
 }
 
 /// Paths that need a key.
@@ -109,6 +113,16 @@ fn kept_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(voicemails::list))
         .routes(routes!(voicemails::get, voicemails::change, voicemails::delete))
         .routes(routes!(voicemails::audio))
+        .routes(routes!(calendar::info))
+        .routes(routes!(calendar::renew))
+        .routes(routes!(calendar::slots))
+        .routes(routes!(calendar::list, calendar::book))
+        .routes(routes!(calendar::get, calendar::reschedule, calendar::cancel))
+        .routes(routes!(calendar::one_ics))
+        .routes(routes!(tickets::list, tickets::add))
+        .routes(routes!(tickets::get, tickets::change))
+        .routes(routes!(follow_ups::list))
+        .routes(routes!(follow_ups::get, follow_ups::change))
         .routes(routes!(flows::list))
         .routes(routes!(flows::get, flows::put, flows::delete))
         .routes(routes!(flows::versions))

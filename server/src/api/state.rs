@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use agent_tools::calendar::Desk;
 use call_model::{CallId, RecordingSwitch, TrunkId, WebhookId};
 use calls::live::LiveFeed;
 use futures_util::future::BoxFuture;
@@ -234,6 +235,7 @@ struct Inner {
     watchers: Arc<Semaphore>,
     metrics: Option<PrometheusHandle>,
     document: OnceLock<String>,
+    desk: OnceLock<Desk>,
     config: ApiConfig,
 }
 
@@ -249,8 +251,8 @@ impl ApiState {
     ) -> Self {
         let buckets = Buckets::new(config.requests_per_second);
         let watchers = Arc::new(Semaphore::new(config.max_watchers));
-        let document = OnceLock::new();
-        let inner = Inner { store, calls, recordings, keys, buckets, watchers, metrics, document, config };
+        let (document, desk) = (OnceLock::new(), OnceLock::new());
+        let inner = Inner { store, calls, recordings, keys, buckets, watchers, metrics, document, desk, config };
         Self { inner: Arc::new(inner) }
     }
 
@@ -258,6 +260,19 @@ impl ApiState {
         // It is made of literals and always has a form as JSON.
         let _ = self.inner.document.set(document.to_pretty_json().unwrap_or_default());
         self
+    }
+
+    /// With a calendar that can be booked.
+    #[must_use]
+    pub fn with_desk(self, desk: Option<Desk>) -> Self {
+        if let Some(desk) = desk {
+            let _ = self.inner.desk.set(desk);
+        }
+        self
+    }
+
+    pub(super) fn desk(&self) -> Option<&Desk> {
+        self.inner.desk.get()
     }
 
     pub(super) fn document(&self) -> &str {

@@ -390,12 +390,16 @@ impl From<EventRecord> for Event {
 
 /// The books' times of a record as RFC 3339: the same names and forms as in the rest of the API.
 fn with_times(record: Value) -> Value {
-    const TIMES: [(&str, &str); 5] = [
+    const TIMES: [(&str, &str); 9] = [
         ("started_ms", "started_at"),
         ("answered_ms", "answered_at"),
         ("ended_ms", "ended_at"),
         ("created_ms", "created_at"),
         ("heard_ms", "heard_at"),
+        ("starts_ms", "starts_at"),
+        ("ends_ms", "ends_at"),
+        ("due_ms", "due_at"),
+        ("updated_ms", "updated_at"),
     ];
     let Value::Object(fields) = record else { return record };
     let field = |(key, value): (String, Value)| match TIMES.iter().find(|(name, _)| *name == key) {

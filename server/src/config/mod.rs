@@ -1,6 +1,7 @@
 //! The configuration: `callwright.toml`, each key also as an environment variable (`CALLWRIGHT_SIP__PORT=5070`).
 
 mod brain;
+mod desk;
 mod hearing;
 mod load;
 mod secret;
@@ -13,6 +14,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 pub use brain::{BrainConfig, BrainKind};
+pub use desk::{MailSection, MailSecurity, RemoteCalendarConfig};
 pub use hearing::{HearingEngine, TranscriptionSection, VoiceProvider, VoiceProviderKind};
 pub use load::{ConfigError, load};
 pub use secret::{SecretError, SecretPlaces};
@@ -52,6 +54,10 @@ pub struct Config {
     pub members: Vec<MemberConfig>,
     /// Where events are sent.
     pub webhooks: Vec<WebhookConfig>,
+    /// The mail server that confirmations leave by.
+    pub mail: MailSection,
+    /// Calendars elsewhere that are told of appointments.
+    pub calendars: Vec<RemoteCalendarConfig>,
     /// What thinks for agents, the preferred one first: a table, or a list of them. The built-in brain comes last in any
     /// case.
     #[serde(deserialize_with = "brain::one_or_many")]
@@ -76,6 +82,8 @@ impl Default for Config {
             numbers: Vec::new(),
             members: Vec::new(),
             webhooks: Vec::new(),
+            mail: MailSection::default(),
+            calendars: Vec::new(),
             brain: Vec::new(),
         }
     }
@@ -357,6 +365,10 @@ pub struct MemberConfig {
     pub password_file: Option<PathBuf>,
     /// Numbers of ours that the member may call the outside from; the first is shown.
     pub may_call_from: Vec<String>,
+    /// What the member is good at, for transfers that ask for it.
+    pub skills: Vec<String>,
+    /// Languages that the member speaks, the one that it likes best first.
+    pub languages: Vec<String>,
 }
 
 /// Where events are sent.

@@ -24,8 +24,8 @@ use super::books::{self, SeedError};
 use super::brains::{BrainFailure, Brains};
 use super::hearing::{self, HearingFailure};
 use super::voices::{self, VoiceFailure};
-use super::{FlowHttp, Live, demo, directory, retention};
-use crate::api::{self, ApiConfig, ApiState, Keys, LiveCalls};
+use super::{DeskFailure, FlowHttp, FrontDesk, Live, demo, directory, retention};
+use crate::api::{self, ApiConfig, ApiState, Keys};
 use crate::config::{Config, InbandDtmf};
 use crate::webhooks;
 
@@ -92,6 +92,9 @@ pub enum StartFailure {
     /// The clients for webhooks and flows cannot be made.
     #[error("the HTTP client cannot be made")]
     Client(#[from] reqwest::Error),
+    /// The calendar or the mail cannot be used.
+    #[error("the business's desk cannot be opened")]
+    Desk(#[from] DeskFailure),
     /// The webhooks' worker does not start.
     #[error("webhooks cannot be sent")]
     Webhooks(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -113,6 +116,7 @@ pub struct Running {
     store: Store,
     http: tokio::task::JoinHandle<()>,
     webhooks: webhooks::WebhookSender,
+    courier: agent_tools::Courier,
     retention: tokio::task::JoinHandle<()>,
     drain: Duration,
 }
@@ -131,6 +135,7 @@ pub async fn start(
     let interrupted = close_interrupted(&store, &recordings).await?;
     let api_key = books::api_key(&store, &config, now_ms()).await?;
     let business = Arc::new(business(&store, &config, with_demo).await?);
+    let desk = FrontDesk::open(&store, &business, &config)?;
     let brains = Brains::new(&config, &business, with_demo)?;
     let demo_password = if with_demo { Some(demo::seed(&store, &config, now_ms()).await?) } else { None };
     books::seed(&store, &config, now_ms()).await?;
@@ -173,8 +178,10 @@ pub async fn start(
     let switchboard = Switchboard::start(parts, call_settings(&config)?, directory, events);
     let live = Arc::new(Live::new(switchboard.clone(), shelves, store.clone(), config.clone()));
     let keys = Arc::new(Keys::load(&store).await?);
-    let http = serve_http(door, &config, store.clone(), live, recordings, keys, metrics)
+    let state = ApiState::new(api_config(&config), store.clone(), live, recordings, keys, metrics);
+    let http = serve_http(door, state.with_desk(desk.desk.clone()))
         .map_err(|source| StartFailure::Http { address, source })?;
+    let courier = desk.courier(&config)?;
     let webhooks = webhooks::WebhookSender::start(store.clone(), webhooks::WebhookConfig::default())
         .map_err(|error| StartFailure::Webhooks(error.into()))?;
     let retention = retention::start(store.clone(), config.retention.events_days);
@@ -188,6 +195,7 @@ pub async fn start(
         store,
         http,
         webhooks,
+        courier,
         retention,
         drain: Duration::from_secs(config.limits.drain_s),
     })
@@ -201,6 +209,7 @@ impl Running {
         self.http.abort();
         self.retention.abort();
         self.webhooks.stop().await;
+        self.courier.stop().await;
         self.store.close().await;
     }
 }
@@ -377,26 +386,21 @@ fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
     })
 }
 
-/// Serves REST until it is aborted.
-fn serve_http(
-    door: TcpListener,
-    config: &Config,
-    store: Store,
-    live: Arc<dyn LiveCalls>,
-    recordings: Folder,
-    keys: Arc<Keys>,
-    metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-) -> std::io::Result<tokio::task::JoinHandle<()>> {
-    door.set_nonblocking(true)?;
-    let door = tokio::net::TcpListener::from_std(door)?;
-    let settings = ApiConfig {
+fn api_config(config: &Config) -> ApiConfig {
+    ApiConfig {
         max_body: config.http.max_body,
         requests_per_second: config.http.requests_per_second,
         realm: config.sip.realm.clone(),
         language: config.business.language.clone(),
         ..ApiConfig::default()
-    };
-    let router = api::router(ApiState::new(settings, store, live, recordings, keys, metrics));
+    }
+}
+
+/// Serves REST until it is aborted.
+fn serve_http(door: TcpListener, state: ApiState) -> std::io::Result<tokio::task::JoinHandle<()>> {
+    door.set_nonblocking(true)?;
+    let door = tokio::net::TcpListener::from_std(door)?;
+    let router = api::router(state);
     Ok(tokio::spawn(async move {
         if let Err(error) = axum::serve(door, router).await {
             tracing::error!(%error, "HTTP is not served any more");

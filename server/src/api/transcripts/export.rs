@@ -2,18 +2,29 @@
 
 use std::fmt::Write as _;
 
-use call_model::Speaker;
+use call_model::{Speaker, ToolReport};
 use store::LineRecord;
+
+use super::tool_use::summary;
 
 /// What stands after words that were cut off.
 const CUT: char = '—';
 
 /// As WebVTT (W3C, Candidate Recommendation of 2019-04-04, section 4). `offset_ms`: place of the recording's first
-/// sample, in ms from the answer; what was said before it is left out.
-pub(super) fn vtt(lines: &[LineRecord], offset_ms: i64) -> String {
+/// sample, in ms from the answer; what was said before it is left out. Tools are comments (section 4.1).
+pub(super) fn vtt(lines: &[LineRecord], tools: &[ToolReport], offset_ms: i64) -> String {
     let mut out = "WEBVTT\n".to_owned();
-    for LineRecord { seq, line } in lines {
-        let place = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX).saturating_sub(offset_ms);
+    for entry in merged(lines, tools) {
+        let LineRecord { seq, line } = match entry {
+            Entry::Line(line) => line,
+            Entry::Tool(tool) => {
+                let at = clock((wide(tool.at_ms).saturating_sub(offset_ms)).max(0), true);
+                // An arrow would end the comment.
+                let _ = writeln!(out, "\nNOTE {at} {}", one_line(&summary(tool)).replace("-->", "->"));
+                continue;
+            }
+        };
+        let place = |ms: u64| wide(ms).saturating_sub(offset_ms);
         let (from, to) = (place(line.from_ms).max(0), place(line.to_ms));
         if to < 0 {
             continue;
@@ -37,11 +48,37 @@ pub(super) fn vtt(lines: &[LineRecord], offset_ms: i64) -> String {
     out
 }
 
+enum Entry<'a> {
+    Line(&'a LineRecord),
+    Tool(&'a ToolReport),
+}
+
+/// Lines and tools by the time at which they begin.
+fn merged<'a>(lines: &'a [LineRecord], tools: &'a [ToolReport]) -> Vec<Entry<'a>> {
+    let mut entries: Vec<Entry<'a>> = lines.iter().map(Entry::Line).chain(tools.iter().map(Entry::Tool)).collect();
+    entries.sort_by_key(|entry| match entry {
+        Entry::Line(record) => record.line.from_ms,
+        Entry::Tool(tool) => tool.at_ms,
+    });
+    entries
+}
+
+fn wide(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
 /// As text, a line each, with the time from the answer.
-pub(super) fn text(lines: &[LineRecord]) -> String {
+pub(super) fn text(lines: &[LineRecord], tools: &[ToolReport]) -> String {
     let mut out = String::new();
-    for LineRecord { line, .. } in lines {
-        let at = clock(i64::try_from(line.from_ms).unwrap_or(i64::MAX), false);
+    for entry in merged(lines, tools) {
+        let line = match entry {
+            Entry::Line(record) => &record.line,
+            Entry::Tool(tool) => {
+                let _ = writeln!(out, "[{}] Tool: {}", clock(wide(tool.at_ms), false), one_line(&summary(tool)));
+                continue;
+            }
+        };
+        let at = clock(wide(line.from_ms), false);
         let _ = write!(out, "[{at}] {}: {}", name(line.speaker), one_line(&line.text));
         if line.cut {
             out.push(CUT);
@@ -73,7 +110,8 @@ fn clock(ms: i64, exact: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use call_model::{CallId, TranscriptLine};
+    use call_model::{CallId, ToolFailure, TranscriptLine};
+    use serde_json::json;
 
     use super::*;
 
@@ -99,18 +137,26 @@ mod tests {
         ]
     }
 
+    fn tools() -> Vec<ToolReport> {
+        let arguments = json!({"day": "a --> b"});
+        let result = Err(ToolFailure::TimedOut);
+        vec![ToolReport { at_ms: 1_200, name: "find_slots".into(), arguments, result, took_ms: 5 }]
+    }
+
     #[test]
     fn a_player_gets_cues_on_the_recordings_time() {
         let wanted = "WEBVTT\n\n1\n00:00:00.000 --> 00:00:00.650\n<v Us>Hello, this is—\n\n\
+                      NOTE 00:00:00.950 find_slots {\"day\":\"a -> b\"} => it took too long\n\n\
                       2\n01:02:02.754 --> 01:02:04.250\n<v Caller>A &lt;b&gt; &amp; --&gt; C\n\n\
                       3\n01:02:04.750 --> 01:02:04.751\n<v Us>Yes.\n";
-        assert_eq!(vtt(&lines(), 250), wanted);
-        assert!(!vtt(&lines(), 1_000).contains("Hello"), "it was said before the recording began");
+        assert_eq!(vtt(&lines(), &tools(), 250), wanted);
+        assert!(!vtt(&lines(), &[], 1_000).contains("Hello"), "it was said before the recording began");
     }
 
     #[test]
     fn people_get_a_line_each() {
-        let wanted = "[00:00:00] Us: Hello, this is—\n[01:02:03] Caller: A <b> & --> C\n[01:02:05] Us: Yes.\n";
-        assert_eq!(text(&lines()), wanted);
+        let wanted = "[00:00:00] Us: Hello, this is—\n[00:00:01] Tool: find_slots {\"day\":\"a --> b\"} => it took too \
+                      long\n[01:02:03] Caller: A <b> & --> C\n[01:02:05] Us: Yes.\n";
+        assert_eq!(text(&lines(), &tools()), wanted);
     }
 }

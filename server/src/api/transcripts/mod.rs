@@ -1,6 +1,7 @@
 //! What was said in calls: as JSON, WebVTT or text, and found again by its words.
 
 mod export;
+mod tool_use;
 
 use axum::Json;
 use axum::extract::State;
@@ -16,6 +17,7 @@ use super::extract::{Id, Params};
 use super::page::{List, page_request};
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
+pub(super) use tool_use::ToolUse;
 
 /// The longest text that is searched for, in characters.
 const MAX_QUERY: usize = 512;
@@ -117,6 +119,8 @@ pub(super) struct Transcript {
     lines: Vec<NumberedLine>,
     /// The turns of an agent, in their order.
     turns: Vec<Turn>,
+    /// The tools that an agent used, in the order in which they were done.
+    tools: Vec<ToolUse>,
 }
 
 /// A line that was found.
@@ -229,7 +233,7 @@ impl From<TranscriptHit> for Hit {
 /// What was said in a call, as JSON, WebVTT or text.
 ///
 /// While the call goes on it holds what is final so far; the event `transcript.ready` says that it is complete. In
-/// WebVTT the times are the recording's, so that a player shows each line when it is heard.
+/// WebVTT the times are the recording's, so that a player shows each line when it is heard; uses of tools are comments.
 #[utoipa::path(get, path = "/v1/calls/{id}/transcript", tag = "transcripts", operation_id = "getCallTranscript",
     params(("id" = String, Path, description = "Id of the call"), FormatQuery,
            ("Accept" = Option<String>, Header, description = "`application/json`, `text/vtt` or `text/plain`")),
@@ -248,14 +252,15 @@ pub(super) async fn of_call(
     let call = state.store().call(id).await?.ok_or_else(no_such_call)?;
     let recording = state.store().call_recording(id).await?;
     let transcript = state.store().transcript(id).await?;
+    let tools = state.store().tool_uses(id).await?;
     let offset_ms = recording.as_ref().and_then(|recording| recording.offset_ms).unwrap_or(0);
     let plain = |kind: &'static str, body: String| {
         // The form depends on what was asked for by the header.
         ([(header::CONTENT_TYPE, kind), (header::VARY, "accept")], body).into_response()
     };
     Ok(match format {
-        Format::Vtt => plain("text/vtt; charset=utf-8", export::vtt(&transcript.lines, offset_ms)),
-        Format::Text => plain("text/plain; charset=utf-8", export::text(&transcript.lines)),
+        Format::Vtt => plain("text/vtt; charset=utf-8", export::vtt(&transcript.lines, &tools, offset_ms)),
+        Format::Text => plain("text/plain; charset=utf-8", export::text(&transcript.lines, &tools)),
         Format::Json => {
             let aligned = |RecordingRecord { id, offset_ms, .. }| Aligned { id, offset_ms };
             let body = Transcript {
@@ -264,6 +269,7 @@ pub(super) async fn of_call(
                 recording: recording.map(aligned),
                 lines: transcript.lines.into_iter().map(NumberedLine::from).collect(),
                 turns: transcript.turns.into_iter().map(Turn::from).collect(),
+                tools: tools.into_iter().map(ToolUse::from).collect(),
             };
             ([(header::VARY, "accept")], Json(body)).into_response()
         }
