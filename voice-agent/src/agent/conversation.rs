@@ -42,6 +42,22 @@ impl Conversation {
         self.push(ChatMessage::Note { text });
     }
 
+    /// The last note is forgotten.
+    pub fn forget_note(&mut self) {
+        self.drop_empty_end();
+        if let Some(ChatMessage::Note { .. }) = self.entries.last().map(|entry| &entry.message) {
+            self.entries.pop();
+        }
+    }
+
+    /// What the caller said and what tools gave back: where numbers in an answer may come from.
+    pub fn heard_of(&self) -> impl Iterator<Item = String> {
+        self.entries.iter().filter_map(|entry| match &entry.message {
+            ChatMessage::Caller { text } | ChatMessage::Tool { result: text, .. } => Some(text.clone()),
+            ChatMessage::Agent { .. } | ChatMessage::Note { .. } => None,
+        })
+    }
+
     /// A tool gave this back.
     pub fn result(&mut self, id: String, result: String) {
         self.push(ChatMessage::Tool { id, result });

@@ -129,6 +129,21 @@ fn parse_duration(text: &str) -> Option<Duration> {
     number.checked_mul(scale).map(Duration::from_millis)
 }
 
+/// An amount of money from 0.000001 to 1,000,000, in millionths.
+pub fn money(yaml: &Yaml, faults: &mut Faults) -> Option<u64> {
+    let amount = match &yaml.value {
+        Value::Scalar(Json::Number(number), _) => number.as_f64(),
+        _ => None,
+    };
+    if let Some(amount) = amount.filter(|amount| (0.000_001..=1_000_000.0).contains(amount)) {
+        return Some((amount * 1e6).round() as u64);
+    }
+    let found = yaml.scalar().map_or_else(|| yaml.kind().to_owned(), |text| format!("`{}`", clip(text)));
+    let message = format!("an amount of money is needed, and here is {found}");
+    faults.error_with(yaml.place, message, "write it as `0.25`, in the currency of the brains' prices");
+    None
+}
+
 /// A whole number within bounds.
 pub fn number(yaml: &Yaml, min: u64, max: u64, faults: &mut Faults) -> Option<u64> {
     let number = match &yaml.value {

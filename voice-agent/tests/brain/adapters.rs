@@ -97,11 +97,11 @@ async fn requests_have_the_documented_form() {
             { "role": "system", "content": "You answer the phone." },
             { "role": "user", "content": "[The call begins.]" },
             { "role": "assistant", "content": "Hello!" },
-            { "role": "user", "content": "Anna please" },
+            { "role": "user", "content": "<caller>Anna please</caller>" },
             { "role": "assistant", "content": null, "tool_calls":
                 [{ "id": "c1", "type": "function", "function": { "name": "transfer", "arguments": "{\"to\":\"anna\"}" } }] },
             { "role": "tool", "tool_call_id": "c1", "content": "busy" },
-            { "role": "user", "content": "Well?" },
+            { "role": "user", "content": "<caller>Well?</caller>" },
         ])
     );
     assert_eq!(body["max_tokens"], 200);
@@ -117,7 +117,7 @@ async fn requests_have_the_documented_form() {
     assert_eq!(roles, ["user", "assistant", "user", "assistant", "user"]);
     let results = &body["messages"][4]["content"];
     assert_eq!(results[0], json!({ "type": "tool_result", "tool_use_id": "c1", "content": "busy" }));
-    assert_eq!(results[1], json!({ "type": "text", "text": "Well?" }));
+    assert_eq!(results[1], json!({ "type": "text", "text": "<caller>Well?</caller>" }));
     assert_eq!(body["tools"][1]["input_schema"]["properties"]["to"]["enum"][1], "anna");
 }
 
