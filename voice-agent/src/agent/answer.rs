@@ -6,13 +6,13 @@ use call_model::{CallCommand, ChatMessage, ThinkEvent, ThinkId, ThinkRequest};
 
 use super::mouth::Manner;
 use super::thought::{Outcome, Purpose, Thought};
-use super::{AgentApp, Phrase, plainly, tools};
+use super::{AgentApp, Phrase, plainly};
 use crate::turn::words::normal;
 
 /// How long a question waits for word of what was heard of a stopped answer.
 const STOPPING: Duration = Duration::from_millis(300);
 /// How often tools may be called for one turn.
-const MAX_ROUNDS: u32 = 4;
+const MAX_ROUNDS: u32 = 6;
 /// How many tools one answer may call.
 const MAX_CALLS: usize = 8;
 
@@ -39,11 +39,12 @@ impl AgentApp {
             language: self.language.clone(),
             instructions: self.instructions.clone(),
             messages,
-            tools: tools::specs(&agent.tools, &agent.languages),
+            tools: self.program.specs(),
             memory: self.memory.clone(),
             speculative: matches!(purpose, Purpose::Speculation(_)),
             max_tokens: agent.limits.answer_tokens,
         };
+        self.guard_answer();
         self.thought = Some(Thought::new(id, purpose, self.at(), &self.language));
         self.command(CallCommand::Think { think: id, request: Box::new(request) });
     }
@@ -72,8 +73,8 @@ impl AgentApp {
             answering.report.speculated = true;
         }
         self.thought = Some(thought);
-        for clause in aside {
-            self.say_clause(clause, plainly(entry));
+        if !aside.into_iter().all(|clause| self.say_clause(clause, plainly(entry))) {
+            return true;
         }
         if finished {
             self.conclude();
@@ -93,7 +94,7 @@ impl AgentApp {
                 let clauses = thought.clauses.push(text);
                 self.deliver(clauses);
             }
-            ThinkEvent::Consulted { .. } => {}
+            ThinkEvent::Consulted { sources, .. } => self.guard_consulted(!sources.is_empty()),
             ThinkEvent::ToolCall(call) => {
                 thought.first_token.get_or_insert(at);
                 if thought.calls.len() < MAX_CALLS {
@@ -127,14 +128,17 @@ impl AgentApp {
         match thought.purpose {
             Purpose::Speculation(_) => thought.aside.extend(clauses),
             Purpose::Answer(entry) => {
-                for clause in clauses {
-                    self.say_clause(clause, plainly(entry));
-                }
+                // A clause that may not be said ends the answer.
+                let _ = clauses.into_iter().all(|clause| self.say_clause(clause, plainly(entry)));
             }
         }
     }
 
-    fn say_clause(&mut self, clause: String, manner: Manner) {
+    /// Says a clause of a brain's; `false` when it may not be said, and the answer is over.
+    fn say_clause(&mut self, clause: String, manner: Manner) -> bool {
+        if !self.may_say(&clause) {
+            return false;
+        }
         let at = self.at();
         if let Some(answering) = &mut self.answering {
             answering.said = true;
@@ -144,6 +148,7 @@ impl AgentApp {
             thought.spoke = true;
         }
         self.say(clause, manner);
+        true
     }
 
     /// The answer is complete: keeps what it asks to keep and runs its tools.
@@ -158,8 +163,7 @@ impl AgentApp {
         let first = self.answering.as_ref().is_none_or(|answering| answering.rounds == 0);
         if let Some(Outcome::Finished { memory, .. }) = thought.outcome {
             let before = std::mem::replace(&mut self.memory, memory);
-            // What a tool did cannot be taken back.
-            self.memory_before = Some(before).filter(|_| first && thought.calls.is_empty());
+            self.memory_before = Some(before).filter(|_| first);
         }
         if thought.calls.is_empty() {
             if !thought.spoke && first {
@@ -167,11 +171,7 @@ impl AgentApp {
             }
             return;
         }
-        self.turn.settle();
-        self.talk.called(entry, thought.calls.clone());
-        if self.run_tools(thought.calls, thought.spoke) && self.after.is_none() {
-            self.think_it_over();
-        }
+        self.offer_tools(entry, thought.calls, thought.spoke);
     }
 
     /// A tool's result is thought over, as long as that leads somewhere.
@@ -207,7 +207,13 @@ impl AgentApp {
     pub(super) fn bridge(&mut self) {
         let Some(answering) = &mut self.answering else { return };
         answering.fillers += 1;
-        let phrase = if answering.fillers == 1 { Phrase::OneMoment } else { Phrase::StillBusy };
+        let first = answering.fillers == 1;
+        self.fill(first);
+    }
+
+    /// Says that it takes a moment, or longer.
+    pub(super) fn fill(&mut self, first: bool) {
+        let phrase = if first { Phrase::OneMoment } else { Phrase::StillBusy };
         self.phrase_as(phrase, Manner { entry: None, protected: false }, false);
     }
 }

@@ -22,12 +22,14 @@ impl AgentApp {
         match event {
             CallEvent::Started if self.facts.direction == Direction::Inbound => self.command(CallCommand::Answer),
             CallEvent::Answered if self.stage == Stage::Ringing => self.begin(),
+            CallEvent::Digit { digit, .. } if self.key_typed(*digit) => {}
             CallEvent::Digit { digit, .. } => self.turn.handle(self.clock(), TurnInput::Key(*digit)),
             CallEvent::SpeechStarted => self.turn.handle(self.clock(), TurnInput::VoiceStarted),
             CallEvent::SpeechEnded => self.turn.handle(self.clock(), TurnInput::VoiceStopped),
             CallEvent::Line(line) if line.speaker == Speaker::Caller => self.line(line),
             CallEvent::Hearing(hearing) => self.hearing(hearing),
             CallEvent::PlaybackStarted { .. } => {
+                self.tell_attempts();
                 let at = self.at();
                 if let Some(answering) = &mut self.answering {
                     answering.heard(at);
@@ -36,6 +38,7 @@ impl AgentApp {
             CallEvent::Spoken { playback, heard, .. } => self.mouth.spoken(*playback, heard),
             CallEvent::PlaybackEnded { playback, end, .. } => self.playback_ended(*playback, end),
             CallEvent::Thought { think, event } => self.thought_event(*think, event),
+            CallEvent::ToolDone { tool, result } => self.tool_done(*tool, result),
             CallEvent::Returned { result } => self.returned(result),
             CallEvent::RecordEnded { record, end, duration_ms } => self.message_ended(*record, *end, *duration_ms),
             CallEvent::TransferEnded { outcome } => self.transfer_ended(*outcome),
@@ -89,6 +92,10 @@ impl AgentApp {
         if self.ask_at.is_some() && !self.mouth.is_stopping() {
             self.ask();
         }
+        if self.mouth.is_empty() {
+            self.fell_silent();
+            self.typing_may_begin();
+        }
     }
 
     /// The caller put us on hold: nothing is said to his music, and it says nothing to us.
@@ -114,7 +121,9 @@ impl AgentApp {
             if self.thought_limit().is_some_and(|limit| limit <= at) {
                 self.give_thought_up();
             }
+            self.tool_time_passed();
         }
+        self.typing_time_passed();
         if self.call_limit().is_some_and(|limit| limit <= at) {
             self.limit_reached(Some(call_model::HangupCause::MaxDuration));
         }
@@ -130,9 +139,9 @@ impl AgentApp {
         }
         let talking = self.stage == Stage::Talking;
         let turn = self.turn.poll_timeout().map(|at| self.answered + Duration::from_millis(at));
-        let of_talk = [turn, self.ask_at, self.filler_due(), self.thought_limit()];
+        let of_talk = [turn, self.ask_at, self.filler_due(), self.thought_limit(), self.tool_timeout()];
         let of_talk = of_talk.into_iter().flatten().filter(|_| talking);
-        of_talk.chain(self.call_limit()).chain(self.guard).min()
+        of_talk.chain(self.call_limit()).chain(self.guard).chain(self.typing_timeout()).min()
     }
 
     /// When the caller has waited so long that something must be said.
@@ -168,6 +177,9 @@ impl AgentApp {
                     self.turned(output);
                 }
             }
+            if self.stage == Stage::Talking {
+                self.begin_tools();
+            }
             self.advance();
             let ours = self.ours();
             if ours == Ours::Idle {
@@ -194,12 +206,17 @@ impl AgentApp {
 
     fn hung_up(&mut self) {
         self.drop_thought();
+        self.tell_attempts();
+        self.tools_left();
         self.finish_report();
         self.stage = Stage::Over;
         self.commands.retain(|command| {
             matches!(
                 command,
                 CallCommand::TurnReport(_)
+                    | CallCommand::UseTool { .. }
+                    | CallCommand::ToolReport(_)
+                    | CallCommand::Unanswered { .. }
                     | CallCommand::Remember { .. }
                     | CallCommand::SaveVoicemail { .. }
                     | CallCommand::Discard { .. }

@@ -51,6 +51,7 @@ impl AgentApp {
                 let thinks = self.thought.as_ref().is_some_and(|thought| thought.speculation().is_none());
                 if !thinks
                     && self.ask_at.is_none()
+                    && (self.uses.are_done() || matches!(self.after, Some(After::Keys { .. })))
                     && let Some(after) = self.after.take()
                 {
                     self.go(after);
@@ -79,6 +80,7 @@ impl AgentApp {
                 self.command(CallCommand::Enter { app: call_model::AppName::Flow(flow), variables });
             }
             After::VoiceMessage { call } => self.take_voice_message(call),
+            After::Keys { call } => self.begin_typing(call),
             After::Record { call } => {
                 self.finish_report();
                 self.messages_recorded += 1;
@@ -96,6 +98,7 @@ impl AgentApp {
 
     /// Gives the call back to the flow that began this talk, or ends it.
     fn end(&mut self, outcome: &'static str, cause: Option<HangupCause>) {
+        self.later_ended(json!({ "outcome": outcome }));
         self.finish_report();
         self.stage = Stage::Over;
         match cause {
@@ -107,7 +110,9 @@ impl AgentApp {
     /// Says last words, which nothing interrupts, and ends.
     pub(super) fn leave(&mut self, outcome: &'static str, cause: Option<HangupCause>, words: &[Phrase]) {
         self.drop_thought();
-        (self.after, self.ask_at, self.offer) = (None, None, None);
+        self.abandon_typing();
+        self.drop_tools();
+        (self.ask_at, self.offer) = (None, None);
         self.mouth.stop(&mut self.commands);
         for phrase in words {
             self.phrase(*phrase);
@@ -210,13 +215,13 @@ impl AgentApp {
         let result = serde_json::to_value(outcome).unwrap_or_default();
         match (call, self.nobody_there) {
             (call, false) => {
-                if let Some(id) = call {
-                    self.talk.result(id, json!({ "outcome": result }).to_string());
+                if call.is_some() {
+                    self.later_ended(json!({ "outcome": result }));
                 }
                 self.phrase(Phrase::AnythingElse);
             }
-            (Some(id), true) => {
-                self.talk.result(id, json!({ "outcome": result }).to_string());
+            (Some(_), true) => {
+                self.later_ended(json!({ "outcome": result }));
                 self.think_it_over();
             }
             (None, true) => {
@@ -230,15 +235,14 @@ impl AgentApp {
 
     /// The flow gave the call back.
     pub(super) fn returned(&mut self, result: &Result<Value, String>) {
-        let Stage::InFlow { call } = &self.stage else { return };
-        let call = call.clone();
+        let Stage::InFlow { .. } = &self.stage else { return };
         self.stage = Stage::Talking;
         self.listen();
         let result = match result {
             Ok(value) => json!({ "result": value }),
             Err(_) => json!({ "error": "the dialog could not begin" }),
         };
-        self.talk.result(call, result.to_string());
+        self.later_ended(result);
         self.think_it_over();
     }
 
@@ -261,8 +265,8 @@ impl AgentApp {
         self.stage = Stage::Talking;
         let phrase = if kept { Phrase::MessageSaved } else { Phrase::NoMessage };
         match recording.call {
-            Some(id) => {
-                self.talk.result(id, json!({ "passed_on": true, "spoken": kept }).to_string());
+            Some(_) => {
+                self.later_ended(json!({ "passed_on": true, "spoken": kept }));
                 self.phrase(phrase);
                 self.phrase(Phrase::AnythingElse);
             }

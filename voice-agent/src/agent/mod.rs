@@ -8,14 +8,17 @@ mod answer;
 mod clauses;
 mod conversation;
 mod events;
+mod guard;
 mod instructions;
 mod intro;
+mod keys;
 mod leaving;
 mod mouth;
 mod phrases;
 mod program;
 mod speakable;
 mod thought;
+mod tool_use;
 mod tools;
 mod turns;
 
@@ -25,7 +28,7 @@ use std::time::Duration;
 
 use call_model::{
     CallApp, CallCommand, CallEvent, CallFacts, HangupCause, ListenSettings, Moment, PlaybackId, ThinkUsage,
-    TransferSettings,
+    ToolCall, TransferSettings, Verified,
 };
 use serde_json::Value;
 
@@ -37,12 +40,15 @@ use leaving::Recording;
 use mouth::{Manner, Mouth, Utterance};
 pub(crate) use phrases::{PHRASE_LANGUAGES, Phrase};
 pub use program::{AgentProgram, Business};
+use keys::Typing;
 use thought::{Answering, Thought, ms};
+use tool_use::Uses;
 
 /// An agent that talks with one caller. Without I/O, clock or chance.
 pub struct AgentApp {
     program: Arc<AgentProgram>,
     facts: CallFacts,
+    guards: guard::Guards,
     language: String,
     instructions: String,
     commands: VecDeque<CallCommand>,
@@ -82,6 +88,14 @@ pub struct AgentApp {
     messages: u32,
     messages_recorded: u32,
     recording: Option<Recording>,
+    /// Tools under way.
+    uses: Uses,
+    /// The caller types something for a tool.
+    typing: Option<Typing>,
+    /// He was asked to, in this talk.
+    keys_asked: bool,
+    /// How sure it is who he is.
+    verified: Verified,
     /// The last transfer reached nobody.
     nobody_there: bool,
     /// When a stage that does not end by itself is ended.
@@ -96,6 +110,8 @@ enum Stage {
     /// Not answered.
     Ringing,
     Talking,
+    /// The caller types something that nobody may hear or see.
+    Typing,
     /// A message is recorded after a tone.
     Recording,
     /// People are rung or talk.
@@ -132,6 +148,10 @@ enum After {
     Record {
         call: Option<String>,
     },
+    /// The caller types something for this tool.
+    Keys {
+        call: ToolCall,
+    },
     /// The talk is over: back to the flow that began it, or the end of the call.
     End {
         outcome: &'static str,
@@ -158,6 +178,7 @@ impl AgentApp {
             turn,
             language,
             instructions: String::new(),
+            guards: guard::Guards::default(),
             commands: VecDeque::new(),
             now: Moment { since_start: Duration::ZERO, unix_ms: 0 },
             stage: Stage::Ringing,
@@ -184,6 +205,10 @@ impl AgentApp {
             messages: 0,
             messages_recorded: 0,
             recording: None,
+            uses: Uses::default(),
+            typing: None,
+            keys_asked: false,
+            verified: verified(&facts),
             nobody_there: false,
             guard: None,
             held: false,
@@ -268,6 +293,7 @@ impl AgentApp {
             self.turn.set_language(language);
         }
         self.instructions = instructions::instructions(&self.program, &self.scope(), &self.language);
+        self.guard_instructions();
         self.listen();
     }
 
@@ -293,7 +319,7 @@ impl AgentApp {
             return Ours::Speaking { interruptible: false };
         }
         let thinks = self.thought.as_ref().is_some_and(|thought| thought.speculation().is_none());
-        if !busy && !thinks && self.ask_at.is_none() {
+        if !busy && !thinks && self.ask_at.is_none() && !self.uses.is_busy() {
             return Ours::Idle;
         }
         // Without a turn that is answered, what we say is our own: a greeting, a question whether anybody is there.
@@ -330,6 +356,11 @@ impl CallApp for AgentApp {
     fn poll_timeout(&self) -> Option<Duration> {
         self.next_timeout()
     }
+}
+
+/// How sure it is at the beginning that the caller is the contact of his number.
+fn verified(facts: &CallFacts) -> Verified {
+    if facts.caller.is_some() && !facts.contact.is_empty() { Verified::Number } else { Verified::No }
 }
 
 /// A place in the conversation that may be interrupted.

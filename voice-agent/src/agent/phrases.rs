@@ -58,8 +58,20 @@ phrases! {
     MessageSaved = "message_saved",
     /// No message was heard.
     NoMessage = "no_message",
+    /// The caller wants to learn or change the agent's instructions.
+    Refused = "refused",
+    /// The caller wants another person's data.
+    RefusedPerson = "refused_person",
+    /// The caller wants somebody called, or to be put through elsewhere.
+    RefusedElsewhere = "refused_elsewhere",
+    /// He wants it again and again, and the call ends.
+    RefusedLast = "refused_last",
     /// A limit is reached and the call ends.
     LimitReached = "limit_reached",
+    /// Type it on the phone's keys.
+    TypeKeys = "type_keys",
+    /// Type it once more, from the beginning.
+    TypeAgain = "type_again",
     /// The last words.
     Goodbye = "goodbye",
 }
@@ -152,7 +164,42 @@ impl Phrase {
                 "Pardon, je n'ai pas compris. Pouvez-vous répéter ?",
                 "Mi scusi, non ho capito. Può ripetere?",
             ],
+            Self::Refused | Self::RefusedPerson | Self::RefusedElsewhere | Self::RefusedLast => self.refusals(),
             _ => self.later_texts(),
+        }
+    }
+
+    /// Phrases for what no caller gets.
+    fn refusals(self) -> [&'static str; 5] {
+        match self {
+            Self::RefusedPerson => [
+                "I am sorry, I can only speak about your own matters. What else can I do for you?",
+                "Es tut mir leid, ich darf nur über Ihre eigenen Angelegenheiten sprechen. Was kann ich sonst für Sie tun?",
+                "Lo siento, solo puedo hablar de sus propios asuntos. ¿Qué más puedo hacer por usted?",
+                "Je suis désolé, je ne peux parler que de ce qui vous concerne. Que puis-je faire d'autre pour vous ?",
+                "Mi dispiace, posso parlare solo di ciò che la riguarda. Che altro posso fare per lei?",
+            ],
+            Self::RefusedElsewhere => [
+                "I am sorry, I can only put you through to our own people. What else can I do for you?",
+                "Es tut mir leid, ich kann Sie nur mit unseren eigenen Leuten verbinden. Was kann ich sonst für Sie tun?",
+                "Lo siento, solo puedo pasarle con nuestro propio personal. ¿Qué más puedo hacer por usted?",
+                "Je suis désolé, je ne peux vous passer que nos propres collaborateurs. Que puis-je faire d'autre pour vous ?",
+                "Mi dispiace, posso passarle solo il nostro personale. Che altro posso fare per lei?",
+            ],
+            Self::RefusedLast => [
+                "I am sorry, I cannot help you with that, and I have to end the call here. Goodbye.",
+                "Es tut mir leid, dabei kann ich Ihnen nicht helfen, und ich beende das Gespräch hier. Auf Wiederhören.",
+                "Lo siento, no puedo ayudarle con eso y termino la llamada aquí. Adiós.",
+                "Je suis désolé, je ne peux pas vous aider pour cela et je termine l'appel ici. Au revoir.",
+                "Mi dispiace, non posso aiutarla in questo e chiudo qui la chiamata. Arrivederci.",
+            ],
+            _ => [
+                "I am sorry, I cannot do that. What else can I do for you?",
+                "Es tut mir leid, das kann ich nicht tun. Was kann ich sonst für Sie tun?",
+                "Lo siento, eso no puedo hacerlo. ¿Qué más puedo hacer por usted?",
+                "Je suis désolé, je ne peux pas faire cela. Que puis-je faire d'autre pour vous ?",
+                "Mi dispiace, questo non posso farlo. Che altro posso fare per lei?",
+            ],
         }
     }
 
@@ -235,6 +282,22 @@ impl Phrase {
                 "Lo siento, tengo que terminar la llamada aquí. Vuelva a llamar cuando quiera. Adiós.",
                 "Je dois malheureusement terminer l'appel ici. N'hésitez pas à rappeler. Au revoir.",
                 "Purtroppo devo chiudere qui la chiamata. Richiami pure quando vuole. Arrivederci.",
+            ],
+            Self::TypeKeys => [
+                "Please type it with the keys of your phone, then press hash. With star you begin again.",
+                "Bitte geben Sie es mit den Tasten Ihres Telefons ein und drücken Sie dann die Rautetaste. Mit der \
+                 Sterntaste beginnen Sie von vorn.",
+                "Márquelo con las teclas de su teléfono y pulse después la tecla almohadilla. Con asterisco vuelve a \
+                 empezar.",
+                "Tapez-le sur les touches de votre téléphone, puis appuyez sur dièse. Avec étoile, vous recommencez.",
+                "Lo digiti sui tasti del telefono, poi prema cancelletto. Con asterisco ricomincia da capo.",
+            ],
+            Self::TypeAgain => [
+                "Please type it again from the beginning, then press hash.",
+                "Bitte geben Sie es noch einmal von vorn ein und drücken Sie dann die Rautetaste.",
+                "Márquelo otra vez desde el principio y pulse después almohadilla.",
+                "Tapez-le encore une fois depuis le début, puis appuyez sur dièse.",
+                "Lo digiti di nuovo dall'inizio, poi prema cancelletto.",
             ],
             _ => [
                 "Thank you for calling. Goodbye.",

@@ -87,6 +87,19 @@ impl AgentProgram {
         self
     }
 
+    /// What a brain is told that it can do: the agent's own tools, and those of the house. One of the house that has
+    /// the name of an own one is not heard of.
+    pub(crate) fn specs(&self) -> Vec<ToolSpec> {
+        let mut specs = super::tools::specs(&self.agent.tools, &self.agent.languages);
+        let own = specs.len();
+        for tool in self.tools.iter() {
+            if !specs[..own].iter().any(|spec| spec.name == tool.name) {
+                specs.push(tool.clone());
+            }
+        }
+        specs
+    }
+
     /// The agent.
     pub fn agent(&self) -> &Agent {
         &self.agent

@@ -1,4 +1,4 @@
-//! The tools that a brain may call, and what they do.
+//! The tools of our own that a brain may call, and what they do.
 
 use call_model::{CallCommand, ThinkId, ToolCall, ToolSpec, TransferSettings};
 use serde_json::{Value, json};
@@ -57,30 +57,18 @@ fn spec(name: &str, description: &str, properties: &Value, required: &[&str]) ->
 }
 
 /// What became of a tool at once.
-enum Done {
+pub(super) enum Done {
     /// This goes back to the brain.
     Result(Value),
+    /// It cannot be done.
+    Failed(&'static str),
     /// It happens when what is being said is over.
     Later,
 }
 
 impl AgentApp {
-    /// Runs what the brain called, in order. Whether its results are worth another thought: where it `spoke` of them
-    /// already, only failures are.
-    pub(super) fn run_tools(&mut self, calls: Vec<ToolCall>, spoke: bool) -> bool {
-        let mut worth = false;
-        for call in calls {
-            // A second tool that ends the talk has no place.
-            let done = if self.after.is_some() { Done::Result(json!("not done")) } else { self.run_tool(&call) };
-            if let Done::Result(result) = done {
-                worth |= !spoke || result.get("error").is_some();
-                self.talk.result(call.id, result.to_string());
-            }
-        }
-        worth
-    }
-
-    fn run_tool(&mut self, call: &ToolCall) -> Done {
+    /// Runs a tool of our own.
+    pub(super) fn run_tool(&mut self, call: &ToolCall) -> Done {
         let text = |key: &str| call.arguments.get(key).and_then(Value::as_str).unwrap_or_default().trim().to_owned();
         let program = std::sync::Arc::clone(&self.program);
         let tools = &program.agent.tools;
@@ -98,7 +86,7 @@ impl AgentApp {
                     self.after = Some(After::Flow { flow: tool.flow.clone(), call: call.id.clone() });
                     Done::Later
                 }
-                None => Done::Result(json!({ "error": "there is no such dialog" })),
+                None => Done::Failed("there is no such dialog"),
             },
             "set_language" => {
                 let wanted = text("language");
@@ -107,7 +95,7 @@ impl AgentApp {
                         self.set_language(language);
                         Done::Result(json!({ "language": language }))
                     }
-                    None => Done::Result(json!({ "error": "this language is not spoken here" })),
+                    None => Done::Failed("this language is not spoken here"),
                 }
             }
             "hang_up" if tools.hang_up => {
@@ -115,7 +103,7 @@ impl AgentApp {
                 self.phrase_unless_said(Phrase::Goodbye);
                 Done::Later
             }
-            _ => Done::Result(json!({ "error": "there is no such tool" })),
+            _ => Done::Failed("there is no such tool"),
         }
     }
 
@@ -126,7 +114,7 @@ impl AgentApp {
             fields.retain(|_, value| value.as_str().is_none_or(|text| !text.trim().is_empty()));
         }
         if note.to_string().len() > MAX_NOTE {
-            return Done::Result(json!({ "error": "the message is too long" }));
+            return Done::Failed("the message is too long");
         }
         self.remember_message(note);
         match &self.program.agent.tools.message {

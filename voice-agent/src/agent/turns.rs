@@ -16,6 +16,7 @@ impl AgentApp {
             TurnOutput::Speculate(text) => self.speculate(&text),
             TurnOutput::Unlikely => self.forget_speculation(),
             TurnOutput::Take(turn) => self.took(&turn),
+            TurnOutput::Correct(text) if self.correct_attempt(&text) => {}
             TurnOutput::Correct(text) => {
                 self.talk.correct(&text);
                 self.drop_thought();
@@ -37,7 +38,7 @@ impl AgentApp {
     /// Prepares an answer for a turn that is probably over.
     fn speculate(&mut self, text: &str) {
         // Consent and offers are decided without a brain.
-        if self.terms.asking || self.offer.is_some() || self.is_spent() {
+        if self.terms.asking || self.offer.is_some() || self.is_spent() || self.uses.is_running() || self.is_attempt(text) {
             return;
         }
         let words = normal(text);
@@ -71,22 +72,29 @@ impl AgentApp {
         if self.offer.is_some() && self.offer_answered(turn) {
             return;
         }
+        if self.refuse_attempt(&turn.text) {
+            return;
+        }
         if self.is_spent() {
             self.forget_speculation();
             self.limit_reached(None);
             return;
         }
         if !turn.keys.is_empty() {
-            let keys: Vec<String> = turn.keys.chars().map(String::from).collect();
-            self.talk.note(format!("The caller pressed keys on the phone: {}", keys.join(" ")));
+            let note = self.keys_told(&turn.keys);
+            self.talk.note(note);
         }
+        let free = self.uses.let_ask();
         let adopted = turn.keys.is_empty() && self.adopt(&turn.text);
         if !adopted {
             self.forget_speculation();
             if !turn.text.is_empty() {
                 self.talk.caller(&turn.text);
             }
-            self.ask();
+            // What a tool that is under way gives back belongs into the answer: its end asks.
+            if free {
+                self.ask();
+            }
         }
         if let Some(answering) = &mut self.answering {
             answering.report.wasted = std::mem::take(&mut self.wasted);
@@ -104,9 +112,11 @@ impl AgentApp {
         self.drop_thought();
         self.forget_answer();
         self.ask_at = None;
-        self.after = None;
+        self.drop_tools();
         self.mouth.stop(&mut self.commands);
-        self.talk.take_back();
+        if !self.forget_attempt() {
+            self.talk.take_back();
+        }
         if let Some(answering) = self.answering.take() {
             self.wasted += answering.report.wasted + 1;
         }
@@ -124,7 +134,7 @@ impl AgentApp {
     fn interrupted(&mut self) {
         self.drop_thought();
         self.ask_at = None;
-        self.after = None;
+        self.drop_tools();
         self.mouth.stop(&mut self.commands);
         if let Some(answering) = &mut self.answering {
             answering.report.interrupted = true;
@@ -144,6 +154,9 @@ impl AgentApp {
     }
 
     fn prompt(&mut self) {
+        if self.uses.take_unsaid() {
+            return self.think_it_over();
+        }
         let phrase = if self.terms.asking { Phrase::Consent } else { Phrase::StillThere };
         self.phrase(phrase);
     }

@@ -10,8 +10,9 @@ mod tools;
 pub mod yaml;
 
 pub use fault::{Fault, Faults, Place, Severity, clip};
+pub(crate) use model::AfterAttempts;
 pub use model::{Agent, AgentLimits, RecordingMode};
-pub(crate) use model::{FlowTool, MessageTool, RecordingTerms, Tools, TransferTool};
+pub(crate) use model::{AskedKeys, FlowTool, HouseTool, MessageTool, RecordingTerms, Tools, TransferTool};
 #[allow(unused_imports)]
 pub(crate) use template::fill;
 pub(crate) use text::{LocalText, primary};

@@ -32,6 +32,11 @@ pub struct AgentLimits {
     pub turns: u32,
     /// The most tokens, read and written, that the brains may use in one call. Default 300,000.
     pub tokens: u64,
+    /// The most that the brains of one call may cost, in the currency of the configured prices, in millionths; from
+    /// then on the built-in brain answers. `None`, the default: no limit.
+    pub cost: Option<u64>,
+    /// The same for all calls of this agent in a day.
+    pub day_cost: Option<u64>,
     /// The longest answer, in the model's tokens. Default 400.
     pub answer_tokens: u32,
     /// How long the caller waits for an answer before hearing that it takes a moment. Default 2.5 s.
@@ -52,6 +57,8 @@ impl Default for AgentLimits {
             prompts: 2,
             turns: 100,
             tokens: 300_000,
+            cost: None,
+            day_cost: None,
             answer_tokens: 400,
             filler: Duration::from_millis(2_500),
             thinking: Duration::from_secs(12),
@@ -119,6 +126,30 @@ pub(crate) struct Tools {
     pub hang_up: bool,
 }
 
+/// What happens when a caller has tried too often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum AfterAttempts {
+    /// The call ends politely.
+    #[default]
+    End,
+    /// He is put through to a person, where there is one.
+    Person,
+}
+
+/// What is done about callers who try to talk the agent into something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GuardSettings {
+    /// At which attempt of one call it is enough. Default 3.
+    pub attempts: u32,
+    pub then: AfterAttempts,
+}
+
+impl Default for GuardSettings {
+    fn default() -> Self {
+        Self { attempts: 3, then: AfterAttempts::End }
+    }
+}
+
 /// When calls are recorded: for all languages, and for some.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct RecordingTerms {
@@ -146,6 +177,7 @@ pub struct Agent {
     pub(crate) hints: Vec<String>,
     pub(crate) tools: Tools,
     pub(crate) limits: AgentLimits,
+    pub(crate) guards: GuardSettings,
     pub(crate) phrases: BTreeMap<Phrase, LocalText>,
     pub(crate) warnings: Vec<Fault>,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::fields::{self, Fields};
 use super::yaml::{self, Value, Yaml};
+use super::model::{AfterAttempts, GuardSettings};
 use super::{Agent, AgentLimits, Fault, Faults, LocalText, RecordingMode, RecordingTerms, clip, template, text, tools};
 use crate::agent::{PHRASE_LANGUAGES, Phrase};
 use crate::turn::Patience;
@@ -17,8 +18,8 @@ const MAX_LANGUAGES: usize = 20;
 const MAX_HINTS: usize = 200;
 const SECOND: Duration = Duration::from_secs(1);
 
-struct Reader<'a> {
-    faults: &'a mut Faults,
+pub(super) struct Reader<'a> {
+    pub faults: &'a mut Faults,
     languages: Vec<String>,
 }
 
@@ -51,8 +52,10 @@ fn read(document: &Yaml, name: &str, faults: &mut Faults) -> Option<Agent> {
     let brain = fields.take("brain").and_then(|yaml| fields::text(yaml, "the name of a brain", faults));
     let knowledge = fields.take("knowledge").and_then(|yaml| folder(yaml, faults));
     let hints = fields.take("hints").map(|yaml| hints(yaml, faults)).unwrap_or_default();
-    let tools = tools::read(fields.take("tools"), faults);
+    let tools = tools::read(fields.take("tools"), &mut reader);
+    let faults = &mut *reader.faults;
     let limits = limits(fields.take("limits"), faults);
+    let guards = guards(fields.take("guards"), faults);
     let phrases = reader.phrases(fields.take("messages"), document);
     fields.close(reader.faults);
     Some(Agent {
@@ -71,6 +74,7 @@ fn read(document: &Yaml, name: &str, faults: &mut Faults) -> Option<Agent> {
         hints,
         tools,
         limits,
+        guards,
         phrases,
         warnings: Vec::new(),
     })
@@ -128,6 +132,8 @@ fn limits(yaml: Option<&Yaml>, faults: &mut Faults) -> AgentLimits {
     time("silence", 2 * SECOND, 120, &mut limits.silence, faults);
     time("filler", SECOND / 2, 60, &mut limits.filler, faults);
     time("thinking", 2 * SECOND, 120, &mut limits.thinking, faults);
+    time("tool_filler", SECOND / 2, 60, &mut limits.tool_filler, faults);
+    time("tool", 2 * SECOND, 120, &mut limits.tool, faults);
     let mut count = |key, min, max, default: u64, faults: &mut Faults| {
         fields.take(key).and_then(|yaml| fields::number(yaml, min, max, faults)).unwrap_or(default)
     };
@@ -135,13 +141,27 @@ fn limits(yaml: Option<&Yaml>, faults: &mut Faults) -> AgentLimits {
     limits.turns = count("turns", 1, 10_000, limits.turns.into(), faults) as u32;
     limits.tokens = count("tokens", 1_000, 1_000_000_000, limits.tokens, faults);
     limits.answer_tokens = count("answer_tokens", 20, 8_000, limits.answer_tokens.into(), faults) as u32;
+    limits.cost = fields.take("cost").and_then(|yaml| fields::money(yaml, faults));
+    limits.day_cost = fields.take("day_cost").and_then(|yaml| fields::money(yaml, faults));
     fields.close(faults);
     limits
 }
 
+fn guards(yaml: Option<&Yaml>, faults: &mut Faults) -> GuardSettings {
+    const THEN: [(&str, AfterAttempts); 2] = [("end", AfterAttempts::End), ("person", AfterAttempts::Person)];
+    let mut guards = GuardSettings::default();
+    let Some(mut fields) = yaml.and_then(|yaml| Fields::open(yaml, "`guards`", faults)) else { return guards };
+    let attempts = fields.take("attempts").and_then(|yaml| fields::number(yaml, 1, 100, faults));
+    guards.attempts = attempts.map_or(guards.attempts, |number| number as u32);
+    let then = fields.take("then").and_then(|yaml| fields::word(yaml, "what happens then", &THEN, faults));
+    guards.then = then.unwrap_or_default();
+    fields.close(faults);
+    guards
+}
+
 impl Reader<'_> {
     /// A text, or one for each language.
-    fn local(&mut self, yaml: &Yaml, what: &str) -> Option<LocalText> {
+    pub(super) fn local(&mut self, yaml: &Yaml, what: &str) -> Option<LocalText> {
         let Value::Map(entries) = &yaml.value else {
             let text = fields::text(yaml, what, self.faults)?;
             self.check(&text, yaml);

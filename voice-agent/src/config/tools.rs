@@ -3,34 +3,93 @@
 use std::time::Duration;
 
 use super::fields::{self, Fields};
-use super::yaml::{Entry, Yaml};
-use super::{Faults, FlowTool, MessageTool, Tools, TransferTool, clip};
+use super::read::Reader;
+use super::yaml::{Entry, Value, Yaml};
+use super::{AskedKeys, Faults, FlowTool, HouseTool, MessageTool, Place, Tools, TransferTool, clip};
+
+/// The tools that an agent has of its own.
+const OWN: [&str; 5] = ["take_message", "transfer", "run_flow", "hang_up", "mcp"];
+const MIN_KEY_WAIT: Duration = Duration::from_secs(2);
+const MAX_KEY_WAIT: Duration = Duration::from_mins(1);
+const KEY_WAIT: Duration = Duration::from_secs(10);
+const MAX_KEYS: usize = 32;
 
 const MIN_RING: Duration = Duration::from_secs(5);
 const MAX_RING: Duration = Duration::from_mins(2);
 const RING: Duration = Duration::from_secs(25);
 
-/// Reads `tools`. Without the key there is only the end of the call.
-pub(super) fn read(yaml: Option<&Yaml>, faults: &mut Faults) -> Tools {
+/// Reads `tools`. Without the key there is only the end of the call. What is not one of the agent's own tools is one of
+/// the house, by its name there.
+pub(super) fn read(yaml: Option<&Yaml>, reader: &mut Reader<'_>) -> Tools {
     let mut tools = Tools { hang_up: true, ..Tools::default() };
-    let Some(yaml) = yaml else { return tools };
-    let Some(mut fields) = Fields::open(yaml, "`tools`", faults) else { return tools };
-    tools.message = fields.take("take_message").and_then(|yaml| message(yaml, faults));
-    let each = |yaml: Option<&Yaml>, what: &str, faults: &mut Faults| -> Vec<Entry> {
-        let list = yaml.and_then(|yaml| fields::entries(yaml, what, faults).map(<[Entry]>::to_vec));
-        list.unwrap_or_default()
-    };
-    for entry in each(fields.take("transfer"), "`transfer`", faults) {
-        tools.transfers.extend(transfer(&entry, faults));
+    let entries = yaml.and_then(|yaml| fields::entries(yaml, "`tools`", reader.faults)).unwrap_or_default();
+    for Entry { key, place, value } in entries {
+        let each = |what: &str, faults: &mut Faults| -> &[Entry] {
+            fields::entries(value, what, faults).unwrap_or_default()
+        };
+        match key.as_str() {
+            "take_message" => tools.message = message(value, reader.faults),
+            "transfer" => {
+                let all = each("`transfer`", reader.faults);
+                tools.transfers.extend(all.iter().filter_map(|entry| transfer(entry, reader.faults)));
+            }
+            "run_flow" => {
+                let all = each("`run_flow`", reader.faults);
+                tools.flows.extend(all.iter().filter_map(|entry| flow(entry, reader.faults)));
+            }
+            "hang_up" => tools.hang_up = fields::flag(value, reader.faults).unwrap_or(true),
+            "mcp" => {
+                let servers = fields::texts(value, "the name of an MCP server", reader.faults);
+                tools.mcp.extend(servers.into_iter().map(|(name, _)| name));
+            }
+            _ if OWN.iter().any(|own| strsim::damerau_levenshtein(own, key) == 1) => {
+                reader.faults.unknown(*place, "in `tools`, the key", key, OWN);
+            }
+            _ => tools.house.extend(house_tool(key, *place, value, reader)),
+        }
     }
-    for entry in each(fields.take("run_flow"), "`run_flow`", faults) {
-        tools.flows.extend(flow(&entry, faults));
-    }
-    if let Some(yaml) = fields.take("hang_up") {
-        tools.hang_up = fields::flag(yaml, faults).unwrap_or(true);
-    }
-    fields.close(faults);
     tools
+}
+
+/// A tool of the house, with what the caller types for it.
+fn house_tool(name: &str, place: Place, yaml: &Yaml, reader: &mut Reader<'_>) -> Option<HouseTool> {
+    is_name(name, place, reader.faults);
+    let mut fields = Fields::open(yaml, "a tool", reader.faults)?;
+    let asked = match fields.take("ask_keys") {
+        Some(yaml) => match &yaml.value {
+            Value::List(items) => items.iter().filter_map(|item| asked_keys(item, reader)).collect(),
+            _ => asked_keys(yaml, reader).into_iter().collect(),
+        },
+        None => Vec::new(),
+    };
+    fields.close(reader.faults);
+    Some(HouseTool { name: name.to_owned(), keys: asked })
+}
+
+fn asked_keys(yaml: &Yaml, reader: &mut Reader<'_>) -> Option<AskedKeys> {
+    let mut fields = Fields::open(yaml, "`ask_keys`", reader.faults)?;
+    let name = fields.need("name", reader.faults).and_then(|yaml| fields::text(yaml, "the name", reader.faults));
+    let digits = fields.need("digits", reader.faults).and_then(|yaml| digits(yaml, reader.faults));
+    let timeout = fields.take("timeout");
+    let timeout = timeout.and_then(|yaml| fields::duration(yaml, MIN_KEY_WAIT, MAX_KEY_WAIT, reader.faults));
+    let say = fields.take("say").and_then(|yaml| reader.local(yaml, "what is said"));
+    fields.close(reader.faults);
+    Some(AskedKeys { name: name?, digits: digits?, timeout: timeout.unwrap_or(KEY_WAIT), say })
+}
+
+/// How many digits: `4`, or `12-19`.
+fn digits(yaml: &Yaml, faults: &mut Faults) -> Option<(usize, usize)> {
+    let text = yaml.scalar().unwrap_or_default();
+    let (min, max) = text.split_once('-').unwrap_or((text, text));
+    let read = |text: &str| text.trim().parse::<usize>().ok().filter(|count| (1..=MAX_KEYS).contains(count));
+    match (read(min), read(max)) {
+        (Some(min), Some(max)) if min <= max => Some((min, max)),
+        _ => {
+            let message = format!("`{}` is no number of digits", clip(text));
+            faults.error_with(yaml.place, message, "write it as `4` or `12-19`, at most 32");
+            None
+        }
+    }
 }
 
 fn message(yaml: &Yaml, faults: &mut Faults) -> Option<MessageTool> {
@@ -60,11 +119,15 @@ fn flow(entry: &Entry, faults: &mut Faults) -> Option<FlowTool> {
     Some(FlowTool { flow: entry.key.clone(), when })
 }
 
-/// A name that a model can repeat without a mistake.
 fn named(entry: &Entry, faults: &mut Faults) {
+    is_name(&entry.key, entry.place, faults);
+}
+
+/// A name that a model can repeat without a mistake.
+fn is_name(name: &str, place: Place, faults: &mut Faults) {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if entry.key.is_empty() || entry.key.len() > 64 || !entry.key.chars().all(fits) {
-        let message = format!("`{}` cannot be a name here", clip(&entry.key));
-        faults.error_with(entry.place, message, "use up to 64 letters, digits, `_` and `-`");
+    if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
+        let message = format!("`{}` cannot be a name here", clip(name));
+        faults.error_with(place, message, "use up to 64 letters, digits, `_` and `-`");
     }
 }

@@ -12,7 +12,10 @@
 //! brain "open" -> 400 "Until six." when the caller's last words hold `open`: first token after 400 ms
 //! brain tool -> 200 "Done."        when a tool gave something back
 //! brain * -> fail 300              fails after 300 ms; `stall` is never heard of again; `cut 300 "We"` breaks off
-//! brain * -> 100 "Bye." hang_up {} calls a tool
+//! brain * -> 100 "Bye." hang_up {} calls a tool; `; other {..}` after it calls another one
+//! brain result "slots" -> ...      when a tool gave back something with these words
+//! house find -> 900 {"slots": []}  a tool of the house, and what it gives back after 900 ms; also `fail 900 "why"`,
+//!                                  `refuse 900 "why"`, and `stall`: it is never heard of again
 //! from answer                      time counts from the answer; else from the end of the greeting
 //! until 30000                      how long to watch
 //!
@@ -33,6 +36,8 @@
 //! report speculated                the last report says so: also interrupted, total 0..900, wasted 1
 //! ```
 
+use call_model::ToolFailure;
+
 /// One situation.
 #[derive(Debug, Default)]
 pub struct Situation {
@@ -43,6 +48,7 @@ pub struct Situation {
     pub ears: Ears,
     pub mouth: (u64, u64),
     pub brains: Vec<Rule>,
+    pub house: Vec<(String, HouseReply)>,
     pub from_answer: bool,
     pub until: Option<u64>,
     pub actions: Vec<(When, Action)>,
@@ -67,7 +73,15 @@ impl Default for Ears {
 pub enum Matches {
     Anything,
     Tool,
+    Result(String),
     Words(String),
+}
+
+/// What a tool of the house gives back.
+#[derive(Debug, Clone)]
+pub enum HouseReply {
+    After(u64, Result<serde_json::Value, ToolFailure>),
+    Stall,
 }
 
 #[derive(Debug, Clone)]
@@ -78,7 +92,7 @@ pub struct Rule {
 
 #[derive(Debug, Clone)]
 pub enum Reply {
-    Text { after: u64, text: String, tool: Option<(String, serde_json::Value)> },
+    Text { after: u64, text: String, tools: Vec<(String, serde_json::Value)> },
     Cut { after: u64, text: String },
     Fail(u64),
     Stall,
@@ -160,6 +174,7 @@ fn read_line(line: &str, number: usize, situation: &mut Situation) {
         }
         "mouth" => situation.mouth = (count(1), count(2)),
         "brain" => situation.brains.push(rule(line, &words)),
+        "house" => situation.house.push((word(1).to_owned(), house_reply(line, &words))),
         "from" => situation.from_answer = true,
         "until" => situation.until = Some(count(1)),
         "never" => expect(&words[1..], number, situation, How::Never),
@@ -185,9 +200,11 @@ fn read_line(line: &str, number: usize, situation: &mut Situation) {
 }
 
 fn rule(line: &str, words: &[String]) -> Rule {
+    let mut words = words.to_vec();
     let matches = match words[1].as_str() {
         "*" => Matches::Anything,
         "tool" => Matches::Tool,
+        "result" => Matches::Result(text(&words.remove(2)).replace('\'', "\"")),
         quoted => Matches::Words(text(quoted)),
     };
     let ms = |index: usize| words[index].parse::<u64>().unwrap_or_else(|_| panic!("{line}"));
@@ -196,14 +213,29 @@ fn rule(line: &str, words: &[String]) -> Rule {
         "stall" => Reply::Stall,
         "cut" => Reply::Cut { after: ms(4), text: text(&words[5]) },
         _ => {
-            let tool = words.get(5).map(|name| {
-                let arguments = line.split_once(&format!(" {name} ")).map_or("{}", |(_, rest)| rest);
-                (name.clone(), serde_json::from_str(arguments).unwrap_or_else(|_| panic!("{line}")))
+            let calls = words.get(5).and_then(|name| line.split_once(&format!(" {name} ")).map(|(_, rest)| (name, rest)));
+            let calls = calls.map(|(name, rest)| format!("{name} {rest}")).unwrap_or_default();
+            let tools = calls.split("; ").filter(|call| !call.is_empty()).map(|call| {
+                let (name, arguments) = call.split_once(' ').unwrap_or((call, "{}"));
+                (name.to_owned(), serde_json::from_str(arguments).unwrap_or_else(|_| panic!("{line}")))
             });
-            Reply::Text { after: ms(3), text: text(&words[4]), tool }
+            Reply::Text { after: ms(3), text: text(&words[4]), tools: tools.collect() }
         }
     };
     Rule { matches, reply }
+}
+
+fn house_reply(line: &str, words: &[String]) -> HouseReply {
+    let ms = |index: usize| words[index].parse::<u64>().unwrap_or_else(|_| panic!("{line}"));
+    match words[3].as_str() {
+        "stall" => HouseReply::Stall,
+        "fail" => HouseReply::After(ms(4), Err(ToolFailure::Failed { message: text(&words[5]) })),
+        "refuse" => HouseReply::After(ms(4), Err(ToolFailure::Refused { message: text(&words[5]) })),
+        after => {
+            let json = line.split_once(&format!(" {after} ")).map_or("null", |(_, rest)| rest);
+            HouseReply::After(ms(3), Ok(serde_json::from_str(json).unwrap_or_else(|_| panic!("{line}"))))
+        }
+    }
 }
 
 fn expect(words: &[String], number: usize, situation: &mut Situation, how: impl Fn(Option<(When, u64)>) -> How) {

@@ -8,11 +8,11 @@ use std::time::Duration;
 use call_model::{
     CallApp, CallCommand, CallEvent, CallFacts, CallId, ChatMessage, DigitSource, Direction, HangupCause, HangupParty,
     Hearing, Moment, PlaybackEnd, PlaybackId, RecordEnd, RecordId, Speaker, ThinkEvent, ThinkId, ThinkUsage, ToolCall,
-    TranscriptLine, TransferOutcome, TurnReport,
+    ToolSpec, ToolUseId, TranscriptLine, TransferOutcome, TurnReport,
 };
 use voice_agent::{Agent, AgentApp, AgentProgram};
 
-use crate::script::{Action, Ears, Matches, Reply, Rule, Situation, When};
+use crate::script::{Action, Ears, HouseReply, Matches, Reply, Rule, Situation, When};
 
 /// When the call is answered, ms after its beginning.
 const ANSWERED: u64 = 1_000;
@@ -120,7 +120,8 @@ struct World<'a> {
 }
 
 pub fn run(situation: &Situation) -> Log {
-    let program = Arc::new(AgentProgram::new(Arc::new(agent(situation))));
+    let specs = situation.house.iter().map(|(name, _)| spec(name)).collect();
+    let program = Arc::new(AgentProgram::new(Arc::new(agent(situation))).with_tools(specs));
     let facts = CallFacts {
         call: CallId::from_parts(1, 2),
         direction: Direction::Inbound,
@@ -156,6 +157,11 @@ pub fn run(situation: &Situation) -> Log {
     }
     world.run();
     world.log
+}
+
+fn spec(name: &str) -> ToolSpec {
+    let parameters = serde_json::json!({"type": "object", "properties": {}});
+    ToolSpec { name: name.to_owned(), description: "As the script says.".to_owned(), parameters }
 }
 
 fn agent(situation: &Situation) -> Agent {
@@ -264,6 +270,7 @@ impl World<'_> {
                 let reply = rule.map_or(Reply::Stall, |rule| rule.reply.clone());
                 self.answer(*think, reply);
             }
+            CallCommand::UseTool { tool, request } => self.house(*tool, &request.name),
             CallCommand::StopThinking { think } => self.coming.retain(
                 |_, coming| !matches!(coming, Coming::Event(CallEvent::Thought { think: other, .. }) if other == think),
             ),
@@ -290,6 +297,13 @@ impl World<'_> {
         }
     }
 
+    fn house(&mut self, tool: ToolUseId, name: &str) {
+        let found = self.situation.house.iter().find(|(known, _)| known == name);
+        if let Some((_, HouseReply::After(ms, result))) = found {
+            self.soon(*ms, CallEvent::ToolDone { tool, result: result.clone() });
+        }
+    }
+
     fn answer(&mut self, think: ThinkId, reply: Reply) {
         let event = |event| CallEvent::Thought { think, event };
         match reply {
@@ -299,14 +313,14 @@ impl World<'_> {
                 self.soon(after, event(ThinkEvent::Text { text }));
                 self.soon(after + TOKEN, event(ThinkEvent::Failed { reason: "scripted".into() }));
             }
-            Reply::Text { after, text, tool } => {
+            Reply::Text { after, text, tools } => {
                 let mut at = after;
                 for word in text.split_inclusive(' ') {
                     self.soon(at, event(ThinkEvent::Text { text: word.to_owned() }));
                     at += TOKEN;
                 }
-                if let Some((name, arguments)) = tool {
-                    let call = ToolCall { id: format!("call_{}", think.0), name, arguments };
+                for (index, (name, arguments)) in tools.into_iter().enumerate() {
+                    let call = ToolCall { id: format!("call_{}_{index}", think.0), name, arguments };
                     self.soon(at, event(ThinkEvent::ToolCall(call)));
                 }
                 let usage = ThinkUsage { input_tokens: 500, output_tokens: 20 };
@@ -521,6 +535,7 @@ fn hearing(hearing: Hearing) -> CallEvent {
 fn fits(rule: &Rule, last: Option<&ChatMessage>) -> bool {
     match (&rule.matches, last) {
         (Matches::Anything, _) | (Matches::Tool, Some(ChatMessage::Tool { .. })) => true,
+        (Matches::Result(words), Some(ChatMessage::Tool { result, .. })) => result.contains(words),
         (Matches::Words(words), Some(ChatMessage::Caller { text } | ChatMessage::Note { text })) => {
             text.to_lowercase().contains(&words.to_lowercase())
         }
