@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use call_model::{CallId, HangupCause, HangupParty, Speaker, TranscriptLine, TurnReport};
+use call_model::{CallId, HangupCause, HangupParty, Speaker, ToolReport, TranscriptLine, TurnReport};
 use serde::Serialize;
 use tokio::sync::broadcast;
 
@@ -34,6 +34,8 @@ pub enum LiveKind {
     Line(TranscriptLine),
     /// How long the stages of an agent's turn took.
     TurnReport(TurnReport),
+    /// A tool was used.
+    ToolUsed(ToolReport),
     /// The call is in another state.
     State(LiveState),
 }
@@ -68,6 +70,7 @@ impl fmt::Debug for LiveKind {
             Self::Partial { .. } => f.write_str("Partial"),
             Self::Line(_) => f.write_str("Line"),
             Self::TurnReport(_) => f.write_str("TurnReport"),
+            Self::ToolUsed(_) => f.write_str("ToolUsed"),
             Self::State(state) => state.fmt(f),
         }
     }

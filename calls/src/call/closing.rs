@@ -100,8 +100,12 @@ impl Call {
 
     /// What is still to become final is waited for beside the calls: this one is over.
     pub(super) fn leave_tail(self) {
-        let Self { house, senses, scribe, .. } = self;
-        let tail = Tail { senses, scribe, patience: house.settings.late_lines };
+        let Self { house, senses, scribe, tools_running, .. } = self;
+        let mut patience = house.settings.late_lines;
+        if tools_running > 0 {
+            patience = patience.max(house.settings.tool_limit);
+        }
+        let tail = Tail { senses, scribe, tools: tools_running, patience };
         house.tails.spawn(tail.file());
     }
 

@@ -28,6 +28,7 @@ impl Call {
             CallCommand::StopListening => self.listen(None),
             CallCommand::Think { think, request } => self.think(think, *request),
             CallCommand::StopThinking { think } => self.thoughts.give_up(think),
+            CallCommand::UseTool { tool, request } => self.use_tool(tool, *request),
             CallCommand::Enter { app, variables } => self.enter(app, variables),
             CallCommand::Return { result } => self.give_back(result).await,
             CallCommand::Record { record, settings } => self.record(record, settings).await,
@@ -88,6 +89,10 @@ impl Call {
                 self.scribe.turn(report);
                 Ok(())
             }
+            CallCommand::ToolReport(report) => {
+                self.scribe.tool(report);
+                Ok(())
+            }
             _ => Ok(()),
         };
         if let Err(error) = kept {
@@ -142,6 +147,9 @@ const fn keeps_something(command: &CallCommand) -> bool {
             | CallCommand::Remember { .. }
             | CallCommand::SetContact { .. }
             | CallCommand::TurnReport(_)
+            | CallCommand::UseTool { .. }
+            | CallCommand::ToolReport(_)
+            | CallCommand::Unanswered { .. }
             | CallCommand::NodeLeft { .. }
     )
 }

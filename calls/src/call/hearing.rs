@@ -127,6 +127,7 @@ impl Call {
                 }
             }
             Sense::Thought(think, serial, event) => self.on_thought(think, serial, event).await,
+            Sense::Tool(end) => self.on_tool(*end).await,
         }
     }
 

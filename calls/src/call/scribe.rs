@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use call_model::{CallId, TranscriptLine, TurnReport};
+use call_model::{CallId, ToolReport, TranscriptLine, TurnReport};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -12,6 +13,7 @@ use crate::live::{LiveKind, LiveState};
 enum Entry {
     Line(TranscriptLine),
     Turn(TurnReport),
+    Tool(ToolReport),
 }
 
 /// The way into the books, and the task behind it.
@@ -80,6 +82,16 @@ impl Scribe {
         self.put(Entry::Turn(report));
     }
 
+    /// A tool was used. Where nothing may be written down it is said that it was, not with what.
+    pub(super) fn tool(&mut self, mut report: ToolReport) {
+        if !self.writes() {
+            report.arguments = Value::Null;
+            report.result = report.result.map(|_| Value::Null);
+        }
+        self.house.live.tell(self.call, || LiveKind::ToolUsed(report.clone()));
+        self.put(Entry::Tool(report));
+    }
+
     fn put(&mut self, entry: Entry) {
         let (call, house) = (self.call, &self.house);
         let desk = self.desk.get_or_insert_with(|| {
@@ -112,6 +124,7 @@ async fn write(call: CallId, house: Arc<House>, mut coming: mpsc::Receiver<Entry
         let written = match entry {
             Entry::Line(line) => store.append_line(line).await.map(drop),
             Entry::Turn(report) => store.append_turn(call, report).await,
+            Entry::Tool(report) => store.append_tool_use(call, report).await,
         };
         if let Err(error) = written {
             metrics::counter!("callwright_transcript_entries_lost_total").increment(1);

@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::scribe::Scribe;
+use super::tools::ToolEnd;
 
 /// Senses that may wait for the call's task; its helpers wait when there are more.
 pub(super) const SENSES: usize = 64;
@@ -17,12 +18,16 @@ pub(super) enum Sense {
     Said(TranscriptLine),
     /// A piece of an answer, to the thought of that serial number.
     Thought(ThinkId, u32, ThinkEvent),
+    /// A tool is done.
+    Tool(Box<ToolEnd>),
 }
 
-/// What is left of a call that is over: lines that are not final yet.
+/// What is left of a call that is over: lines that are not final yet, tools that are not done.
 pub(super) struct Tail {
     pub senses: mpsc::Receiver<Sense>,
     pub scribe: Scribe,
+    /// Tools under way.
+    pub tools: usize,
     /// How long to wait for them.
     pub patience: std::time::Duration,
 }
@@ -31,9 +36,13 @@ impl Tail {
     /// Files the last lines. Ends when every ear has said its last, or its time is over.
     pub(super) async fn file(mut self) {
         let deadline = Instant::now() + self.patience;
-        while self.scribe.is_on() {
+        while self.scribe.is_on() || self.tools > 0 {
             match timeout_at(deadline, self.senses.recv()).await {
                 Ok(Some(Sense::Said(line))) => self.scribe.line(&line),
+                Ok(Some(Sense::Tool(end))) => {
+                    self.tools = self.tools.saturating_sub(1);
+                    self.scribe.tool(end.report);
+                }
                 Ok(Some(_)) => {}
                 Ok(None) => break,
                 Err(_) => {

@@ -1,6 +1,6 @@
 //! What was said: in its forms, and found again.
 
-use call_model::{Speaker, TranscriptLine, TurnReport};
+use call_model::{Speaker, ToolFailure, ToolReport, TranscriptLine, TurnReport};
 use serde_json::{Value, json};
 use store::{NewRecording, fresh_id};
 
@@ -28,6 +28,22 @@ async fn a_transcript_is_given_as_json_webvtt_or_text() {
     assert_eq!(first["words"][1], json!({"text": "Dental,", "from_ms": 750, "to_ms": 950}));
     assert_eq!((&whole["turns"][0]["total"], &whole["turns"][0]["first_token"]), (&json!(640), &Value::Null));
 
+    let failed = ToolReport {
+        at_ms: 3_000,
+        name: "find_slots".into(),
+        arguments: json!({"day": "2026-11-23"}),
+        result: Err(ToolFailure::Invalid { message: "`service` is missing".into() }),
+        took_ms: 2,
+    };
+    let found = ToolReport { at_ms: 4_000, result: Ok(json!({"slots": []})), ..failed.clone() };
+    surface.store.append_tool_use(call, failed).await.unwrap();
+    surface.store.append_tool_use(call, found).await.unwrap();
+    let tools = surface.get(&path).await.ok(200)["tools"].clone();
+    let wanted = json!({"at_ms": 3_000, "took_ms": 2, "tool": "find_slots", "arguments": {"day": "2026-11-23"},
+        "result": null, "failure": {"kind": "invalid", "message": "the arguments do not fit: `service` is missing"}});
+    assert_eq!(tools[0], wanted);
+    assert_eq!((&tools[1]["result"], &tools[1]["failure"]), (&json!({"slots": []}), &Value::Null));
+
     let vtt = surface.get(&format!("{path}?format=vtt")).await;
     assert_eq!(vtt.header("content-type"), "text/vtt; charset=utf-8");
     let vtt = vtt.ok(200);
@@ -36,7 +52,10 @@ async fn a_transcript_is_given_as_json_webvtt_or_text() {
     assert!(vtt.contains("<v Caller>I need &lt;help&gt;"), "{vtt}");
     let text = read(surface.request("GET", &path).header("accept", "text/plain, */*;q=0.1")).await;
     assert_eq!((text.header("content-type"), text.header("vary")), ("text/plain; charset=utf-8", "accept"));
-    assert_eq!(text.ok(200), "[00:00:00] Us: Northwind Dental, how can I—\n[00:00:01] Caller: I need <help>\n");
+    let wanted = "[00:00:00] Us: Northwind Dental, how can I—\n[00:00:01] Caller: I need <help>\n\
+        [00:00:03] Tool: find_slots {\"day\":\"2026-11-23\"} => the arguments do not fit: `service` is missing\n\
+        [00:00:04] Tool: find_slots {\"day\":\"2026-11-23\"} => {\"slots\":[]}\n";
+    assert_eq!(text.ok(200), wanted);
     let image = read(surface.request("GET", &path).header("accept", "image/png")).await;
     assert!(image.problem(406).contains("text/vtt"));
     surface.get(&format!("{path}?format=srt")).await.problem(400);
