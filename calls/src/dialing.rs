@@ -59,6 +59,13 @@ impl Destination {
         }
     }
 
+    pub(crate) fn member(&self) -> Option<&str> {
+        match self {
+            Self::Member(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// For events: the member's name, the number or the address.
     pub(crate) fn label(&self) -> String {
         match self {

@@ -55,6 +55,12 @@ pub struct Member {
     pub ha1_sha256: String,
     /// Our numbers that the member may call out from; the first is the default. None: no calls to the outside.
     pub may_call_from: Vec<String>,
+    /// What the member is good at, for transfers that ask for it.
+    pub skills: Vec<String>,
+    /// Languages that the member speaks (BCP 47), the one that it likes best first.
+    pub languages: Vec<String>,
+    /// The member takes no callers now. Colleagues reach it all the same.
+    pub away: bool,
 }
 
 /// How SIP is carried to a trunk.
@@ -255,6 +261,9 @@ mod tests {
             ha1_md5: String::new(),
             ha1_sha256: String::new(),
             may_call_from: from.map(Into::into).into_iter().collect(),
+            skills: vec![],
+            languages: vec![],
+            away: false,
         };
         let trunk = |name: &str, address: [u8; 4]| Trunk {
             id: TrunkId::from_parts(0, 1),

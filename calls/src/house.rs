@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use call_model::{CallId, HangupCause, HangupParty, HttpFailure, HttpReply, HttpRequest};
+use jiff::tz::TimeZone;
 use media::call_media::InbandDtmf;
 use media::codec::Codec;
 use media::tone::Country;
@@ -24,6 +25,8 @@ use crate::app::AppFactory;
 use crate::directory::Directory;
 use crate::lines::Lines;
 use crate::live::LiveHub;
+use crate::queue::Queues;
+use crate::staff::Staff;
 use crate::think::Thinker;
 use crate::tools::Tools;
 use crate::voice::Voice;
@@ -103,8 +106,18 @@ pub struct CallSettings {
     pub think_limit: Duration,
     /// Thoughts that one call may have at a time; one more fails. Default: 8.
     pub max_thoughts: usize,
+    /// How long a tool may be waited for, whatever it says itself. Default: 2 min.
+    pub tool_limit: Duration,
+    /// Tools that one call may use at a time; one more fails. Default: 8.
+    pub max_tools: usize,
     /// Apps that may have entered one another in one call. Default: 8.
     pub max_apps: usize,
+    /// How long the first of a queue waits before those who did not answer are rung again, unless somebody becomes free
+    /// before. Default: 5 s.
+    pub queue_retry: Duration,
+    /// Where the day begins that calls are counted by, for [`RingStrategy::FewestCalls`](call_model::RingStrategy).
+    /// Default: UTC.
+    pub time_zone: TimeZone,
     /// Events that are kept for slow watchers of the live feed. Default: 1,024.
     pub live_backlog: usize,
 }
@@ -131,7 +144,11 @@ impl Default for CallSettings {
             ear_retry: Duration::from_secs(2),
             think_limit: Duration::from_mins(1),
             max_thoughts: 8,
+            tool_limit: Duration::from_mins(2),
+            max_tools: 8,
             max_apps: 8,
+            queue_retry: Duration::from_secs(5),
+            time_zone: TimeZone::UTC,
             live_backlog: 1_024,
         }
     }
@@ -154,6 +171,8 @@ pub(crate) struct House {
     directory: RwLock<Arc<Directory>>,
     pub notices: mpsc::Sender<Notice>,
     pub lines: Arc<Lines>,
+    pub queues: Arc<Queues>,
+    pub staff: Arc<Staff>,
     pub live: LiveHub,
     /// Transcripts of calls that are over, on their way to be complete.
     pub tails: TaskTracker,
@@ -173,6 +192,8 @@ impl House {
             settings.prompt_cache_samples,
         );
         let live = LiveHub::new(settings.live_backlog);
+        let queues = Arc::<Queues>::default();
+        let staff = Arc::new(Staff::new(queues.clone(), settings.time_zone.clone()));
         Self {
             parts,
             settings,
@@ -180,6 +201,8 @@ impl House {
             directory: RwLock::new(directory),
             notices,
             lines: Arc::default(),
+            queues,
+            staff,
             live,
             tails: TaskTracker::new(),
         }

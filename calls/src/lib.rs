@@ -9,6 +9,7 @@
 //! - [`live`]: what is going on, for whoever watches.
 //! - `think`: who thinks for an agent; `tools`: who gets things done for it.
 //! - `voice`: prompts, made off the media path and shared by all calls.
+//! - `queue`, `staff`: who waits for somebody to become free; who is free, and had how many callers today.
 //! - `routing`: from an INVITE to what answers it.
 //! - `trunks`, `lines`: registration and watch, and how many calls each carries.
 
@@ -23,7 +24,9 @@ mod house;
 mod lines;
 pub mod live;
 mod orders;
+mod queue;
 mod routing;
+mod staff;
 mod switchboard;
 mod think;
 mod tools;
@@ -33,6 +36,7 @@ mod voice;
 pub use call::Placement;
 pub use error::{ControlError, PlaceError};
 pub use house::{CallSettings, HttpClient, Parts};
+pub use queue::QueueState;
 pub use switchboard::Switchboard;
 pub use think::{NoThinker, Thinker, ThoughtStream};
 pub use tools::{NoTools, ToolFuture, Tools};

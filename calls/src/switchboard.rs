@@ -19,6 +19,7 @@ use crate::directory::Directory;
 use crate::error::{ControlError, PlaceError};
 use crate::house::{CallSettings, House, Notice, Parts, now_ms};
 use crate::live::LiveHub;
+use crate::queue::QueueState;
 use crate::routing::{Refused, route};
 use crate::trunks::{TrunkState, Trunks};
 
@@ -68,6 +69,7 @@ impl Switchboard {
         });
         let desk = Desk { shared: shared.clone(), legs: HashMap::new(), orphans: HashMap::new(), trunks };
         tokio::spawn(desk.run(events, notices_in, changes));
+        tokio::spawn(count_today(shared.house.clone()));
         Self { shared }
     }
 
@@ -75,6 +77,8 @@ impl Switchboard {
     #[expect(clippy::unused_async, reason = "it may come to wait for the desk")]
     pub async fn set_directory(&self, directory: Arc<Directory>) {
         self.shared.house.set_directory(directory);
+        // Somebody may be back, or have learned something.
+        self.shared.house.queues.stir();
         // Full: a change is already on its way, and will see this one too.
         let _ = self.shared.directory_changed.try_send(());
     }
@@ -123,6 +127,16 @@ impl Switchboard {
     /// Calls that this trunk carries now.
     pub fn trunk_calls(&self, trunk: &str) -> usize {
         self.shared.house.lines.used(trunk)
+    }
+
+    /// How the queues stand, by name: those that somebody came to since the program began.
+    pub fn queues(&self) -> Vec<QueueState> {
+        self.shared.house.queues.states()
+    }
+
+    /// Members who talk on the phone now.
+    pub fn members_talking(&self) -> usize {
+        self.shared.house.staff.talking()
     }
 
     /// What happens in the calls from now on.
@@ -178,6 +192,15 @@ impl Switchboard {
             }
             notified.await;
         }
+    }
+}
+
+/// How many callers each had today before the program began.
+async fn count_today(house: Arc<House>) {
+    let now_ms = now_ms();
+    match house.parts.store.put_through_since(house.staff.day_began(now_ms)).await {
+        Ok(counts) => house.staff.learn(counts, now_ms),
+        Err(error) => tracing::warn!(%error, "the day's calls could not be counted: counting begins now"),
     }
 }
 
@@ -332,7 +355,8 @@ impl Desk {
             Event::IncomingCall(incoming) => self.on_call(incoming).await,
             Event::RegistrationChanged { handle, state } => self.trunks.on_registration(handle, state),
             Event::Pong { handle, result } => self.trunks.on_pong(handle, result),
-            Event::Registered { .. } | Event::Unregistered { .. } => {}
+            Event::Registered { .. } => self.shared.house.queues.stir(),
+            Event::Unregistered { .. } => {}
             event => self.pass_on(event),
         }
     }

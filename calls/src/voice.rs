@@ -143,6 +143,22 @@ impl Voice {
         if feed.append(&piece).await { Ok(()) } else { Err(VoiceError::Cancelled) }
     }
 
+    /// A whole text, spoken for somebody who waits until it is there.
+    pub(crate) async fn whole(
+        &self,
+        text: String,
+        language: String,
+        voice: Option<String>,
+    ) -> Result<Vec<Arc<Prompt>>, VoiceError> {
+        let mut stream = self.synthesizer.speak(Utterance { text, language, voice, keep: false });
+        let (mut frames, mut pieces) = (Frames::default(), Vec::new());
+        while let Some(chunk) = stream.next().await {
+            pieces.extend(frames.cut(&chunk?)?);
+        }
+        pieces.extend(frames.rest());
+        Ok(pieces.into_iter().map(|piece| piece.prompt).collect())
+    }
+
     fn keep(&self, item: &PromptItem, keep: Keep, pieces: Pieces) {
         let Some(key) = key(item) else { return };
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,9 @@
 //! Every reason why a call's task wakes, and what is asked of it from outside.
 
+use std::sync::Arc;
+
 use call_model::{HttpFailure, HttpReply, RecordingSwitch, RequestId};
+use media::prompt::Prompt;
 use sip_core::Event;
 use tokio::sync::oneshot;
 
@@ -13,6 +16,8 @@ pub(crate) enum CallInput {
     Sip(Event),
     /// A system of the business answered what the app of that seat asked.
     Http(u32, RequestId, Result<HttpReply, HttpFailure>),
+    /// What a member is to hear of the caller was spoken; `None`: it could not be. With the number of the announcement.
+    Warning(u32, Option<Vec<Arc<Prompt>>>),
     /// Somebody outside wants something.
     Control(Control),
 }

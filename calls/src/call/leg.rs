@@ -12,6 +12,7 @@ use store::{LegQuality, LegRecord, LegRole};
 use transport::rtp::LegPorts;
 
 use crate::lines::Line;
+use crate::staff::Engaged;
 
 /// Why an offer or answer was of no use; 488 to an offer.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +54,8 @@ pub(crate) struct Leg {
     pub record: LegRecord,
     /// The trunk's line that it uses, where it goes by one.
     pub line: Option<Line>,
+    /// The member whose phone it is.
+    pub engaged: Option<Engaged>,
 }
 
 /// A state of offer and answer.
@@ -85,6 +88,7 @@ impl Leg {
             started: false,
             record,
             line: None,
+            engaged: None,
         }
     }
 
@@ -162,12 +166,16 @@ impl Leg {
 
     pub(crate) fn answered(&mut self, now_ms: i64) {
         self.state = LegState::Answered;
+        if let Some(engaged) = &mut self.engaged {
+            engaged.talk();
+        }
         self.record.answered_ms.get_or_insert(now_ms);
     }
 
     pub(crate) fn ended(&mut self, now_ms: i64, status: Option<StatusCode>) {
         self.state = LegState::Ended;
         self.line = None;
+        self.engaged = None;
         self.record.ended_ms.get_or_insert(now_ms);
         self.record.status = status.map(sip_core::message::StatusCode::code);
     }

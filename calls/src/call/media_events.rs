@@ -62,6 +62,7 @@ impl Call {
             MediaEvent::Digit { leg: LegSlot::CALLER, digit, source } => {
                 self.tell(CallEvent::Digit { digit, source }).await;
             }
+            MediaEvent::Digit { leg, digit, .. } => self.listener_pressed(leg, digit).await,
             MediaEvent::PlaybackStarted { playback, at_ms, played_ms } => {
                 self.playback_started(playback, played_ms, at_ms).await;
             }
@@ -83,10 +84,7 @@ impl Call {
                     leg.set_quality(&quality);
                 }
             }
-            MediaEvent::Digit { .. }
-            | MediaEvent::PlaybackPaused { .. }
-            | MediaEvent::Latched { .. }
-            | MediaEvent::Goodbye { .. } => {}
+            MediaEvent::PlaybackPaused { .. } | MediaEvent::Latched { .. } | MediaEvent::Goodbye { .. } => {}
         }
     }
 

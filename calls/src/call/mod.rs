@@ -18,7 +18,11 @@ mod signalling;
 mod spoken;
 mod taps;
 mod thinking;
+mod tools;
 mod transfer;
+mod transfer_ring;
+mod transfer_wait;
+mod transfer_warm;
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -102,6 +106,8 @@ pub(crate) struct Call {
     /// Our address as the caller's side knows it.
     near: std::net::IpAddr,
     transfer: Option<Transfer>,
+    /// Announcements of warm transfers so far.
+    warnings: u32,
     messages: HashMap<RecordId, Message>,
     recording: Option<CallRecording>,
     recording_rule: RecordingRule,
@@ -109,6 +115,8 @@ pub(crate) struct Call {
     mouth: playing::Mouth,
     ears: hearing::Ears,
     thoughts: thinking::Thoughts,
+    /// Tools under way.
+    tools_running: usize,
     /// Writes the transcript down.
     scribe: Scribe,
     /// The start of the call's media clock, to a frame or two.
@@ -137,6 +145,8 @@ pub(crate) struct Call {
 /// One closed list of the reasons why the task wakes.
 enum Wake {
     Input(Option<CallInput>),
+    /// The caller's place in a queue changed, or somebody may be free.
+    Queue,
     Media(Option<MediaEvent>),
     Sense(Sense),
     Timeout,
@@ -177,6 +187,7 @@ impl Call {
                 Wake::Media(Some(event)) => self.on_media(event).await,
                 Wake::Media(None) => self.sound_is_gone().await,
                 Wake::Sense(sense) => self.on_sense(sense).await,
+                Wake::Queue => self.queue_moved().await,
                 Wake::Timeout => self.on_timeout().await,
             }
         }
@@ -195,9 +206,16 @@ impl Call {
                 None => std::future::pending().await,
             }
         };
+        let queue = async {
+            match self.transfer.as_mut().and_then(Transfer::place) {
+                Some(place) => place.changed().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
             input = self.inbox.recv() => Wake::Input(input),
+            () = queue => Wake::Queue,
             event = media => Wake::Media(event),
             Some(sense) = self.senses.recv() => Wake::Sense(sense),
             () = timeout => Wake::Timeout,
@@ -208,7 +226,8 @@ impl Call {
         let app = self.app_timeout().and_then(|after| self.started.checked_add(after));
         let longest = self.answered.filter(|_| self.ending.is_none()).map(|at| at + self.house.settings.max_duration);
         let orders = self.sound.as_ref().filter(|sound| sound.orders.flush()).map(|_| Instant::now() + AGAIN);
-        [app, longest, self.give_up, orders].into_iter().flatten().min()
+        let transfer = self.transfer.as_ref().and_then(Transfer::due);
+        [app, longest, self.give_up, orders, transfer].into_iter().flatten().min()
     }
 
     fn app_timeout(&mut self) -> Option<std::time::Duration> {
@@ -227,6 +246,11 @@ impl Call {
         if self.answered.is_some_and(|at| at.elapsed() >= longest) && self.ending.is_none() {
             self.hang_up(HangupParty::System, HangupCause::MaxDuration).await;
         }
+        if self.transfer.as_ref().and_then(Transfer::due).is_some_and(|at| at <= Instant::now()) {
+            self.listeners_due().await;
+            self.queue_due().await;
+            self.drain_app().await;
+        }
         let now = self.moment();
         if self.app_timeout().is_some_and(|at| at <= now.since_start) {
             self.with_app(|app| app.handle_timeout(now));
@@ -240,6 +264,7 @@ impl Call {
             CallInput::Http(seat, request, result) => {
                 self.reply(seat, CallEvent::HttpReplied { request, result }).await;
             }
+            CallInput::Warning(serial, sound) => self.warning_made(serial, sound).await,
             CallInput::Control(Control::HangUp) => self.hang_up(HangupParty::Us, HangupCause::Normal).await,
             CallInput::Control(Control::Recording(switch, reply)) => {
                 // Whoever asked may be gone by now.

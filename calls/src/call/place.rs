@@ -51,6 +51,8 @@ struct Ready {
     facts: CallFacts,
     to: Address,
     line: Option<Line>,
+    /// The member who is called.
+    member: Option<String>,
 }
 
 impl Placement {
@@ -119,7 +121,8 @@ impl Placement {
         let ring = self.ring_timeout.unwrap_or(house.settings.ring_timeout);
         let plans = dialing::plan(house, &destination, trunk, &shown, ring).await?;
         let plan = plans.into_iter().next().ok_or_else(|| PlaceError::NotRegistered(destination.label()))?;
-        Ok(Ready { plan, facts, to, line })
+        let member = destination.member().map(str::to_owned);
+        Ok(Ready { plan, facts, to, line, member })
     }
 
     /// Makes the call and sends its INVITE.
@@ -131,10 +134,11 @@ impl Placement {
         inbox: mpsc::Receiver<CallInput>,
         outbox: mpsc::Sender<CallInput>,
     ) -> Result<Call, PlaceError> {
-        let Ready { plan, facts, line, .. } = ready;
+        let Ready { plan, facts, line, member, .. } = ready;
         let made = house.apps().make(&self.app, &facts, None)?;
         let mut leg = Leg::new(fresh_id(now_ms()), LegRole::Caller, facts.caller.clone(), fresh_call_id(), now_ms());
         leg.line = line;
+        leg.engaged = member.map(|name| house.staff.ring(&name));
         let parts = CallParts {
             id: facts.call,
             direction: Direction::Outbound,

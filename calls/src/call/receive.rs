@@ -120,10 +120,16 @@ impl Reception {
             }
             Answering::PutThrough(settings) => (None, Seating::plain(Box::new(PutThrough::new(settings)))),
         };
+        let colleague = member.clone();
         let caller_name = member.unwrap_or_else(|| caller_user(&incoming));
         let (peer, sip_call_id) = (facts.caller.clone(), incoming.call_id.clone());
         let mut leg = Leg::new(fresh_id(started_ms), LegRole::Caller, peer, sip_call_id, started_ms);
         leg.line = line;
+        leg.engaged = colleague.map(|name| {
+            let mut engaged = house.staff.ring(&name);
+            engaged.talk();
+            engaged
+        });
         leg.handle = Some(incoming.leg);
         leg.record.user_agent =
             incoming.headers.get(&HeaderName::UserAgent).map(|text| text.chars().take(128).collect());
@@ -206,6 +212,7 @@ impl CallParts {
             mouth: playing::Mouth::default(),
             ears: hearing::Ears::default(),
             thoughts: thinking::Thoughts::default(),
+            tools_running: 0,
             sounding_since: None,
             id: self.id,
             direction: self.direction,
@@ -220,6 +227,7 @@ impl CallParts {
             offer: self.offer,
             near: self.near,
             transfer: None,
+            warnings: 0,
             messages: HashMap::new(),
             recording: None,
             recording_rule: self.made.recording,

@@ -1,44 +1,55 @@
 //! Bringing a person in: ringing phones, connecting the first who answers, and coming back.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::time::Duration;
 
-use call_model::{CallEvent, HangupCause, HangupParty, RingStrategy, Tone, TransferOutcome, TransferSettings};
+use call_model::{CallEvent, HangupCause, HangupParty, Tone, TransferOutcome, TransferSettings};
 use media::call_media::{LegSlot, MediaCommand};
 use sip_core::EndReason;
 use sip_core::message::StatusCode;
-use store::{LegRole, fresh_id};
+use tokio::time::Instant;
 
 use super::Call;
-use super::leg::{Leg, LegState};
+use super::leg::LegState;
 use super::signalling::status_cause;
-use crate::dialing::{self, Destination, Plan, Shown};
-use crate::error::PlaceError;
-use crate::gate::{OutboundRequest, Refusal, permit};
-use crate::house::{fresh_call_id, now_ms};
-use crate::lines::Line;
+use super::transfer_wait::Waiting;
+use super::transfer_warm::{Listener, Warning};
+use crate::house::now_ms;
 use crate::live::LiveState;
 use crate::orders::Order;
 
 /// A transfer under way.
 pub(super) struct Transfer {
-    settings: TransferSettings,
-    /// Targets that have not been rung yet.
-    waiting: VecDeque<String>,
+    pub settings: TransferSettings,
+    /// Whom to ring, in order.
+    pub targets: Vec<String>,
+    /// Targets that have not been rung yet, in this round.
+    pub waiting: VecDeque<String>,
+    /// Who was busy in this round.
+    pub busy: Vec<String>,
+    /// Who does not want this caller.
+    pub declined: BTreeSet<String>,
     /// Phones that ring, with the name of whom they belong to.
-    ringing: Vec<(LegSlot, String)>,
+    pub ringing: Vec<(LegSlot, String)>,
+    /// What people hear before they get the caller.
+    pub warning: Option<Warning>,
+    /// Who hears it now.
+    pub listening: Vec<Listener>,
     /// Who talks with the caller.
     connected: Option<LegSlot>,
-    /// Somebody answered, and the caller's own leg has to be answered before they can talk.
+    /// Somebody took the call, and the caller's own leg has to be answered before they can talk.
     answering: Option<(LegSlot, String)>,
     /// What went wrong so far, the outcome that says most.
-    outcomes: BTreeSet<Outcome>,
+    pub outcomes: BTreeSet<Outcome>,
     rung: bool,
+    /// The caller hears that somebody is being called.
+    alive: bool,
+    /// The caller's place in a queue.
+    pub queue: Option<Waiting>,
 }
 
 /// Outcomes in the order of how much they say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Outcome {
+pub(super) enum Outcome {
     Unavailable,
     Failed,
     NoAnswer,
@@ -64,116 +75,31 @@ impl Call {
             tracing::warn!(call = %self.id, "a transfer was asked for while another one runs");
             return;
         }
+        let queue = match settings.queue.as_ref().map(|queue| self.house.queues.enter(queue)).transpose() {
+            Ok(place) => place.zip(settings.queue.as_ref()).map(|(place, settings)| Waiting::new(place, settings)),
+            Err(full) => {
+                tracing::info!(call = %self.id, error = %full, "a caller found no place in a queue");
+                let outcome = TransferOutcome::Busy;
+                return self.untold.push_back(CallEvent::TransferEnded { outcome });
+            }
+        };
         self.transfer = Some(Transfer {
-            waiting: settings.targets.iter().cloned().collect(),
+            targets: self.whom_to_ring(&settings),
+            warning: settings.announcement.clone().map(|announcement| self.prepare_warning(announcement)),
             settings,
+            waiting: VecDeque::new(),
+            busy: Vec::new(),
+            declined: BTreeSet::new(),
             ringing: Vec::new(),
+            listening: Vec::new(),
             connected: None,
             answering: None,
             outcomes: BTreeSet::new(),
             rung: false,
+            alive: false,
+            queue,
         });
-        self.ring_next().await;
-    }
-
-    /// Rings the next phones; when none is left and none rings, the transfer is over.
-    async fn ring_next(&mut self) {
-        loop {
-            let Some(transfer) = &mut self.transfer else { return };
-            let all_at_once = transfer.settings.strategy == RingStrategy::All;
-            if !transfer.ringing.is_empty() && !all_at_once {
-                return;
-            }
-            let Some(target) = transfer.waiting.pop_front() else { break };
-            let ring = Duration::from_millis(transfer.settings.ring_ms);
-            let caller_id = transfer.settings.caller_id.clone();
-            if let Err(error) = self.ring_target(&target, ring, caller_id).await {
-                tracing::info!(call = %self.id, %error, "a target of a transfer could not be rung");
-                let outcome = match error {
-                    PlaceError::NotRegistered(_) | PlaceError::BadDestination => Outcome::Unavailable,
-                    PlaceError::Refused(Refusal::TrunkFull(_)) => Outcome::Failed,
-                    PlaceError::Refused(_) => Outcome::Declined,
-                    _ => Outcome::Failed,
-                };
-                if let Some(transfer) = &mut self.transfer {
-                    transfer.outcomes.insert(outcome);
-                }
-            }
-        }
-        let Some(transfer) = &self.transfer else { return };
-        if transfer.ringing.is_empty() && transfer.connected.is_none() && transfer.answering.is_none() {
-            let outcome = transfer.outcomes.last().copied().unwrap_or(Outcome::Unavailable);
-            self.transfer_over(outcome.into());
-        }
-    }
-
-    async fn ring_target(&mut self, target: &str, ring: Duration, caller_id: Option<String>) -> Result<(), PlaceError> {
-        let directory = self.house.directory();
-        let destination = Destination::parse(target, &directory).ok_or(PlaceError::BadDestination)?;
-        let trunk = destination.number().and_then(|_| directory.trunk_of(caller_id.as_deref()));
-        let line = trunk.map(|trunk| self.house.lines.take(&trunk.name));
-        permit(OutboundRequest {
-            number: destination.number(),
-            trunk,
-            trunk_calls: line.as_ref().map_or(0, |line| line.before),
-            opted_out: false,
-            by_person: true,
-        })?;
-        let shown = match (&destination, caller_id) {
-            (Destination::Member(_), _) => Shown { user: self.caller_name.clone(), display: None },
-            (_, Some(number)) => Shown { user: number, display: None },
-            (_, None) => Shown { user: self.our_number.clone(), display: None },
-        };
-        let plans = dialing::plan(&self.house, &destination, trunk, &shown, ring).await?;
-        let mut outcome = Err(PlaceError::BadDestination);
-        let mut line = line;
-        for plan in plans {
-            let rung = self.ring_phone(plan, destination.label(), line.take()).await;
-            // One phone that rings is enough.
-            if outcome.is_err() {
-                outcome = rung;
-            }
-        }
-        outcome
-    }
-
-    async fn ring_phone(&mut self, plan: Plan, label: String, line: Option<Line>) -> Result<(), PlaceError> {
-        let free = |slot: &LegSlot| self.legs.get(slot).is_none_or(Leg::is_done);
-        let slot = LegSlot::all().skip(1).find(free).ok_or(PlaceError::Full)?;
-        let Plan { mut call, near } = plan;
-        let id = fresh_id(now_ms());
-        let call_id = fresh_call_id();
-        call.call_id = Some(call_id.clone());
-        let mut leg = Leg::new(id, LegRole::Transfer, Some(label.clone()), call_id, now_ms());
-        leg.line = line;
-        if let Some(old) = self.legs.insert(slot, leg) {
-            self.past_legs.push(old.record);
-        }
-        if let Err(error) = self.open_ports(slot, near) {
-            // Without this the slot would be taken for the rest of the call.
-            if let Some(leg) = self.legs.get_mut(&slot) {
-                leg.ended(now_ms(), None);
-            }
-            return Err(error);
-        }
-        let leg = self.legs.get_mut(&slot).ok_or(PlaceError::Full)?;
-        call.body = leg.offer();
-        call.max_forwards = Some(self.max_forwards.saturating_sub(1));
-        match self.house.parts.sip.invite(call).await {
-            Ok(handle) => {
-                leg.handle = Some(handle);
-                self.notice_leg(handle).await;
-                if let Some(transfer) = &mut self.transfer {
-                    transfer.ringing.push((slot, label));
-                }
-                Ok(())
-            }
-            Err(error) => {
-                leg.ended(now_ms(), None);
-                self.close_leg_media(slot);
-                Err(PlaceError::Media(error.into()))
-            }
-        }
+        self.begin_round().await;
     }
 
     /// A phone rings: the caller hears it.
@@ -184,18 +110,28 @@ impl Call {
             return;
         }
         transfer.rung = true;
+        let status = if status.code() == 183 { StatusCode::RINGING } else { status };
+        self.sound_alive(status).await;
+        self.tell(CallEvent::TransferRinging).await;
+    }
+
+    /// Lets the caller hear that somebody is being called: by ringback, or by their own phone before the answer. What the
+    /// app plays goes before it.
+    pub(super) async fn sound_alive(&mut self, status: StatusCode) {
+        let Some(transfer) = &mut self.transfer else { return };
+        if std::mem::replace(&mut transfer.alive, true) {
+            return;
+        }
         if self.answered.is_some() {
             let country = self.house.voice.country();
             self.media(MediaCommand::CallTone { tone: Some((Tone::Ringback, country)) });
         } else if let Some(handle) = self.legs.get(&LegSlot::CALLER).and_then(|leg| leg.handle) {
             // The caller's own phone plays its ringback.
-            let status = if status.code() == 183 { StatusCode::RINGING } else { status };
             let _ = self.house.parts.sip.ring(handle, status, None).await;
         }
-        self.tell(CallEvent::TransferRinging).await;
     }
 
-    /// Somebody took it: the others stop ringing, and the two are connected.
+    /// A phone was answered: who is there hears of the caller first, where that is wanted.
     pub(super) async fn transfer_answered(&mut self, slot: LegSlot) {
         let Some(transfer) = &mut self.transfer else {
             // It was given up while the answer was on its way.
@@ -208,10 +144,25 @@ impl Call {
             return self.hang_up_leg(slot);
         }
         let (_, label) = transfer.ringing.remove(place);
+        if transfer.warning.is_some() {
+            self.warn(slot, label).await;
+        } else {
+            self.taken(slot, label).await;
+        }
+    }
+
+    /// Somebody takes the call: the others stop ringing, and the two are connected.
+    pub(super) async fn taken(&mut self, slot: LegSlot, label: String) {
+        let Some(transfer) = &mut self.transfer else { return self.hang_up_leg(slot) };
         transfer.waiting.clear();
-        let others: Vec<LegSlot> = transfer.ringing.iter().map(|(slot, _)| *slot).collect();
+        let ringing = transfer.ringing.iter().map(|(slot, _)| *slot);
+        let others: Vec<LegSlot> = ringing.chain(transfer.listening.iter().map(|other| other.slot)).collect();
+        transfer.listening.clear();
         transfer.answering = Some((slot, label));
-        for other in others {
+        if let Some(queue) = transfer.queue.take() {
+            queue.served();
+        }
+        for other in others.into_iter().filter(|other| *other != slot) {
             self.hang_up_leg(other);
         }
         if self.answered.is_some() {
@@ -226,6 +177,7 @@ impl Call {
         let Some(transfer) = &mut self.transfer else { return };
         let Some((slot, label)) = transfer.answering.take() else { return };
         transfer.connected = Some(slot);
+        self.house.staff.took(&label, now_ms());
         self.media(MediaCommand::CallTone { tone: None });
         self.mouth.stop(None);
         self.media(MediaCommand::StopPlaying { playback: None });
@@ -244,9 +196,16 @@ impl Call {
             self.transfer_over(TransferOutcome::Completed);
             return self.drain_app().await;
         }
-        let Some(place) = transfer.ringing.iter().position(|(ringing, _)| *ringing == slot) else { return };
-        transfer.ringing.remove(place);
-        transfer.outcomes.insert(outcome_of(status, reason));
+        if let Some(at) = transfer.listening.iter().position(|listener| listener.slot == slot) {
+            // Whoever hears who it is and hangs up does not want the call.
+            let listener = transfer.listening.remove(at);
+            transfer.decline(listener.label);
+        } else if let Some(at) = transfer.ringing.iter().position(|(ringing, _)| *ringing == slot) {
+            transfer.ringing.remove(at);
+            transfer.outcomes.insert(outcome_of(status, reason));
+        } else {
+            return;
+        }
         self.ring_next().await;
         self.drain_app().await;
     }
@@ -262,7 +221,7 @@ impl Call {
     }
 
     /// Nobody is brought in any more: the caller is with the app again.
-    fn transfer_over(&mut self, outcome: TransferOutcome) {
+    pub(super) fn transfer_over(&mut self, outcome: TransferOutcome) {
         if self.transfer.take().is_some_and(|transfer| transfer.connected.is_some()) {
             self.show(LiveState::Unbridged);
         }
@@ -271,7 +230,7 @@ impl Call {
         self.untold.push_back(CallEvent::TransferEnded { outcome });
     }
 
-    fn hang_up_leg(&self, slot: LegSlot) {
+    pub(super) fn hang_up_leg(&self, slot: LegSlot) {
         if let Some(handle) = self.legs.get(&slot).and_then(|leg| leg.handle) {
             self.house.parts.sip.hangup_soon(handle);
         }
@@ -310,9 +269,35 @@ impl Transfer {
         self.connected
     }
 
+    /// Whether somebody's phone rings, or somebody thinks about it, or has taken it.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.ringing.is_empty() || !self.listening.is_empty() || self.is_taken()
+    }
+
+    /// Whether somebody has taken it.
+    pub(super) const fn is_taken(&self) -> bool {
+        self.connected.is_some() || self.answering.is_some()
+    }
+
+    /// Somebody does not want this caller: they are not asked again.
+    pub(super) fn decline(&mut self, who: String) {
+        self.declined.insert(who);
+        self.outcomes.insert(Outcome::Declined);
+    }
+
+    /// When it wants to be woken.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let listeners = self.listening.iter().filter_map(|listener| listener.until);
+        let waits =
+            if self.is_taken() { None } else { self.queue.as_ref().and_then(|queue| queue.due(self.is_busy())) };
+        listeners.chain(waits).min()
+    }
+
     fn slots(&self) -> impl Iterator<Item = LegSlot> {
         let ringing = self.ringing.iter().map(|(slot, _)| *slot);
-        ringing.chain(self.connected).chain(self.answering.as_ref().map(|(slot, _)| *slot))
+        let listening = self.listening.iter().map(|listener| listener.slot);
+        let taken = self.connected.into_iter().chain(self.answering.as_ref().map(|(slot, _)| *slot));
+        ringing.chain(listening).chain(taken)
     }
 }
 

@@ -13,7 +13,7 @@ use call_model::{
     SampleRate, ThinkEvent, ThinkRequest,
 };
 use calls::app::{AppError, AppFactory, AppRef, MadeApp, RecordingRule};
-use calls::directory::{Directory, NumberRoute};
+use calls::directory::{Directory, Member, NumberRoute};
 use calls::{CallSettings, HttpClient, Parts, Placement, Switchboard, Thinker, ThoughtStream};
 use media::codec::Codec;
 use media::sdp::{self, Direction, LocalMedia, SessionDescription};
@@ -241,6 +241,22 @@ impl House {
         Self::open(script, settings, rtp, false).await
     }
 
+    /// Members of the business, by name; their phones register with [`Phones::register`]. Phones that do not answer ring
+    /// again at once.
+    pub async fn staffed(script: Script, members: &[Member]) -> Self {
+        let settings = CallSettings { queue_retry: Duration::from_millis(200), ..CallSettings::default() };
+        let house = Self::start_with(script, settings, RtpConfig::default()).await;
+        house.staff(members).await;
+        house
+    }
+
+    /// These are the members from now on.
+    pub async fn staff(&self, members: &[Member]) {
+        let numbers = ["reception", CONSENT].map(number);
+        let directory = Directory::new(REALM.into(), "en".into(), "DE".into(), numbers, members.iter().cloned(), []);
+        self.switchboard.set_directory(Arc::new(directory)).await;
+    }
+
     /// With ears, whose sessions the test plays.
     pub async fn hearing(script: Script, settings: CallSettings) -> Self {
         Self::open(script, settings, RtpConfig::default(), true).await
@@ -269,15 +285,6 @@ impl House {
             recordings,
             apps: Arc::new(Scripts { script, told }),
             http: Arc::new(NoHttp),
-        };
-        let number = |name: &str| NumberRoute {
-            id: NumberId::from_parts(0, 1),
-            number: name.into(),
-            app: AppRef::Say(name.into()),
-            language: None,
-            recording: None,
-            transcribe: None,
-            trunk: None,
         };
         let numbers = [number("reception"), number(CONSENT), number(UNMADE)];
         let directory = Directory::new("test".into(), "en".into(), "DE".into(), numbers, [], []);
@@ -353,6 +360,38 @@ impl House {
     }
 }
 
+fn number(name: &str) -> NumberRoute {
+    NumberRoute {
+        id: NumberId::from_parts(0, 1),
+        number: name.into(),
+        app: AppRef::Say(name.into()),
+        language: None,
+        recording: None,
+        transcribe: None,
+        trunk: None,
+    }
+}
+
+const PASSWORD: &str = "hush";
+/// What SIP challenges with.
+const REALM: &str = "callwright";
+
+/// A member with nothing but a name and a phone.
+pub fn member(name: &str) -> Member {
+    let account = sip_core::Account::from_password(name, REALM, PASSWORD);
+    Member {
+        id: call_model::MemberId::from_parts(0, 1),
+        name: name.into(),
+        display: name.into(),
+        ha1_md5: account.ha1_md5,
+        ha1_sha256: account.ha1_sha256,
+        may_call_from: vec![],
+        skills: vec![],
+        languages: vec![],
+        away: false,
+    }
+}
+
 async fn line() -> (SipHandle, mpsc::Receiver<Event>) {
     let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let config = SipConfig { listen: vec![Listen::udp(here)], ..SipConfig::default() };
@@ -367,6 +406,8 @@ pub struct Phones {
     offers: HashMap<LegHandle, Body>,
     /// The Call-ID of each call that came.
     pub call_ids: HashMap<LegHandle, String>,
+    /// Who was called.
+    pub names: HashMap<LegHandle, String>,
     pub port: u16,
 }
 
@@ -374,7 +415,15 @@ impl Phones {
     pub async fn start() -> Self {
         let (sip, events) = line().await;
         let port = sip.listeners()[0].local.port();
-        Self { sip, events, missed: VecDeque::new(), offers: HashMap::new(), call_ids: HashMap::new(), port }
+        Self {
+            sip,
+            events,
+            missed: VecDeque::new(),
+            offers: HashMap::new(),
+            call_ids: HashMap::new(),
+            names: HashMap::new(),
+            port,
+        }
     }
 
     /// The address of one of them.
@@ -391,6 +440,16 @@ impl Phones {
         let from = NameAddr::new(uri(format!("sip:tester@127.0.0.1:{}", self.port)));
         let mut call = OutgoingCall::new(uri(format!("sip:{name}@127.0.0.1:{port}")), from);
         call.body = offer.then(|| Body::sdp(sdp::offer(&Self::media()).to_string()));
+        self.sip.invite(call).await.expect("an INVITE")
+    }
+
+    /// A member calls somebody.
+    pub async fn call_from(&self, port: u16, member: &str, name: &str) -> LegHandle {
+        let uri = |text: String| Uri::parse(&text).expect("an address");
+        let from = NameAddr::new(uri(format!("sip:{member}@127.0.0.1:{port}")));
+        let mut call = OutgoingCall::new(uri(format!("sip:{name}@127.0.0.1:{port}")), from);
+        call.credentials = Some(sip_core::Credentials::new(member, PASSWORD));
+        call.body = Some(Body::sdp(sdp::offer(&Self::media()).to_string()));
         self.sip.invite(call).await.expect("an INVITE")
     }
 
@@ -421,8 +480,50 @@ impl Phones {
             })
             .await;
         self.call_ids.insert(call.leg, call.call_id.clone());
+        let name = call.request_uri.username().map(std::borrow::Cow::into_owned);
+        self.names.insert(call.leg, name.unwrap_or_default());
         self.offers.insert(call.leg, call.offer.clone().expect("an offer"));
         call.leg
+    }
+
+    /// Waits until this one is called; no other may be before.
+    pub async fn called_as(&mut self, name: &str) -> LegHandle {
+        let leg = self.called().await;
+        assert_eq!(self.names[&leg], name, "somebody else is called");
+        leg
+    }
+
+    /// Registers the phone of a member, and waits until that is done.
+    pub async fn register(&mut self, port: u16, name: &str) {
+        let uri = |text: String| Uri::parse(&text).expect("an address");
+        let registration = sip_core::Registration {
+            registrar: uri(format!("sip:127.0.0.1:{port}")),
+            aor: uri(format!("sip:{name}@127.0.0.1:{port}")),
+            contact_user: name.into(),
+            credentials: Some(sip_core::Credentials::new(name, PASSWORD)),
+            expires: Duration::from_mins(10),
+            route: None,
+        };
+        // The desk may not have learned of the member yet: then it is tried again.
+        loop {
+            let registered = self.sip.register(registration.clone()).await.expect("a REGISTER");
+            let state = self
+                .next("the registration", |event| match event {
+                    Event::RegistrationChanged { handle, state } if *handle == registered => Some(*state),
+                    _ => None,
+                })
+                .await;
+            if let sip_core::RegistrationState::Registered { .. } = state {
+                return;
+            }
+            self.sip.unregister(registered).await.expect("its end");
+        }
+    }
+
+    /// Presses a key, by SIP INFO.
+    pub async fn press(&self, leg: LegHandle, key: char) {
+        let body = Body { content_type: "application/dtmf".into(), data: key.to_string().into_bytes().into() };
+        self.sip.info(leg, body).await.expect("an INFO");
     }
 
     pub async fn ring(&self, leg: LegHandle) {

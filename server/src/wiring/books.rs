@@ -182,16 +182,29 @@ async fn seed_members(store: &Store, config: &Config, now_ms: i64) -> Result<(),
             display: member.display.clone(),
             password,
             may_call_from: member.may_call_from.clone(),
+            skills: member.skills.clone(),
+            languages: member.languages.clone(),
+            away: false,
         };
         put_member(store, new, now_ms).await?;
     }
     Ok(())
 }
 
-/// Adds a member, or brings it up to date.
-pub(super) async fn put_member(store: &Store, new: NewMember, now_ms: i64) -> Result<(), StoreError> {
+/// Adds a member, or brings it up to date. Whether it is away stays, and what it can where nothing is said of that.
+pub(super) async fn put_member(store: &Store, mut new: NewMember, now_ms: i64) -> Result<(), StoreError> {
     let known = store.members().await?;
-    match known.iter().find(|record| record.name == new.name) {
+    let before = known.iter().find(|record| record.name == new.name);
+    if let Some(record) = before {
+        new.away = record.away;
+        if new.skills.is_empty() {
+            new.skills.clone_from(&record.skills);
+        }
+        if new.languages.is_empty() {
+            new.languages.clone_from(&record.languages);
+        }
+    }
+    match before {
         Some(record) => store.change_member(record.id, new, now_ms).await.map(drop),
         None => store.add_member(new, now_ms).await.map(drop),
     }

@@ -22,6 +22,11 @@ const FLOWS: [(&str, &str); 6] = [
 /// Its agents, by name.
 const AGENTS: [(&str, &str); 1] = [("assistant", include_str!("../../../demo/agents/assistant.yaml"))];
 
+/// The text of one of its agents.
+pub(super) fn agent(name: &str) -> Option<&'static str> {
+    AGENTS.iter().find(|(known, _)| *known == name).map(|(_, yaml)| *yaml)
+}
+
 /// The folder that the demo's agents answer from, as they name it.
 pub(super) const KNOWLEDGE_FOLDER: &str = "knowledge";
 
@@ -91,7 +96,7 @@ async fn seed_members(store: &Store, config: &Config, password: &str, now_ms: i6
             name: name.into(),
             display: display.into(),
             password: Some(crate::api::password_hashes(name, &config.sip.realm, password)),
-            may_call_from: vec![],
+            ..NewMember::default()
         };
         put_member(store, new, now_ms).await?;
     }

@@ -43,6 +43,9 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
             ha1_md5: ha1_md5.unwrap_or_default(),
             ha1_sha256: ha1_sha256.unwrap_or_default(),
             may_call_from: record.may_call_from,
+            skills: record.skills,
+            languages: record.languages,
+            away: record.away,
         }
     });
     let mut trunks = Vec::new();

@@ -1,0 +1,202 @@
+//! Whom a transfer rings, and in which order.
+
+use std::time::Duration;
+
+use call_model::{RingStrategy, TransferSettings};
+use media::call_media::LegSlot;
+use store::{LegRole, fresh_id};
+
+use super::Call;
+use super::leg::Leg;
+use super::transfer::Outcome;
+use crate::dialing::{self, Destination, Plan, Shown};
+use crate::directory::Directory;
+use crate::error::PlaceError;
+use crate::gate::{OutboundRequest, Refusal, permit};
+use crate::house::{fresh_call_id, now_ms};
+use crate::lines::Line;
+
+/// Legs that nobody answered and that the call keeps the record of; a queue may ring phones again and again.
+const MAX_UNANSWERED: usize = 64;
+
+impl Call {
+    /// The targets with the skills that are asked for, in the order in which they are to be rung.
+    pub(super) fn whom_to_ring(&self, settings: &TransferSettings) -> Vec<String> {
+        let directory = self.house.directory();
+        let mut targets = settings.targets.clone();
+        if !settings.skills.is_empty() {
+            targets.retain(|target| has_skills(&directory, target, &settings.skills));
+        }
+        self.house.staff.sort(&mut targets, settings.strategy, now_ms());
+        if let Some(language) = &settings.language {
+            targets.sort_by_key(|target| !speaks(&directory, target, language));
+        }
+        targets
+    }
+
+    /// Rings those who are free, from the first on.
+    pub(super) async fn begin_round(&mut self) {
+        let Some(transfer) = &mut self.transfer else { return };
+        transfer.busy.clear();
+        transfer.outcomes.clear();
+        let may_ring = transfer.queue.as_ref().is_none_or(|queue| queue.is_first());
+        if may_ring {
+            let wanted = transfer.targets.iter().filter(|target| !transfer.declined.contains(*target));
+            transfer.waiting = wanted.cloned().collect();
+            if !transfer.declined.is_empty() {
+                transfer.outcomes.insert(Outcome::Declined);
+            }
+            self.ring_next().await;
+        } else {
+            self.wait_in_queue().await;
+        }
+    }
+
+    /// Rings the next phones; when none is left and none rings, the round is over.
+    pub(super) async fn ring_next(&mut self) {
+        loop {
+            let Some(transfer) = &mut self.transfer else { return };
+            let all_at_once = transfer.settings.strategy == RingStrategy::All;
+            if transfer.is_taken() || (transfer.is_busy() && !all_at_once) {
+                return;
+            }
+            let Some(target) = transfer.waiting.pop_front() else { break };
+            let queued = transfer.queue.is_some();
+            let ring = Duration::from_millis(transfer.settings.ring_ms);
+            let caller_id = transfer.settings.caller_id.clone();
+            let outcome = match self.is_there(&target, queued) {
+                Ok(()) => self.ring_target(&target, ring, caller_id).await.err().map(|error| {
+                    tracing::info!(call = %self.id, %error, "a target of a transfer could not be rung");
+                    outcome_of(&error)
+                }),
+                Err(outcome) => Some(outcome),
+            };
+            let Some(transfer) = &mut self.transfer else { return };
+            if outcome == Some(Outcome::Busy) {
+                transfer.busy.push(target);
+            }
+            transfer.outcomes.extend(outcome);
+        }
+        if self.transfer.as_ref().is_some_and(|transfer| !transfer.is_busy()) {
+            self.round_over().await;
+        }
+    }
+
+    /// Whether a target takes callers now. A colleague's call is left to the phone: it reaches who is busy or away too.
+    fn is_there(&self, target: &str, queued: bool) -> Result<(), Outcome> {
+        let colleague = self.legs.get(&LegSlot::CALLER).is_some_and(|leg| leg.engaged.is_some());
+        let directory = self.house.directory();
+        let Some(member) = directory.member(target).filter(|_| !colleague) else { return Ok(()) };
+        if member.away {
+            return Err(Outcome::Unavailable);
+        }
+        if self.house.staff.is_busy(&member.name, queued) {
+            return Err(Outcome::Busy);
+        }
+        Ok(())
+    }
+
+    async fn ring_target(&mut self, target: &str, ring: Duration, caller_id: Option<String>) -> Result<(), PlaceError> {
+        let directory = self.house.directory();
+        let destination = Destination::parse(target, &directory).ok_or(PlaceError::BadDestination)?;
+        let trunk = destination.number().and_then(|_| directory.trunk_of(caller_id.as_deref()));
+        let line = trunk.map(|trunk| self.house.lines.take(&trunk.name));
+        permit(OutboundRequest {
+            number: destination.number(),
+            trunk,
+            trunk_calls: line.as_ref().map_or(0, |line| line.before),
+            opted_out: false,
+            by_person: true,
+        })?;
+        let shown = match (&destination, caller_id) {
+            (Destination::Member(_), _) => Shown { user: self.caller_name.clone(), display: None },
+            (_, Some(number)) => Shown { user: number, display: None },
+            (_, None) => Shown { user: self.our_number.clone(), display: None },
+        };
+        let plans = dialing::plan(&self.house, &destination, trunk, &shown, ring).await?;
+        let mut outcome = Err(PlaceError::BadDestination);
+        let mut line = line;
+        for plan in plans {
+            let rung = self.ring_phone(plan, &destination, line.take()).await;
+            // One phone that rings is enough.
+            if outcome.is_err() {
+                outcome = rung;
+            }
+        }
+        outcome
+    }
+
+    async fn ring_phone(
+        &mut self,
+        plan: Plan,
+        destination: &Destination,
+        line: Option<Line>,
+    ) -> Result<(), PlaceError> {
+        let free = |slot: &LegSlot| self.legs.get(slot).is_none_or(Leg::is_done);
+        let slot = LegSlot::all().skip(1).find(free).ok_or(PlaceError::Full)?;
+        let Plan { mut call, near } = plan;
+        let id = fresh_id(now_ms());
+        let call_id = fresh_call_id();
+        call.call_id = Some(call_id.clone());
+        let label = destination.label();
+        let mut leg = Leg::new(id, LegRole::Transfer, Some(label.clone()), call_id, now_ms());
+        leg.line = line;
+        leg.engaged = destination.member().map(|name| self.house.staff.ring(name));
+        if let Some(old) = self.legs.insert(slot, leg) {
+            self.keep_leg(old.record);
+        }
+        if let Err(error) = self.open_ports(slot, near) {
+            // Without this the slot would be taken for the rest of the call.
+            if let Some(leg) = self.legs.get_mut(&slot) {
+                leg.ended(now_ms(), None);
+            }
+            return Err(error);
+        }
+        let leg = self.legs.get_mut(&slot).ok_or(PlaceError::Full)?;
+        call.body = leg.offer();
+        call.max_forwards = Some(self.max_forwards.saturating_sub(1));
+        match self.house.parts.sip.invite(call).await {
+            Ok(handle) => {
+                leg.handle = Some(handle);
+                self.notice_leg(handle).await;
+                if let Some(transfer) = &mut self.transfer {
+                    transfer.ringing.push((slot, label));
+                }
+                Ok(())
+            }
+            Err(error) => {
+                leg.ended(now_ms(), None);
+                self.close_leg_media(slot);
+                Err(PlaceError::Media(error.into()))
+            }
+        }
+    }
+
+    /// Keeps the record of a leg whose slot is used again.
+    fn keep_leg(&mut self, record: store::LegRecord) {
+        let unanswered = |record: &store::LegRecord| record.answered_ms.is_none();
+        if unanswered(&record) && self.past_legs.iter().filter(|past| unanswered(past)).count() >= MAX_UNANSWERED {
+            return;
+        }
+        self.past_legs.push(record);
+    }
+}
+
+fn has_skills(directory: &Directory, target: &str, skills: &[String]) -> bool {
+    directory.member(target).is_some_and(|member| skills.iter().all(|skill| member.skills.contains(skill)))
+}
+
+fn speaks(directory: &Directory, target: &str, language: &str) -> bool {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
+    let wanted = primary(language);
+    directory.member(target).is_some_and(|member| member.languages.iter().any(|tag| primary(tag) == wanted))
+}
+
+fn outcome_of(error: &PlaceError) -> Outcome {
+    match error {
+        PlaceError::NotRegistered(_) | PlaceError::BadDestination => Outcome::Unavailable,
+        PlaceError::Refused(Refusal::TrunkFull(_)) => Outcome::Failed,
+        PlaceError::Refused(_) => Outcome::Declined,
+        _ => Outcome::Failed,
+    }
+}
