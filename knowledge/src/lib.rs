@@ -11,10 +11,20 @@
 //! # Ok(()) }
 //! ```
 
+pub mod documents;
+mod compound;
 pub mod embed;
+pub mod eval;
+mod ideas;
+mod index;
 mod language;
+mod lexicon;
 mod library;
+mod likeness;
 mod passage;
+mod query;
+mod score;
+mod words;
 
 pub use language::Language;
 pub use library::{BuildError, Hit, Library, MOST_PASSAGES, Settings};

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use crate::embed::Vectors;
+use crate::index::Index;
+use crate::score::{Match, likelihood, matches};
 use crate::{Language, Passage};
 
 /// The most passages of one library.
@@ -46,9 +48,6 @@ pub enum BuildError {
         /// How many there are.
         count: usize,
     },
-    /// The index cannot be written in memory.
-    #[error("the index cannot be built")]
-    Index(#[source] tantivy::TantivyError),
 }
 
 /// The passages of one language, ready to be searched. Searching is shared, takes no lock that waits, and needs a few
@@ -57,6 +56,7 @@ pub struct Library {
     language: Language,
     passages: Vec<Passage>,
     settings: Settings,
+    index: Index,
     vectors: Option<Arc<Vectors>>,
 }
 
@@ -66,7 +66,8 @@ impl Library {
         if passages.len() > MOST_PASSAGES {
             return Err(BuildError::TooMany { count: passages.len() });
         }
-        Ok(Self { language, passages, settings, vectors: None })
+        let index = Index::build(language, &passages, &settings.synonyms);
+        Ok(Self { language, passages, settings, index, vectors: None })
     }
 
     /// Also compares by these vectors, in [`search_near`](Self::search_near). Passages without one are found by their
@@ -83,8 +84,16 @@ impl Library {
     }
 
     /// What may answer, by words and by the vector of the question where there is one.
-    pub fn search_near(&self, _text: &str, _near: Option<&[f32]>) -> Vec<Hit<'_>> {
-        Vec::new()
+    pub fn search_near(&self, text: &str, _near: Option<&[f32]>) -> Vec<Hit<'_>> {
+        let (asked, found) = matches(&self.index, text);
+        let Some(best) = found.first() else { return Vec::new() };
+        let top = likelihood(asked, best, found.get(1));
+        let hit = |found: &Match| Hit {
+            passage: &self.passages[found.place],
+            place: found.place,
+            score: top * found.rank / best.rank,
+        };
+        found.iter().take(self.settings.limit).map(hit).collect()
     }
 
     /// The language.

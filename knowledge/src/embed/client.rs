@@ -114,7 +114,7 @@ impl OpenAiEmbedder {
 
     async fn once(&self, body: &Map<String, Value>, count: usize) -> Result<Vec<Vec<f32>>, Failure> {
         let request = self.client.post(self.url.clone()).timeout(self.settings.timeout).json(body);
-        let response = request.send().await.map_err(Failure::of)?;
+        let response = request.send().await.map_err(|error| Failure::of(&error))?;
         let status = response.status();
         if !status.is_success() {
             let field = response.headers().get(header::RETRY_AFTER).and_then(|field| field.to_str().ok());
@@ -122,7 +122,7 @@ impl OpenAiEmbedder {
             let again = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
             return Err(Failure { error: EmbedError::Refused { status: status.as_u16() }, again, wait });
         }
-        let bytes = response.bytes().await.map_err(Failure::of)?;
+        let bytes = response.bytes().await.map_err(|error| Failure::of(&error))?;
         let answer: Answer = serde_json::from_slice(&bytes).map_err(|_| Failure::malformed("no list of vectors"))?;
         in_order(answer.data, count).map_err(Failure::malformed)
     }
@@ -149,7 +149,7 @@ impl Embedder for OpenAiEmbedder {
 }
 
 impl Failure {
-    fn of(error: reqwest::Error) -> Self {
+    fn of(error: &reqwest::Error) -> Self {
         let error = if error.is_timeout() { EmbedError::TimedOut } else { EmbedError::Unreachable };
         Self { error, again: true, wait: None }
     }

@@ -123,6 +123,8 @@ pub(crate) fn unit(mut vector: Vec<f32>) -> Result<Vec<f32>, VectorError> {
     if !length.is_normal() {
         return Err(VectorError::Direction);
     }
-    vector.iter_mut().for_each(|number| *number /= length);
+    for number in &mut vector {
+        *number /= length;
+    }
     Ok(vector)
 }
