@@ -49,13 +49,14 @@ pub use record::{
     AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, BegunCall, Busy,
     CallFilter, CallRecord, CallState, ContactChange, ContactFilter, ContactRecord, DeliveryOutcome, DeliveryRecord,
     DeliveryState, DueDelivery, EndCall, ErrandKind, ErrandOutcome, ErrandRecord, ErrandState, EventFilter,
-    EventRecord, FlowRecord, FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, Idempotency, InsightsRecord,
-    Interrupted, JobRecord, JobState, LegQuality, LegRecord, LegRole, LineRecord, MemberCredentials, MemberRecord,
-    Mood, MoveAppointment, NewAppointment, NewCall, NewEvent, NewFollowUp, NewInsights, NewMember, NewNumber,
-    NewRecording, NewTicket, NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters, NumberRecord, OnceState,
-    PasswordHashes, PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart,
-    TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript,
-    TranscriptHit, TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
+    EventRecord, FlowRecord, FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, GapRecord, GapState,
+    Idempotency, InsightsRecord, Interrupted, JobRecord, JobState, LegQuality, LegRecord, LegRole, LineRecord,
+    MemberCredentials, MemberRecord, Mood, MoveAppointment, NewAppointment, NewCall, NewEvent, NewFollowUp, NewGap,
+    NewInsights, NewMember, NewNumber, NewRecording, NewSource, NewTicket, NewTrunk, NewVoicemail, NewWebhook,
+    NodeCount, NodeCounters, NumberRecord, OnceState, PassageRecord, PasswordHashes, PutThroughCount, RecordingEnd,
+    RecordingRecord, RecordingRule, RecordingState, SnippetPart, SourceKind, SourceRecord, SourceState, TicketChange,
+    TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript, TranscriptHit,
+    TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
 };
 pub use scrub::{Scrub, Scrubber, Silence};
 pub use sql::TermCounts;

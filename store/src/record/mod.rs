@@ -10,6 +10,7 @@ mod follow_up;
 mod insight;
 mod job;
 mod keys;
+mod knowledge;
 mod number;
 mod once;
 mod people;
@@ -33,6 +34,7 @@ pub use follow_up::{FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState,
 pub use insight::{InsightsRecord, Mood, NewInsights};
 pub use job::{JobRecord, JobState};
 pub use keys::ApiKeyRecord;
+pub use knowledge::{GapRecord, GapState, NewGap, NewSource, PassageRecord, SourceKind, SourceRecord, SourceState};
 pub use number::{NewNumber, NewTrunk, NumberRecord, RecordingRule, TrunkRecord};
 pub use once::{ErrandKind, ErrandOutcome, ErrandRecord, ErrandState, OnceState};
 pub use people::{MemberCredentials, MemberRecord, NewMember, PasswordHashes, PutThroughCount};

@@ -10,6 +10,7 @@ mod follow_up;
 mod insight;
 mod job;
 mod keys;
+mod knowledge;
 mod number;
 mod once;
 mod people;

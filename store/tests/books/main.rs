@@ -8,6 +8,7 @@ mod calls;
 mod crash;
 mod flows;
 mod groups;
+mod knowledge;
 mod outbox;
 mod people;
 mod support;
