@@ -12,12 +12,13 @@ use media::vad::VadConfig;
 use media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent, Prompt};
 use sip_core::message::{NameAddr, StatusCode, Uri};
 use sip_core::{Body, Credentials, Event, LegHandle, OutgoingCall, Protocol};
-use speech::{Synthesizer, Utterance};
+use speech::Synthesizer;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use transport::rtp::{MediaHandle, RtpConfig, RtpEngine};
 use transport::sip::{Listen, SipConfig, SipHandle, SipTransport};
 
+use crate::conversation::Partner;
 use crate::hearing::{Hearing, ear};
 use crate::report::{Ending, Moment, Report};
 use crate::script::{KeyWay, Script, Step};
@@ -94,13 +95,13 @@ pub enum CallerError {
     Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-fn line(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CallerError {
+pub(crate) fn line(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> CallerError {
     CallerError::Line(error.into())
 }
 
 /// A line that synthetic calls are made by, one at a time.
 pub struct SyntheticCaller {
-    config: CallerConfig,
+    pub(crate) config: CallerConfig,
     sip: SipHandle,
     events: mpsc::Receiver<Event>,
     rtp: RtpEngine,
@@ -131,6 +132,24 @@ impl SyntheticCaller {
     /// Runs a script from its INVITE to the end of the call.
     pub async fn call(&mut self, script: &Script) -> Result<Report, CallerError> {
         let prompts = self.prepare(script).await?;
+        let (mut call, hearing) = self.begin(script).await?;
+        if call.is_answered(script).await? {
+            call.follow(script, prompts).await;
+        }
+        call.finish(hearing).await
+    }
+
+    /// Calls as a script says whose steps are not written: the partner gives them.
+    pub async fn converse(&mut self, script: &Script, partner: &mut dyn Partner) -> Result<Report, CallerError> {
+        let (mut call, hearing) = self.begin(script).await?;
+        if call.is_answered(script).await? {
+            call.converse(script, partner).await?;
+        }
+        call.finish(hearing).await
+    }
+
+    /// Sends the INVITE.
+    async fn begin(&mut self, script: &Script) -> Result<(OneCall<'_>, Hearing), CallerError> {
         let target = Uri::parse(&script.target).map_err(|_| CallerError::Target(script.target.clone()))?;
         if !target.is_sip() {
             return Err(CallerError::Target(script.target.clone()));
@@ -174,7 +193,7 @@ impl SyntheticCaller {
             quality: None,
             status: None,
         };
-        call.run(script, prompts, hearing).await
+        Ok((call, hearing))
     }
 
     fn from(&self, near: IpAddr) -> Result<NameAddr, CallerError> {
@@ -195,16 +214,7 @@ impl SyntheticCaller {
         for step in &script.steps {
             match step {
                 Step::Say { text, language } => {
-                    let voice = self.config.voice.as_ref().ok_or(CallerError::NoVoice)?;
-                    let utterance =
-                        Utterance { text: escape(text), language: language.clone(), voice: None, keep: true };
-                    let mut stream = voice.speak(utterance);
-                    let mut pieces = Vec::new();
-                    while let Some(chunk) = stream.next().await {
-                        let chunk = chunk?;
-                        pieces.push(Arc::new(Prompt::from_samples(&chunk.samples, chunk.rate.hz()).map_err(line)?));
-                    }
-                    sounds.push(pieces);
+                    sounds.push(self.spoken(text, language).await?);
                 }
                 Step::Play(path) => {
                     let failed = |source: Box<dyn std::error::Error + Send + Sync>| CallerError::File {
@@ -224,49 +234,47 @@ impl SyntheticCaller {
     }
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-struct OneCall<'a> {
-    line: &'a mut SyntheticCaller,
+pub(crate) struct OneCall<'a> {
+    pub(crate) line: &'a mut SyntheticCaller,
     leg: LegHandle,
     media: MediaHandle,
     media_events: mpsc::Receiver<MediaEvent>,
     local: LocalMedia,
     ours: SessionDescription,
-    started: Instant,
-    answered: Option<Instant>,
+    pub(crate) started: Instant,
+    pub(crate) answered: Option<Instant>,
     playback: u32,
     playing: bool,
     /// The other side has spoken at all.
-    spoken: bool,
+    pub(crate) spoken: bool,
     /// Since when it has been silent.
-    silent_since: Option<Instant>,
+    pub(crate) silent_since: Option<Instant>,
     timeline: Vec<Moment>,
-    ended: Option<Ending>,
+    pub(crate) ended: Option<Ending>,
     answer_error: Option<CallerError>,
     quality: Option<media::rtp::Quality>,
     status: Option<u16>,
 }
 
 impl OneCall<'_> {
-    async fn run(
-        mut self,
-        script: &Script,
-        prompts: Vec<Vec<Arc<Prompt>>>,
-        hearing: Hearing,
-    ) -> Result<Report, CallerError> {
+    /// Waits for the answer, and whether there is one.
+    async fn is_answered(&mut self, script: &Script) -> Result<bool, CallerError> {
         let ring = self.started + script.ring + Duration::from_secs(5);
         self.until(ring, |call| call.answered.is_some()).await;
         if let Some(error) = self.answer_error.take() {
             self.line.sip.hangup_soon(self.leg);
             return Err(error);
         }
-        if self.answered.is_some() {
-            self.follow(script, prompts).await;
-        }
-        self.finish(hearing).await
+        Ok(self.answered.is_some())
+    }
+
+    /// Waits until the other side has spoken and is silent, or does not speak.
+    pub(crate) async fn my_turn(&mut self, last: Instant) {
+        self.silence(TURN, last.min(Instant::now() + IMPATIENCE)).await;
     }
 
     /// Takes events until `done`, the end of the call or `until`.
@@ -284,7 +292,7 @@ impl OneCall<'_> {
         }
     }
 
-    fn note(&mut self, what: impl Into<String>) {
+    pub(crate) fn note(&mut self, what: impl Into<String>) {
         let at_ms = self.started.elapsed().as_millis() as u64;
         self.timeline.push(Moment { at_ms, what: what.into() });
     }
@@ -378,38 +386,51 @@ impl OneCall<'_> {
             if self.ended.is_some() || Instant::now() >= last {
                 break;
             }
-            match step {
-                Step::Wait(time) => self.until((Instant::now() + time).min(last), |_| false).await,
-                Step::At(time) => self.until((answered + time).min(last), |_| false).await,
-                Step::Silence(time) => self.silence(time, last).await,
-                Step::Turn => self.silence(TURN, last.min(Instant::now() + IMPATIENCE)).await,
-                Step::Speech => {
-                    let spoken_before = self.silent_since.is_none() && self.spoken;
-                    if !spoken_before {
-                        self.until(last, |call| call.spoken && call.silent_since.is_none()).await;
-                    }
-                }
-                Step::Say { text, .. } => {
-                    self.note(format!("we say \"{text}\""));
-                    self.play(sounds.next().unwrap_or_default(), last).await;
-                }
-                Step::Play(path) => {
-                    self.note(format!("we play {}", path.display()));
-                    self.play(sounds.next().unwrap_or_default(), last).await;
-                }
-                Step::Press(digits) => self.press(&digits, script.keys, last).await,
-                Step::Hold(on) => self.hold(on, last).await,
-                Step::HangUp => {
-                    self.hang_up().await;
-                    return;
-                }
+            if step == Step::HangUp {
+                self.hang_up().await;
+                return;
             }
+            self.step(step, script, &mut sounds, last).await;
         }
         match script.linger {
             Some(silence) => self.silence(silence, last).await,
             None => self.until(last, |_| false).await,
         }
         self.hang_up().await;
+    }
+
+    /// Does one step; what is said or played is the next of the sounds.
+    pub(crate) async fn step(
+        &mut self,
+        step: Step,
+        script: &Script,
+        sounds: &mut std::vec::IntoIter<Vec<Arc<Prompt>>>,
+        last: Instant,
+    ) {
+        let answered = self.answered.unwrap_or(self.started);
+        match step {
+            Step::Wait(time) => self.until((Instant::now() + time).min(last), |_| false).await,
+            Step::At(time) => self.until((answered + time).min(last), |_| false).await,
+            Step::Silence(time) => self.silence(time, last).await,
+            Step::Turn => self.my_turn(last).await,
+            Step::Speech => {
+                let spoken_before = self.silent_since.is_none() && self.spoken;
+                if !spoken_before {
+                    self.until(last, |call| call.spoken && call.silent_since.is_none()).await;
+                }
+            }
+            Step::Say { text, .. } => {
+                self.note(format!("we say \"{text}\""));
+                self.play(sounds.next().unwrap_or_default(), last).await;
+            }
+            Step::Play(path) => {
+                self.note(format!("we play {}", path.display()));
+                self.play(sounds.next().unwrap_or_default(), last).await;
+            }
+            Step::Press(digits) => self.press(&digits, script.keys, last).await,
+            Step::Hold(on) => self.hold(on, last).await,
+            Step::HangUp => self.hang_up().await,
+        }
     }
 
     /// Waits until the other side has spoken and has been silent for so long.
@@ -426,7 +447,7 @@ impl OneCall<'_> {
         }
     }
 
-    async fn play(&mut self, prompts: Vec<Arc<Prompt>>, last: Instant) {
+    pub(crate) async fn play(&mut self, prompts: Vec<Arc<Prompt>>, last: Instant) {
         self.playback += 1;
         self.playing = true;
         let playback = PlaybackId(self.playback);
@@ -470,7 +491,7 @@ impl OneCall<'_> {
         }
     }
 
-    async fn hang_up(&mut self) {
+    pub(crate) async fn hang_up(&mut self) {
         if self.ended.is_none() {
             self.line.sip.hangup_soon(self.leg);
             self.until(Instant::now() + Duration::from_secs(35), |_| false).await;
