@@ -102,19 +102,17 @@ def nothing(length, rng):
     return noise
 
 
-def line(clean, lengths, rng, others=None, hard=1.0):
+def line(clean, lengths, rng, others, hard, loudest):
     """A batch of clean utterances (RMS about 1 where they sound) as it comes out of a call, within -1 and 1. `hard` is
-    the share that gets noise, colour and loss at all."""
+    the share that gets noise, colour and loss at all, `loudest` how far the loudest noise is below the speech, in dB."""
     b, n = clean.shape
     draw = lambda lo, hi: torch.from_numpy(rng.uniform(lo, hi, b).astype(np.float32))
     spared = draw(0, 1) > hard
     audio = torch.where(spared[:, None], clean, tilted(clean, rng))
-    # Noise from 30 to 5 dB below the speech in 65 %, less elsewhere.
-    below = torch.where(draw(0, 1) < 0.65, draw(5, 32), draw(35, 70))
+    below = torch.where(draw(0, 1) < 0.65, draw(loudest, loudest + 27), draw(35, 70))
     below = torch.where(spared, draw(40, 70), below)
     noise = colour((b, n), draw(0, 2), rng)
-    if others is not None:
-        noise = torch.where((draw(0, 1) < 0.15)[:, None], others, noise)
+    noise = torch.where((draw(0, 1) < 0.15)[:, None], others, noise)
     audio = audio + noise * 10 ** (-below / 20)[:, None]
     level = 10 ** (draw(-40, -14) / 20)
     audio = (audio * level[:, None]).clamp(-1, 1)

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 import augment
-from train import Batches, rows
+from hear import samples
+from synthesise import rows
 
 CONDITIONS = ["wideband", "clean", "noise 20 dB", "noise 10 dB", "loss 5 %"]
 
@@ -57,10 +58,10 @@ def main():
         wanted = {}
         for split in ("patterns", "voices", "both"):
             for i, row in enumerate(rows(args.work, split)[:args.count]):
-                samples = Batches.samples(speech, row)[0]
+                said = samples(speech, row)[0]
                 for condition in CONDITIONS:
                     path = f"{folder}/{len(wanted)}.f32"
-                    heard_as(samples, condition, rng).tofile(path)
+                    heard_as(said, condition, rng).tofile(path)
                     wanted[path] = (split, row[0].split("+")[0] if row[0].startswith("espeak") else row[0], condition, row[3])
         for i in range(100):
             path = f"{folder}/{len(wanted)}.f32"

@@ -272,8 +272,8 @@ def vocabulary():
     return _vocabulary
 
 
-def spoken(text):
-    """For a voice: letters by their names, and sounds that are not words."""
+def spoken_words(text):
+    """What a voice is given for each word: letters by their names, and sounds that are not words."""
     words = text.split()
     out = []
     for i, word in enumerate(words):
@@ -283,7 +283,12 @@ def spoken(text):
             out.append(LETTERS[word].replace("double-you", "double you"))
         else:
             out.append({"mm-hm": "mm hmm", "hm": "hmm", "mm": "mmm"}.get(word, word))
-    return " ".join(out)
+    return out
+
+
+def spoken(text):
+    """The text for a voice."""
+    return " ".join(spoken_words(text))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ IDS = list(range(len(TEXTS))) + [EOT, SOT, NO_TIMESTAMPS]
 C_EOT, C_SOT, C_NOT = len(TEXTS), len(TEXTS) + 1, len(TEXTS) + 2
 COMPACT = len(IDS)
 UNUSED = N_VOCAB - COMPACT
-WORD_ID = {w: FIRST_WORD + i for i, w in enumerate(WORDS)}
+WORDS_AT = {w: i for i, w in enumerate(WORDS)}
+WORD_ID = {w: FIRST_WORD + i for w, i in WORDS_AT.items()}
 
 
 def mel_filters():
@@ -81,8 +82,8 @@ class Attention(nn.Module):
         if causal:
             scores = scores + torch.full(scores.shape[-2:], -1e4).triu(1)
         weights = scores.softmax(-1)
-        self.last = weights if self.training else None
-        y = weights @ v
+        self.last = weights if self.training and memory is not x else None
+        y = weights.to(v.dtype) @ v
         return self.out(y.transpose(1, 2).flatten(2))
 
 
@@ -95,17 +96,17 @@ class Block(nn.Module):
         self.mlp_ln = nn.LayerNorm(width)
         self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(approximate="tanh"), nn.Linear(4 * width, width))
 
-    def forward(self, x, memory=None, drop=0.0):
-        x = x + F.dropout(self.attn(self.attn_ln(x), causal=memory is not None), drop, self.training)
+    def forward(self, x, memory=None):
+        x = x + self.attn(self.attn_ln(x), causal=memory is not None)
         if self.cross_attn:
-            x = x + F.dropout(self.cross_attn(self.cross_attn_ln(x), memory), drop, self.training)
-        return x + F.dropout(self.mlp(self.mlp_ln(x)), drop, self.training)
+            x = x + self.cross_attn(self.cross_attn_ln(x), memory)
+        return x + self.mlp(self.mlp_ln(x))
 
 
 class Recogniser(nn.Module):
-    def __init__(self, width=128, heads=4, audio_layers=4, text_layers=2, phones=0, sounds=0):
+    def __init__(self, width=128, heads=4, audio_layers=4, text_layers=3, sound_names=("",)):
         super().__init__()
-        self.width, self.heads = width, heads
+        self.width, self.heads, self.sound_names = width, heads, sound_names
         self.conv1 = nn.Conv1d(N_MELS, width, 3, padding=1)
         self.conv2 = nn.Conv1d(width, width, 3, stride=2, padding=1)
         for conv in (self.conv1, self.conv2):
@@ -113,8 +114,9 @@ class Recogniser(nn.Module):
         self.register_buffer("positions", sinusoids(AUDIO_CTX, width))
         self.encoder = nn.ModuleList(Block(width, heads, False) for _ in range(audio_layers))
         self.ln_post = nn.LayerNorm(width)
-        self.phones = nn.Linear(width, phones + 1) if phones else None  # This and the next: only for training.
-        self.sounds = nn.Linear(width, sounds) if sounds else None
+        # Only for training: what is heard in each frame, two layers before the last the sound, after it the word.
+        self.sounds = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, len(sound_names)))
+        self.words = nn.Linear(width, 1 + len(WORDS))
         self.tokens = nn.Parameter(torch.randn(COMPACT, width) * 0.04)
         self.unused = nn.Parameter(torch.full((width,), -0.4))
         self.text_positions = nn.Parameter(torch.randn(TEXT_CTX, width) * 0.02)
@@ -133,7 +135,7 @@ class Recogniser(nn.Module):
         clear = list(range(n)) + list(range(half, half + n))  # Channels that at first hold only the position.
         self.conv2.weight[clear] = 0
         self.conv2.bias[clear] = 0
-        places = [(-3, -1, 1, 3), (-6, -2, 2, 6), (-4, -1, 1, 4), (-2, 2)]
+        places = [(-3, -1, 1, 3), (-6, -2, 2, 6), (-4, -1, 1, 4), (-8, -3, 3, 8), (-2, 2), (-5, 5)]
         for block, near in zip(self.encoder, places):
             block.attn.out.weight.mul_(0.5)
             block.mlp[2].weight.mul_(0.5)
@@ -148,19 +150,22 @@ class Recogniser(nn.Module):
                 block.attn.query.weight[rows], block.attn.key.weight[rows] = query, key
                 block.attn.query.bias[rows] = 0
 
-    def encode(self, mel, drop=0.0):
+    def encode(self, mel):
+        """What the decoder gets, and what `sounds` does."""
         x = F.gelu(self.conv1(mel), approximate="tanh")
         x = F.gelu(self.conv2(x), approximate="tanh").transpose(1, 2)
         x = x + self.positions[:x.shape[1]]
-        for block in self.encoder:
-            x = block(x, drop=drop)
-        return self.ln_post(x)
+        for i, block in enumerate(self.encoder):
+            x = block(x)
+            if i == len(self.encoder) - 3:
+                inner = x
+        return self.ln_post(x), inner
 
-    def decode(self, tokens, memory, drop=0.0):
+    def decode(self, tokens, memory):
         """Logits over the compact ids, and last the sum over all unused rows."""
         x = self.tokens[tokens] + self.text_positions[:tokens.shape[1]]
         for block in self.decoder:
-            x = block(x, memory, drop)
+            x = block(x, memory)
         x = self.ln(x)
         unused = (x @ self.unused)[..., None] + math.log(UNUSED)
         return torch.cat([x @ self.tokens.T, unused], -1)
@@ -168,7 +173,7 @@ class Recogniser(nn.Module):
     @torch.no_grad()
     def transcribe(self, mel, limit=40):
         """Greedy, as whisper.cpp with `suppress_blank` off."""
-        memory = self.encode(mel)
+        memory, _ = self.encode(mel)
         tokens = torch.tensor([[C_SOT, C_NOT]]).repeat(len(mel), 1)
         over = torch.zeros(len(mel), dtype=torch.bool)
         for _ in range(limit):

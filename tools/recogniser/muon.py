@@ -5,11 +5,11 @@ import torch
 
 
 def orthogonal(g):
-    """The nearest orthogonal matrices of a stack, roughly, by five steps of Newton and Schulz."""
+    """The nearest orthogonal matrices of a stack, roughly, by four steps of Newton and Schulz."""
     x, tall = g.bfloat16(), g.shape[-2] > g.shape[-1]
     x = x.transpose(-1, -2) if tall else x
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
-    for _ in range(5):
+    for _ in range(4):
         a = x @ x.transpose(-1, -2)
         x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
     return (x.transpose(-1, -2) if tall else x).float()

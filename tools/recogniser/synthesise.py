@@ -101,9 +101,20 @@ def pico(jobs, folder, speaker, voices):
 
 
 def trimmed(samples):
-    """Without the silence at both ends, but for 30 ms."""
+    """Without the silence at both ends, but for 30 ms; and how much went before."""
     loud = np.flatnonzero(np.abs(samples) > max(60, 0.01 * np.abs(samples).max(initial=0)))
-    return samples[max(0, loud[0] - 480):loud[-1] + 480] if len(loud) else samples[:0]
+    begin = max(0, int(loud[0]) - 480) if len(loud) else 0
+    return (samples[begin:loud[-1] + 480] if len(loud) else samples[:0]), begin
+
+
+def rows(work, split, name="speech"):
+    """(voice, first sample, samples, text) of a split."""
+    out = []
+    for line in open(work / f"{name}.tsv"):
+        kind, voice, at, length, text = line.rstrip("\n").split("\t")
+        if kind == split:
+            out.append((voice, int(at), int(length), text))
+    return out
 
 
 def main():
@@ -132,7 +143,7 @@ def main():
         at, empty = 0, 0
         with open(args.work / f"{args.name}.i16", "wb") as audio, open(args.work / f"{args.name}.tsv", "w") as table:
             for i, (split, voice, _, _, text) in jobs:
-                samples = trimmed(done[i])
+                samples, _ = trimmed(done[i])
                 if not 0.1 < len(samples) / 16000 < 9.6:
                     empty += 1
                     continue
