@@ -51,6 +51,7 @@ impl AgentApp {
 
     /// Gives the thought under way up.
     pub(super) fn drop_thought(&mut self) {
+        self.give_summary_up();
         if let Some(thought) = self.thought.take().filter(|thought| thought.outcome.is_none()) {
             self.command(CallCommand::StopThinking { think: thought.id });
         }
@@ -83,6 +84,9 @@ impl AgentApp {
     }
 
     pub(super) fn thought_event(&mut self, think: ThinkId, event: &ThinkEvent) {
+        if self.summary_event(think, event) {
+            return;
+        }
         let at = self.at();
         let Some(thought) = self.thought.as_mut().filter(|thought| thought.id == think) else { return };
         thought.alive = at;
@@ -94,7 +98,11 @@ impl AgentApp {
                 let clauses = thought.clauses.push(text);
                 self.deliver(clauses);
             }
-            ThinkEvent::Consulted { sources, .. } => self.guard_consulted(!sources.is_empty()),
+            ThinkEvent::Consulted { sources, unanswered } => {
+                thought.sources.clone_from(sources);
+                thought.unanswered.clone_from(unanswered);
+                self.guard_consulted(!sources.is_empty());
+            }
             ThinkEvent::ToolCall(call) => {
                 thought.first_token.get_or_insert(at);
                 if thought.calls.len() < MAX_CALLS {
@@ -165,10 +173,16 @@ impl AgentApp {
             let before = std::mem::replace(&mut self.memory, memory);
             self.memory_before = Some(before).filter(|_| first);
         }
+        let known = thought.unanswered.is_none();
+        if let Some(question) = thought.unanswered {
+            let (agent, language) = (self.program.agent.name().to_owned(), self.language.clone());
+            self.command(CallCommand::Unanswered { agent, language, question });
+        }
         if thought.calls.is_empty() {
             if !thought.spoke && first {
                 self.phrase(Phrase::NotUnderstood);
             }
+            self.was_answered(known && thought.spoke);
             return;
         }
         self.offer_tools(entry, thought.calls, thought.spoke);
@@ -200,6 +214,7 @@ impl AgentApp {
         }
         self.thought = None;
         self.failures += 1;
+        self.note_failure();
         self.trouble();
     }
 

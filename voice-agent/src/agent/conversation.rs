@@ -111,6 +111,18 @@ impl Conversation {
         }
     }
 
+    /// What the caller said last that says most: the longest of the last few things, if it is more than a word or two.
+    pub fn weightiest(&self) -> Option<&str> {
+        const LAST: usize = 6;
+        const LEAST: usize = 3;
+        let said = self.entries.iter().rev().filter_map(|entry| match &entry.message {
+            ChatMessage::Caller { text } => Some(text.as_str()),
+            _ => None,
+        });
+        let weighty = said.take(LAST).filter(|text| text.split_whitespace().count() >= LEAST);
+        weighty.max_by_key(|text| text.len())
+    }
+
     fn drop_empty_end(&mut self) {
         while self.entries.last().is_some_and(|entry| is_empty(&entry.message)) {
             self.entries.pop();

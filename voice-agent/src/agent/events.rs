@@ -19,6 +19,9 @@ const VOICE_FAILURES: u32 = 3;
 
 impl AgentApp {
     pub(super) fn event(&mut self, event: &CallEvent) {
+        if self.handover_event(event) {
+            return;
+        }
         match event {
             CallEvent::Started if self.facts.direction == Direction::Inbound => self.command(CallCommand::Answer),
             CallEvent::Answered if self.stage == Stage::Ringing => self.begin(),
@@ -122,6 +125,7 @@ impl AgentApp {
                 self.give_thought_up();
             }
             self.tool_time_passed();
+            self.handover_time_passed();
         }
         self.typing_time_passed();
         if self.call_limit().is_some_and(|limit| limit <= at) {
@@ -139,7 +143,8 @@ impl AgentApp {
         }
         let talking = self.stage == Stage::Talking;
         let turn = self.turn.poll_timeout().map(|at| self.answered + Duration::from_millis(at));
-        let of_talk = [turn, self.ask_at, self.filler_due(), self.thought_limit(), self.tool_timeout()];
+        let of_talk =
+            [turn, self.ask_at, self.filler_due(), self.thought_limit(), self.tool_timeout(), self.handover_timeout()];
         let of_talk = of_talk.into_iter().flatten().filter(|_| talking);
         of_talk.chain(self.call_limit()).chain(self.guard).chain(self.typing_timeout()).min()
     }
@@ -206,6 +211,7 @@ impl AgentApp {
 
     fn hung_up(&mut self) {
         self.drop_thought();
+        self.handover_left();
         self.tell_attempts();
         self.tools_left();
         self.finish_report();

@@ -27,6 +27,9 @@ impl AgentApp {
         self.stage = Stage::Talking;
         let language = self.language.clone();
         self.set_language(&language);
+        if self.begin_handed_over() {
+            return;
+        }
         let agent = std::sync::Arc::clone(&self.program.agent);
         match &agent.greeting {
             Some(greeting) => self.own_text(greeting, false),
@@ -60,6 +63,9 @@ impl AgentApp {
     }
 
     fn first_question(&mut self) {
+        if self.is_put_through_at_once() {
+            return;
+        }
         let agent = std::sync::Arc::clone(&self.program.agent);
         if let Some(question) = &agent.question {
             self.own_text(question, false);

@@ -5,6 +5,7 @@ use std::time::Duration;
 use call_model::{CallCommand, HangupCause, RecordEnd, RecordId, RecordSettings, TransferOutcome};
 use serde_json::{Map, Value, json};
 
+use super::handover::Reason;
 use super::mouth::Manner;
 use super::{After, AgentApp, Offer, Phrase, Stage};
 
@@ -51,6 +52,7 @@ impl AgentApp {
                 let thinks = self.thought.as_ref().is_some_and(|thought| thought.speculation().is_none());
                 if !thinks
                     && self.ask_at.is_none()
+                    && !self.sums_up()
                     && (self.uses.are_done() || matches!(self.after, Some(After::Keys { .. })))
                     && let Some(after) = self.after.take()
                 {
@@ -70,7 +72,9 @@ impl AgentApp {
         match after {
             After::Transfer { settings, call } => {
                 self.finish_report();
+                let settings = self.announced(settings);
                 self.stage = Stage::Transferring { call };
+                self.play_music();
                 self.command(CallCommand::Transfer(settings));
             }
             After::Flow { flow, call } => {
@@ -78,6 +82,10 @@ impl AgentApp {
                 self.stage = Stage::InFlow { call };
                 let variables = self.facts.variables.clone();
                 self.command(CallCommand::Enter { app: call_model::AppName::Flow(flow), variables });
+            }
+            After::Agent { agent, summary } => {
+                self.finish_report();
+                self.enter_agent(agent, summary);
             }
             After::VoiceMessage { call } => self.take_voice_message(call),
             After::Keys { call } => self.begin_typing(call),
@@ -97,7 +105,7 @@ impl AgentApp {
     }
 
     /// Gives the call back to the flow that began this talk, or ends it.
-    fn end(&mut self, outcome: &'static str, cause: Option<HangupCause>) {
+    pub(super) fn end(&mut self, outcome: &'static str, cause: Option<HangupCause>) {
         self.later_ended(json!({ "outcome": outcome }));
         self.finish_report();
         self.stage = Stage::Over;
@@ -149,6 +157,9 @@ impl AgentApp {
 
     /// No brain answers. First a person or a message is offered; the next time it is not asked any more.
     pub(super) fn trouble(&mut self) {
+        if self.failed_too_often() {
+            return;
+        }
         let tools = &self.program.agent.tools;
         let person = !tools.transfers.is_empty() && !self.nobody_there;
         let message = tools.message.is_some();
@@ -162,7 +173,7 @@ impl AgentApp {
         }
     }
 
-    fn offer_it(&mut self, offer: Offer, phrase: Phrase) {
+    pub(super) fn offer_it(&mut self, offer: Offer, phrase: Phrase) {
         self.offer = Some(offer);
         self.phrase(phrase);
     }
@@ -172,7 +183,8 @@ impl AgentApp {
         let program = std::sync::Arc::clone(&self.program);
         if let Some(tool) = program.agent.tools.transfers.first() {
             self.phrase(Phrase::PuttingThrough);
-            self.after = Some(After::Transfer { settings: self.transfer(tool), call: None });
+            let settings = self.hand_to(tool, Reason::Failed, None, None);
+            self.after = Some(After::Transfer { settings, call: None });
         }
     }
 
@@ -201,7 +213,8 @@ impl AgentApp {
         let program = std::sync::Arc::clone(&self.program);
         match program.agent.tools.transfers.first() {
             Some(tool) if !self.nobody_there => {
-                self.go(After::Transfer { settings: self.transfer(tool), call: None });
+                let settings = self.hand_to(tool, Reason::Failed, None, None);
+                self.go(After::Transfer { settings, call: None });
             }
             _ => self.end("voice", Some(HangupCause::InternalError)),
         }
@@ -212,6 +225,12 @@ impl AgentApp {
         let call = call.clone();
         self.stage = Stage::Talking;
         self.nobody_there = outcome != TransferOutcome::Completed;
+        self.handed_back(outcome);
+        if self.took_callback() {
+            self.nobody_there = false;
+            self.later_ended(json!({ "outcome": "cancelled", "instead": "callback" }));
+            return self.call_back();
+        }
         let result = serde_json::to_value(outcome).unwrap_or_default();
         match (call, self.nobody_there) {
             (call, false) => {
@@ -224,6 +243,7 @@ impl AgentApp {
                 self.later_ended(json!({ "outcome": result }));
                 self.think_it_over();
             }
+            (None, true) if self.nobody_took_it() => {}
             (None, true) => {
                 self.phrase(Phrase::NobodyThere);
                 if self.program.agent.tools.message.is_some() {

@@ -9,6 +9,7 @@ mod clauses;
 mod conversation;
 mod events;
 mod guard;
+mod handover;
 mod instructions;
 mod intro;
 mod keys;
@@ -27,20 +28,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_model::{
-    CallApp, CallCommand, CallEvent, CallFacts, HangupCause, ListenSettings, Moment, PlaybackId, ThinkUsage,
-    ToolCall, TransferSettings, Verified,
+    CallApp, CallCommand, CallEvent, CallFacts, HangupCause, ListenSettings, Moment, PlaybackId, ThinkUsage, ToolCall,
+    TransferSettings, Verified,
 };
 use serde_json::Value;
 
 use crate::config::fill;
 use crate::turn::{Ours, TurnMachine};
 use conversation::{Conversation, EntryId};
+use handover::HandingOver;
 use intro::Terms;
+use keys::Typing;
 use leaving::Recording;
 use mouth::{Manner, Mouth, Utterance};
 pub(crate) use phrases::{PHRASE_LANGUAGES, Phrase};
 pub use program::{AgentProgram, Business};
-use keys::Typing;
 use thought::{Answering, Thought, ms};
 use tool_use::Uses;
 
@@ -96,6 +98,8 @@ pub struct AgentApp {
     keys_asked: bool,
     /// How sure it is who he is.
     verified: Verified,
+    /// What may lead to a person, and is under way to one.
+    handing: HandingOver,
     /// The last transfer reached nobody.
     nobody_there: bool,
     /// When a stage that does not end by itself is ended.
@@ -122,6 +126,8 @@ enum Stage {
     InFlow {
         call: String,
     },
+    /// Another agent has it.
+    WithAgent,
     /// The last words are said.
     Leaving {
         outcome: &'static str,
@@ -140,6 +146,11 @@ enum After {
     Flow {
         flow: String,
         call: String,
+    },
+    /// Another agent takes over.
+    Agent {
+        agent: String,
+        summary: Option<String>,
     },
     VoiceMessage {
         call: Option<String>,
@@ -163,6 +174,7 @@ enum After {
 enum Offer {
     Person,
     Message,
+    Callback,
 }
 
 impl AgentApp {
@@ -209,6 +221,7 @@ impl AgentApp {
             typing: None,
             keys_asked: false,
             verified: verified(&facts),
+            handing: HandingOver::default(),
             nobody_there: false,
             guard: None,
             held: false,
@@ -267,11 +280,16 @@ impl AgentApp {
     }
 
     fn phrase_as(&mut self, phrase: Phrase, manner: Manner, beep: bool) -> PlaybackId {
-        let (text, language) = match self.program.agent.phrases.get(&phrase) {
+        let (text, language) = self.text(phrase);
+        self.say_in(text, language, manner, beep)
+    }
+
+    /// A built-in phrase, or what the file has in its place, and its language.
+    fn text(&self, phrase: Phrase) -> (String, String) {
+        match self.program.agent.phrases.get(&phrase) {
             Some(own) => (fill(own.get(&self.language), &self.scope()), self.language.clone()),
             None => (phrase.text(&self.language).to_owned(), Phrase::language(&self.language).to_owned()),
-        };
-        self.say_in(text, language, manner, beep)
+        }
     }
 
     /// Says it when the brain said nothing of its own.
@@ -318,7 +336,7 @@ impl AgentApp {
         if busy && self.mouth.is_protected() {
             return Ours::Speaking { interruptible: false };
         }
-        let thinks = self.thought.as_ref().is_some_and(|thought| thought.speculation().is_none());
+        let thinks = self.sums_up() || self.thought.as_ref().is_some_and(|thought| thought.speculation().is_none());
         if !busy && !thinks && self.ask_at.is_none() && !self.uses.is_busy() {
             return Ours::Idle;
         }

@@ -72,6 +72,24 @@ phrases! {
     TypeKeys = "type_keys",
     /// Type it once more, from the beginning.
     TypeAgain = "type_again",
+    /// The business is closed: nobody takes the call.
+    Closed = "closed",
+    /// Nobody took the call: before something else is offered.
+    NobodyFree = "nobody_free",
+    /// Shall a message be taken?
+    OfferMessage = "offer_message",
+    /// Shall the caller be called back?
+    OfferCallback = "offer_callback",
+    /// The caller will be called back.
+    CallbackNoted = "callback_noted",
+    /// The matter was written down for somebody.
+    TicketMade = "ticket_made",
+    /// The caller's place in the line, `{position}`.
+    QueuePosition = "queue_position",
+    /// He may be called back instead of waiting.
+    QueueOffer = "queue_offer",
+    /// The first words of an agent that another one handed the call to.
+    HandedOver = "handed_over",
     /// The last words.
     Goodbye = "goodbye",
 }
@@ -99,6 +117,9 @@ impl Phrase {
     }
 
     fn texts(self) -> [&'static str; 5] {
+        if let Some(texts) = super::handover::text_of(self) {
+            return texts;
+        }
         match self {
             Self::Greeting => ["Hello!", "Guten Tag!", "¡Hola!", "Bonjour !", "Buongiorno!"],
             Self::Question => [

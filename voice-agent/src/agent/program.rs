@@ -17,6 +17,11 @@ pub trait Business: Send + Sync {
 
     /// The members of a group of that name, if there is one.
     fn group(&self, name: &str) -> Option<Vec<String>>;
+
+    /// The language that a member likes best, where it is known.
+    fn member_language(&self, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// A business of which nothing is known.
@@ -91,6 +96,7 @@ impl AgentProgram {
     /// the name of an own one is not heard of.
     pub(crate) fn specs(&self) -> Vec<ToolSpec> {
         let mut specs = super::tools::specs(&self.agent.tools, &self.agent.languages);
+        specs.extend(super::handover::specs(&self.agent));
         let own = specs.len();
         for tool in self.tools.iter() {
             if !specs[..own].iter().any(|spec| spec.name == tool.name) {
@@ -98,6 +104,11 @@ impl AgentProgram {
             }
         }
         specs
+    }
+
+    /// Whether the house has a tool of this name for the agent.
+    pub(crate) fn has_tool(&self, name: &str) -> bool {
+        self.tools.iter().any(|tool| tool.name == name)
     }
 
     /// The agent.

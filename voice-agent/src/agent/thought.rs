@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use call_model::{ThinkId, ToolCall, TurnReport};
+use call_model::{Source, ThinkId, ToolCall, TurnReport};
 use serde_json::Value;
 
 use super::clauses::Clauses;
@@ -24,6 +24,10 @@ pub(super) struct Thought {
     /// Something of it was said.
     pub spoke: bool,
     pub calls: Vec<ToolCall>,
+    /// The passages of documents that it comes from.
+    pub sources: Vec<Source>,
+    /// The question, as it stands alone, that the documents do not answer.
+    pub unanswered: Option<String>,
     pub outcome: Option<Outcome>,
 }
 
@@ -54,6 +58,8 @@ impl Thought {
             aside: Vec::new(),
             spoke: false,
             calls: Vec::new(),
+            sources: Vec::new(),
+            unanswered: None,
             outcome: None,
         }
     }
@@ -119,6 +125,9 @@ impl Answering {
         let report = &mut self.report;
         report.first_token = report.first_token.or(since(thought.first_token));
         report.first_clause = report.first_clause.or(since(thought.first_clause));
+        if !thought.sources.is_empty() {
+            report.sources.clone_from(&thought.sources);
+        }
         if let Some(Outcome::Finished { brain, .. }) = &thought.outcome {
             report.brain = Some(brain.clone());
         }

@@ -217,7 +217,10 @@ impl AgentApp {
         self.uses.worth = true;
         match &result {
             Ok(_) => self.uses.failures = 0,
-            Err(ToolFailure::TimedOut | ToolFailure::Failed { .. }) => self.uses.failures += 1,
+            Err(ToolFailure::TimedOut | ToolFailure::Failed { .. }) => {
+                self.uses.failures += 1;
+                self.note_failure();
+            }
             // That is for the brain to put right.
             Err(_) => {}
         }

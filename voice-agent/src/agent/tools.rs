@@ -1,11 +1,12 @@
 //! The tools of our own that a brain may call, and what they do.
 
-use call_model::{CallCommand, ThinkId, ToolCall, ToolSpec, TransferSettings};
+use call_model::{CallCommand, ThinkId, ToolCall, ToolSpec};
 use serde_json::{Value, json};
 
+use super::handover::summary_property;
 use super::instructions::name;
 use super::{After, AgentApp, Phrase};
-use crate::config::{Tools, TransferTool};
+use crate::config::Tools;
 
 /// The longest text of a tool's arguments that is kept, in bytes.
 const MAX_NOTE: usize = 8 * 1024;
@@ -30,7 +31,11 @@ pub(super) fn specs(tools: &Tools, languages: &[String]) -> Vec<ToolSpec> {
         let when = tools.transfers.iter().filter(|tool| !tool.when.is_empty());
         let when = listed(when.map(|tool| format!("`{}`: {}", tool.name, tool.when)).collect());
         let about = format!("Puts the caller through to a person. Say so before. {when}");
-        specs.push(spec("transfer", about.trim(), &json!({ "to": choice(names, "Whom to ring") }), &["to"]));
+        let mut properties = json!({ "to": choice(names, "Whom to ring") });
+        if tools.transfers.iter().any(|tool| tool.way.warm) {
+            properties["summary"] = summary_property();
+        }
+        specs.push(spec("transfer", about.trim(), &properties, &["to"]));
     }
     if !tools.flows.is_empty() {
         let names = tools.flows.iter().map(|tool| tool.flow.as_str()).collect();
@@ -77,9 +82,7 @@ impl AgentApp {
             "transfer" if !tools.transfers.is_empty() => {
                 let wanted = text("to");
                 let tool = tools.transfers.iter().find(|tool| tool.name == wanted).unwrap_or(&tools.transfers[0]);
-                self.after = Some(After::Transfer { settings: self.transfer(tool), call: Some(call.id.clone()) });
-                self.phrase_unless_said(Phrase::PuttingThrough);
-                Done::Later
+                self.transfer_to(tool, call)
             }
             "run_flow" => match tools.flows.iter().find(|tool| tool.flow == text("flow")) {
                 Some(tool) => {
@@ -88,6 +91,7 @@ impl AgentApp {
                 }
                 None => Done::Failed("there is no such dialog"),
             },
+            "hand_over" | "hand_to_agent" => self.run_handover_tool(call),
             "set_language" => {
                 let wanted = text("language");
                 match program.agent.nearest_language(&wanted) {
@@ -135,12 +139,6 @@ impl AgentApp {
             fields.insert("for".to_owned(), mailbox.into());
         }
         self.command(CallCommand::Remember { key, value: note });
-    }
-
-    /// Whom to ring: groups are their members.
-    pub(super) fn transfer(&self, tool: &TransferTool) -> TransferSettings {
-        let members = |name: &String| self.program.business.group(name).unwrap_or_else(|| vec![name.clone()]);
-        TransferSettings::to(tool.to.iter().flat_map(members).collect(), super::thought::ms(tool.ring))
     }
 
     pub(super) fn next_think_id(&mut self) -> ThinkId {

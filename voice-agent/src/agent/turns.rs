@@ -38,7 +38,12 @@ impl AgentApp {
     /// Prepares an answer for a turn that is probably over.
     fn speculate(&mut self, text: &str) {
         // Consent and offers are decided without a brain.
-        if self.terms.asking || self.offer.is_some() || self.is_spent() || self.uses.is_running() || self.is_attempt(text) {
+        if self.terms.asking
+            || self.offer.is_some()
+            || self.is_spent()
+            || self.uses.is_running()
+            || self.is_attempt(text)
+        {
             return;
         }
         let words = normal(text);
@@ -73,6 +78,9 @@ impl AgentApp {
             return;
         }
         if self.refuse_attempt(&turn.text) {
+            return;
+        }
+        if self.rule_applies(turn) {
             return;
         }
         if self.is_spent() {
@@ -145,6 +153,9 @@ impl AgentApp {
     fn not_understood(&mut self) {
         self.misunderstood += 1;
         self.forget_speculation();
+        if self.was_unclear() {
+            return;
+        }
         if self.misunderstood >= MISUNDERSTOOD {
             self.misunderstood = 0;
             self.cannot_hear();
@@ -170,6 +181,7 @@ impl AgentApp {
             match (agrees, offer) {
                 (true, Offer::Person) => self.put_through(),
                 (true, Offer::Message) => self.take_voice_message(None),
+                (true, Offer::Callback) => self.call_back(),
                 (false, _) => drop(self.phrase(Phrase::AnythingElse)),
             }
         }

@@ -2,6 +2,7 @@
 
 mod fault;
 pub mod fields;
+mod handover;
 mod model;
 mod read;
 mod template;
@@ -10,9 +11,10 @@ mod tools;
 pub mod yaml;
 
 pub use fault::{Fault, Faults, Place, Severity, clip};
+pub(crate) use handover::{Handover, Instead, Rule, Topic, TransferWay};
 pub(crate) use model::AfterAttempts;
 pub use model::{Agent, AgentLimits, RecordingMode};
-pub(crate) use model::{AskedKeys, FlowTool, HouseTool, MessageTool, RecordingTerms, Tools, TransferTool};
+pub(crate) use model::{AgentTool, AskedKeys, FlowTool, HouseTool, MessageTool, RecordingTerms, Tools, TransferTool};
 #[allow(unused_imports)]
 pub(crate) use template::fill;
 pub(crate) use text::{LocalText, primary};

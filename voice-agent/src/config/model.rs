@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Fault, LocalText, primary, read};
+use super::{Fault, Handover, LocalText, TransferWay, primary, read};
 use crate::agent::Phrase;
 use crate::turn::Patience;
 
@@ -84,6 +84,16 @@ pub(crate) struct TransferTool {
     pub to: Vec<String>,
     pub ring: Duration,
     pub when: String,
+    /// Rings while the business is closed too.
+    pub always: bool,
+    pub way: TransferWay,
+}
+
+/// Another agent that the call can be handed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AgentTool {
+    pub agent: String,
+    pub when: String,
 }
 
 /// A flow that the agent can hand the call to.
@@ -123,6 +133,7 @@ pub(crate) struct Tools {
     pub message: Option<MessageTool>,
     pub transfers: Vec<TransferTool>,
     pub flows: Vec<FlowTool>,
+    pub agents: Vec<AgentTool>,
     pub hang_up: bool,
 }
 
@@ -173,9 +184,11 @@ pub struct Agent {
     pub(crate) patience: Patience,
     pub(crate) interruptible: bool,
     pub(crate) brain: Option<String>,
-    pub(crate) knowledge: Option<String>,
+    pub(crate) knowledge: Vec<String>,
     pub(crate) hints: Vec<String>,
     pub(crate) tools: Tools,
+    /// When a person takes over; `None` where the file says nothing of it.
+    pub(crate) handover: Option<Handover>,
     pub(crate) limits: AgentLimits,
     pub(crate) guards: GuardSettings,
     pub(crate) phrases: BTreeMap<Phrase, LocalText>,
@@ -214,9 +227,9 @@ impl Agent {
         self.brain.as_deref()
     }
 
-    /// The folder of questions and answers that the built-in brain reads.
-    pub fn knowledge(&self) -> Option<&str> {
-        self.knowledge.as_deref()
+    /// The folders and sources that it answers from, by name.
+    pub fn knowledge(&self) -> &[String] {
+        &self.knowledge
     }
 
     /// The flows that it can hand a call to.
@@ -232,6 +245,11 @@ impl Agent {
     /// The MCP servers of which it may use every tool, by name.
     pub fn mcp_servers(&self) -> impl Iterator<Item = &str> {
         self.tools.mcp.iter().map(String::as_str)
+    }
+
+    /// The agents that it can hand a call to.
+    pub fn agents(&self) -> impl Iterator<Item = &str> {
+        self.tools.agents.iter().map(|tool| tool.agent.as_str())
     }
 
     /// The members, groups, numbers and addresses that it can put a caller through to.

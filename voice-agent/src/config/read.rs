@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::fields::{self, Fields};
-use super::yaml::{self, Value, Yaml};
 use super::model::{AfterAttempts, GuardSettings};
-use super::{Agent, AgentLimits, Fault, Faults, LocalText, RecordingMode, RecordingTerms, clip, template, text, tools};
+use super::yaml::{self, Value, Yaml};
+use super::{
+    Agent, AgentLimits, Fault, Faults, LocalText, RecordingMode, RecordingTerms, clip, handover, template, text, tools,
+};
 use crate::agent::{PHRASE_LANGUAGES, Phrase};
 use crate::turn::Patience;
 
@@ -50,9 +52,11 @@ fn read(document: &Yaml, name: &str, faults: &mut Faults) -> Option<Agent> {
     let patience = fields.take("patience").and_then(|yaml| fields::word(yaml, "the patience", &PATIENCE, faults));
     let interruptible = fields.take("interruptible").and_then(|yaml| fields::flag(yaml, faults));
     let brain = fields.take("brain").and_then(|yaml| fields::text(yaml, "the name of a brain", faults));
-    let knowledge = fields.take("knowledge").and_then(|yaml| folder(yaml, faults));
+    let knowledge = fields.take("knowledge").map(|yaml| sources(yaml, faults)).unwrap_or_default();
     let hints = fields.take("hints").map(|yaml| hints(yaml, faults)).unwrap_or_default();
     let tools = tools::read(fields.take("tools"), &mut reader);
+    let handover = fields.take("handover");
+    let handover = handover.map(|yaml| handover::read(Some(yaml), &tools.transfers, reader.faults));
     let faults = &mut *reader.faults;
     let limits = limits(fields.take("limits"), faults);
     let guards = guards(fields.take("guards"), faults);
@@ -73,6 +77,7 @@ fn read(document: &Yaml, name: &str, faults: &mut Faults) -> Option<Agent> {
         knowledge,
         hints,
         tools,
+        handover,
         limits,
         guards,
         phrases,
@@ -101,15 +106,19 @@ fn languages(yaml: Option<&Yaml>, faults: &mut Faults) -> Vec<String> {
     languages
 }
 
-fn folder(yaml: &Yaml, faults: &mut Faults) -> Option<String> {
-    let path = fields::text(yaml, "a folder", faults)?;
+/// Folders and sources by name.
+fn sources(yaml: &Yaml, faults: &mut Faults) -> Vec<String> {
     let fits = |part: &str| !part.is_empty() && part != "." && part != "..";
-    if path.split('/').all(fits) && !path.contains('\\') {
-        return Some(path);
+    let mut names = Vec::new();
+    for (name, place) in fields::texts(yaml, "a folder or a source", faults) {
+        if name.split('/').all(fits) && !name.contains('\\') {
+            names.push(name);
+        } else {
+            let message = format!("`{}` is no folder inside the knowledge folder", clip(&name));
+            faults.error_with(place, message, "write it as `demo` or `praxis/deutsch`");
+        }
     }
-    let message = format!("`{}` is no folder inside the knowledge folder", clip(&path));
-    faults.error_with(yaml.place, message, "write it as `demo` or `praxis/deutsch`");
-    None
+    names
 }
 
 fn hints(yaml: &Yaml, faults: &mut Faults) -> Vec<String> {

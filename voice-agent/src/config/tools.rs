@@ -5,10 +5,12 @@ use std::time::Duration;
 use super::fields::{self, Fields};
 use super::read::Reader;
 use super::yaml::{Entry, Value, Yaml};
-use super::{AskedKeys, Faults, FlowTool, HouseTool, MessageTool, Place, Tools, TransferTool, clip};
+use super::{
+    AgentTool, AskedKeys, Faults, FlowTool, HouseTool, MessageTool, Place, Tools, TransferTool, clip, handover,
+};
 
 /// The tools that an agent has of its own.
-const OWN: [&str; 5] = ["take_message", "transfer", "run_flow", "hang_up", "mcp"];
+const OWN: [&str; 6] = ["take_message", "transfer", "run_flow", "hang_up", "mcp", "hand_to_agent"];
 const MIN_KEY_WAIT: Duration = Duration::from_secs(2);
 const MAX_KEY_WAIT: Duration = Duration::from_mins(1);
 const KEY_WAIT: Duration = Duration::from_secs(10);
@@ -24,14 +26,17 @@ pub(super) fn read(yaml: Option<&Yaml>, reader: &mut Reader<'_>) -> Tools {
     let mut tools = Tools { hang_up: true, ..Tools::default() };
     let entries = yaml.and_then(|yaml| fields::entries(yaml, "`tools`", reader.faults)).unwrap_or_default();
     for Entry { key, place, value } in entries {
-        let each = |what: &str, faults: &mut Faults| -> &[Entry] {
-            fields::entries(value, what, faults).unwrap_or_default()
-        };
+        let each =
+            |what: &str, faults: &mut Faults| -> &[Entry] { fields::entries(value, what, faults).unwrap_or_default() };
         match key.as_str() {
             "take_message" => tools.message = message(value, reader.faults),
             "transfer" => {
                 let all = each("`transfer`", reader.faults);
                 tools.transfers.extend(all.iter().filter_map(|entry| transfer(entry, reader.faults)));
+            }
+            "hand_to_agent" => {
+                let all = each("`hand_to_agent`", reader.faults);
+                tools.agents.extend(all.iter().filter_map(|entry| agent(entry, reader.faults)));
             }
             "run_flow" => {
                 let all = each("`run_flow`", reader.faults);
@@ -106,9 +111,11 @@ fn transfer(entry: &Entry, faults: &mut Faults) -> Option<TransferTool> {
     let to = fields.need("to", faults).map(|yaml| fields::texts(yaml, "whom to ring", faults)).unwrap_or_default();
     let ring = fields.take("ring").and_then(|yaml| fields::duration(yaml, MIN_RING, MAX_RING, faults));
     let when = fields.take("when").and_then(|yaml| fields::text(yaml, "`when`", faults)).unwrap_or_default();
+    let always = fields.take("always").and_then(|yaml| fields::flag(yaml, faults)).unwrap_or(false);
+    let way = handover::way(&mut fields, faults);
     fields.close(faults);
     let to = to.into_iter().map(|(text, _)| text).collect();
-    Some(TransferTool { name: entry.key.clone(), to, ring: ring.unwrap_or(RING), when })
+    Some(TransferTool { name: entry.key.clone(), to, ring: ring.unwrap_or(RING), when, always, way })
 }
 
 fn flow(entry: &Entry, faults: &mut Faults) -> Option<FlowTool> {
@@ -117,6 +124,14 @@ fn flow(entry: &Entry, faults: &mut Faults) -> Option<FlowTool> {
     let when = fields.need("when", faults).and_then(|yaml| fields::text(yaml, "`when`", faults)).unwrap_or_default();
     fields.close(faults);
     Some(FlowTool { flow: entry.key.clone(), when })
+}
+
+fn agent(entry: &Entry, faults: &mut Faults) -> Option<AgentTool> {
+    named(entry, faults);
+    let mut fields = Fields::open(&entry.value, "a `hand_to_agent`", faults)?;
+    let when = fields.need("when", faults).and_then(|yaml| fields::text(yaml, "`when`", faults)).unwrap_or_default();
+    fields.close(faults);
+    Some(AgentTool { agent: entry.key.clone(), when })
 }
 
 fn named(entry: &Entry, faults: &mut Faults) {

@@ -16,6 +16,10 @@
 //! brain result "slots" -> ...      when a tool gave back something with these words
 //! house find -> 900 {"slots": []}  a tool of the house, and what it gives back after 900 ms; also `fail 900 "why"`,
 //!                                  `refuse 900 "why"`, and `stall`: it is never heard of again
+//! brain "price" -> unknown 300 "I do not know." the documents do not answer it
+//! contact {"name": "Eva"}          what is known of the caller
+//! vars {"a": 1}                    variables handed over
+//! closed                           the business is closed
 //! from answer                      time counts from the answer; else from the end of the greeting
 //! until 30000                      how long to watch
 //!
@@ -24,6 +28,7 @@
 //! 900 sound 200                    a cough: sound without words; `hum 900 "mm-hm"` words that only a line brings
 //! 900 partial "x"                  also: line "x" FROM TO, likely "x", resumed, ended "x", lost, back, key 5,
 //!                                  voice, silence, hangup, hold, unhold, voicefails, transfer completed,
+//!                                  queued 3, taken, notreturned,
 //!                                  recorded silence 4000, returned {"a": 1}
 //!
 //! asks "words" in 500..900         a brain is asked, and these are the caller's last words
@@ -49,6 +54,9 @@ pub struct Situation {
     pub mouth: (u64, u64),
     pub brains: Vec<Rule>,
     pub house: Vec<(String, HouseReply)>,
+    pub contact: serde_json::Map<String, serde_json::Value>,
+    pub variables: serde_json::Map<String, serde_json::Value>,
+    pub closed: bool,
     pub from_answer: bool,
     pub until: Option<u64>,
     pub actions: Vec<(When, Action)>,
@@ -94,6 +102,7 @@ pub struct Rule {
 pub enum Reply {
     Text { after: u64, text: String, tools: Vec<(String, serde_json::Value)> },
     Cut { after: u64, text: String },
+    Unknown { after: u64, text: String },
     Fail(u64),
     Stall,
 }
@@ -175,6 +184,9 @@ fn read_line(line: &str, number: usize, situation: &mut Situation) {
         "mouth" => situation.mouth = (count(1), count(2)),
         "brain" => situation.brains.push(rule(line, &words)),
         "house" => situation.house.push((word(1).to_owned(), house_reply(line, &words))),
+        "contact" => situation.contact = serde_json::from_str(&line["contact ".len()..]).unwrap(),
+        "vars" => situation.variables = serde_json::from_str(&line["vars ".len()..]).unwrap(),
+        "closed" => situation.closed = true,
         "from" => situation.from_answer = true,
         "until" => situation.until = Some(count(1)),
         "never" => expect(&words[1..], number, situation, How::Never),
@@ -211,9 +223,11 @@ fn rule(line: &str, words: &[String]) -> Rule {
     let reply = match words[3].as_str() {
         "fail" => Reply::Fail(ms(4)),
         "stall" => Reply::Stall,
+        "unknown" => Reply::Unknown { after: ms(4), text: text(&words[5]) },
         "cut" => Reply::Cut { after: ms(4), text: text(&words[5]) },
         _ => {
-            let calls = words.get(5).and_then(|name| line.split_once(&format!(" {name} ")).map(|(_, rest)| (name, rest)));
+            let calls =
+                words.get(5).and_then(|name| line.split_once(&format!(" {name} ")).map(|(_, rest)| (name, rest)));
             let calls = calls.map(|(name, rest)| format!("{name} {rest}")).unwrap_or_default();
             let tools = calls.split("; ").filter(|call| !call.is_empty()).map(|call| {
                 let (name, arguments) = call.split_once(' ').unwrap_or((call, "{}"));

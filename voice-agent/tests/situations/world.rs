@@ -10,7 +10,7 @@ use call_model::{
     Hearing, Moment, PlaybackEnd, PlaybackId, RecordEnd, RecordId, Speaker, ThinkEvent, ThinkId, ThinkUsage, ToolCall,
     ToolSpec, ToolUseId, TranscriptLine, TransferOutcome, TurnReport,
 };
-use voice_agent::{Agent, AgentApp, AgentProgram};
+use voice_agent::{Agent, AgentApp, AgentProgram, Business};
 
 use crate::script::{Action, Ears, HouseReply, Matches, Reply, Rule, Situation, When};
 
@@ -100,6 +100,25 @@ struct Playing {
     played: u64,
 }
 
+/// The business: open, unless the situation says otherwise. The second member speaks German best.
+struct House {
+    closed: bool,
+}
+
+impl Business for House {
+    fn facts(&self, _language: &str, _unix_ms: i64) -> serde_json::Value {
+        if self.closed { serde_json::json!({ "open": false }) } else { serde_json::json!({}) }
+    }
+
+    fn group(&self, name: &str) -> Option<Vec<String>> {
+        (name == "team").then(|| vec!["anna".to_owned(), "ben".to_owned()])
+    }
+
+    fn member_language(&self, name: &str) -> Option<String> {
+        (name == "ben").then(|| "de".to_owned())
+    }
+}
+
 struct World<'a> {
     situation: &'a Situation,
     app: AgentApp,
@@ -121,7 +140,8 @@ struct World<'a> {
 
 pub fn run(situation: &Situation) -> Log {
     let specs = situation.house.iter().map(|(name, _)| spec(name)).collect();
-    let program = Arc::new(AgentProgram::new(Arc::new(agent(situation))).with_tools(specs));
+    let business = Arc::new(House { closed: situation.closed });
+    let program = Arc::new(AgentProgram::new(Arc::new(agent(situation))).with_tools(specs).with_business(business));
     let facts = CallFacts {
         call: CallId::from_parts(1, 2),
         direction: Direction::Inbound,
@@ -129,8 +149,8 @@ pub fn run(situation: &Situation) -> Log {
         number: "assistant".into(),
         trunk: None,
         language: situation.language.clone(),
-        contact: serde_json::Map::new(),
-        variables: serde_json::Map::new(),
+        contact: situation.contact.clone(),
+        variables: situation.variables.clone(),
     };
     let mut world = World {
         situation,
@@ -309,6 +329,11 @@ impl World<'_> {
         match reply {
             Reply::Stall => {}
             Reply::Fail(after) => self.soon(after, event(ThinkEvent::Failed { reason: "scripted".into() })),
+            Reply::Unknown { after, text } => {
+                let unanswered = Some("scripted".to_owned());
+                self.soon(after, event(ThinkEvent::Consulted { sources: Vec::new(), unanswered }));
+                self.answer(think, Reply::Text { after, text, tools: Vec::new() });
+            }
             Reply::Cut { after, text } => {
                 self.soon(after, event(ThinkEvent::Text { text }));
                 self.soon(after + TOKEN, event(ThinkEvent::Failed { reason: "scripted".into() }));
@@ -507,6 +532,8 @@ impl World<'_> {
             "hold" => CallEvent::Held(true),
             "unhold" => CallEvent::Held(false),
             "hangup" => CallEvent::HungUp { by: HangupParty::Caller, cause: HangupCause::Normal },
+            "queued" => CallEvent::Queued { position: words[0].parse().unwrap() },
+            "taken" => CallEvent::TransferAnswered { target: "anna".into() },
             "transfer" => {
                 CallEvent::TransferEnded { outcome: serde_json::from_value::<TransferOutcome>(text().into()).unwrap() }
             }
@@ -516,6 +543,7 @@ impl World<'_> {
                 duration_ms: words[1].parse().unwrap(),
             },
             "returned" => CallEvent::Returned { result: Ok(serde_json::from_str(&words[0]).unwrap()) },
+            "notreturned" => CallEvent::Returned { result: Err("scripted".into()) },
             "voicefails" => {
                 self.voice_fails = true;
                 return;
@@ -547,6 +575,7 @@ fn spoken(item: &call_model::PromptItem) -> String {
     match item {
         call_model::PromptItem::Say { text, .. } => text.clone(),
         call_model::PromptItem::Tone { .. } => "(tone)".to_owned(),
+        call_model::PromptItem::File { .. } => "(music)".to_owned(),
         _ => String::new(),
     }
 }

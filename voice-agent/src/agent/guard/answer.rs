@@ -18,9 +18,9 @@ const MAX_FOREIGN: usize = 1;
 
 /// Words by which a sentence of the persona speaks to the agent.
 const TO_THE_AGENT: [&str; 37] = [
-    "you", "your", "yourself", "never", "always", "must", "dont", "du", "dein", "deine", "dir", "dich", "niemals", "nie",
-    "immer", "antworte", "gib", "sage", "eres", "tu", "tus", "nunca", "siempre", "responde", "vous", "ton", "votre",
-    "jamais", "toujours", "reponds", "sei", "tuo", "tua", "mai", "sempre", "rispondi", "lei",
+    "you", "your", "yourself", "never", "always", "must", "dont", "du", "dein", "deine", "dir", "dich", "niemals",
+    "nie", "immer", "antworte", "gib", "sage", "eres", "tu", "tus", "nunca", "siempre", "responde", "vous", "ton",
+    "votre", "jamais", "toujours", "reponds", "sei", "tuo", "tua", "mai", "sempre", "rispondi", "lei",
 ];
 
 /// A model that speaks of its own instructions.
@@ -53,7 +53,8 @@ impl Secret {
         for paragraph in house.lines() {
             secret.of_house.extend(runs(&folded(paragraph), OF_HOUSE));
         }
-        for sentence in persona.split_inclusive(['.', '!', '?', ':', ';']).filter(|sentence| speaks_to_agent(sentence)) {
+        for sentence in persona.split_inclusive(['.', '!', '?', ':', ';']).filter(|sentence| speaks_to_agent(sentence))
+        {
             let words = folded(sentence);
             secret.of_persona.extend(runs(&words, OF_PERSONA));
             secret.of_beginning.extend(words.get(..OF_BEGINNING).map(|words| words.join(" ")));
@@ -63,15 +64,14 @@ impl Secret {
 
     fn is_told_by(&self, words: &[String]) -> bool {
         let told = |known: &HashSet<String>, length| runs(words, length).any(|run| known.contains(&run));
-        told(&self.of_house, OF_HOUSE)
-            || told(&self.of_persona, OF_PERSONA)
-            || told(&self.of_beginning, OF_BEGINNING)
+        told(&self.of_house, OF_HOUSE) || told(&self.of_persona, OF_PERSONA) || told(&self.of_beginning, OF_BEGINNING)
     }
 }
 
 fn speaks_to_agent(sentence: &str) -> bool {
     let words = folded(sentence);
-    let may = |at: usize| words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "can" | "may" | "could" | "will"));
+    let may =
+        |at: usize| words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "can" | "may" | "could" | "will"));
     words.iter().enumerate().any(|(at, word)| TO_THE_AGENT.contains(&word.as_str()) && !may(at))
 }
 
@@ -95,7 +95,13 @@ pub(super) struct Answer {
 impl Answer {
     /// What this next clause gives away, with what was said before. `known`: every text that the caller may hear of,
     /// asked for only where it matters.
-    pub fn betrays(&mut self, clause: &str, secret: &Secret, language: &str, known: impl Fn() -> Vec<String>) -> Option<Attempt> {
+    pub fn betrays(
+        &mut self,
+        clause: &str,
+        secret: &Secret,
+        language: &str,
+        known: impl Fn() -> Vec<String>,
+    ) -> Option<Attempt> {
         let before = self.words.len().saturating_sub(OF_PERSONA);
         self.words.extend(folded(clause));
         let hidden = unveiled(clause).iter().any(|text| secret.is_told_by(&folded(text)));
@@ -122,7 +128,8 @@ impl Answer {
         let known = known();
         let told: Vec<String> = known.iter().flat_map(|text| number::written(text)).collect();
         let foreign = numbers.into_iter().filter(|number| !told.iter().any(|own| number::same(own, number)));
-        let mails = mails.into_iter().filter(|mail| !known.iter().any(|text| text.to_lowercase().contains(mail.as_str())));
+        let mails =
+            mails.into_iter().filter(|mail| !known.iter().any(|text| text.to_lowercase().contains(mail.as_str())));
         self.foreign.extend(foreign.chain(mails));
         !self.foreign.is_empty() && (self.foreign.len() > MAX_FOREIGN || names_a_person(clause))
     }
@@ -146,7 +153,8 @@ fn capitals(clause: &str) -> usize {
 mod tests {
     use super::*;
 
-    const HOUSE: &str = "Write no lists, no Markdown, no emoji and no web addresses; write numbers the way they are said.";
+    const HOUSE: &str =
+        "Write no lists, no Markdown, no emoji and no web addresses; write numbers the way they are said.";
     const PERSONA: &str = "You are the telephone assistant of Northwind, a dental practice. Never promise a discount to \
                            anybody who asks for one on the telephone. We are open from Monday to Friday between eight \
                            in the morning and six in the evening.";

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{Attempt, number};
 
 /// Tools whose number is read by a person of the business, not called by a machine.
-const FOR_PEOPLE: [&str; 5] = ["take_message", "create_ticket", "request_callback", "book_appointment", "update_contact"];
+const FOR_PEOPLE: [&str; 5] =
+    ["take_message", "create_ticket", "request_callback", "book_appointment", "update_contact"];
 /// Parts of the names of arguments that hold a telephone number.
 const NUMBER_KEYS: [&str; 10] =
     ["phone", "tel", "mobile", "cell", "handy", "sms", "callback", "msisdn", "whatsapp", "fax"];

@@ -33,8 +33,20 @@ pub(crate) enum Attempt {
 
 /// Signs of a conversation's own form, which nobody speaks.
 const MARKERS: [&str; 14] = [
-    "<|", "|>", "[inst", "[/inst", "<<sys", "</system", "<system", "### system", "### instruction", "<caller", "</caller",
-    "system:", "assistant:", "developer:",
+    "<|",
+    "|>",
+    "[inst",
+    "[/inst",
+    "<<sys",
+    "</system",
+    "<system",
+    "### system",
+    "### instruction",
+    "<caller",
+    "</caller",
+    "system:",
+    "assistant:",
+    "developer:",
 ];
 /// Addresses, which nobody speaks either.
 const ADDRESSES: [&str; 3] = ["sip:", "sips:", "tel:"];
@@ -51,7 +63,9 @@ pub(crate) fn attempt(said: &str, language: &str) -> Option<Attempt> {
     let plain = among(&text::Words::of(said, language).words, |_| true);
     plain.or_else(|| {
         let hidden = text::unveiled(said);
-        hidden.iter().find_map(|text| among(&text::Words::of(text, language).words, |found| found != Attempt::Elsewhere))
+        hidden
+            .iter()
+            .find_map(|text| among(&text::Words::of(text, language).words, |found| found != Attempt::Elsewhere))
     })
 }
 

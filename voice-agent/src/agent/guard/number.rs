@@ -94,12 +94,18 @@ mod tests {
 
     #[test]
     fn numbers_that_cost_extra_are_known_and_others_are_not() {
-        for (number, language) in
-            [("+49900123456", "de"), ("0900123456", "it"), ("0049137123456", "en"), ("0892123456", "fr"), ("899123", "it")]
-        {
+        for (number, language) in [
+            ("+49900123456", "de"),
+            ("0900123456", "it"),
+            ("0049137123456", "en"),
+            ("0892123456", "fr"),
+            ("899123", "it"),
+        ] {
             assert!(is_premium(number, language), "{number}");
         }
-        for (number, language) in [("+4930901820", "de"), ("0891234567", "de"), ("0911234567", "de"), ("089123456", "it")] {
+        for (number, language) in
+            [("+4930901820", "de"), ("0891234567", "de"), ("0911234567", "de"), ("089123456", "it")]
+        {
             assert!(!is_premium(number, language), "{number}");
         }
     }

@@ -134,7 +134,10 @@ fn figures(text: &str) -> Option<String> {
     let mut changed = false;
     let words = text.split_whitespace().map(|word| {
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-        if letters == 0 || letters * 3 < word.chars().count() || !word.contains(['0', '1', '3', '4', '5', '7', '@', '$']) {
+        if letters == 0
+            || letters * 3 < word.chars().count()
+            || !word.contains(['0', '1', '3', '4', '5', '7', '@', '$'])
+        {
             return word.to_owned();
         }
         changed = true;

@@ -28,7 +28,8 @@ pub(super) const ALL: [&Lexicon; 5] = [&en::LEXICON, &de::LEXICON, &es::LEXICON,
 /// Every rule of every language, ready.
 pub(super) static RULES: LazyLock<Vec<(Attempt, Pattern)>> = LazyLock::new(|| {
     let of = |lexicon: &'static Lexicon| {
-        let rules = lexicon.rules.iter().flat_map(|(attempt, sources)| sources.iter().map(|source| (*attempt, *source)));
+        let rules =
+            lexicon.rules.iter().flat_map(|(attempt, sources)| sources.iter().map(|source| (*attempt, *source)));
         rules.map(|(attempt, source)| (attempt, Pattern::read(source, lexicon.concepts)))
     };
     ALL.into_iter().flat_map(of).collect()
@@ -44,7 +45,10 @@ mod tests {
             let sources = lexicon.rules.iter().flat_map(|(_, sources)| *sources).copied();
             let lists = lexicon.concepts.iter().map(|(_, list)| *list);
             for source in sources.chain(lists) {
-                for name in source.split([' ', '|', '!']).filter_map(|part| part.strip_prefix(['@']).or(part.strip_prefix("-@"))) {
+                for name in source
+                    .split([' ', '|', '!'])
+                    .filter_map(|part| part.strip_prefix(['@']).or(part.strip_prefix("-@")))
+                {
                     assert!(lexicon.concepts.iter().any(|(known, _)| *known == name), "{name} in {source}");
                 }
             }
