@@ -11,5 +11,6 @@ mod time;
 pub use date::date;
 pub use date_words::light_words;
 pub use name::{introduction, name};
+pub use number::cardinal;
 pub use phone::{digits, only_digits, phone};
 pub use time::{DayPart, Moment, time};
