@@ -75,7 +75,7 @@ pub enum FolderError {
 }
 
 impl FolderError {
-    fn from_io(error: io::Error) -> Self {
+    pub(crate) fn from_io(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::NotFound { Self::NotFound } else { Self::Io(error) }
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! - [`recorder`]: threads that write blocks of samples to WAV files, behind bounded queues.
 //! - [`folder`]: where the files lie, by date; reading, deleting, and setting right what a killed process left.
+//! - [`silence`]: makes parts of a finished file silent.
 //! - [`wav`]: the header, written and mended in place.
 //!
 //! Encryption and object storage are not here yet: they belong in a module `storage`, as another thing than
@@ -10,6 +11,7 @@
 
 pub mod folder;
 pub mod recorder;
+pub mod silence;
 pub mod wav;
 
 pub use folder::{ByteRange, Folder, FolderError, Reading, RecordingPath, Recovered};
@@ -17,3 +19,4 @@ pub use recorder::{
     Block, Channels, FinishOptions, Finished, Format, NewRecording, Recorder, RecorderCounters, RecorderEvent,
     RecorderSettings, RecordingError, Refusal, Refused, StreamId,
 };
+pub use silence::Span;
