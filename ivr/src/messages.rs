@@ -38,6 +38,10 @@ message_keys! {
     MessageSaved = "message_saved",
     /// No message was heard.
     NoMessage = "no_message",
+    /// The caller's place in a queue.
+    QueuePosition = "queue_position",
+    /// Which keys take and decline a call, to whoever answers.
+    TakeCall = "take_call",
     /// Reads an entry back: 1 right, 2 again.
     Confirm = "confirm",
 }
@@ -140,6 +144,20 @@ fn keyed_texts(key: MessageKey) -> [&'static str; 5] {
             "Je n'ai entendu aucun message.",
             "Non ho sentito nessun messaggio.",
             "No he oído ningún mensaje.",
+        ],
+        MessageKey::QueuePosition => [
+            "You are number {{ value }} in line.",
+            "Sie sind an Platz {{ value }} der Warteschlange.",
+            "Vous êtes numéro {{ value }} dans la file d'attente.",
+            "Lei è il numero {{ value }} in attesa.",
+            "Es usted el número {{ value }} de la fila.",
+        ],
+        MessageKey::TakeCall => [
+            "Press 1 to take the call, or 2 to decline it.",
+            "Drücken Sie die 1, um das Gespräch anzunehmen, oder die 2, um es abzulehnen.",
+            "Tapez 1 pour prendre l'appel, ou 2 pour le refuser.",
+            "Prema 1 per accettare la chiamata o 2 per rifiutarla.",
+            "Pulse 1 para aceptar la llamada o 2 para rechazarla.",
         ],
         _ => [
             "You entered {{ value|digits }}. If that is right, press 1. To enter it again, press 2.",

@@ -10,6 +10,7 @@ mod conversations;
 mod crashes;
 mod dialogs;
 mod flows;
+mod handover;
 mod keys;
 mod members;
 mod menu;

@@ -113,6 +113,21 @@ impl Api {
         self.post("/v1/numbers", &json!({ "number": name, "flow": name })).await;
     }
 
+    /// Puts an agent into the books and lets a number be answered by it.
+    pub async fn agent(&self, name: &str, yaml: &str) {
+        let address = format!("{}/v1/agents/{name}", self.base);
+        let request = self.client.put(address).bearer_auth(self.key.as_deref().unwrap_or_default());
+        let answer =
+            request.header(header::CONTENT_TYPE, "application/yaml").body(yaml.to_owned()).send().await.unwrap();
+        assert!(answer.status().is_success(), "the agent {name} is refused: {}", answer.text().await.unwrap());
+        self.post("/v1/numbers", &json!({ "number": name, "agent": name })).await;
+    }
+
+    /// Changes something.
+    pub async fn patch(&self, path: &str, body: &Value) -> Value {
+        self.ask(Method::PATCH, path, Some(body), &[]).await.ok(path).json()
+    }
+
     /// The id of the newest call, once there is one.
     pub async fn newest_call(&self) -> String {
         wait::until("a call is in the books", async || {

@@ -148,6 +148,11 @@ impl Baresip {
         self.event("CALL_ESTABLISHED").await;
     }
 
+    /// Presses a key in its call.
+    pub async fn press(&mut self, key: char) {
+        self.command("sndcode", key.encode_utf8(&mut [0; 4])).await;
+    }
+
     /// Ends the phone and gives what it heard in its last call.
     pub async fn heard(mut self) -> Sound {
         self.end().await;

@@ -54,6 +54,22 @@ fn a_wrong_file_is_refused_with_its_line_and_a_suggestion() {
 }
 
 #[test]
+fn rules_of_handing_over_name_transfers_that_there_are() {
+    let people = "persona: You help.\ntools: {transfer: {desk: {to: [anna]}}}\n";
+    one(&format!("{people}handover:\n  asked: dsk\n"), 4, "`dsk` is not known", "did you mean `desk`?");
+    one("persona: x\nhandover:\n  asked: desk\n", 3, "nobody to hand over to", "tools: transfer:");
+    one(&format!("{people}handover:\n  asked: {{to: desk, key: 10}}\n"), 4, "no key of a phone", "0 to 9");
+    one(&format!("{people}handover:\n  angry: desk\n"), 4, "the key `angry`", "did you mean `anger`?");
+    one(&format!("{people}handover:\n  closed: fax\n"), 4, "`fax`", "");
+    one(&format!("{people}handover:\n  topics: {{bill: {{to: desk}}}}\n"), 4, "needs `examples`", "");
+    let way = |keys: &str| format!("persona: x\ntools:\n  transfer:\n    desk: {{to: anna, {keys}}}\n");
+    one(&way("strategy: random"), 4, "`random`", "");
+    one(&way("queue: {wait: 5m}"), 4, "needs `name`", "");
+    one(&way("queue: {name: desk, wait: 2h}"), 4, "does not lie between", "");
+    one(&way("language: german"), 4, "`german` is no language", "`en`");
+}
+
+#[test]
 fn what_somebody_should_look_at_is_a_warning() {
     let agent = Agent::parse("persona: You help.\ndisclosure: off\n", "test").unwrap();
     assert_eq!(agent.warnings()[0].severity, Severity::Warning);
@@ -76,17 +92,20 @@ fn a_file_names_its_brain_its_knowledge_and_its_people() {
     let yaml = "persona: x\nbrain: main\nknowledge: praxis\n\
         tools: {transfer: {desk: {to: [anna, '+49301234']}}, run_flow: {hours: {when: asked}}}\n";
     let agent = Agent::parse(yaml, "test").unwrap();
-    assert_eq!((agent.brain(), agent.knowledge()), (Some("main"), Some("praxis")));
+    assert_eq!((agent.brain(), agent.knowledge()), (Some("main"), &["praxis".to_owned()][..]));
+    let several = Agent::parse("persona: x\nknowledge: [praxis, web]\n", "test").unwrap();
+    assert_eq!(several.knowledge().len(), 2);
     assert_eq!(agent.people().collect::<Vec<_>>(), ["anna", "+49301234"]);
     assert_eq!(agent.flows().collect::<Vec<_>>(), ["hours"]);
 }
 
 #[test]
 fn every_example_of_the_documentation_is_taken() {
-    let page = include_str!("../../docs/agents.md");
-    let examples: Vec<&str> =
-        page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect();
-    assert!(examples.len() >= 5, "{}", examples.len());
+    let pages = [include_str!("../../docs/agents.md"), include_str!("../../docs/handover.md")];
+    let of_page = |page: &'static str| page.split("```yaml\n").skip(1);
+    let examples = pages.into_iter().flat_map(of_page).map(|rest| rest.split("```").next().unwrap_or_default());
+    let examples: Vec<&str> = examples.collect();
+    assert!(examples.len() >= 8, "{}", examples.len());
     for example in examples {
         let whole = if example.contains("persona:") { example.to_owned() } else { format!("persona: x\n{example}") };
         // An example may speak languages that it does not name again.

@@ -73,10 +73,20 @@ impl FlowApp {
                 if let Wait::Transfer { until, cancelled: false } = &mut self.wait {
                     *until = None;
                     self.alive = at;
+                    // The pipeline has stopped it.
+                    self.music = None;
+                }
+            }
+            CallEvent::Queued { position } => {
+                if let Wait::Transfer { cancelled: false, .. } = self.wait {
+                    self.queued(now, *position);
                 }
             }
             CallEvent::TransferEnded { outcome } => {
                 if let Wait::Transfer { .. } = self.wait {
+                    if let Some(music) = self.music.take() {
+                        self.io.stop(music);
+                    }
                     return Step::Resume(Outcome::Transferred(*outcome));
                 }
             }
@@ -106,7 +116,6 @@ impl FlowApp {
             | CallEvent::Spoken { .. }
             | CallEvent::Thought { .. }
             | CallEvent::ToolDone { .. }
-            | CallEvent::Queued { .. }
             | CallEvent::TransferRinging => {}
         }
         Step::Wait

@@ -37,6 +37,13 @@ impl Io {
         playback
     }
 
+    /// Plays again and again until it is stopped.
+    pub fn play_on(&mut self, items: Vec<PromptItem>) -> PlaybackId {
+        let playback = PlaybackId(self.next_id());
+        self.command(CallCommand::Play { playback, items, repeat: true });
+        playback
+    }
+
     pub fn stop(&mut self, playback: PlaybackId) {
         self.command(CallCommand::StopPlaying { playback: Some(playback) });
     }

@@ -41,6 +41,8 @@ pub struct FlowApp {
     language: String,
     frames: Vec<Frame>,
     io: Io,
+    /// What plays while people are rung.
+    music: Option<PlaybackId>,
     wait: Wait,
     phase: Phase,
     answered: bool,
@@ -239,6 +241,7 @@ impl FlowApp {
         let start = entry.start;
         Self {
             io: Io::new(program.limits.max_typed_ahead),
+            music: None,
             language,
             frames: vec![Frame { flow: entry, node: start, vars, back: None }],
             wait: Wait::Nothing,

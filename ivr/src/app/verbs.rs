@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_model::{AppName, CallCommand, HangupCause, HttpRequest, Moment, PromptItem, TransferSettings};
+use call_model::{Announcement, AppName, CallCommand, HangupCause, HttpRequest, Moment, PromptItem, TransferSettings};
 
 use super::collect::{Collect, Question, Rule};
 use super::{FlowApp, Frame, Outcome, Phase, Step, Wait};
+use crate::messages::MessageKey;
 use crate::flow::{Answers, Body, Data, Flow, Http, Length, Target, Transfer, Verb};
 use crate::spoken::Ear;
 use crate::template::Kind;
@@ -16,6 +17,10 @@ use crate::template::Kind;
 const REQUEST_GUARD: Duration = Duration::from_secs(2);
 /// How much longer than the ringing a transfer may take before we cancel it ourselves.
 const RING_GUARD: Duration = Duration::from_secs(15);
+/// How long whoever answers may take to hear of the caller and to press a key, twice.
+const LISTEN_GUARD: Duration = Duration::from_mins(2);
+/// How long to wait for a key, ms.
+const LISTEN_MS: u64 = 8_000;
 /// How long a cancelled transfer may take to end.
 pub(super) const CANCEL_GUARD: Duration = Duration::from_secs(5);
 
@@ -294,14 +299,64 @@ impl FlowApp {
         };
         let caller_id = transfer.caller_id.as_ref().and_then(|template| self.fill(template, Kind::Plain, now));
         let ring_ms = u64::try_from(transfer.ring.as_millis()).unwrap_or(u64::MAX);
-        let strategy = transfer.strategy;
-        let settings = TransferSettings { strategy, caller_id, ..TransferSettings::to(targets, ring_ms) };
+        let settings = TransferSettings {
+            strategy: transfer.strategy,
+            caller_id,
+            skills: transfer.skills.clone(),
+            language: Some(self.language.clone()),
+            announcement: self.announcement(transfer, now),
+            queue: transfer.queue.clone(),
+            ..TransferSettings::to(targets, ring_ms)
+        };
+        let waits = transfer.queue.as_ref().map_or(0, |queue| queue.max_wait_ms);
+        let listens = if settings.announcement.is_some() { LISTEN_GUARD } else { Duration::ZERO };
+        self.play_music(transfer, now);
         self.io.command(CallCommand::Transfer(settings));
         // Keys from before were for somebody else.
         self.io.forget_keys();
         self.phase = Phase::Transferring;
-        let until = now.since_start + transfer.ring.saturating_mul(rings) + RING_GUARD;
+        let until = now.since_start + (transfer.ring + listens).saturating_mul(rings) + RING_GUARD;
+        let until = until.saturating_add(Duration::from_millis(waits));
         self.wait = Wait::Transfer { until: Some(until), cancelled: false };
         Step::Wait
+    }
+
+    /// What whoever answers hears first.
+    fn announcement(&mut self, transfer: &Transfer, now: Moment) -> Option<Announcement> {
+        let mut said = self.items(&transfer.warm, now, None);
+        if said.is_empty() {
+            return None;
+        }
+        said.extend(self.message(MessageKey::TakeCall, now, None));
+        let (mut words, mut spoken) = (Vec::new(), None);
+        for item in said {
+            if let PromptItem::Say { text, language, voice } = item {
+                words.push(text);
+                spoken.get_or_insert((language, voice));
+            }
+        }
+        let (language, voice) = spoken?;
+        let text = words.join(" ");
+        Some(Announcement { text, language, voice, accept: '1', decline: '2', wait_ms: LISTEN_MS })
+    }
+
+    fn play_music(&mut self, transfer: &Transfer, now: Moment) {
+        let items = self.items(&transfer.music, now, None);
+        if !items.is_empty() {
+            self.music = Some(self.io.play_on(items));
+        }
+    }
+
+    /// The caller waits, and this is his place.
+    pub(super) fn queued(&mut self, now: Moment, position: u32) {
+        let Some(frame) = self.frames.last() else { return };
+        let flow = Arc::clone(&frame.flow);
+        let Some(Verb::Transfer(transfer)) = flow.nodes.get(frame.node).map(|node| &node.verb) else { return };
+        if let Some(music) = self.music.take() {
+            self.io.stop(music);
+        }
+        let items = self.message(MessageKey::QueuePosition, now, Some(&position.to_string()));
+        self.io.play(items);
+        self.play_music(transfer, now);
     }
 }

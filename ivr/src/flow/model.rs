@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use call_model::{HangupCause, HttpMethod, RecordingSwitch, RingStrategy};
+use call_model::{HangupCause, HttpMethod, QueueSettings, RecordingSwitch, RingStrategy};
 use serde_json::Value;
 
 use crate::fault::Place;
@@ -205,6 +205,12 @@ pub(crate) struct Transfer {
     pub strategy: RingStrategy,
     pub ring: Duration,
     pub caller_id: Option<Template>,
+    pub skills: Vec<String>,
+    /// What whoever answers hears first; empty: they get the caller at once.
+    pub warm: Prompt,
+    pub queue: Option<QueueSettings>,
+    /// What the caller hears meanwhile; empty: ringback.
+    pub music: Prompt,
     pub busy: Target,
     pub no_answer: Target,
     pub unavailable: Target,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use call_model::{HangupCause, RecordingSwitch, RingStrategy};
+use call_model::{HangupCause, QueueSettings, RecordingSwitch, RingStrategy};
 
 use super::{Fields, Reader};
 use crate::flow::{Begin, Message, Prompt, Target, Transfer, Verb, Voicemail};
@@ -11,6 +11,9 @@ use crate::yaml::{Value, Yaml};
 
 const MAX_MESSAGE: Duration = Duration::from_mins(30);
 const MAX_RING: Duration = Duration::from_mins(3);
+const QUEUE_WAIT: Duration = Duration::from_mins(10);
+const MAX_QUEUE_WAIT: Duration = Duration::from_hours(1);
+const QUEUE_WAITING: u32 = 20;
 const MAX_TARGETS: usize = 20;
 
 const HANGUPS: [(&str, HangupCause); 3] =
@@ -86,10 +89,19 @@ impl Reader<'_> {
         let mut fields = Fields::open(yaml, "a transfer", self)?;
         let say = self.optional_prompt(fields.take("say"));
         let to = fields.need("to", self).map(|yaml| self.targets(yaml)).unwrap_or_default();
-        let strategies = [("all", RingStrategy::All), ("hunt", RingStrategy::Hunt)];
+        let strategies = [
+            ("all", RingStrategy::All),
+            ("hunt", RingStrategy::Hunt),
+            ("fewest", RingStrategy::FewestCalls),
+            ("turn", RingStrategy::InTurn),
+        ];
         let strategy = fields.take("ring").and_then(|yaml| self.word(yaml, "the way to ring", &strategies));
         let ring = self.duration(fields.take("timeout"), Duration::from_secs(25), MAX_RING);
         let caller_id = fields.take("caller_id").map(|yaml| self.template(yaml, "a caller id"));
+        let skills = fields.take("skills").map(|yaml| self.skills(yaml)).unwrap_or_default();
+        let warm = self.optional_prompt(fields.take("warm"));
+        let music = self.optional_prompt(fields.take("music"));
+        let queue = fields.take("queue").and_then(|yaml| self.queue(yaml));
         let no_answer = fields.need("no_answer", self).map_or(Target::Hangup, |yaml| self.target(yaml));
         let mut other = |key, reader: &mut Self, default| fields.take(key).map_or(default, |y| reader.target(y));
         let busy = other("busy", self, no_answer);
@@ -98,9 +110,49 @@ impl Reader<'_> {
         let failed = other("failed", self, unavailable);
         fields.close(self);
         let strategy = strategy.unwrap_or(RingStrategy::All);
-        let transfer =
-            Transfer { say, to, strategy, ring, caller_id, busy, no_answer, unavailable, declined, failed, next };
-        Some(Verb::Transfer(Box::new(transfer)))
+        Some(Verb::Transfer(Box::new(Transfer {
+            say,
+            to,
+            strategy,
+            ring,
+            caller_id,
+            skills,
+            warm,
+            queue,
+            music,
+            busy,
+            no_answer,
+            unavailable,
+            declined,
+            failed,
+            next,
+        })))
+    }
+
+    fn skills(&mut self, yaml: &Yaml) -> Vec<String> {
+        let items = match &yaml.value {
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(yaml),
+        };
+        items.iter().filter_map(|item| self.plain(item, "a skill")).collect()
+    }
+
+    /// `queue: desk`, or `queue: {name: desk, wait: 5m, waiting: 10}`.
+    fn queue(&mut self, yaml: &Yaml) -> Option<QueueSettings> {
+        let settings = |name: String, wait: Duration, waiting: u32| QueueSettings {
+            name,
+            max_wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            max_waiting: waiting,
+        };
+        if !matches!(yaml.value, Value::Map(_)) {
+            return self.plain(yaml, "the name of a queue").map(|name| settings(name, QUEUE_WAIT, QUEUE_WAITING));
+        }
+        let mut fields = Fields::open(yaml, "a queue", self)?;
+        let name = fields.need("name", self).and_then(|yaml| self.plain(yaml, "the name of a queue"));
+        let wait = self.duration(fields.take("wait"), QUEUE_WAIT, MAX_QUEUE_WAIT);
+        let waiting = self.number(fields.take("waiting"), QUEUE_WAITING, 1, 1_000);
+        fields.close(self);
+        Some(settings(name?, wait, waiting))
     }
 
     fn targets(&mut self, yaml: &Yaml) -> Vec<Template> {
