@@ -87,7 +87,7 @@ static EN: Cues = Cues {
         ("email|mail", "email|e-mail|mail address"),
         (
             "service|treatment",
-            "which service|what service|which treatment|what kind|what can we do|what would you like to book|which appointment|what is it for|what should be booked",
+            "which service|what service|which treatment|what kind|what can we do|what would you like to book|which appointment|what is it for|what should be booked|would you like to come for|please choose one",
         ),
         (
             "day|date",
@@ -95,8 +95,9 @@ static EN: Cues = Cues {
         ),
         (
             "time|hour",
-            "what time|which time|at what time|time would suit|name a time|when would suit|which of them|which one suits|which suits",
+            "what time|which time|at what time|time would suit|name a time|when would suit",
         ),
+        ("choice|slot|which", "which one suits|which one|which would you like|which of them|shall i take that"),
         ("person|with", "with whom|which dentist|which doctor|prefer"),
         (
             "reason|message|about|problem|topic",
@@ -135,7 +136,7 @@ static DE: Cues = Cues {
         ("email|mail", "email|e-mail|mailadresse"),
         (
             "service|treatment|behandlung",
-            "welche behandlung|welche leistung|wofür|was für|welcher termin|was möchten sie buchen|worum geht es beim termin",
+            "welche behandlung|welche leistung|wofür|was für|welcher termin|worum geht es bei dem termin|bitte wählen sie|was möchten sie buchen|worum geht es beim termin",
         ),
         (
             "day|date|tag",
@@ -143,8 +144,9 @@ static DE: Cues = Cues {
         ),
         (
             "time|hour|uhrzeit",
-            "um wie viel uhr|welche uhrzeit|um welche zeit|welche zeit|uhrzeit|zu welcher zeit|was passt|welcher davon|nennen sie eine uhrzeit",
+            "um wie viel uhr|welche uhrzeit|um welche zeit|welche zeit|uhrzeit|zu welcher zeit|nennen sie eine uhrzeit",
         ),
+        ("choice|slot|which", "was passt ihnen|was möchten sie|welcher passt|welchen möchten|soll ich das nehmen"),
         ("person|with|bei", "bei wem|welche ärztin|welcher arzt|welchen zahnarzt"),
         (
             "reason|message|about|problem|topic|nachricht|grund",
