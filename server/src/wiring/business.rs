@@ -1,8 +1,9 @@
 //! The business as agents and the built-in brain see it.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use calls::directory::{Directory, Member};
 use ivr::{Business, LocalText, OpenSpan};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -50,6 +51,38 @@ impl voice_agent::Business for AgentBusiness {
 
     fn group(&self, name: &str) -> Option<Vec<String>> {
         self.0.groups.get(name).cloned()
+    }
+}
+
+/// The language that each member likes best.
+#[derive(Debug, Default)]
+pub(super) struct MemberLanguages(RwLock<HashMap<String, String>>);
+
+impl MemberLanguages {
+    pub(super) fn learn(&self, directory: &Directory) {
+        let first = |member: &Member| Some((member.name.clone(), member.languages.first()?.clone()));
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = directory.members().filter_map(first).collect();
+    }
+}
+
+/// The business with the people who work there.
+#[derive(Debug, Clone)]
+pub(super) struct StaffedBusiness {
+    pub(super) business: AgentBusiness,
+    pub(super) languages: Arc<MemberLanguages>,
+}
+
+impl voice_agent::Business for StaffedBusiness {
+    fn facts(&self, language: &str, unix_ms: i64) -> Value {
+        self.business.facts(language, unix_ms)
+    }
+
+    fn group(&self, name: &str) -> Option<Vec<String>> {
+        self.business.group(name)
+    }
+
+    fn member_language(&self, name: &str) -> Option<String> {
+        self.languages.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 }
 

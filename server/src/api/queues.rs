@@ -1,0 +1,46 @@
+//! Callers who wait for somebody to become free.
+
+use axum::extract::State;
+use calls::QueueState;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::page::List;
+use super::problem::Problem;
+use super::state::ApiState;
+
+/// A queue that somebody came to since the program began. Counts are since then.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Queue {
+    /// Its name, as agents and flows give it.
+    #[schema(example = "desk")]
+    name: String,
+    /// Callers in it now, with the one for whom phones ring.
+    waiting: usize,
+    /// How long the first of them has waited, seconds.
+    longest_wait_s: u64,
+    /// Callers who came.
+    entered: u64,
+    /// Who were put through.
+    served: u64,
+    /// Who hung up, or wanted something else.
+    left: u64,
+    /// Who waited for as long as they were to.
+    timed_out: u64,
+    /// Who found it full.
+    refused: u64,
+}
+
+impl From<QueueState> for Queue {
+    fn from(queue: QueueState) -> Self {
+        let QueueState { name, waiting, longest_wait, entered, served, left, timed_out, refused } = queue;
+        Self { name, waiting, longest_wait_s: longest_wait.as_secs(), entered, served, left, timed_out, refused }
+    }
+}
+
+/// All queues, by name.
+#[utoipa::path(get, path = "/v1/queues", tag = "calls", operation_id = "listQueues",
+    responses((status = 200, body = inline(List<Queue>))))]
+pub(super) async fn list(State(state): State<ApiState>) -> Result<List<Queue>, Problem> {
+    Ok(List::whole(state.calls().queues().into_iter().map(Queue::from).collect()))
+}
