@@ -29,7 +29,12 @@ pub struct Phrases {
 struct Part {
     text: String,
     any_ending: bool,
+    /// Other words may stand before it.
+    apart: bool,
 }
+
+/// The most words between the parts of a phrase that is said around others: "rufen Sie mich am Dienstag zurück".
+const APART: usize = 7;
 
 impl Part {
     fn matches(&self, word: &Word) -> bool {
@@ -38,15 +43,22 @@ impl Part {
 }
 
 impl Phrases {
-    /// Reads phrases as people write them; a star at the end of a word stands for any ending.
+    /// Reads phrases as people write them; a star at the end of a word stands for any ending, and `..` for a few words.
     pub fn new<'a>(phrases: impl IntoIterator<Item = &'a str>) -> Self {
         let mut by_first: HashMap<String, Vec<Vec<Part>>> = HashMap::new();
         for phrase in phrases {
-            let mut parts = Vec::new();
+            let mut parts: Vec<Part> = Vec::new();
+            let mut apart = false;
             for word in phrase.split_whitespace() {
+                if word == ".." {
+                    apart = !parts.is_empty();
+                    continue;
+                }
                 let any_ending = word.ends_with('*');
                 let keys = key(word.trim_end_matches('*'));
-                parts.extend(keys.split(' ').map(|text| Part { text: text.to_owned(), any_ending: false }));
+                for text in keys.split(' ') {
+                    parts.push(Part { text: text.to_owned(), any_ending: false, apart: std::mem::take(&mut apart) });
+                }
                 if let Some(last) = parts.last_mut() {
                     last.any_ending = any_ending;
                 }
@@ -64,10 +76,7 @@ impl Phrases {
         let first = words.first()?;
         let with_first = self.by_first.get(&first.key).into_iter().flatten();
         let with_any = self.by_first.get("").into_iter().flatten();
-        let fits = |parts: &&Vec<Part>| {
-            words.len() >= parts.len() && parts.iter().zip(words).all(|(part, word)| part.matches(word))
-        };
-        with_first.chain(with_any).filter(fits).map(Vec::len).max()
+        with_first.chain(with_any).filter_map(|parts| taken(parts, words)).max()
     }
 
     /// Where one of them is said first, in words.
@@ -79,6 +88,16 @@ impl Phrases {
     pub fn are_in(&self, words: &[Word]) -> bool {
         self.find(words).is_some()
     }
+}
+
+/// How many words the parts take at the beginning of `words`.
+fn taken(parts: &[Part], words: &[Word]) -> Option<usize> {
+    let mut at = 0;
+    for part in parts {
+        let reach = if part.apart { APART } else { 0 };
+        at += words.iter().skip(at).take(reach + 1).position(|word| part.matches(word))? + 1;
+    }
+    Some(at)
 }
 
 /// The words of one language.
@@ -163,10 +182,11 @@ mod tests {
 
     #[test]
     fn phrases_are_found_with_any_ending() {
-        let phrases = Phrases::new(["call me back", "satisf*", "ruf* mich zurück"]);
+        let phrases = Phrases::new(["call me back", "satisf*", "ruf* .. zurück"]);
         assert_eq!(phrases.find(&words("Please call me back, ok")), Some(1..4));
         assert!(phrases.are_in(&words("I am satisfied")));
-        assert!(phrases.are_in(&words("Rufen Sie... ruft mich zurück")));
+        assert_eq!(phrases.find(&words("Bitte rufen Sie mich am Dienstag um zehn Uhr zurück.")), Some(1..10));
+        assert!(!phrases.are_in(&words("rufen Sie mich an, ich gehe jetzt heim und komme dann wieder zurück")));
         assert!(!phrases.are_in(&words("call me")));
     }
 }
