@@ -211,6 +211,10 @@ pub enum RecordingSwitch {
     Stop,
 }
 
+/// The key of [`CallCommand::Remember`] under which an app keeps what was tried in a call and refused: a list of
+/// objects with `kind`, `by` and `at_ms`. Each time it grows, an event tells of the last one.
+pub const ATTEMPTS: &str = "attempts";
+
 /// Another app, by its name in the books.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -285,6 +289,8 @@ pub enum CallCommand {
     ToolReport(ToolReport),
     /// The caller asked this and the business's documents do not answer it.
     Unanswered {
+        /// The agent that was asked.
+        agent: String,
         /// His question, as it stands alone.
         question: String,
         /// BCP 47 language.

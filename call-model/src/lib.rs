@@ -13,7 +13,7 @@ mod transcript;
 pub use app::{CallApp, CallFacts, Moment};
 pub use audio::{AudioFrame, FRAME_MS, MAX_FRAME_SAMPLES, SampleRate};
 pub use command::{
-    Announcement, AppName, CallCommand, HttpMethod, HttpRequest, PlaybackId, PromptItem, QueueSettings, RecordId,
+    ATTEMPTS, Announcement, AppName, CallCommand, HttpMethod, HttpRequest, PlaybackId, PromptItem, QueueSettings, RecordId,
     RecordSettings, RecordingSwitch, RequestId, RingStrategy, Tone, TransferSettings,
 };
 pub use event::{

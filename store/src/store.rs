@@ -17,13 +17,14 @@ use crate::{
 };
 
 /// Each file brings the tables one step further; a file that was released is never changed.
-const MIGRATIONS: [(&str, &str); 6] = [
+const MIGRATIONS: [(&str, &str); 7] = [
     ("books", include_str!("../migrations/0001_books.sql")),
     ("transcripts", include_str!("../migrations/0002_transcripts.sql")),
     ("tools", include_str!("../migrations/0003_tools.sql")),
     ("after_call", include_str!("../migrations/0004_after_call.sql")),
     ("knowledge", include_str!("../migrations/0005_knowledge.sql")),
     ("handover", include_str!("../migrations/0006_handover.sql")),
+    ("costs", include_str!("../migrations/0007_costs.sql")),
 ];
 
 /// The books of one Callwright. Cheap to clone; one process at a time may hold them open.

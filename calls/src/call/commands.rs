@@ -68,7 +68,10 @@ impl Call {
                     None => Ok(()),
                 }
             }
-            CallCommand::Remember { key, value } => store.remember(self.id, &key, value).await,
+            CallCommand::Remember { key, value } => {
+                self.tell_attempt(&key, &value).await;
+                store.remember(self.id, &key, value).await
+            }
             CallCommand::SetContact { field, value } => match self.contact {
                 Some(contact) => {
                     self.facts.contact.insert(field.clone(), value.clone());
@@ -92,6 +95,10 @@ impl Call {
             CallCommand::ToolReport(report) => {
                 self.scribe.tool(report);
                 Ok(())
+            }
+            CallCommand::Unanswered { agent, language, question } => {
+                let (call, at_ms) = (self.id, crate::house::now_ms());
+                store.add_gap(store::NewGap { agent, language, question, call, at_ms }).await
             }
             _ => Ok(()),
         };

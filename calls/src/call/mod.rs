@@ -1,5 +1,6 @@
 //! One live call: its legs, its sound, its app and what the books are told of it. One task owns it by `&mut`.
 
+mod attempts;
 mod closing;
 mod commands;
 mod ear;

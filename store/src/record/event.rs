@@ -14,6 +14,8 @@ pub mod event_type {
     pub const CALL_ANSWERED: &str = "call.answered";
     /// A call is over.
     pub const CALL_ENDED: &str = "call.ended";
+    /// Somebody tried what no caller gets, and was refused.
+    pub const CALL_ATTEMPT: &str = "call.attempt";
     /// A recording can be fetched.
     pub const RECORDING_READY: &str = "recording.ready";
     /// A recording could not be kept.
@@ -39,10 +41,11 @@ pub mod event_type {
     /// Sent on request, to try a webhook.
     pub const WEBHOOK_TEST: &str = "webhook.test";
     /// All of them, for filters.
-    pub const ALL: [&str; 15] = [
+    pub const ALL: [&str; 16] = [
         CALL_RINGING,
         CALL_ANSWERED,
         CALL_ENDED,
+        CALL_ATTEMPT,
         RECORDING_READY,
         RECORDING_FAILED,
         VOICEMAIL_RECEIVED,

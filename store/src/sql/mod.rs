@@ -4,6 +4,7 @@ mod agent;
 mod calendar;
 mod call;
 mod contact;
+mod cost;
 mod event;
 pub(crate) mod flow;
 mod follow_up;

@@ -5,6 +5,7 @@ mod after;
 mod backup;
 mod calendar;
 mod calls;
+mod costs;
 mod crash;
 mod flows;
 mod groups;
