@@ -63,6 +63,7 @@ impl Index {
             (questions, lexicon.reader.tokens(&passage.answer))
         };
         let mut parts = Parts::new(language, &lexicon.parts);
+        lexicon.ideas.words().for_each(|word| parts.learn(word));
         for passage in passages {
             let (questions, answer) = read(passage);
             for token in questions.iter().flatten().chain(&answer).filter(|token| token.class == Class::Plain) {
