@@ -5,6 +5,7 @@
 //! - [`OnceBook`]: what was done, kept over a restart; [`StoreBook`]: in the books.
 //! - [`calendar`]: appointments; `tickets`, `contacts`, `messages`, `callbacks`, `surveys`, `mail`: the other tools of the
 //!   business.
+//! - [`http`]: tools that are requests to a system of the business; [`mcp`]: tools of MCP servers.
 //! - [`Courier`]: what leaves the house until it is taken: mail, appointments for calendars elsewhere.
 
 pub mod calendar;
@@ -13,7 +14,10 @@ mod caller;
 mod contacts;
 mod errands;
 mod house;
+pub mod http;
+mod leads;
 mod mail;
+pub mod mcp;
 mod messages;
 mod once;
 mod once_book;
@@ -24,11 +28,13 @@ mod tickets;
 mod tool;
 mod toolbox;
 mod typed;
+mod verify;
 
 pub use callbacks::RequestCallback;
 pub use contacts::{LookUpContact, UpdateContact};
 pub use errands::{Carriers, Courier, ErrandSettings};
 pub use house::House;
+pub use leads::QualifyLead;
 pub use mail::{Letter, MailError, MailSettings, MailTls, Mailer, SendConfirmation};
 pub use messages::TakeMessage;
 pub use once::StoreBook;
@@ -38,3 +44,4 @@ pub use surveys::RecordSurveyAnswer;
 pub use tickets::{CreateTicket, LookUpTicket};
 pub use tool::Tool;
 pub use toolbox::{Toolbox, ToolboxSettings};
+pub use verify::{PinError, Verify, pin_digest};

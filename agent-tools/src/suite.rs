@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::calendar::{BookAppointment, CancelAppointment, Desk, FindSlots, MyAppointments, RescheduleAppointment};
 use crate::{
-    CreateTicket, House, LookUpContact, LookUpTicket, RecordSurveyAnswer, RequestCallback, SendConfirmation,
-    TakeMessage, Tool, UpdateContact,
+    CreateTicket, House, LookUpContact, LookUpTicket, QualifyLead, RecordSurveyAnswer, RequestCallback,
+    SendConfirmation, TakeMessage, Tool, UpdateContact, Verify,
 };
 
 /// The tools of the business; those of the calendar only where something can be booked. `by_mail`: a mail server is
@@ -18,6 +18,8 @@ pub fn business_tools(house: &House, desk: Option<&Desk>, by_mail: bool) -> Vec<
         Arc::new(UpdateContact(house.clone())),
         Arc::new(TakeMessage(house.clone())),
         Arc::new(RequestCallback(house.clone())),
+        Arc::new(Verify(house.clone())),
+        Arc::new(QualifyLead(house.clone())),
         Arc::new(RecordSurveyAnswer(house.clone())),
         Arc::new(SendConfirmation { house: house.clone(), desk: desk.cloned(), by_mail }),
     ];

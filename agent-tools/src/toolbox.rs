@@ -79,6 +79,21 @@ impl Toolbox {
         self.tool(name).map(|tool| tool.spec(language))
     }
 
+    /// What a brain is told of tools by their names, and of all tools of MCP servers by theirs; what is not there now is
+    /// left out.
+    pub fn specs<'a>(
+        &self,
+        names: impl IntoIterator<Item = &'a str>,
+        servers: impl IntoIterator<Item = &'a str>,
+        language: &str,
+    ) -> Vec<ToolSpec> {
+        let prefixes: Vec<String> = servers.into_iter().map(crate::mcp::prefix).collect();
+        let of_servers = self.names().into_iter().filter(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)));
+        let mut wanted: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        wanted.extend(of_servers.filter(|name| !wanted.contains(name)).collect::<Vec<_>>());
+        wanted.iter().filter_map(|name| self.spec(name, language)).collect()
+    }
+
     /// Uses a tool. To be called inside a tokio runtime.
     ///
     /// Arguments that do not fit are refused before anything runs. What changes something goes on to its end although
@@ -101,7 +116,7 @@ impl Toolbox {
         let tool = self.tool(&request.name).ok_or_else(|| failed("there is no such tool"))?;
         entitled(tool.needs(), request.verified)?;
         let spec = tool.spec(&request.language);
-        schema::check(&spec.parameters, &mut request.arguments).map_err(|message| ToolFailure::Invalid { message })?;
+        check(&spec, &mut request)?;
         let limit = tool.time_limit().unwrap_or(self.0.settings.time_limit);
         if tool.has_effect() {
             let mut coming = self.once(tool, request)?;
@@ -194,6 +209,21 @@ fn entitled(needs: Verified, verified: Verified) -> Result<(), ToolFailure> {
         Verified::Number | Verified::No => "only for a caller whose number is known: offer to take a message instead",
     };
     Err(ToolFailure::Refused { message: message.to_owned() })
+}
+
+/// Checks the arguments. What the caller typed stands for arguments of that name, and does not become one.
+fn check(spec: &ToolSpec, request: &mut ToolRequest) -> Result<(), ToolFailure> {
+    let invalid = |message| ToolFailure::Invalid { message };
+    if request.keys.is_empty() {
+        return schema::check(&spec.parameters, &mut request.arguments).map_err(invalid);
+    }
+    let mut all = request.arguments.clone();
+    let known = |name: &String| spec.parameters.get("properties").is_some_and(|known| known.get(name).is_some());
+    if let Some(fields) = all.as_object_mut() {
+        let typed = request.keys.iter().filter(|(name, _)| known(name));
+        fields.extend(typed.map(|(name, keys)| (name.clone(), Value::from(keys.clone()))));
+    }
+    schema::check(&spec.parameters, &mut all).map_err(invalid)
 }
 
 fn failed(message: &str) -> ToolFailure {

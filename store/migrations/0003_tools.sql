@@ -112,3 +112,13 @@ CREATE TABLE tool_uses (
     report TEXT NOT NULL,
     PRIMARY KEY (call, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- The PIN of a contact, as a salted digest, and how often it was guessed at.
+CREATE TABLE contact_pins (
+    contact TEXT PRIMARY KEY NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    salt TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    wrong INTEGER NOT NULL DEFAULT 0,
+    locked_until_ms INTEGER,
+    updated_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

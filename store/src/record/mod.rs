@@ -14,6 +14,7 @@ mod knowledge;
 mod number;
 mod once;
 mod people;
+mod pin;
 mod sound;
 mod ticket;
 mod transcript;
@@ -38,6 +39,7 @@ pub use knowledge::{GapRecord, GapState, NewGap, NewSource, PassageRecord, Sourc
 pub use number::{NewNumber, NewTrunk, NumberRecord, RecordingRule, TrunkRecord};
 pub use once::{ErrandKind, ErrandOutcome, ErrandRecord, ErrandState, OnceState};
 pub use people::{MemberCredentials, MemberRecord, NewMember, PasswordHashes, PutThroughCount};
+pub use pin::{PinDigest, PinTry};
 pub use sound::{
     NewRecording, NewVoicemail, RecordingEnd, RecordingRecord, RecordingState, VoicemailFilter, VoicemailRecord,
 };

@@ -15,6 +15,7 @@ mod knowledge;
 mod number;
 mod once;
 mod people;
+mod pin;
 mod row;
 mod sound;
 mod ticket;

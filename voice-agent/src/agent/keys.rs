@@ -51,7 +51,8 @@ impl AgentApp {
 
     /// Nobody types a PIN for a tool that then cannot run.
     fn missing_argument(&self, call: &ToolCall) -> Option<String> {
-        let spec = self.program.tools.iter().find(|spec| spec.name == call.name)?;
+        let specs = self.program.specs();
+        let spec = specs.iter().find(|spec| spec.name == call.name)?;
         let required = spec.parameters.get("required")?.as_array()?;
         let names = required.iter().filter_map(serde_json::Value::as_str);
         names.into_iter().find(|name| call.arguments.get(*name).is_none()).map(str::to_owned)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use call_model::ToolSpec;
 use serde_json::Value;
 
-use crate::config::{Agent, RecordingMode};
+use crate::config::{Agent, HouseTool, RecordingMode};
 use crate::turn::{EndOfTurn, TurnSettings};
 
 /// What an agent knows of the business that it speaks for.
@@ -100,7 +100,7 @@ impl AgentProgram {
         let own = specs.len();
         for tool in self.tools.iter() {
             if !specs[..own].iter().any(|spec| spec.name == tool.name) {
-                specs.push(tool.clone());
+                specs.push(without_keys(tool, &self.agent.tools.house));
             }
         }
         specs
@@ -120,6 +120,20 @@ impl AgentProgram {
     pub fn recording_mode(&self, language: &str) -> RecordingMode {
         self.recording.unwrap_or_else(|| self.agent.recording_mode(language))
     }
+}
+
+/// A tool as a brain sees it: what the caller types for it is no argument of its own.
+fn without_keys(tool: &ToolSpec, house: &[HouseTool]) -> ToolSpec {
+    let mut tool = tool.clone();
+    let Some(asked) = house.iter().find(|known| known.name == tool.name) else { return tool };
+    let is_typed = |name: &str| asked.keys.iter().any(|keys| keys.name == name);
+    if let Some(properties) = tool.parameters.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, _| !is_typed(name));
+    }
+    if let Some(required) = tool.parameters.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| !name.as_str().is_some_and(is_typed));
+    }
+    tool
 }
 
 impl fmt::Debug for AgentProgram {

@@ -22,6 +22,8 @@ const MAX_RESULT: usize = 16 * 1024;
 const MAX_LATE: usize = 8;
 /// The tool that finds out whether the caller is who he says; only the house's own is believed.
 const VERIFY: &str = "verify";
+/// The tool that files a message; the agent's own of that name passes on to it.
+const TAKE_MESSAGE: &str = "take_message";
 
 /// The tools of one talk.
 #[derive(Default)]
@@ -150,7 +152,8 @@ impl AgentApp {
 
     /// A tool of our own, or one that there is not.
     fn use_own(&mut self, call: ToolCall) {
-        if self.is_at_hand(&call.name) {
+        // A message is the agent's own affair, and passed on from there.
+        if self.is_at_hand(&call.name) && call.name != TAKE_MESSAGE {
             // Of an MCP server that the file names as a whole.
             return self.use_tool(call, BTreeMap::new());
         }
@@ -177,22 +180,37 @@ impl AgentApp {
         let id = ToolUseId(self.uses.last);
         let digits: usize = keys.values().map(String::len).sum();
         let typed = (digits > 0).then(|| format!("{digits} digits"));
-        let request = Box::new(ToolRequest {
+        let request = self.tool_request(&call, keys);
+        self.command(CallCommand::UseTool { tool: id, request });
+        self.answering.get_or_insert_with(|| Answering::of_ours(at));
+        self.uses.running = Some(Running { id, call, began: at, quiet: at, fillers: 0, typed });
+    }
+
+    fn tool_request(&self, call: &ToolCall, keys: BTreeMap<String, String>) -> Box<ToolRequest> {
+        Box::new(ToolRequest {
             call: self.facts.call,
             agent: self.program.agent.name.clone(),
             language: self.language.clone(),
             name: call.name.clone(),
             arguments: call.arguments.clone(),
-            once: once(&self.facts.call.to_string(), &call),
+            once: once(&self.facts.call.to_string(), call),
             caller: self.facts.caller.clone(),
             number: self.facts.number.clone(),
             contact: self.facts.contact.clone(),
             verified: self.verified,
             keys,
-        });
-        self.command(CallCommand::UseTool { tool: id, request });
-        self.answering.get_or_insert_with(|| Answering::of_ours(at));
-        self.uses.running = Some(Running { id, call, began: at, quiet: at, fillers: 0, typed });
+        })
+    }
+
+    /// Has the house file a message, where it does so. Nobody waits for it, and it is done after the call too.
+    pub(super) fn pass_on(&mut self, note: &Value) {
+        if !self.program.has_tool(TAKE_MESSAGE) {
+            return;
+        }
+        self.uses.last += 1;
+        let call = ToolCall { id: String::new(), name: TAKE_MESSAGE.to_owned(), arguments: note.clone() };
+        let request = self.tool_request(&call, BTreeMap::new());
+        self.command(CallCommand::UseTool { tool: ToolUseId(self.uses.last), request });
     }
 
     /// A tool of the house is done.

@@ -138,6 +138,7 @@ impl AgentApp {
         if let (Some(fields), Some(mailbox)) = (note.as_object_mut(), mailbox) {
             fields.insert("for".to_owned(), mailbox.into());
         }
+        self.pass_on(&note);
         self.command(CallCommand::Remember { key, value: note });
     }
 

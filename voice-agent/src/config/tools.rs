@@ -15,6 +15,9 @@ const MIN_KEY_WAIT: Duration = Duration::from_secs(2);
 const MAX_KEY_WAIT: Duration = Duration::from_mins(1);
 const KEY_WAIT: Duration = Duration::from_secs(10);
 const MAX_KEYS: usize = 32;
+/// The tool for which a PIN is typed, also where the file does not say so.
+const VERIFY: &str = "verify";
+const PIN: (usize, usize) = (4, 8);
 
 const MIN_RING: Duration = Duration::from_secs(5);
 const MAX_RING: Duration = Duration::from_mins(2);
@@ -65,6 +68,9 @@ fn house_tool(name: &str, place: Place, yaml: &Yaml, reader: &mut Reader<'_>) ->
             Value::List(items) => items.iter().filter_map(|item| asked_keys(item, reader)).collect(),
             _ => asked_keys(yaml, reader).into_iter().collect(),
         },
+        None if name == VERIFY => {
+            vec![AskedKeys { name: "pin".to_owned(), digits: PIN, timeout: KEY_WAIT, say: None }]
+        }
         None => Vec::new(),
     };
     fields.close(reader.faults);
