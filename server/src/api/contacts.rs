@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use call_model::ContactId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::extract::{Body, Id, Params, Patch};
 use super::now_ms;
 use super::page::{List, PageQuery, page_request};
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::wire::{Contact, Happening};
 
@@ -116,6 +117,42 @@ pub(super) async fn change(
     let Change { name, language, notes, fields } = change;
     let change = ContactChange { name: name.into(), language: language.into(), notes, fields };
     Ok(Json(state.store().change_contact(id, change, now_ms()).await?.into()))
+}
+
+/// A PIN for a contact.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewPin {
+    /// 4 to 12 digits, that the contact types on the phone.
+    #[schema(example = "4711", write_only)]
+    pin: String,
+}
+
+/// Gives a contact a PIN, by which callers are verified. What was wrong before is forgotten, and a lock opened.
+#[utoipa::path(put, path = "/v1/contacts/{id}/pin", tag = "contacts", operation_id = "setContactPin",
+    params(("id" = String, Path, description = "Id of the contact")), request_body = NewPin,
+    responses((status = 204, description = "It has that PIN now")))]
+pub(super) async fn set_pin(
+    State(state): State<ApiState>,
+    Id(id): Id<ContactId>,
+    Body(NewPin { pin }): Body<NewPin>,
+) -> Result<StatusCode, Problem> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|_| Problem::new(Kind::Internal, "the system has no random numbers"))?;
+    let digest = tokio::task::spawn_blocking(move || agent_tools::pin_digest(&pin, salt)).await;
+    let digest = digest.map_err(|_| Problem::new(Kind::Internal, "the PIN cannot be kept"))?;
+    let digest = digest.map_err(|error| Problem::new(Kind::Invalid, error.to_string()))?;
+    state.store().set_pin(id, Some(digest), now_ms()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a contact's PIN away.
+#[utoipa::path(delete, path = "/v1/contacts/{id}/pin", tag = "contacts", operation_id = "removeContactPin",
+    params(("id" = String, Path, description = "Id of the contact")),
+    responses((status = 204, description = "It has no PIN now")))]
+pub(super) async fn remove_pin(State(state): State<ApiState>, Id(id): Id<ContactId>) -> Result<StatusCode, Problem> {
+    state.store().set_pin(id, None, now_ms()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 fn no_such_contact() -> Problem {
