@@ -23,13 +23,13 @@ pub struct Limits {
     pub bytes: usize,
     /// The most passages of one document. Default 5,000.
     pub passages: usize,
-    /// About the longest passage, characters. Default 600: half a minute of speech.
+    /// About the longest passage, characters. Default 450: half a minute of speech.
     pub chars: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 20 << 20, passages: 5_000, chars: 600 }
+        Self { bytes: 20 << 20, passages: 5_000, chars: 450 }
     }
 }
 

@@ -49,7 +49,7 @@ impl Outline {
         for section in self.sections {
             let mut text = String::new();
             for part in section.paragraphs.iter().flat_map(|paragraph| parts(paragraph, chars)) {
-                if !text.is_empty() && text.chars().count() + part.chars().count() > chars {
+                if !text.is_empty() && text.chars().count() + 1 + part.chars().count() > chars {
                     found.push((section.headings.clone(), std::mem::take(&mut text)));
                 }
                 if !text.is_empty() {

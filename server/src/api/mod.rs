@@ -22,12 +22,15 @@ mod flows;
 mod follow_ups;
 mod gate;
 mod health;
+mod insights;
 mod keys;
+mod knowledge;
 mod live;
 mod members;
 mod numbers;
 mod page;
 mod problem;
+mod queues;
 mod sound;
 mod state;
 mod tickets;
@@ -60,11 +63,14 @@ pub(crate) use webhooks::check as check_webhook;
 /// The router of everything that is asked for by HTTP.
 pub fn router(state: ApiState) -> Router {
     let (open, open_docs) = open_routes().split_for_parts();
-    let (kept, mut document) = kept_routes().split_for_parts();
+    let (kept, mut document) = kept_routes(state.config().documents.bytes).split_for_parts();
     docs::complete(&mut document, open_docs);
+    let max_body = state.config().max_body;
+    // Behind the check of keys, the same requests once more as tools.
+    let rest = kept.clone().layer(DefaultBodyLimit::max(max_body)).with_state(state.clone());
+    let kept = kept.route_service("/mcp", crate::mcp::service(rest, max_body));
     let kept = kept.route_layer(from_fn_with_state(state.clone(), gate::authorize));
     let open = open.route_layer(from_fn_with_state(state.clone(), gate::authorize_metrics));
-    let max_body = state.config().max_body;
     Router::new()
         .merge(open)
         .merge(kept)
@@ -80,7 +86,7 @@ pub fn router(state: ApiState) -> Router {
 /// The OpenAPI document, as `/openapi.json` gives it.
 pub fn document() -> utoipa::openapi::OpenApi {
     let (_, open) = open_routes().split_for_parts();
-    let (_, mut document) = kept_routes().split_for_parts();
+    let (_, mut document) = kept_routes(0).split_for_parts();
     docs::complete(&mut document, open);
     document
 }
@@ -97,19 +103,26 @@ fn open_routes() -> OpenApiRouter<ApiState> {
 }
 
 /// Paths that need a key.
-fn kept_routes() -> OpenApiRouter<ApiState> {
+/// A document may be longer than other bodies.
+fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
+    let documents = OpenApiRouter::new().routes(routes!(knowledge::get, knowledge::put, knowledge::delete));
     OpenApiRouter::with_openapi(docs::Head::openapi())
+        .merge(documents.layer(DefaultBodyLimit::max(max_document)))
         .routes(routes!(calls::list, calls::place))
         .routes(routes!(calls::get, calls::hang_up))
         .routes(routes!(calls::events))
         .routes(routes!(calls::recording, calls::switch_recording))
+        .routes(routes!(queues::list))
         .routes(routes!(transcripts::of_call))
+        .routes(routes!(insights::get))
+        .routes(routes!(insights::again))
         .routes(routes!(transcripts::search))
         .routes(routes!(live::one))
         .routes(routes!(live::all))
         .routes(routes!(contacts::list))
         .routes(routes!(contacts::get, contacts::change))
         .routes(routes!(contacts::timeline))
+        .routes(routes!(contacts::set_pin, contacts::remove_pin))
         .routes(routes!(voicemails::list))
         .routes(routes!(voicemails::get, voicemails::change, voicemails::delete))
         .routes(routes!(voicemails::audio))
@@ -130,6 +143,10 @@ fn kept_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(agents::list))
         .routes(routes!(agents::get, agents::put, agents::delete))
         .routes(routes!(agents::versions))
+        .routes(routes!(knowledge::list))
+        .routes(routes!(knowledge::passages))
+        .routes(routes!(knowledge::gaps))
+        .routes(routes!(knowledge::close_gap))
         .routes(routes!(numbers::list, numbers::add))
         .routes(routes!(numbers::get, numbers::change, numbers::delete))
         .routes(routes!(trunks::list, trunks::add))

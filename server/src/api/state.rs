@@ -34,6 +34,10 @@ pub struct ApiConfig {
     pub language: String,
     /// WebSockets that may watch calls at a time. Default: 100.
     pub max_watchers: usize,
+    /// What a document may cost.
+    pub documents: knowledge::documents::Limits,
+    /// How often a web site is read again where its source does not say, hours. Default: 24.
+    pub refresh_hours: u32,
 }
 
 impl Default for ApiConfig {
@@ -46,6 +50,8 @@ impl Default for ApiConfig {
             realm: "callwright".to_owned(),
             language: "en".to_owned(),
             max_watchers: 100,
+            documents: knowledge::documents::Limits::default(),
+            refresh_hours: 24,
         }
     }
 }
@@ -136,6 +142,8 @@ pub enum BooksChange {
     Flows,
     /// An agent has, or was.
     Agents,
+    /// A document, or an answer to an open question.
+    Knowledge,
 }
 
 /// How our registration at a carrier stands.
@@ -215,6 +223,11 @@ pub trait LiveCalls: Send + Sync + 'static {
 
     /// Calls that run now.
     fn live_count(&self) -> usize;
+
+    /// How the queues stand.
+    fn queues(&self) -> Vec<calls::QueueState> {
+        Vec::new()
+    }
 
     /// Whether calls can be taken: everything but the books, which the surface asks itself.
     fn readiness(&self) -> Vec<Check>;

@@ -41,8 +41,20 @@ pub struct BrainConfig {
     pub key_env: Option<String>,
     /// ... or the file that holds it.
     pub key_file: Option<PathBuf>,
+    /// What it costs; without it nothing is counted.
+    pub price: Option<PriceConfig>,
     /// Further fields of each request, such as `temperature`.
     pub extra: toml::Table,
+}
+
+/// What a brain costs for a million tokens, in any currency: the one that the limits of agents are in.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PriceConfig {
+    /// Tokens that it reads.
+    pub input: f64,
+    /// Tokens that it writes.
+    pub output: f64,
 }
 
 impl BrainConfig {

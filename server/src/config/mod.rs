@@ -1,10 +1,13 @@
 //! The configuration: `callwright.toml`, each key also as an environment variable (`CALLWRIGHT_SIP__PORT=5070`).
 
+mod after_call;
 mod brain;
 mod desk;
 mod hearing;
+mod knowledge;
 mod load;
 mod secret;
+mod tools;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -13,11 +16,14 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-pub use brain::{BrainConfig, BrainKind};
+pub use after_call::{AfterCallSection, LeadConfig, PatternConfig, Redact, TicketConfig};
+pub use brain::{BrainConfig, BrainKind, PriceConfig};
 pub use desk::{MailSection, MailSecurity, RemoteCalendarConfig};
 pub use hearing::{HearingEngine, TranscriptionSection, VoiceProvider, VoiceProviderKind};
+pub use knowledge::{EmbeddingsConfig, KnowledgeSection};
 pub use load::{ConfigError, load};
 pub use secret::{SecretError, SecretPlaces};
+pub use tools::McpConfig;
 
 /// Everything that can be set. Each field's default is what `callwright serve` uses when nothing is said.
 #[derive(Debug, Clone, Deserialize)]
@@ -46,6 +52,10 @@ pub struct Config {
     pub recording: RecordingSection,
     /// Limits on calls.
     pub limits: LimitsSection,
+    /// What is made of calls after their end, and what is not kept of them.
+    pub after_call: AfterCallSection,
+    /// How documents are read and searched.
+    pub knowledge: KnowledgeSection,
     /// Accounts at carriers.
     pub trunks: Vec<TrunkConfig>,
     /// Our numbers and what answers them.
@@ -56,6 +66,8 @@ pub struct Config {
     pub webhooks: Vec<WebhookConfig>,
     /// The mail server that confirmations leave by.
     pub mail: MailSection,
+    /// MCP servers whose tools agents may use.
+    pub mcp: Vec<McpConfig>,
     /// Calendars elsewhere that are told of appointments.
     pub calendars: Vec<RemoteCalendarConfig>,
     /// What thinks for agents, the preferred one first: a table, or a list of them. The built-in brain comes last in any
@@ -78,11 +90,14 @@ impl Default for Config {
             retention: RetentionSection::default(),
             recording: RecordingSection::default(),
             limits: LimitsSection::default(),
+            after_call: AfterCallSection::default(),
+            knowledge: KnowledgeSection::default(),
             trunks: Vec::new(),
             numbers: Vec::new(),
             members: Vec::new(),
             webhooks: Vec::new(),
             mail: MailSection::default(),
+            mcp: Vec::new(),
             calendars: Vec::new(),
             brain: Vec::new(),
         }

@@ -3,8 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use agent_tools::Toolbox;
+use agent_tools::mcp::SEPARATOR;
 use call_model::{CallFacts, ThinkRequest};
 use calls::app::{AppError, AppFactory, AppRef, MadeApp, RecordingRule};
+use calls::directory::Directory;
 use calls::{Thinker, ThoughtStream};
 use ivr::Business;
 use store::{AgentRecord, Store, StoreError};
@@ -13,7 +16,7 @@ use voice_agent::{Agent, AgentApp, AgentProgram, Fault, RecordingMode, Severity}
 
 use super::apps::FlowShelf;
 use super::brains::{Brains, ChainFailure};
-use super::business::AgentBusiness;
+use super::business::{AgentBusiness, MemberLanguages, StaffedBusiness};
 use super::voices;
 use crate::config::Config;
 
@@ -25,12 +28,18 @@ pub struct AgentShelf {
     /// Thinks for an agent that was removed while it talks.
     house: Arc<dyn Brain>,
     shelf: RwLock<Arc<HashMap<String, Kept>>>,
+    /// What members like to be spoken to in.
+    languages: Arc<MemberLanguages>,
+    /// What they can get done.
+    toolbox: Toolbox,
 }
 
 #[derive(Clone)]
 struct Kept {
     version: u32,
     yaml: String,
+    /// Of the documents that it knows.
+    edition: u64,
     ready: Result<Ready, String>,
 }
 
@@ -42,9 +51,14 @@ struct Ready {
 
 impl AgentShelf {
     /// A shelf without agents.
-    pub(super) fn new(config: Arc<Config>, business: Arc<Business>, brains: Brains) -> Result<Self, ChainFailure> {
-        let house = brains.chain(None, None)?;
-        Ok(Self { config, business, brains, house, shelf: RwLock::default() })
+    pub(super) fn new(
+        config: Arc<Config>,
+        business: Arc<Business>,
+        brains: Brains,
+        toolbox: Toolbox,
+    ) -> Result<Self, ChainFailure> {
+        let house = brains.chain(None)?;
+        Ok(Self { config, business, brains, house, shelf: RwLock::default(), languages: Arc::default(), toolbox })
     }
 
     /// Checks an agent as it would talk here: with these flows, members and brains.
@@ -72,6 +86,9 @@ impl AgentShelf {
                 fault(person, message, "GET /v1/members lists the members; groups are in business.yaml");
             }
         }
+        for (named, message, suggestion) in self.unknown_tools(&agent) {
+            fault(&named, message, &suggestion);
+        }
         for voice in agent.voices().filter(|voice| !voices::is_known(&self.config, voice)) {
             let message = format!("there is no voice named `{voice}`");
             fault(
@@ -80,32 +97,67 @@ impl AgentShelf {
                 "the built-in ones are `pico:en-GB` and so on; [[speech.providers]] names the others",
             );
         }
-        match self.brains.chain(agent.brain(), agent.knowledge()) {
+        match self.brains.chain(Some(&agent)) {
             Ok(_) => {}
             Err(ChainFailure::NoSuchBrain(brain)) => {
                 let message = format!("there is no brain named `{brain}`");
                 fault(&brain, message, "`brain` in callwright.toml names them; `builtin` is always there");
             }
-            Err(error) => fault(agent.knowledge().unwrap_or_default(), error.to_string(), "see docs/agents.md"),
+            Err(error) => {
+                let named = agent.knowledge().iter().find(|name| error.to_string().contains(name.as_str()));
+                fault(named.map_or("", String::as_str), error.to_string(), "see docs/agents.md and docs/knowledge.md");
+            }
         }
         if faults.iter().any(Fault::is_error) { Err(faults) } else { Ok(faults) }
+    }
+
+    /// The tools and MCP servers that the agent names and that there are not: the name, what is wrong, what to do.
+    fn unknown_tools(&self, agent: &Agent) -> Vec<(String, String, String)> {
+        let servers: Vec<&str> = self.config.mcp.iter().map(|server| server.name.as_str()).collect();
+        // What a server has is known only while it is there.
+        let of_server = |name: &str| name.split_once(SEPARATOR).is_some_and(|(server, _)| servers.contains(&server));
+        let known = self.toolbox.names();
+        let is_known = |name: &str| known.iter().any(|known| known == name) || of_server(name);
+        let tools = agent.house_tools().filter(|name| !is_known(name)).map(|name| {
+            let near = known.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
+            let near = near.filter(|near| strsim::jaro(near, name) > 0.7).map(|near| format!("did you mean `{near}`?"));
+            let suggestion = near.unwrap_or_else(|| format!("there are: {}", known.join(", ")));
+            (name.to_owned(), format!("there is no tool named `{name}`"), suggestion)
+        });
+        let missing = agent.mcp_servers().filter(|name| !servers.contains(name)).map(|name| {
+            let suggestion = "`mcp` in callwright.toml names them".to_owned();
+            (name.to_owned(), format!("there is no MCP server named `{name}`"), suggestion)
+        });
+        tools.chain(missing).collect()
+    }
+
+    /// Takes what the directory says of the members.
+    pub(super) fn learn_members(&self, directory: &Directory) {
+        self.languages.learn(directory);
+    }
+
+    /// What thinks for them.
+    pub(super) fn brains(&self) -> &Brains {
+        &self.brains
     }
 
     /// Takes the active agents of the books. One that cannot talk is kept as such, and said in the log. Builds indexes:
     /// not to be called where others wait.
     pub(super) fn replace(&self, records: Vec<AgentRecord>) {
-        let before = self.now();
+        let (before, edition) = (self.now(), self.brains.edition());
         let mut shelf = HashMap::with_capacity(records.len());
         for record in records {
             // What has not changed keeps its index and what its brains have learned of their health.
-            let kept = before.get(&record.name).filter(|kept| kept.yaml == record.yaml && kept.ready.is_ok());
+            let kept = before
+                .get(&record.name)
+                .filter(|kept| kept.yaml == record.yaml && kept.edition == edition && kept.ready.is_ok());
             let ready = match kept {
                 Some(kept) => kept.ready.clone(),
                 None => self.make_ready(&record).inspect_err(|fault| {
                     tracing::error!(agent = %record.name, %fault, "an agent of the books cannot talk");
                 }),
             };
-            shelf.insert(record.name, Kept { version: record.version, yaml: record.yaml, ready });
+            shelf.insert(record.name, Kept { version: record.version, yaml: record.yaml, edition, ready });
         }
         *self.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
     }
@@ -113,8 +165,9 @@ impl AgentShelf {
     fn make_ready(&self, record: &AgentRecord) -> Result<Ready, String> {
         let list = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
         let agent = Arc::new(Agent::parse(&record.yaml, &record.name).map_err(list)?);
-        let brain = self.brains.chain(agent.brain(), agent.knowledge()).map_err(|error| error.to_string())?;
-        let business = Arc::new(AgentBusiness(self.business.clone()));
+        let brain = self.brains.chain(Some(&agent)).map_err(|error| error.to_string())?;
+        let business = AgentBusiness(self.business.clone());
+        let business = Arc::new(StaffedBusiness { business, languages: self.languages.clone() });
         Ok(Ready { program: AgentProgram::new(agent).with_business(business), brain })
     }
 
@@ -134,6 +187,12 @@ impl AgentShelf {
             RecordingMode::Announced => RecordingRule::Announced,
             RecordingMode::Consent => RecordingRule::Consent,
         };
+        let agent = program.agent();
+        let mut tools = self.toolbox.specs(agent.house_tools(), agent.mcp_servers(), &facts.language);
+        if agent.takes_messages() {
+            tools.extend(self.toolbox.spec("take_message", &facts.language));
+        }
+        let program = program.with_tools(tools);
         ready.brain.warm();
         let app = Box::new(AgentApp::new(Arc::new(program), facts.clone()));
         Ok(MadeApp { recording, ..MadeApp::plain(app) })

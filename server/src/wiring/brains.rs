@@ -1,16 +1,21 @@
 //! What thinks for agents: the configured brains in their order, and the built-in one behind them.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use ivr::Business;
+use knowledge::{Language, Passage};
+use voice_agent::Agent;
 use voice_agent::brain::builtin::BuiltinError;
 use voice_agent::brain::{
-    Anthropic, AnthropicSettings, Brain, Builtin, BuiltinSettings, Chain, ChainSettings, Facts, Knowledge,
-    KnowledgeError, MakeError, Model, OpenAi, OpenAiSettings,
+    Anthropic, AnthropicSettings, Brain, Builtin, BuiltinSettings, Chain, ChainSettings, DocumentSettings, Documents,
+    Facts, Informed, Knowledge, KnowledgeError, MakeError, Model, OpenAi, OpenAiSettings,
 };
 
-use super::{business, demo};
+use super::costs::Costs;
+use super::papers::{ByLanguage, Papers, PapersFailure};
+use super::{business, demo, papers};
 use crate::config::{BrainConfig, BrainKind, Config, SecretError};
 
 /// What the built-in brain is called.
@@ -56,8 +61,13 @@ pub(super) enum ChainFailure {
     #[error("there is no brain named `{0}`: `brain` in the configuration names them")]
     NoSuchBrain(String),
     /// The folder of questions and answers is not there.
-    #[error("there is no folder `{0}` to answer from: it belongs beside business.yaml, in `business.folder`")]
+    #[error(
+        "there is nothing named `{0}` to answer from: a folder beside business.yaml, or a source: GET /v1/knowledge lists them"
+    )]
     NoKnowledge(String),
+    /// A document cannot be read.
+    #[error(transparent)]
+    Papers(#[from] PapersFailure),
     /// It cannot be read.
     #[error("what the built-in brain answers from cannot be read: {0}")]
     Knowledge(#[source] KnowledgeError),
@@ -81,6 +91,10 @@ pub(super) struct Brains {
     facts: Facts,
     folder: Option<PathBuf>,
     with_demo: bool,
+    documents: DocumentSettings,
+    papers: RwLock<Arc<Papers>>,
+    edition: AtomicU64,
+    costs: Option<Costs>,
 }
 
 impl Brains {
@@ -98,44 +112,140 @@ impl Brains {
         if !order.iter().any(|place| matches!(place, Place::Builtin)) {
             order.push(Place::Builtin);
         }
-        Ok(Self { order, facts: business::facts(business), folder: config.business.folder.clone(), with_demo })
+        Ok(Self {
+            order,
+            facts: business::facts(business),
+            folder: config.business.folder.clone(),
+            with_demo,
+            documents: config.knowledge.documents(),
+            papers: RwLock::default(),
+            edition: AtomicU64::new(0),
+            costs: None,
+        })
     }
 
-    /// The brains of an agent: the one that it asks for first, the others after it in their order.
-    pub(super) fn chain(&self, first: Option<&str>, knowledge: Option<&str>) -> Result<Arc<dyn Brain>, ChainFailure> {
+    /// The same, counting what its brains cost.
+    pub(super) fn with_costs(mut self, costs: Costs) -> Self {
+        self.costs = Some(costs);
+        self
+    }
+
+    /// The same by another clock than that of the wall.
+    pub(super) fn with_clock(mut self, clock: Arc<dyn Fn() -> i64 + Send + Sync>) -> Self {
+        self.facts.clock = clock;
+        self
+    }
+
+    /// The language models, in their order: for what is asked outside of calls.
+    pub(super) fn models(&self) -> Vec<Arc<dyn Model>> {
+        let model = |place: &Place| match place {
+            Place::Model(_, model) => Some(model.clone()),
+            Place::Builtin => None,
+        };
+        self.order.iter().filter_map(model).collect()
+    }
+
+    /// Other documents from now on: agents that are made ready again know them.
+    pub(super) fn set_papers(&self, papers: Papers) {
+        *self.papers.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(papers);
+        self.edition.fetch_add(1, Ordering::Release);
+    }
+
+    /// Tells the documents of now from those of before.
+    pub(super) fn edition(&self) -> u64 {
+        self.edition.load(Ordering::Acquire)
+    }
+
+    fn papers(&self) -> Arc<Papers> {
+        self.papers.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The brains of an agent, or those of the house: the one that it asks for first, the others after it in their order.
+    pub(super) fn chain(&self, agent: Option<&Agent>) -> Result<Arc<dyn Brain>, ChainFailure> {
+        let (mut knowledge, documents) = self.gather(agent)?;
+        for (language, passages) in &documents {
+            knowledge.add_passages(language.tag(), passages);
+        }
+        let documents = self.for_models(&knowledge, documents)?;
         let builtin: Arc<dyn Model> =
-            Arc::new(Builtin::new(&self.knowledge(knowledge)?, self.facts.clone(), BuiltinSettings::default())?);
+            Arc::new(Builtin::new(&knowledge, self.facts.clone(), BuiltinSettings::default())?);
         let mut models: Vec<(&str, Arc<dyn Model>)> = Vec::with_capacity(self.order.len());
         for place in &self.order {
-            let model = match place {
-                Place::Model(_, model) => model.clone(),
+            let model: Arc<dyn Model> = match place {
+                Place::Model(_, model) => Arc::new(Informed::new(model.clone(), documents.clone())),
                 Place::Builtin => builtin.clone(),
             };
             models.push((place.name(), model));
         }
-        if let Some(first) = first {
+        if let Some(first) = agent.and_then(Agent::brain) {
             let place = models.iter().position(|(name, _)| *name == first);
             let place = place.ok_or_else(|| ChainFailure::NoSuchBrain(first.to_owned()))?;
             models[..=place].rotate_right(1);
         }
+        let first = models.first().map_or(BUILTIN, |(name, _)| name).to_owned();
         let models = models.into_iter().map(|(_, model)| model).collect();
-        Ok(Arc::new(Chain::new(models, ChainSettings::default())?))
+        let chain: Arc<dyn Brain> = Arc::new(Chain::new(models, ChainSettings::default())?);
+        Ok(match (&self.costs, agent) {
+            (Some(costs), Some(agent)) => {
+                let builtin = Arc::new(Chain::new(vec![builtin], ChainSettings::default())?);
+                costs.metered(agent, chain, builtin, &first)
+            }
+            _ => chain,
+        })
     }
 
-    fn knowledge(&self, folder: Option<&str>) -> Result<Knowledge, ChainFailure> {
-        let Some(name) = folder else { return Ok(Knowledge::default()) };
-        let path = self.folder.as_ref().map(|folder| folder.join(name)).filter(|path| path.is_dir());
-        if let Some(path) = path {
-            return Knowledge::load(&path).map_err(ChainFailure::Knowledge);
+    /// All passages of the documents that an agent answers from.
+    pub(super) fn passages(&self, agent: &Agent) -> Result<Vec<Passage>, ChainFailure> {
+        let (knowledge, mut documents) = self.gather(Some(agent))?;
+        for language in Language::ALL {
+            documents.entry(language).or_default().extend(knowledge.passages(language.tag()));
         }
-        if !self.with_demo || name != demo::KNOWLEDGE_FOLDER {
-            return Err(ChainFailure::NoKnowledge(name.to_owned()));
+        Ok(documents.into_values().flatten().collect())
+    }
+
+    /// What models may consult: the documents, and the questions and answers of the built-in brain but for those with
+    /// facts in them, which models are told anyway.
+    fn for_models(&self, knowledge: &Knowledge, mut documents: ByLanguage) -> Result<Arc<Documents>, ChainFailure> {
+        if !self.order.iter().any(|place| matches!(place, Place::Model(..))) {
+            documents.clear();
+        } else {
+            for language in Language::ALL {
+                let known = documents.entry(language).or_default();
+                let entries = knowledge.passages(language.tag()).into_iter();
+                let plain = entries.filter(|entry| !entry.answer.contains('{')).filter(|entry| !entry.id.contains('#'));
+                let plain: Vec<Passage> = plain.collect();
+                known.extend(plain);
+            }
         }
+        let documents = self.papers().documents(documents, &self.documents).map_err(PapersFailure::from)?;
+        Ok(Arc::new(documents))
+    }
+
+    /// The questions and answers of an agent, and its documents.
+    fn gather(&self, agent: Option<&Agent>) -> Result<(Knowledge, ByLanguage), ChainFailure> {
         let mut knowledge = Knowledge::default();
-        for (file, text) in demo::KNOWLEDGE {
-            knowledge.add(file, text).map_err(ChainFailure::Knowledge)?;
+        let Some(agent) = agent.filter(|agent| !agent.knowledge().is_empty()) else {
+            return Ok((knowledge, ByLanguage::new()));
+        };
+        let language = agent.languages().first().and_then(|tag| Language::from_tag(tag)).unwrap_or(Language::En);
+        let papers = self.papers();
+        let mut documents = papers.of(agent.knowledge(), language);
+        for name in agent.knowledge() {
+            let path = self.folder.as_ref().map(|folder| folder.join(name)).filter(|path| path.is_dir());
+            if let Some(path) = path {
+                knowledge.load(&path).map_err(ChainFailure::Knowledge)?;
+                for (language, passages) in papers::folder(&path, language)? {
+                    documents.entry(language).or_default().extend(passages);
+                }
+            } else if self.with_demo && demo::knowledge(name).next().is_some() {
+                for (file, text) in demo::knowledge(name) {
+                    knowledge.add(file, text).map_err(ChainFailure::Knowledge)?;
+                }
+            } else if !papers.has(name) {
+                return Err(ChainFailure::NoKnowledge(name.clone()));
+            }
         }
-        Ok(knowledge)
+        Ok((knowledge, documents))
     }
 }
 
@@ -183,7 +293,9 @@ mod tests {
     }
 
     fn names(brains: &Brains, first: Option<&str>) -> String {
-        brains.chain(first, None).map_or_else(|error| error.to_string(), |chain| chain.name().to_owned())
+        let line = first.map(|name| format!("brain: {name}\n")).unwrap_or_default();
+        let agent = Agent::parse(&format!("persona: x\n{line}"), "test").unwrap();
+        brains.chain(Some(&agent)).map_or_else(|error| error.to_string(), |chain| chain.name().to_owned())
     }
 
     #[test]
@@ -198,9 +310,10 @@ mod tests {
     #[test]
     fn the_demos_knowledge_is_found_without_a_folder() {
         let demo = brains("").unwrap();
-        assert!(demo.knowledge(Some(demo::KNOWLEDGE_FOLDER)).unwrap().len() > 20);
-        assert!(demo.chain(None, Some(demo::KNOWLEDGE_FOLDER)).is_ok());
-        assert!(matches!(demo.chain(None, Some("elsewhere")), Err(ChainFailure::NoKnowledge(_))));
+        let agent = |name: &str| Agent::parse(&format!("persona: x\nknowledge: {name}\n"), "test").unwrap();
+        assert!(demo.passages(&agent(demo::KNOWLEDGE_FOLDER)).unwrap().len() > 20);
+        assert!(demo.chain(Some(&agent(demo::KNOWLEDGE_FOLDER))).is_ok());
+        assert!(matches!(demo.chain(Some(&agent("elsewhere"))), Err(ChainFailure::NoKnowledge(_))));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde_json::{Map, Value, json};
 use voice_agent::brain::Facts;
+use voice_agent::brain::builtin::Choice;
 
 const WEEK: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
@@ -104,7 +105,19 @@ pub(super) fn facts(business: &Arc<Business>) -> Facts {
         time_zone: business.time_zone.clone(),
         clock: Arc::new(|| Timestamp::now().as_millisecond()),
         hours: Arc::new(move |date| hours(&of_day, date)),
+        services: services(business),
     }
+}
+
+/// What can be booked, as callers call it.
+fn services(business: &Business) -> Vec<Choice> {
+    let services = business.booking.iter().flat_map(|booking| &booking.services);
+    let choice = |service: &ivr::Service| Choice {
+        key: service.key.clone(),
+        name: texts(&service.name),
+        also: service.also.clone(),
+    };
+    services.map(choice).collect()
 }
 
 fn texts(text: &LocalText) -> BTreeMap<String, String> {

@@ -12,6 +12,7 @@ use store::Store;
 
 use super::agents::Shelves;
 use super::directory;
+use super::librarian::Librarian;
 use crate::api::{self, BooksChange, Check, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech};
 use crate::config::Config;
 
@@ -21,20 +22,30 @@ pub struct Live {
     shelves: Arc<Shelves>,
     store: Store,
     config: Arc<Config>,
+    librarian: Arc<Librarian>,
 }
 
 impl Live {
     /// Puts it together.
-    pub fn new(switchboard: Switchboard, shelves: Arc<Shelves>, store: Store, config: Arc<Config>) -> Self {
-        Self { switchboard, shelves, store, config }
+    pub(super) fn new(
+        switchboard: Switchboard,
+        shelves: Arc<Shelves>,
+        store: Store,
+        config: Arc<Config>,
+        librarian: Arc<Librarian>,
+    ) -> Self {
+        Self { switchboard, shelves, store, config, librarian }
     }
 
     async fn reread(&self, change: BooksChange) -> Result<(), store::StoreError> {
         match change {
             BooksChange::Flows => self.shelves.flows.replace(&self.store.flows().await?),
             BooksChange::Agents => self.shelves.replace_agents(&self.store).await?,
+            BooksChange::Knowledge => self.librarian.changed().await?,
             BooksChange::Numbers | BooksChange::Trunks | BooksChange::Members => {
-                self.switchboard.set_directory(directory::read(&self.store, &self.config).await?).await;
+                let directory = directory::read(&self.store, &self.config).await?;
+                self.shelves.agents.learn_members(&directory);
+                self.switchboard.set_directory(directory).await;
             }
         }
         Ok(())
@@ -117,6 +128,10 @@ impl LiveCalls for Live {
 
     fn watch(&self, call: Option<CallId>) -> LiveFeed {
         self.switchboard.hub().watch(call)
+    }
+
+    fn queues(&self) -> Vec<calls::QueueState> {
+        self.switchboard.queues()
     }
 
     fn live_count(&self) -> usize {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
+use agent_tools::mcp::McpServer;
 use calls::{CallSettings, Parts, Switchboard};
 use ivr::Business;
 use media::call_media::InbandDtmf as MediaInband;
@@ -14,15 +15,20 @@ use sip_core::digest::Algorithm;
 use sip_core::message::Host;
 use sip_core::{EndpointConfig, HostPort};
 use store::{RecordingEnd, RecordingState, Store};
+use tokio_util::task::AbortOnDropHandle;
 use transport::rtp::{RtpConfig, RtpEngine};
 use transport::sip::{Listen, Rate, SipConfig, SipTransport};
 use voice_agent::Agent;
 
+use super::after_call::{self, AfterCall, AfterCallFailure, AfterCallWorker};
 use super::agents::{AgentShelf, Shelves};
 use super::apps::FlowShelf;
 use super::books::{self, SeedError};
 use super::brains::{BrainFailure, Brains};
+use super::costs::Costs;
 use super::hearing::{self, HearingFailure};
+use super::librarian::{Librarian, LibrarianFailure};
+use super::tools::{self, HouseTools, ToolsFailure};
 use super::voices::{self, VoiceFailure};
 use super::{DeskFailure, FlowHttp, FrontDesk, Live, demo, directory, retention};
 use crate::api::{self, ApiConfig, ApiState, Keys};
@@ -47,6 +53,9 @@ pub enum StartFailure {
     /// The books failed.
     #[error("the books failed")]
     Store(#[from] store::StoreError),
+    /// Documents cannot be used.
+    #[error("what agents may know cannot be used")]
+    Knowledge(#[from] LibrarianFailure),
     /// The configuration cannot be put into the books.
     #[error("the configuration cannot be put into the books")]
     Seed(#[from] SeedError),
@@ -59,6 +68,12 @@ pub enum StartFailure {
     /// What hears does not start.
     #[error("callers cannot be heard")]
     Hearing(#[from] HearingFailure),
+    /// What agents are to get done cannot be had.
+    #[error("the tools of agents cannot be had")]
+    Tools(#[from] ToolsFailure),
+    /// What is left to do after calls cannot be done.
+    #[error("what is left to do after calls cannot be done")]
+    AfterCall(#[from] AfterCallFailure),
     /// A brain cannot be used.
     #[error("`brain` of the configuration cannot be used")]
     Brain(#[from] BrainFailure),
@@ -118,6 +133,9 @@ pub struct Running {
     webhooks: webhooks::WebhookSender,
     courier: agent_tools::Courier,
     retention: tokio::task::JoinHandle<()>,
+    after_call: AfterCallWorker,
+    _librarian: AbortOnDropHandle<()>,
+    _mcp_servers: Vec<McpServer>,
     drain: Duration,
 }
 
@@ -130,20 +148,34 @@ pub async fn start(
     let config = Arc::new(config);
     std::fs::create_dir_all(config.data.join("media"))
         .map_err(|source| StartFailure::Data { path: config.data.clone(), source })?;
-    let store = Store::open(books::store_config(&config)).await?;
+    let mut books_config = books::store_config(&config);
+    books_config.scrubber = after_call::scrubber(&config.after_call)?;
+    let store = Store::open(books_config).await?;
     let recordings = Folder::open(config.data.join("recordings")).map_err(StartFailure::Recordings)?;
     let interrupted = close_interrupted(&store, &recordings).await?;
     let api_key = books::api_key(&store, &config, now_ms()).await?;
     let business = Arc::new(business(&store, &config, with_demo).await?);
     let desk = FrontDesk::open(&store, &business, &config)?;
-    let brains = Brains::new(&config, &business, with_demo)?;
+    let outside = Arc::new(FlowHttp::new()?);
+    let toolbox = tools::open(&store, &desk, &config, &outside)?;
+    let mcp_servers = tools::keep_servers(&config, &toolbox)?;
+    let costs = Costs::open(&store, &config, &business).await?;
+    let brains = Brains::new(&config, &business, with_demo)?.with_costs(costs);
+    let after_call = AfterCall::new(
+        store.clone(),
+        recordings.clone(),
+        business.clone(),
+        config.after_call.clone(),
+        brains.models(),
+    )?;
     let demo_password = if with_demo { Some(demo::seed(&store, &config, now_ms()).await?) } else { None };
     books::seed(&store, &config, now_ms()).await?;
-    let agents = AgentShelf::new(config.clone(), business.clone(), brains)
+    let agents = AgentShelf::new(config.clone(), business.clone(), brains, toolbox.clone())
         .map_err(|error| StartFailure::Thinking(error.into()))?;
     let shelves = Arc::new(Shelves { flows: Arc::new(FlowShelf::new(business)), agents: Arc::new(agents) });
     shelves.flows.replace(&store.flows().await?);
-    shelves.replace_agents(&store).await?;
+    let librarian = Arc::new(Librarian::new(store.clone(), shelves.clone(), &config.knowledge)?);
+    librarian.open().await?;
 
     // The doors that can be refused come first: nothing else is started in vain.
     let address = SocketAddr::new(config.http.listen, config.http.port);
@@ -168,15 +200,17 @@ pub async fn start(
         synthesizer,
         transcriber,
         thinker: shelves.agents.clone(),
-        tools: Arc::new(calls::NoTools),
+        tools: Arc::new(HouseTools(toolbox)),
         recorder,
         recordings: recordings.clone(),
         apps: shelves.clone(),
-        http: Arc::new(FlowHttp::new()?),
+        http: outside,
     };
     let directory = directory::read(&store, &config).await?;
-    let switchboard = Switchboard::start(parts, call_settings(&config)?, directory, events);
-    let live = Arc::new(Live::new(switchboard.clone(), shelves, store.clone(), config.clone()));
+    shelves.agents.learn_members(&directory);
+    let settings = CallSettings { time_zone: shelves.flows.business().time_zone.clone(), ..call_settings(&config)? };
+    let switchboard = Switchboard::start(parts, settings, directory, events);
+    let live = Arc::new(Live::new(switchboard.clone(), shelves, store.clone(), config.clone(), librarian.clone()));
     let keys = Arc::new(Keys::load(&store).await?);
     let state = ApiState::new(api_config(&config), store.clone(), live, recordings, keys, metrics);
     let http = serve_http(door, state.with_desk(desk.desk.clone()))
@@ -185,6 +219,8 @@ pub async fn start(
     let webhooks = webhooks::WebhookSender::start(store.clone(), webhooks::WebhookConfig::default())
         .map_err(|error| StartFailure::Webhooks(error.into()))?;
     let retention = retention::start(store.clone(), config.retention.events_days);
+    let after_call = after_call.start();
+    let librarian = librarian.start();
     Ok(Running {
         switchboard,
         api_key,
@@ -197,6 +233,9 @@ pub async fn start(
         webhooks,
         courier,
         retention,
+        after_call,
+        _librarian: librarian,
+        _mcp_servers: mcp_servers,
         drain: Duration::from_secs(config.limits.drain_s),
     })
 }
@@ -208,6 +247,7 @@ impl Running {
         self.sip.stop(Duration::from_secs(2)).await;
         self.http.abort();
         self.retention.abort();
+        self.after_call.stop().await;
         self.webhooks.stop().await;
         self.courier.stop().await;
         self.store.close().await;
@@ -392,6 +432,8 @@ fn api_config(config: &Config) -> ApiConfig {
         requests_per_second: config.http.requests_per_second,
         realm: config.sip.realm.clone(),
         language: config.business.language.clone(),
+        documents: config.knowledge.limits(),
+        refresh_hours: config.knowledge.refresh_hours,
         ..ApiConfig::default()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! - [`Brain`]: what an agent asks. A request goes in whole, the answer comes out piece by piece.
 //! - [`Model`]: one thing that can answer, with its failures typed: [`OpenAi`], [`Anthropic`], [`builtin::Builtin`].
+//! - [`Metered`]: what it costs, and another brain once that is enough.
 //! - [`Chain`]: models in order behind one [`Brain`], with time limits, retries, falling back and a circuit breaker.
 //!
 //! Nothing of a conversation and no key is ever logged or shown by `Debug`.
@@ -12,6 +13,8 @@ pub mod chain;
 mod error;
 mod history;
 mod http;
+mod informed;
+pub mod metered;
 pub mod openai;
 mod reasoning;
 mod sse;
@@ -19,7 +22,7 @@ mod tool_calls;
 
 use std::sync::Arc;
 
-use call_model::{ThinkEvent, ThinkRequest, ThinkUsage, ToolCall};
+use call_model::{Source, ThinkEvent, ThinkRequest, ThinkUsage, ToolCall};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -27,6 +30,8 @@ pub use anthropic::{Anthropic, AnthropicSettings};
 pub use builtin::{Builtin, BuiltinSettings, Facts, Knowledge, KnowledgeError};
 pub use chain::{Chain, ChainSettings};
 pub use error::{BrainError, MakeError};
+pub use informed::{DocumentSettings, Documents, Informed};
+pub use metered::{Ledger, Meter, Metered, Price, Spending};
 pub use openai::{OpenAi, OpenAiSettings, TokenLimitField};
 
 /// Pieces of an answer that may wait for the reader. A model that is faster than its reader waits.
@@ -52,6 +57,13 @@ pub enum Piece {
     Progress,
     /// Text to speak; not empty.
     Text(String),
+    /// What the business's documents had to say; comes before the end.
+    Consulted {
+        /// The passages that the answer was made from, the best first.
+        sources: Vec<Source>,
+        /// The question, as it stands alone, when they do not answer it.
+        unanswered: Option<String>,
+    },
     /// A whole call of a tool. Calls come after all text, right before [`Finished`](Self::Finished), so that no answer
     /// that was cut off has an effect.
     ToolCall(ToolCall),
@@ -70,6 +82,7 @@ impl std::fmt::Debug for Piece {
         f.write_str(match self {
             Self::Progress => "Progress",
             Self::Text(_) => "Text",
+            Self::Consulted { .. } => "Consulted",
             Self::ToolCall(_) => "ToolCall",
             Self::Finished { .. } => "Finished",
         })

@@ -237,6 +237,11 @@ impl Agent {
         self.tools.flows.iter().map(|tool| tool.flow.as_str())
     }
 
+    /// Whether it takes messages.
+    pub fn takes_messages(&self) -> bool {
+        self.tools.message.is_some()
+    }
+
     /// The tools of the house that it may use, by name.
     pub fn house_tools(&self) -> impl Iterator<Item = &str> {
         self.tools.house.iter().map(|tool| tool.name.as_str())

@@ -6,4 +6,6 @@
 mod adapters;
 mod builtin;
 mod chain;
+mod informed;
+mod metered;
 mod support;

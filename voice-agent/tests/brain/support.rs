@@ -77,7 +77,7 @@ pub async fn pieces(mut pieces: Pieces) -> (String, Vec<ToolCall>, Result<ThinkU
     let mut calls = Vec::new();
     while let Some(piece) = pieces.recv().await {
         match piece {
-            Ok(Piece::Progress) => {}
+            Ok(Piece::Progress | Piece::Consulted { .. }) => {}
             Ok(Piece::Text(more)) => text.push_str(&more),
             Ok(Piece::ToolCall(call)) => calls.push(call),
             Ok(Piece::Finished { usage, .. }) => return (text, calls, Ok(usage)),

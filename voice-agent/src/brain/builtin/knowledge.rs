@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::interview::{self, Interview};
 use super::language::Lang;
 use super::yaml::{self, YamlError};
 
@@ -52,13 +53,18 @@ pub struct Entry {
     pub language: Option<String>,
     /// What is offered after the answer, as a question that the answer ends with or that is added.
     pub offer: Option<Offer>,
+    /// The interview that begins after the answer.
+    pub interview: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     language: Option<String>,
+    #[serde(default)]
     entries: Vec<Entry>,
+    #[serde(default)]
+    interviews: Vec<Interview>,
 }
 
 /// Knowledge cannot be read.
@@ -95,6 +101,7 @@ pub enum KnowledgeError {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Knowledge {
     entries: Vec<(Lang, Entry)>,
+    interviews: Vec<(Lang, Interview)>,
 }
 
 impl Knowledge {
@@ -112,14 +119,21 @@ impl Knowledge {
             }
             self.entries.push((language, entry));
         }
+        for interview in read.interviews {
+            let language = interview::check(&interview, read.language.as_deref()).map_err(&shape)?;
+            if self.interviews_in(language).any(|known| known.id == interview.id) {
+                return Err(shape(format!("the interview `{}` is given twice", interview.id)));
+            }
+            self.interviews.push((language, interview));
+        }
         if self.entries.len() > MAX_ENTRIES {
             return Err(shape(format!("more than {MAX_ENTRIES} entries")));
         }
         Ok(())
     }
 
-    /// Reads all `.yaml` and `.yml` files of a folder, by name.
-    pub fn load(folder: &Path) -> Result<Self, KnowledgeError> {
+    /// Adds all `.yaml` and `.yml` files of a folder, by name.
+    pub fn load(&mut self, folder: &Path) -> Result<(), KnowledgeError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| KnowledgeError::Io { path, source }
@@ -128,12 +142,45 @@ impl Knowledge {
         let mut paths: Vec<PathBuf> = listed.map_err(failed(folder))?.into_iter().map(|file| file.path()).collect();
         paths.retain(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
         paths.sort();
-        let mut knowledge = Self::default();
         for path in paths {
             let source = std::fs::read_to_string(&path).map_err(failed(&path))?;
-            knowledge.add(&path.display().to_string(), &source)?;
+            self.add(&path.display().to_string(), &source)?;
         }
-        Ok(knowledge)
+        Ok(())
+    }
+
+    /// Adds passages of documents in a language. One that nothing stands above is asked for by its own words; those that
+    /// are known by their id, or would be too many, are left out. How many were taken.
+    pub fn add_passages<'p>(&mut self, tag: &str, passages: impl IntoIterator<Item = &'p knowledge::Passage>) -> usize {
+        let Some(language) = Lang::from_tag(tag) else { return 0 };
+        let before = self.entries.len();
+        for passage in passages {
+            let known = self.entries.iter().any(|(of, entry)| *of == language && entry.id == passage.id);
+            if known || self.entries.len() >= MAX_ENTRIES {
+                continue;
+            }
+            let mut questions: Vec<String> = passage.questions.iter().take(MAX_QUESTIONS).cloned().collect();
+            if questions.is_empty() {
+                questions.push(passage.answer.split_whitespace().take(8).collect::<Vec<_>>().join(" "));
+            }
+            let answer = heard(&passage.answer);
+            let entry =
+                Entry { id: passage.id.clone(), questions, answer, language: None, offer: None, interview: None };
+            self.entries.push((language, entry));
+        }
+        self.entries.len() - before
+    }
+
+    /// The entries as passages, for those who search in documents.
+    pub fn passages(&self, tag: &str) -> Vec<knowledge::Passage> {
+        let language = Lang::from_tag(tag);
+        let ours = self.entries.iter().filter(|(of, _)| Some(*of) == language).map(|(_, entry)| entry);
+        ours.map(|entry| knowledge::Passage {
+            id: entry.id.clone(),
+            questions: entry.questions.clone(),
+            answer: entry.answer.clone(),
+        })
+        .collect()
     }
 
     /// How many entries there are.
@@ -146,9 +193,22 @@ impl Knowledge {
         self.entries.is_empty()
     }
 
+    pub(super) fn interviews_in(&self, language: Lang) -> impl Iterator<Item = &Interview> {
+        self.interviews.iter().filter(move |(of, _)| *of == language).map(|(_, interview)| interview)
+    }
+
     pub(super) fn of(&self, language: Lang) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |(of, _)| *of == language).map(|(_, entry)| entry)
     }
+}
+
+/// As much of a passage as can be listened to: whole sentences where there are any. Braces are no facts here.
+fn heard(answer: &str) -> String {
+    let answer = answer.replace('{', "(").replace('}', ")");
+    let Some((end, _)) = answer.char_indices().nth(MAX_ANSWER) else { return answer };
+    let cut = &answer[..end];
+    let sentence = cut.rfind(['.', '!', '?']).map_or(cut.rfind(' ').unwrap_or(end), |at| at + 1);
+    cut[..sentence].trim().to_owned()
 }
 
 fn check(entry: &Entry, default: Option<&str>) -> Result<Lang, String> {

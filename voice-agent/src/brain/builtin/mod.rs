@@ -7,6 +7,7 @@
 mod dialogue;
 mod facts;
 mod index;
+mod interview;
 mod knowledge;
 mod language;
 mod lexicon;
@@ -24,7 +25,7 @@ use super::{Brain, Model, Piece, Pieces};
 use index::SearchIndex;
 use lexicon::Lexicon;
 
-pub use facts::{Facts, Texts};
+pub use facts::{Choice, Facts, Texts};
 pub use knowledge::{Entry, Knowledge, KnowledgeError, Offer};
 pub use language::Lang;
 pub use yaml::YamlError;
@@ -66,6 +67,7 @@ struct Room {
     lexicon: Lexicon,
     index: SearchIndex,
     entries: Vec<Entry>,
+    interviews: Vec<interview::Interview>,
 }
 
 impl Builtin {
@@ -75,7 +77,8 @@ impl Builtin {
             let lexicon = Lexicon::read(language)?;
             let entries: Vec<Entry> = knowledge.of(language).cloned().collect();
             let index = SearchIndex::build(language, &lexicon, entries.iter()).map_err(BuiltinError::Index)?;
-            Ok(Room { lexicon, index, entries })
+            let interviews = knowledge.interviews_in(language).cloned().collect();
+            Ok(Room { lexicon, index, entries, interviews })
         };
         let rooms = Lang::ALL.into_iter().map(room).collect::<Result<_, _>>()?;
         Ok(Self { facts, settings, rooms })
@@ -92,7 +95,7 @@ impl Builtin {
         let turn = request.messages.len();
         let calls = reply.calls.into_iter().enumerate();
         pieces.extend(calls.map(|(at, (name, arguments))| {
-            Piece::ToolCall(ToolCall { id: format!("builtin_{turn}_{at}"), name: name.to_owned(), arguments })
+            Piece::ToolCall(ToolCall { id: format!("builtin_{turn}_{at}"), name, arguments })
         }));
         pieces.push(Piece::Finished { memory: reply.memory, usage: ThinkUsage::default() });
         pieces
@@ -117,6 +120,7 @@ impl Brain for Builtin {
         queue(self.answer(&request).into_iter().filter_map(|piece| match piece {
             Piece::Progress => None,
             Piece::Text(text) => Some(ThinkEvent::Text { text }),
+            Piece::Consulted { sources, unanswered } => Some(ThinkEvent::Consulted { sources, unanswered }),
             Piece::ToolCall(call) => Some(ThinkEvent::ToolCall(call)),
             Piece::Finished { memory, usage } => Some(ThinkEvent::Finished { brain: NAME.to_owned(), memory, usage }),
         }))

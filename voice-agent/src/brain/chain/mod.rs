@@ -206,6 +206,10 @@ async fn attempt(
         writes = true;
         let event = match piece {
             Piece::Progress => continue,
+            Piece::Consulted { sources, unanswered } => {
+                let _ = out.send(ThinkEvent::Consulted { sources, unanswered }).await;
+                continue;
+            }
             Piece::Text(text) => ThinkEvent::Text { text },
             Piece::ToolCall(call) => ThinkEvent::ToolCall(call),
             Piece::Finished { .. } if spoken_since.is_none() => {

@@ -1,5 +1,6 @@
 //! Dialogues with the brain that needs no model, at the demo practice on Monday, 23 November 2026, at ten o'clock.
 
+mod bookings;
 mod dialogues_de;
 mod dialogues_en;
 mod dialogues_other;
@@ -13,7 +14,7 @@ use call_model::{ChatMessage, ThinkEvent, ThinkRequest, ToolCall};
 use jiff::civil::{Date, Time, Weekday, time};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use voice_agent::brain::builtin::Texts;
+use voice_agent::brain::builtin::{Choice, Texts};
 use voice_agent::brain::{Brain, Builtin, BuiltinSettings, Facts, Knowledge};
 
 use crate::support::request;
@@ -23,6 +24,11 @@ pub static BRAIN: LazyLock<Builtin> = LazyLock::new(|| brain("2026-11-23T10:00:0
 
 fn texts(en: &str, de: &str) -> Texts {
     BTreeMap::from([("en".into(), en.into()), ("de".into(), de.into())])
+}
+
+fn service(key: &str, en: &str, de: &str, also: &[&str]) -> Choice {
+    let also = also.iter().map(|&name| name.to_owned()).collect();
+    Choice { key: key.into(), name: texts(en, de), also: BTreeMap::from([("en".into(), also)]) }
 }
 
 fn hours(day: Date) -> Vec<(Time, Time)> {
@@ -57,6 +63,10 @@ pub fn brain(now: &str) -> Builtin {
         time_zone: TimeZone::UTC,
         clock: Arc::new(move || now),
         hours: Arc::new(hours),
+        services: vec![
+            service("cleaning", "a cleaning", "eine Zahnreinigung", &["hygiene"]),
+            service("checkup", "a check-up", "eine Kontrolle", &[]),
+        ],
     };
     Builtin::new(&knowledge, facts, BuiltinSettings::default()).unwrap()
 }
@@ -65,14 +75,18 @@ pub fn brain(now: &str) -> Builtin {
 pub struct Talk {
     pub request: ThinkRequest,
     pub broken: bool,
+    /// What tools give back, where it is not that all went well.
+    pub tools: Option<ToolAnswers>,
 }
+
+type ToolAnswers = Box<dyn FnMut(&ToolCall) -> Option<Value>>;
 
 impl Talk {
     pub fn new(language: &str) -> Self {
         let mut request = request("");
         request.messages.clear();
         request.language = language.into();
-        Self { request, broken: false }
+        Self { request, broken: false, tools: None }
     }
 
     /// Says something: the answer, with the calls of tools. Results of tools are thought over as an agent does.
@@ -90,7 +104,9 @@ impl Talk {
                     self.request.language = call.arguments["language"].as_str().unwrap().into();
                 }
                 if call.name != "hang_up" && (call.name != "transfer" || self.broken) {
-                    let result = if self.broken { json!({ "error": "no" }) } else { json!({ "passed_on": true }) };
+                    let answer = self.tools.as_mut().and_then(|tools| tools(&call));
+                    let fine = || if self.broken { json!({ "error": "no" }) } else { json!({ "passed_on": true }) };
+                    let result = answer.unwrap_or_else(fine);
                     self.request.messages.push(ChatMessage::Tool { id: call.id.clone(), result: result.to_string() });
                     again = true;
                 }
@@ -127,7 +143,10 @@ pub fn play(language: &str, script: &str) {
 }
 
 pub fn play_at(brain: &Builtin, language: &str, script: &str) {
-    let mut talk = Talk::new(language);
+    play_with(&mut Talk::new(language), brain, script);
+}
+
+pub fn play_with(talk: &mut Talk, brain: &Builtin, script: &str) {
     let (mut text, mut calls) = (String::new(), Vec::new());
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (mark, rest) = line.split_at(1);

@@ -1,0 +1,8 @@
+//! Where rehearsals are held: in text against the real apps, brains and tools, or by telephone against the whole program.
+
+mod audio;
+mod partner;
+mod text;
+
+pub use audio::{AudioSettings, AudioStage};
+pub use text::{TextStage, agent_file};
