@@ -29,6 +29,19 @@ pub struct Facts {
     pub clock: Arc<dyn Fn() -> i64 + Send + Sync>,
     /// From when to when it is open on a day, holidays considered, in order; empty for closed.
     pub hours: Arc<dyn Fn(Date) -> Vec<(Time, Time)> + Send + Sync>,
+    /// What can be booked, by the tools that book.
+    pub services: Vec<Choice>,
+}
+
+/// One of several things that callers choose among.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// What the tools call it.
+    pub key: String,
+    /// Its name, by language.
+    pub name: Texts,
+    /// What else callers call it, by language.
+    pub also: BTreeMap<String, Vec<String>>,
 }
 
 impl Default for Facts {
@@ -40,6 +53,7 @@ impl Default for Facts {
             time_zone: TimeZone::UTC,
             clock: Arc::new(|| 0),
             hours: Arc::new(|_| Vec::new()),
+            services: Vec::new(),
         }
     }
 }

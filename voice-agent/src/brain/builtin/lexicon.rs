@@ -28,6 +28,9 @@ pub enum Intent {
     Message,
     Callback,
     Appointment,
+    MoveAppointment,
+    CancelAppointment,
+    MyAppointments,
     StopCalling,
     Repeat,
     Goodbye,
@@ -80,6 +83,9 @@ struct File {
     repair: Vec<String>,
     own_number: Vec<String>,
     lead_ins: Vec<String>,
+    soonest: Vec<String>,
+    others: Vec<String>,
+    ordinals: Vec<Vec<String>>,
     slots: BTreeMap<Slot, Vec<String>>,
     intents: BTreeMap<Intent, Vec<String>>,
     say: BTreeMap<String, Vec<String>>,
@@ -95,6 +101,9 @@ pub struct Lexicon {
     repair: Vec<String>,
     own_number: Vec<String>,
     lead_ins: Vec<String>,
+    soonest: Vec<String>,
+    others: Vec<String>,
+    ordinals: Vec<Vec<String>>,
     slots: BTreeMap<Slot, Vec<String>>,
     say: BTreeMap<String, Vec<String>>,
 }
@@ -118,6 +127,9 @@ impl Lexicon {
             repair: phrases(&read.repair),
             own_number: phrases(&read.own_number),
             lead_ins: phrases(&read.lead_ins),
+            soonest: phrases(&read.soonest),
+            others: phrases(&read.others),
+            ordinals: read.ordinals.iter().map(|words| phrases(words)).collect(),
             slots: read.slots.into_iter().map(|(slot, words)| (slot, phrases(&words))).collect(),
             say: read.say,
         })
@@ -205,6 +217,25 @@ impl Lexicon {
         let named =
             |(slot, names): (&Slot, &Vec<String>)| names.iter().any(|name| find(said, name).is_some()).then_some(*slot);
         self.slots.iter().find_map(named)
+    }
+
+    /// Whether any time will do, the sooner the better.
+    pub fn soonest(&self, said: &[Word]) -> bool {
+        self.soonest.iter().any(|phrase| find(said, phrase).is_some())
+    }
+
+    /// Whether something else than what was offered is wanted.
+    pub fn others(&self, said: &[Word]) -> bool {
+        self.others.iter().any(|phrase| find(said, phrase).is_some())
+    }
+
+    /// Which of `count` things in a row is meant: "the second", "the last one".
+    pub fn ordinal(&self, said: &[Word], count: usize) -> Option<usize> {
+        let named = |words: &Vec<String>| words.iter().any(|word| find(said, word).is_some());
+        // The last list holds the words for the last.
+        let at = self.ordinals.iter().position(named)?;
+        let at = if at + 1 == self.ordinals.len() { count.checked_sub(1)? } else { at };
+        (at < count).then_some(at)
     }
 
     /// How many words say something.

@@ -3,6 +3,7 @@
 use super::super::index::{Hit, Target};
 use super::super::lexicon::{Intent, Slot};
 use super::Turn;
+use super::booking::Goal;
 use super::slots::Taken;
 use super::state::{Asking, Form, Kind, Pending};
 use super::tools::TAKE;
@@ -15,6 +16,9 @@ const MOST_TRIES: usize = 3;
 impl Turn<'_> {
     /// Begins a form, with what is known already.
     pub(super) fn begin(&mut self, kind: Kind) -> String {
+        if kind == Kind::Appointment && self.can_book() {
+            return self.begin_booking(Goal::New);
+        }
         if !self.can(TAKE) {
             return self.nobody_there();
         }

@@ -10,6 +10,7 @@ use super::super::lexicon::Intent;
 use super::super::parse::{Moment, date, introduction, time};
 use super::super::speak;
 use super::Turn;
+use super::booking::Goal;
 use super::form::join;
 use super::state::{Kind, Pending, Waiting};
 use super::tools::{HANG_UP, LANGUAGE, TAKE, TRANSFER};
@@ -48,6 +49,11 @@ impl Turn<'_> {
         if self.lexicon().lead_in(&self.words) >= 4 && self.can(TAKE) {
             return self.begin(Kind::Message);
         }
+        // "A check-up on Tuesday at nine": what for and when is a wish, also where something is known about it.
+        let told = self.best().is_none_or(|hit| matches!(hit.target, Target::Entry(_)));
+        if told && self.can_book() && self.names_day() && self.named_service().is_some() {
+            return self.begin_booking(Goal::New);
+        }
         match self.best() {
             Some(Hit { target: Target::Intent(intent), .. }) => self.want(intent, pending),
             Some(Hit { target: Target::Entry(place), .. }) => self.tell(place),
@@ -61,7 +67,10 @@ impl Turn<'_> {
                 join(&thanks, &self.say("nothing_to_repeat"))
             }
             // A day out of the blue: who else names one?
-            None if self.names_day() && self.can(TAKE) && self.lexicon().content(&self.words) == 0 => {
+            None if self.names_day()
+                && (self.can(TAKE) || self.can_book())
+                && self.lexicon().content(&self.words) == 0 =>
+            {
                 self.begin(Kind::Appointment)
             }
             None if brief && verdict.is_some() => {
@@ -91,6 +100,9 @@ impl Turn<'_> {
             Intent::Message => self.begin(Kind::Message),
             Intent::Callback => self.begin(Kind::Callback),
             Intent::Appointment => self.begin(Kind::Appointment),
+            Intent::MoveAppointment => self.begin_booking(Goal::Move),
+            Intent::CancelAppointment => self.begin_booking(Goal::Cancel),
+            Intent::MyAppointments => self.begin_booking(Goal::Tell),
             Intent::StopCalling => self.ask_to_stop(),
             Intent::Repeat if self.state.said.is_empty() => self.say("nothing_to_repeat"),
             Intent::Repeat => self.state.said.clone(),
@@ -124,19 +136,28 @@ impl Turn<'_> {
     pub(super) fn tell(&mut self, place: usize) -> String {
         self.state.misses = 0;
         let Some(entry) = self.room.entries.get(place) else { return self.unknown() };
-        let (answer, offer) = (entry.answer.clone(), entry.offer);
+        let (answer, offer, interview) = (entry.answer.clone(), entry.offer, entry.interview.clone());
         let Some(mut answer) = self.brain.facts.fill(&answer, self.language) else { return self.unknown() };
+        if let Some(interview) = interview {
+            return self.begin_interview(&interview, &answer);
+        }
         if let Some(offer) = offer.filter(|offer| self.can_offer(*offer)) {
             self.state.pending = Some(Pending::Offer(offer));
             if !answer.trim_end().ends_with('?') {
-                answer = format!("{} {}", answer.trim_end(), self.say(phrase_of(offer)));
+                let books = offer == Offer::Appointment && self.can_book();
+                let phrase = if books { "offer_booking" } else { phrase_of(offer) };
+                answer = format!("{} {}", answer.trim_end(), self.say(phrase));
             }
         }
         answer
     }
 
     fn can_offer(&self, offer: Offer) -> bool {
-        self.can(if offer == Offer::Person { TRANSFER } else { TAKE })
+        match offer {
+            Offer::Person => self.can(TRANSFER),
+            Offer::Appointment => self.can_book() || self.can(TAKE),
+            Offer::Message | Offer::Callback => self.can(TAKE),
+        }
     }
 
     fn take_up(&mut self, offer: Offer) -> String {

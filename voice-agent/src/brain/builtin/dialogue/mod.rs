@@ -3,11 +3,16 @@
 //! - `state`: what is kept between turns.
 //! - `free`: talk without a form: questions, wishes, small talk.
 //! - `form`: forms, slot by slot; `slots` takes what was said into them; `closing` reads them back and passes them on.
+//! - `booking`: appointments, by the tools of a calendar; `choosing` finds out which of several is meant.
+//! - `interview`: questions of the business in their order.
 //! - `tools`: what the agent can do for us.
 
+mod booking;
+mod choosing;
 mod closing;
 mod form;
 mod free;
+mod interview;
 mod slots;
 mod state;
 mod tools;
@@ -35,7 +40,7 @@ pub struct Reply {
     /// To be spoken; may be empty when a tool is called.
     pub text: String,
     /// Tools to call: name and arguments.
-    pub calls: Vec<(&'static str, Value)>,
+    pub calls: Vec<(String, Value)>,
     /// The state after it.
     pub memory: Value,
 }
@@ -51,7 +56,7 @@ struct Turn<'a> {
     text: String,
     words: Vec<Word>,
     hits: Vec<Hit>,
-    calls: Vec<(&'static str, Value)>,
+    calls: Vec<(String, Value)>,
 }
 
 /// Answers a request.
@@ -96,6 +101,7 @@ impl Turn<'_> {
     fn hear(&mut self, said: String) {
         self.words = words(&said);
         self.hits = self.room.index.search(&said);
+        self.weigh_bookings();
         self.text = said;
     }
 
@@ -103,11 +109,27 @@ impl Turn<'_> {
         if self.words.is_empty() {
             return self.not_understood();
         }
-        if self.state.form.is_some() { self.in_form() } else { self.free() }
+        if let Some(text) = self.agreed() {
+            return text;
+        }
+        if self.state.interview.is_some() {
+            return self.in_interview();
+        }
+        match (&self.state.booking, &self.state.form) {
+            (Some(_), _) => self.in_booking(),
+            (None, Some(_)) => self.in_form(),
+            (None, None) => self.free(),
+        }
     }
 
     /// Nothing was said, but something is to be said: the question that is open, again.
     fn prompt(&mut self) -> String {
+        if self.state.interview.is_some() {
+            return self.ask_interview_again();
+        }
+        if self.state.booking.is_some() {
+            return self.ask_booking_again();
+        }
         if self.state.form.is_some() {
             return self.ask_again();
         }
@@ -159,6 +181,12 @@ impl Turn<'_> {
     }
 
     fn not_understood(&mut self) -> String {
+        if self.state.interview.is_some() {
+            return self.ask_interview_again();
+        }
+        if self.state.booking.is_some() {
+            return self.ask_booking_again();
+        }
         if self.state.form.is_some() {
             return self.ask_again();
         }
@@ -176,6 +204,10 @@ impl Turn<'_> {
                 self.say(closing::thanks(kind))
             }
             Some(Waiting::Stop) => self.say("stop_noted"),
+            Some(Waiting::Slots) => self.slots_found(done, &result),
+            Some(Waiting::Mine) => self.mine_found(done, &result),
+            Some(Waiting::Book) => self.booked(done),
+            Some(Waiting::Interview(id)) => self.interview_done(&id, done, &result),
             Some(Waiting::Transfer) => self.nobody_there(),
             Some(Waiting::Language) if !done => self.say("language_only"),
             Some(Waiting::Language) if self.state.form.is_some() => self.ask_again(),

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::super::knowledge::Offer;
 use super::super::lexicon::Slot;
 use super::super::parse::Moment;
+use super::booking::Booking;
 
 /// The whole state. Anything that cannot be read as one counts as a fresh one.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,6 +19,10 @@ pub struct Dialogue {
     pub misses: usize,
     /// The form that is being filled.
     pub form: Option<Form>,
+    /// The appointment that is being booked, moved or cancelled.
+    pub booking: Option<Booking>,
+    /// The interview that is under way.
+    pub interview: Option<super::interview::Talk>,
     /// What a yes or no would answer.
     pub pending: Option<Pending>,
     /// The tool whose result is waited for.
@@ -55,13 +60,21 @@ pub enum Pending {
 }
 
 /// A tool that was called.
-#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Waiting {
     /// To pass a form on.
     Take(Kind),
     /// To pass on that the caller wants no calls.
     Stop,
+    /// What an interview ends with.
+    Interview(String),
+    /// To find free times.
+    Slots,
+    /// To find the caller's appointments.
+    Mine,
+    /// To book, move or cancel.
+    Book,
     /// To put the caller through.
     Transfer,
     /// To speak another language.

@@ -11,6 +11,16 @@ use super::Turn;
 pub const TAKE: &str = "take_message";
 /// Puts the caller through.
 pub const TRANSFER: &str = "transfer";
+/// Finds free times.
+pub const FIND: &str = "find_slots";
+/// Books one.
+pub const BOOK: &str = "book_appointment";
+/// Gives an appointment another time.
+pub const MOVE: &str = "reschedule_appointment";
+/// Cancels an appointment.
+pub const CANCEL: &str = "cancel_appointment";
+/// Lists the caller's appointments.
+pub const MINE: &str = "my_appointments";
 /// Ends the call.
 pub const HANG_UP: &str = "hang_up";
 /// Speaks another language from now on.
@@ -40,7 +50,7 @@ impl Turn<'_> {
                 object.insert((*name).to_owned(), Value::String(value));
             }
         }
-        self.calls.push((name, Value::Object(object)));
+        self.calls.push((name.to_owned(), Value::Object(object)));
     }
 
     /// Whom to put the caller through to: one whose name was said, else the first.
