@@ -126,8 +126,8 @@ impl File {
              VALUES (?1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?4) ON CONFLICT (call) DO UPDATE SET outcome = ?6, \
              sentiment = ?7, score = ?8, summary = ?9, data = ?10, made_by = ?11, tokens = tokens + ?12, created_ms = ?4",
             "; INSERT INTO events (id, kind, call, at_ms, data) SELECT ?2, ?3, c.id, ?4, json_object('insights', \
-             json_object('call', c.id, 'outcome', ?6, 'sentiment', ?7, 'score', ?8, 'summary', ?9, \
-             'topics', json(?13), 'data', json(?10), 'made_by', ?11, 'created_ms', ?4), 'call', ",
+             json_patch(json(?10), json_object('call', c.id, 'outcome', ?6, 'sentiment', ?7, 'score', ?8, \
+             'summary', ?9, 'topics', json(?13), 'made_by', ?11, 'created_ms', ?4)), 'call', ",
             call_json!(),
             ") FROM calls c WHERE c.id = ?1 AND changes() = 1",
         );
