@@ -3,5 +3,6 @@
 pub mod api;
 pub mod cli;
 pub mod config;
+mod mcp;
 pub mod webhooks;
 pub mod wiring;

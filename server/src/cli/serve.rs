@@ -20,7 +20,9 @@ pub(super) struct ServeArgs {
 pub(super) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
     // One TLS back end for every client, chosen once.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let log = tracing_subscriber::EnvFilter::try_new(&config.log)?;
+    let log = tracing_subscriber::EnvFilter::try_new(&config.log)?
+        // It writes down what it is asked, with numbers and names.
+        .add_directive("rmcp=warn".parse()?);
     let _ = tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).try_init();
     let metrics = PrometheusBuilder::new().install_recorder().ok();
     super::runtime()?.block_on(async {
