@@ -84,6 +84,7 @@ pub fn builtin() -> impl Fn(&ThinkRequest) -> Vec<ThinkEvent> {
         time_zone: TimeZone::UTC,
         clock: Arc::new(|| 1_795_000_000_000),
         hours: Arc::new(|_| Vec::new()),
+        services: Vec::new(),
     };
     let brain = Builtin::new(&Knowledge::default(), facts, BuiltinSettings::default()).unwrap();
     move |request| {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use call_model::{
-    CallApp, CallCommand, CallEvent, CallFacts, CallId, Direction, Hearing, Moment, PlaybackEnd, PlaybackId, PromptItem,
-    Speaker, ThinkEvent, ThinkRequest, ToolRequest, ToolSpec, TranscriptLine, TransferSettings,
+    CallApp, CallCommand, CallEvent, CallFacts, CallId, Direction, Hearing, Moment, PlaybackEnd, PlaybackId,
+    PromptItem, Speaker, ThinkEvent, ThinkRequest, ToolRequest, ToolSpec, TranscriptLine, TransferSettings,
 };
 use serde_json::{Value, json};
 use voice_agent::{Agent, AgentApp, AgentProgram};
@@ -183,7 +183,8 @@ impl World<'_> {
                 }
             }
             CallCommand::StopThinking { think } => {
-                self.coming.retain(|_, event| !matches!(event, CallEvent::Thought { think: other, .. } if *other == think));
+                self.coming
+                    .retain(|_, event| !matches!(event, CallEvent::Thought { think: other, .. } if *other == think));
             }
             CallCommand::Play { playback, items, .. } => {
                 let text = items.iter().filter_map(|item| match item {
@@ -196,7 +197,8 @@ impl World<'_> {
             }
             CallCommand::StopPlaying { playback } => {
                 let stopped = |(id, ..): &(PlaybackId, String, u64)| playback.is_none_or(|wanted| wanted == *id);
-                let (out, kept): (VecDeque<_>, VecDeque<_>) = std::mem::take(&mut self.playing).into_iter().partition(stopped);
+                let (out, kept): (VecDeque<_>, VecDeque<_>) =
+                    std::mem::take(&mut self.playing).into_iter().partition(stopped);
                 self.playing = kept;
                 for (playback, text, _) in out {
                     self.hear(&text);

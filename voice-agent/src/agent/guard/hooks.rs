@@ -1,6 +1,6 @@
 //! What the agent does when somebody tries, and when a model would let him.
 
-use call_model::{CallCommand, ToolCall, ToolFailure};
+use call_model::{ATTEMPTS, CallCommand, ToolCall, ToolFailure};
 use serde_json::{Value, json};
 
 use super::super::{AgentApp, Phrase, instructions};
@@ -9,8 +9,6 @@ use super::arguments::{self, Own};
 use super::{Attempt, attempt};
 use crate::config::{AfterAttempts, fill};
 
-/// Under which name attempts are kept on the call.
-const KEY: &str = "attempts";
 /// The most attempts that are kept, the first ones.
 const MAX_KEPT: usize = 20;
 
@@ -169,7 +167,7 @@ impl AgentApp {
     pub(in crate::agent) fn tell_attempts(&mut self) {
         if std::mem::take(&mut self.guards.pending) {
             let value = Value::Array(self.guards.noted.clone());
-            self.command(CallCommand::Remember { key: KEY.to_owned(), value });
+            self.command(CallCommand::Remember { key: ATTEMPTS.to_owned(), value });
         }
     }
 }
