@@ -10,14 +10,15 @@ use std::time::Duration;
 
 use call_model::{
     CallApp, CallCommand, CallEvent, CallFacts, CallId, HttpFailure, HttpReply, HttpRequest, Moment, NumberId,
-    SampleRate, ThinkEvent, ThinkRequest,
+    SampleRate, ThinkEvent, ThinkRequest, ToolFailure, ToolRequest,
 };
 use calls::app::{AppError, AppFactory, AppRef, MadeApp, RecordingRule};
 use calls::directory::{Directory, Member, NumberRoute};
-use calls::{CallSettings, HttpClient, Parts, Placement, Switchboard, Thinker, ThoughtStream};
+use calls::{CallSettings, HttpClient, Parts, Placement, Switchboard, Thinker, ThoughtStream, ToolFuture, Tools};
 use media::codec::Codec;
 use media::sdp::{self, Direction, LocalMedia, SessionDescription};
 use recordings::{Folder, Recorder, RecorderSettings};
+use serde_json::Value;
 use sip_core::message::{NameAddr, Uri};
 use sip_core::{Body, EndReason, EndedBy, Event, IncomingCall, LegHandle, OutgoingCall};
 use speech::transcriber::{self, EngineEnds};
@@ -26,7 +27,7 @@ use speech::{
     Utterance, VoiceInfo, WordTime,
 };
 use store::{CallRecord, PageRequest, Store, StoreConfig};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use transport::rtp::{RtpConfig, RtpEngine};
 use transport::sip::{Listen, SipConfig, SipHandle, SipTransport};
 
@@ -220,6 +221,24 @@ impl Thinker for ScriptedThinker {
     }
 }
 
+/// A tool that is used; the test says what it gives back.
+pub struct Use {
+    pub request: ToolRequest,
+    pub end: oneshot::Sender<Result<Value, ToolFailure>>,
+}
+
+/// Hands every use to the test, but for the tool `broken`.
+struct ScriptedTools(mpsc::UnboundedSender<Use>);
+
+impl Tools for ScriptedTools {
+    fn run(&self, request: ToolRequest) -> ToolFuture {
+        assert_ne!(request.name, "broken", "as the test wants it");
+        let (end, came) = oneshot::channel();
+        let _ = self.0.send(Use { request, end });
+        Box::pin(async move { came.await.unwrap_or(Err(ToolFailure::TimedOut)) })
+    }
+}
+
 /// A business with the numbers `reception` and `broken`.
 pub struct House {
     pub switchboard: Switchboard,
@@ -228,6 +247,7 @@ pub struct House {
     pub events: mpsc::UnboundedReceiver<(String, CallEvent)>,
     sessions: mpsc::UnboundedReceiver<Session>,
     questions: mpsc::UnboundedReceiver<Question>,
+    uses: mpsc::UnboundedReceiver<Use>,
     pub port: u16,
     _folder: tempfile::TempDir,
 }
@@ -272,6 +292,7 @@ impl House {
         let (told, events) = mpsc::unbounded_channel();
         let (ears, sessions) = mpsc::unbounded_channel();
         let (asked, questions) = mpsc::unbounded_channel();
+        let (used, uses) = mpsc::unbounded_channel();
         let parts = Parts {
             sip,
             rtp: RtpEngine::start(RtpConfig { threads: 1, ports: 30_000..=39_999, max_busy: 100.0, ..rtp })
@@ -280,7 +301,7 @@ impl House {
             synthesizer: Arc::new(Tones),
             transcriber: hears.then(|| Arc::new(ScriptedEars(ears)) as Arc<dyn Transcriber>),
             thinker: Arc::new(ScriptedThinker(asked)),
-            tools: Arc::new(calls::NoTools),
+            tools: Arc::new(ScriptedTools(used)),
             recorder,
             recordings,
             apps: Arc::new(Scripts { script, told }),
@@ -289,7 +310,7 @@ impl House {
         let numbers = [number("reception"), number(CONSENT), number(UNMADE)];
         let directory = Directory::new("test".into(), "en".into(), "DE".into(), numbers, [], []);
         let switchboard = Switchboard::start(parts, settings, Arc::new(directory), sip_events);
-        Self { switchboard, store, events, sessions, questions, port, _folder: folder }
+        Self { switchboard, store, events, sessions, questions, uses, port, _folder: folder }
     }
 
     /// Waits until the app is told of something like this.
@@ -326,6 +347,11 @@ impl House {
     /// Waits until a brain is asked.
     pub async fn question(&mut self) -> Question {
         soon("a question", self.questions.recv()).await.expect("the thinker")
+    }
+
+    /// Waits until a tool is used.
+    pub async fn use_of_a_tool(&mut self) -> Use {
+        soon("a tool", self.uses.recv()).await.expect("the tools")
     }
 
     /// The only call's transcript, once it is over and complete.
