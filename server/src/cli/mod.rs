@@ -4,7 +4,9 @@ mod agent;
 mod backup;
 mod dial;
 mod flow;
+mod knowledge;
 mod models;
+mod rehearse;
 mod serve;
 
 use std::path::PathBuf;
@@ -40,6 +42,11 @@ enum Command {
     /// Check an agent
     #[command(subcommand)]
     Agent(agent::AgentCommand),
+    /// Measure how well knowledge is found
+    #[command(subcommand)]
+    Knowledge(knowledge::KnowledgeCommand),
+    /// Try agents by rehearsals: scripted and persona-driven callers, judged by checks
+    Rehearse(Box<rehearse::RehearseArgs>),
     /// Write a copy of the books, also while Callwright runs
     Backup(backup::BackupArgs),
     /// List models to hear with, or fetch one
@@ -70,7 +77,12 @@ pub fn run() -> ExitCode {
         Command::Dial(args) => dial::run(&args),
         Command::Flow(command) => return flow::run(command),
         Command::Agent(command) => return agent::run(command),
+        Command::Rehearse(args) => match read(cli.config.clone()) {
+            Ok(config) => return rehearse::run(&args, config, cli.config),
+            Err(error) => Err(error.into()),
+        },
         Command::Models(command) => read(cli.config).map_err(Into::into).and_then(|it| models::run(command, &it)),
+        Command::Knowledge(command) => knowledge::run(command),
         Command::Backup(args) => read(cli.config).map_err(Into::into).and_then(|config| backup::run(&args, &config)),
     };
     match outcome {

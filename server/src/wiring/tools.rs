@@ -88,12 +88,22 @@ pub(super) fn open(
         toolbox.add(tool);
     }
     if let Some(folder) = &config.business.folder {
-        by_http(&toolbox, &folder.join("tools"), http)?;
+        let exchange: Arc<dyn Exchange> = Arc::new(Door(http.clone()));
+        by_http(&toolbox, &folder.join("tools"), &exchange, &secret)?;
     }
     Ok(toolbox)
 }
 
-fn by_http(toolbox: &Toolbox, folder: &Path, http: &Arc<FlowHttp>) -> Result<(), ToolsFailure> {
+/// Where a secret is, and what it is.
+pub(super) type Secrets<'a> = &'a dyn Fn(&SecretPlace) -> Result<String, String>;
+
+/// Puts the tools by HTTP of a folder into the box.
+pub(super) fn by_http(
+    toolbox: &Toolbox,
+    folder: &Path,
+    exchange: &Arc<dyn Exchange>,
+    secrets: Secrets<'_>,
+) -> Result<(), ToolsFailure> {
     let unread = |path: &Path| {
         let path = path.to_owned();
         move |source| ToolsFailure::Read { path, source }
@@ -111,7 +121,7 @@ fn by_http(toolbox: &Toolbox, folder: &Path, http: &Arc<FlowHttp>) -> Result<(),
         if toolbox.tool(&name).is_some() || name.contains(SEPARATOR) {
             return Err(ToolsFailure::Twice { path });
         }
-        let tool = parse(&name, &yaml, &secret, Arc::new(Door(http.clone()))).map_err(|faults| {
+        let tool = parse(&name, &yaml, secrets, exchange.clone()).map_err(|faults| {
             let faults = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
             ToolsFailure::File { path, faults }
         })?;

@@ -1,7 +1,7 @@
 //! Local servers on 127.0.0.1 that speak the wire formats of language, voice and recognition providers, and misbehave as
 //! they are told: slow first bytes, stalls, refusals with Retry-After, cut streams, malformed chunks.
 //!
-//! - [`ChatDouble`]: OpenAI-compatible chat completions. [`AnthropicDouble`]: Anthropic messages.
+//! - [`ChatDouble`]: OpenAI-compatible chat completions; [`play`] gives it parts to play. [`AnthropicDouble`]: Anthropic messages.
 //! - [`SpeechDouble`]: OpenAI-compatible `/v1/audio/speech`. [`ElevenDouble`]: ElevenLabs' stream-input WebSocket.
 //! - [`TranscriptionDouble`]: OpenAI-compatible `/v1/audio/transcriptions`. [`DeepgramDouble`]: Deepgram's streaming
 //!   WebSocket, v1 and v2 (Flux), which hears real energy in real audio.
@@ -28,6 +28,7 @@ mod ear;
 mod eleven;
 mod multipart;
 mod paced;
+mod play;
 mod script;
 mod server;
 mod speech;
@@ -40,6 +41,7 @@ pub use deepgram::{DeepgramDouble, Heard};
 pub use ear::{EarTiming, Hesitation, SpokenTurn};
 pub use eleven::ElevenDouble;
 pub use multipart::Part;
+pub use play::{Actor, Fill, play};
 pub use script::{Fault, Manner, Script, Step};
 pub use server::{Double, Request};
 pub use speech::SpeechDouble;

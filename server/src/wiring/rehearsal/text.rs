@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use agent_tools::calendar::{Clock, Desk, Plan};
+use agent_tools::http::Exchange;
 use agent_tools::{House as Rooms, MemoryBook, Toolbox, ToolboxSettings, business_tools};
 use call_model::{
-    AppName, CallApp, CallFacts, CallId, Direction, ThinkEvent, ThinkRequest, ToolFailure, ToolRequest, ToolSpec,
-    Verified,
+    AppName, CallApp, CallFacts, CallId, Direction, HttpFailure, HttpReply, HttpRequest, ThinkEvent, ThinkRequest,
+    ToolFailure, ToolRequest, ToolSpec, Verified,
 };
 use calls::app::{AppFactory, AppRef};
 use futures_util::FutureExt as _;
@@ -29,6 +30,7 @@ use super::super::apps::FlowShelf;
 use super::super::brains::Brains;
 use super::super::business::AgentBusiness;
 use super::super::demo;
+use super::super::tools::by_http;
 use crate::config::Config;
 
 /// Holds rehearsals in text and virtual time.
@@ -90,7 +92,7 @@ impl TextStage {
                 .map_err(|error| error.to_string())?
                 .with_clock(told(&clock)),
             flows: FlowShelf::new(self.business.clone()),
-            toolbox: self.toolbox(&store, &clock),
+            toolbox: self.toolbox(&store, &clock)?,
             clock,
             agents: Mutex::default(),
         };
@@ -111,7 +113,7 @@ impl TextStage {
         set.map_or_else(Timestamp::now, |now| now.timestamp()).as_millisecond()
     }
 
-    fn toolbox(&self, store: &Store, clock: &Arc<AtomicI64>) -> Toolbox {
+    fn toolbox(&self, store: &Store, clock: &Arc<AtomicI64>) -> Result<Toolbox, String> {
         let told = told(clock);
         let clock: Clock = Arc::new(move || Timestamp::from_millisecond(told()).unwrap_or(Timestamp::UNIX_EPOCH));
         let rooms = Rooms::new(store.clone(), self.business.clone(), clock.clone());
@@ -121,7 +123,12 @@ impl TextStage {
         for tool in business_tools(&rooms, desk.as_ref(), false) {
             toolbox.add(tool);
         }
-        toolbox
+        if let Some(folder) = &self.config.business.folder {
+            let exchange: Arc<dyn Exchange> = Arc::new(Nobody);
+            by_http(&toolbox, &folder.join("tools"), &exchange, &|_| Ok(String::new()))
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(toolbox)
     }
 }
 
@@ -230,6 +237,16 @@ async fn after(store: &Store, rehearsal: &Rehearsal, call: CallId, record: &mut 
         for (key, value) in contact.facts() {
             record.contact.entry(key).or_insert(value);
         }
+    }
+}
+
+/// A rehearsal asks no system outside: such tools are played.
+struct Nobody;
+
+impl Exchange for Nobody {
+    fn send(&self, _: HttpRequest) -> BoxFuture<'_, Result<HttpReply, HttpFailure>> {
+        let why = "a rehearsal asks nobody: play the tool with `tools:`".to_owned();
+        std::future::ready(Err(HttpFailure::Refused(why))).boxed()
     }
 }
 
