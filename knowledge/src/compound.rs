@@ -75,7 +75,11 @@ impl Parts {
     }
 
     fn ends(&self, word: &str) -> bool {
-        let endings: &[&str] = if self.language == Language::De { &["", "e", "n", "en", "s", "es", "er", "ern"] } else { &["", "s"] };
+        let endings: &[&str] = if self.language == Language::De {
+            &["", "e", "n", "en", "s", "es", "er", "ern", "ung", "ungen"]
+        } else {
+            &["", "s"]
+        };
         endings.iter().any(|ending| word.strip_suffix(ending).is_some_and(|word| self.known.contains(word)))
     }
 }

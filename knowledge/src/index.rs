@@ -169,8 +169,7 @@ impl Index {
             tokens.iter().map(|token| self.importance(token)).sum()
         };
         // Of several questions the shortest: one of them is enough to be asked.
-        let headings =
-            passages.iter().map(|passage| passage.questions.iter().map(weigh).fold(f32::INFINITY, f32::min));
+        let headings = passages.iter().map(|passage| passage.questions.iter().map(weigh).fold(f32::INFINITY, f32::min));
         self.headings = headings.map(|weight| if weight.is_finite() { weight.max(0.3) } else { 1.0 }).collect();
     }
 
@@ -187,7 +186,7 @@ impl Index {
 }
 
 /// What a vague word weighs.
-pub(crate) const VAGUE: f32 = 0.25;
+pub(crate) const VAGUE: f32 = 0.15;
 
 /// How telling something is that so many of so many passages have.
 fn rarity(found: f32, count: usize) -> f32 {

@@ -11,8 +11,8 @@
 //! # Ok(()) }
 //! ```
 
-pub mod documents;
 mod compound;
+pub mod documents;
 pub mod embed;
 pub mod eval;
 mod ideas;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::embed::Vectors;
 use crate::index::Index;
-use crate::score::{Match, likelihood, matches};
-use crate::{Language, Passage};
+use crate::score::{Match, fuse, likelihood, matches};
+use crate::{Language, Passage, PassageHash};
 
 /// The most passages of one library.
 pub const MOST_PASSAGES: usize = 50_000;
@@ -58,6 +58,8 @@ pub struct Library {
     settings: Settings,
     index: Index,
     vectors: Option<Arc<Vectors>>,
+    /// Of the passages, where they are compared by vectors.
+    hashes: Vec<PassageHash>,
 }
 
 impl Library {
@@ -67,13 +69,14 @@ impl Library {
             return Err(BuildError::TooMany { count: passages.len() });
         }
         let index = Index::build(language, &passages, &settings.synonyms);
-        Ok(Self { language, passages, settings, index, vectors: None })
+        Ok(Self { language, passages, settings, index, vectors: None, hashes: Vec::new() })
     }
 
     /// Also compares by these vectors, in [`search_near`](Self::search_near). Passages without one are found by their
     /// words.
     #[must_use]
     pub fn with_vectors(mut self, vectors: Arc<Vectors>) -> Self {
+        self.hashes = self.passages.iter().map(Passage::hash).collect();
         self.vectors = Some(vectors);
         self
     }
@@ -84,8 +87,11 @@ impl Library {
     }
 
     /// What may answer, by words and by the vector of the question where there is one.
-    pub fn search_near(&self, text: &str, _near: Option<&[f32]>) -> Vec<Hit<'_>> {
-        let (asked, found) = matches(&self.index, text);
+    pub fn search_near(&self, text: &str, near: Option<&[f32]>) -> Vec<Hit<'_>> {
+        let (asked, mut found) = matches(&self.index, text);
+        if let (Some(vectors), Some(near)) = (&self.vectors, near) {
+            fuse(&mut found, &vectors.closeness(&self.hashes, near));
+        }
         let Some(best) = found.first() else { return Vec::new() };
         let top = likelihood(asked, best, found.get(1));
         let hit = |found: &Match| Hit {

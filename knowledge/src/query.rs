@@ -31,22 +31,11 @@ pub(crate) struct Weights {
     pub cue: f32,
     /// A phrase of small words.
     pub small: f32,
-    /// An idea that another word stood for before.
-    pub again: f32,
 }
 
 impl Weights {
-    pub const DEFAULT: Self = Self {
-        idea: 0.8,
-        idea_like: 0.6,
-        part: 0.6,
-        unknown: 0.5,
-        missing: 0.8,
-        number: 0.1,
-        cue: 0.25,
-        small: 0.5,
-        again: 0.5,
-    };
+    pub const DEFAULT: Self =
+        Self { idea: 0.8, idea_like: 0.6, part: 0.6, unknown: 0.5, missing: 0.8, number: 0.1, cue: 0.25, small: 0.3 };
 }
 
 /// A reason why a passage may have what a unit says.
@@ -93,7 +82,10 @@ fn ideas(index: &Index, tokens: &[Token]) -> Vec<Meant> {
         places: found.places,
     });
     let known = index.lexicon.ideas.find(tokens).into_iter();
-    known.map(|found| Meant { feature: found.idea, strength: found.strength, places: found.places }).chain(own).collect()
+    known
+        .map(|found| Meant { feature: found.idea, strength: found.strength, places: found.places })
+        .chain(own)
+        .collect()
 }
 
 struct Asked<'a, 'b> {
@@ -130,7 +122,11 @@ impl<'a> Asked<'a, '_> {
         }
         let meant = self.meant(place, &mut unit);
         let joined = self.joined(place, &mut unit);
-        let parts = if token.class == Class::Plain { index.parts.split(&token.text, &index.lexicon.reader) } else { Vec::new() };
+        let parts = if token.class == Class::Plain {
+            index.parts.split(&token.text, &index.lexicon.reader)
+        } else {
+            Vec::new()
+        };
         if known.is_none() && !meant && !joined && !parts.is_empty() {
             return self.parts(&parts);
         }
@@ -150,8 +146,7 @@ impl<'a> Asked<'a, '_> {
         let mut any = false;
         for meant in self.phrases.iter().filter(|meant| meant.places.contains(&place)) {
             any = true;
-            let again = if self.used.contains(&meant.feature) { self.weights.again } else { 1.0 };
-            unit.push(&self.index.ideas[meant.feature], self.weights.idea * meant.strength * again);
+            unit.push(&self.index.ideas[meant.feature], self.weights.idea * meant.strength);
         }
         self.used.extend(self.phrases.iter().filter(|it| it.places.contains(&place)).map(|it| it.feature));
         any

@@ -4,12 +4,18 @@ use crate::index::Index;
 use crate::query::{Unit, Weights, units};
 
 /// What a match in the answer is worth beside one in the question.
-const ANSWER: f32 = 0.62;
+const ANSWER: f32 = 0.55;
+/// What a match in the answer adds to one in the question.
+const BOTH: f32 = 0.1;
+/// The most that a unit may give, as a share of what it weighs: rare evidence may tell more than the word that was said.
+const MOST: f32 = 1.5;
+/// What closeness of meaning is worth in the rank beside all that was asked.
+const CLOSENESS: f32 = 0.7;
 /// What it adds that a question is matched whole.
 const HEADING: f32 = 0.25;
 
 /// A passage that has something of what was asked.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Match {
     pub place: usize,
     /// What it is ranked by.
@@ -20,6 +26,8 @@ pub(crate) struct Match {
     pub heading: f32,
     /// What it has of what was asked, in words that one passage only has.
     pub amount: f32,
+    /// How close it is in meaning, where that is known.
+    pub closeness: Option<f32>,
 }
 
 /// What is known of a question before any passage is looked at.
@@ -53,11 +61,11 @@ pub(crate) fn matches(index: &Index, text: &str) -> (Asked, Vec<Match>) {
             let amount = sums.amount[place];
             let covered = (amount / asked.weight).min(1.0);
             let heading = (sums.heading[place] / index.headings[place]).min(1.0);
-            Match { place, rank: covered * (1.0 + HEADING * heading), covered, heading, amount }
+            Match { place, rank: covered * (1.0 + HEADING * heading), covered, heading, amount, closeness: None }
         })
         .collect();
-    found.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(a.place.cmp(&b.place)));
     found.dedup_by_key(|it| it.place);
+    sort(&mut found);
     (asked, found)
 }
 
@@ -79,7 +87,7 @@ impl Sums {
         let mut here: Vec<u32> = Vec::new();
         for evidence in &unit.evidence {
             for posting in &evidence.feature.postings {
-                let both = if posting.question > 0.0 { 0.05 * posting.answer } else { 0.0 };
+                let both = if posting.question > 0.0 { BOTH * posting.answer } else { 0.0 };
                 let field = posting.question.max(ANSWER * posting.answer) + both;
                 let slot = &mut best[posting.place as usize];
                 if *slot == (0.0, 0.0) {
@@ -90,21 +98,43 @@ impl Sums {
             }
         }
         for place in here {
-            let (amount, heading) = std::mem::take(&mut best[place as usize]);
-            let place_ = place as usize;
-            if self.amount[place_] == 0.0 {
+            let at = place as usize;
+            let (amount, heading) = std::mem::take(&mut best[at]);
+            if self.amount[at] == 0.0 {
                 self.touched.push(place);
             }
-            self.amount[place_] += amount.min(unit.importance.max(0.05) * 1.2);
-            self.heading[place_] += heading;
+            self.amount[at] += amount.min(unit.importance.max(0.05) * MOST);
+            self.heading[at] += heading;
         }
     }
 }
 
-/// How likely the best passage answers: from how much of what was asked it has, what is missing, and how far ahead it is.
+/// How likely the best passage answers: from how much of what was asked it has, what is missing, and how far ahead it
+/// is. The weights are those of a logistic regression over the sets in `evaluation/`, both kinds weighing the same.
 pub(crate) fn likelihood(asked: Asked, best: &Match, rival: Option<&Match>) -> f32 {
     let ahead = rival.map_or(1.0, |rival| 1.0 - rival.rank / best.rank);
-    let odds = -3.4 + 4.6 * best.covered + 1.2 * best.heading + 0.6 * best.amount.min(2.0) + 1.0 * ahead
-        - 0.8 * asked.missing;
-    1.0 / (1.0 + (-odds).exp())
+    let words =
+        -1.5 + 1.4 * best.covered + 2.1 * best.heading + 1.0 * best.amount.min(2.0) + 0.5 * ahead - 2.4 * asked.missing;
+    let meaning = best.closeness.map_or(0.0, |closeness| 3.0 * (closeness - 0.8));
+    1.0 / (1.0 + (-words - meaning).exp())
+}
+
+/// Joins what was found by words with how close the passages are in meaning, one number for each passage in the order
+/// of the library; `None` where one has no vector.
+pub(crate) fn fuse(found: &mut Vec<Match>, closeness: &[Option<f32>]) {
+    let mut missing: Vec<bool> = vec![true; closeness.len()];
+    for it in found.iter() {
+        missing[it.place] = false;
+    }
+    let others = (0..closeness.len()).filter(|place| missing[*place] && closeness[*place].is_some_and(|it| it > 0.0));
+    found.extend(others.map(|place| Match { place, ..Match::default() }));
+    for it in found.iter_mut() {
+        it.closeness = closeness[it.place];
+        it.rank += CLOSENESS * it.closeness.unwrap_or(0.0).max(0.0);
+    }
+    sort(found);
+}
+
+fn sort(found: &mut [Match]) {
+    found.sort_by(|a, b| b.rank.total_cmp(&a.rank).then(a.place.cmp(&b.place)));
 }

@@ -1,5 +1,5 @@
-//! The sets in `evaluation/`: how often the right passage is found without embeddings. The sets of the second business
-//! of each language were held out while weights and ideas were chosen.
+//! The sets in `evaluation/`: how often the right passage is found without embeddings. Ideas were added for what was
+//! missed in en-dental, de-town, es-gym, fr-hotel and it-clinic; nothing was added for the other five.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that shows its figures")]
 
 use std::path::{Path, PathBuf};
@@ -70,25 +70,25 @@ fn check(language: Language, top1: f64, top3: f64, auc: f64) {
 
 #[test]
 fn english() {
-    check(Language::En, 0.5, 0.5, 0.5);
+    check(Language::En, 0.55, 0.65, 0.75);
 }
 
 #[test]
 fn german() {
-    check(Language::De, 0.5, 0.5, 0.5);
+    check(Language::De, 0.55, 0.65, 0.75);
 }
 
 #[test]
 fn spanish() {
-    check(Language::Es, 0.5, 0.5, 0.5);
+    check(Language::Es, 0.55, 0.65, 0.75);
 }
 
 #[test]
 fn french() {
-    check(Language::Fr, 0.5, 0.5, 0.5);
+    check(Language::Fr, 0.55, 0.65, 0.75);
 }
 
 #[test]
 fn italian() {
-    check(Language::It, 0.5, 0.5, 0.5);
+    check(Language::It, 0.55, 0.65, 0.75);
 }

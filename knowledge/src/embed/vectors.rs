@@ -95,6 +95,23 @@ impl Vectors {
         self.get(hash).map(|vector| vector.iter().flat_map(|number| number.to_le_bytes()).collect())
     }
 
+    /// How close each of the passages is to a vector: 0 for one that is as close as they are on average, 1 for one that
+    /// is as close as the closest of so many would be by chance. So no threshold hangs on the model. `None` for a
+    /// passage without a vector; all are where the vector is none of this model.
+    pub(crate) fn closeness(&self, passages: &[PassageHash], near: &[f32]) -> Vec<Option<f32>> {
+        let Ok(near) = unit(near.to_vec()) else { return vec![None; passages.len()] };
+        let dot = |vector: &[f32]| vector.iter().zip(&near).map(|(a, b)| a * b).sum::<f32>();
+        let fits = near.len() == self.dimensions;
+        let likeness: Vec<Option<f32>> = passages.iter().map(|hash| self.get(hash).filter(|_| fits).map(dot)).collect();
+        let count = likeness.iter().flatten().count().max(1) as f32;
+        let mean = likeness.iter().flatten().sum::<f32>() / count;
+        let spread = likeness.iter().flatten().map(|it| (it - mean) * (it - mean)).sum::<f32>() / count;
+        // The greatest of n numbers of a normal distribution is about this many deviations above their mean.
+        let by_chance = (2.0 * count.ln()).sqrt().max(1.0);
+        let scale = spread.sqrt().max(1e-6) * by_chance;
+        likeness.into_iter().map(|it| it.map(|it| ((it - mean) / scale).clamp(-1.0, 1.5))).collect()
+    }
+
     /// Asks for the vectors of those passages that have none, in batches. What came before an error stays. Returns how
     /// many were added.
     pub async fn complete(&mut self, embedder: &dyn Embedder, passages: &[Passage]) -> Result<usize, EmbedError> {

@@ -59,7 +59,13 @@ fn auc(outcomes: &[&Outcome]) -> Option<f64> {
     let (mut wins, mut pairs) = (0.0, 0.0);
     for yes in scores(true) {
         for no in scores(false) {
-            wins += if yes > no { 1.0 } else if yes < no { 0.0 } else { 0.5 };
+            wins += if yes > no {
+                1.0
+            } else if yes < no {
+                0.0
+            } else {
+                0.5
+            };
             pairs += 1.0;
         }
     }
