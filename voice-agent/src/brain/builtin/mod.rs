@@ -91,6 +91,10 @@ impl Builtin {
         if !reply.text.is_empty() {
             pieces.push(Piece::Text(reply.text));
         }
+        if reply.source.is_some() || reply.unanswered.is_some() {
+            let sources = reply.source.into_iter().collect();
+            pieces.push(Piece::Consulted { sources, unanswered: reply.unanswered });
+        }
         // Unique within the call, as the results must find their calls.
         let turn = request.messages.len();
         let calls = reply.calls.into_iter().enumerate();

@@ -431,6 +431,10 @@ impl Turn<'_> {
                 self.say("dropped")
             }
             Intent::Repeat => self.state.said.clone(),
+            // "La segunda" is no "un segundo".
+            Intent::Wait if matches!(step, Step::Choose | Step::Which) && self.said_ordinal(2).is_some() => {
+                return None;
+            }
             Intent::Wait => self.say("wait"),
             Intent::Slower => join(&self.say("slower"), &self.state.said),
             Intent::Person => {

@@ -15,6 +15,8 @@ use super::tools::FIND;
 
 /// Words that begin alike for so many letters are taken for the same.
 const ALIKE: usize = 5;
+/// "Just a second" chooses nothing.
+const INDEFINITE: [&str; 8] = ["a", "just", "un", "une", "una", "uno", "eine", "einen"];
 /// The most words of an answer that only chooses.
 const BRIEF: usize = 7;
 
@@ -169,10 +171,11 @@ impl Turn<'_> {
     }
 
     /// "The second one"; not "the second of December".
-    fn said_ordinal(&self, count: usize) -> Option<usize> {
+    pub(super) fn said_ordinal(&self, count: usize) -> Option<usize> {
         let months = moments::months(self.language.spoken());
         let dated = |word: &Word| months.iter().any(|month| fold(month) == word.key);
-        if self.words.len() > BRIEF || self.words.iter().any(dated) {
+        let indefinite = |word: &Word| INDEFINITE.contains(&word.key.as_str());
+        if self.words.len() > BRIEF || self.words.iter().any(|word| dated(word) || indefinite(word)) {
             return None;
         }
         self.lexicon().ordinal(&self.words, count)

@@ -1,5 +1,6 @@
 //! Talk without a form: questions, wishes, small talk.
 
+use call_model::Source;
 use jiff::civil::{Date, Time};
 
 use super::super::facts::Opening;
@@ -136,6 +137,13 @@ impl Turn<'_> {
     pub(super) fn tell(&mut self, place: usize) -> String {
         self.state.misses = 0;
         let Some(entry) = self.room.entries.get(place) else { return self.unknown() };
+        let score = self.hits.iter().find(|hit| hit.target == Target::Entry(place)).map_or(0.0, |hit| hit.score);
+        self.source = Some(Source {
+            id: entry.id.clone(),
+            document: entry.id.rsplit_once('#').map_or("", |(document, _)| document).to_owned(),
+            title: entry.questions.first().cloned().unwrap_or_default(),
+            score: (score.clamp(0.0, 1.0) * 100.0).round() as u8,
+        });
         let (answer, offer, interview) = (entry.answer.clone(), entry.offer, entry.interview.clone());
         let Some(mut answer) = self.brain.facts.fill(&answer, self.language) else { return self.unknown() };
         if let Some(interview) = interview {
@@ -174,6 +182,7 @@ impl Turn<'_> {
         if self.lexicon().content(&self.words) == 0 {
             return self.not_understood();
         }
+        self.unanswered = true;
         let phrase = if self.can(TAKE) {
             self.state.pending = Some(Pending::Offer(Offer::Message));
             "unknown"

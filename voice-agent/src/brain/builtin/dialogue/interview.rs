@@ -11,8 +11,10 @@ use super::Turn;
 use super::form::join;
 use super::state::{Pending, Waiting};
 
-/// How sure a wish must be to interrupt.
+/// How sure a wish must be to interrupt; in more than a few words.
 const SURE: f32 = 0.75;
+const CERTAIN: f32 = 0.85;
+const FEW: usize = 6;
 /// A question that was asked so often in vain is left out.
 const MOST_TRIES: usize = 3;
 /// The longest answer, characters.
@@ -38,13 +40,15 @@ impl Turn<'_> {
 
     /// The caller's answer to the agent's own first question, where an interview hangs on it.
     pub(super) fn agreed(&mut self) -> Option<String> {
-        if self.state.turn != 1 {
+        let state = &self.state;
+        if state.interviewed || state.form.is_some() || state.pending.is_some() {
             return None;
         }
         let interview = self.room.interviews.iter().find(|interview| interview.when_agreed).cloned()?;
         match self.lexicon().verdict(&self.words) {
             Some((true, _)) => Some(self.begin_interview(&interview.id, "")),
             Some((false, _)) => {
+                self.state.interviewed = true;
                 let declined = interview.declined.clone().unwrap_or_else(|| self.say("all_right"));
                 let bye = self.goodbye();
                 Some(join(&declined, &bye))
@@ -56,7 +60,7 @@ impl Turn<'_> {
     /// Asks the first question, after `lead`.
     pub(super) fn begin_interview(&mut self, id: &str, lead: &str) -> String {
         let Some(interview) = self.interview(id) else { return lead.to_owned() };
-        (self.state.form, self.state.pending) = (None, None);
+        (self.state.form, self.state.pending, self.state.interviewed) = (None, None, true);
         self.state.interview = Some(Talk { id: id.to_owned(), at: 0, tries: 0, answers: Map::new() });
         join(lead, &interview.questions[0].ask)
     }
@@ -82,7 +86,8 @@ impl Turn<'_> {
     /// The caller said something while a question is open.
     pub(super) fn in_interview(&mut self) -> String {
         let Some((interview, question)) = self.open_question() else { return self.free() };
-        if let Some(text) = self.interview_interruption(&question) {
+        let fits = question.kind != Kind::Text && self.read_answer(&question, &self.words, &self.text).is_some();
+        if let Some(text) = self.interview_interruption(&question, fits) {
             return text;
         }
         if let Some(text) = self.correct_answer(&interview, &question) {
@@ -95,12 +100,13 @@ impl Turn<'_> {
         }
     }
 
-    /// Wishes that go before a question. Open words are an answer, whatever else they may mean, unless they are few.
-    fn interview_interruption(&mut self, question: &Question) -> Option<String> {
-        let wish = self.wish(SURE)?;
+    /// Wishes that go before a question. Open words are an answer, whatever else they may mean, unless they are few or
+    /// certainly meant. `fits`: they are an answer too.
+    fn interview_interruption(&mut self, question: &Question, fits: bool) -> Option<String> {
         let open = question.kind == Kind::Text;
-        let short = self.words.len() <= 6;
-        if open && !short {
+        let wish = self.wish(if open && self.words.len() > FEW { CERTAIN } else { SURE })?;
+        let leaves = matches!(wish, Intent::Person | Intent::Cancel | Intent::Goodbye | Intent::StopCalling);
+        if fits && !leaves {
             return None;
         }
         Some(match wish {
@@ -144,7 +150,10 @@ impl Turn<'_> {
         }
         let text = self.text[words[0].place.start..].to_owned();
         let answer = self.read_answer(&before, &words, &text)?;
-        self.keep_answer(interview, &before, answer);
+        if self.keep_answer(interview, &before, answer) {
+            self.state.waiting = Some(Waiting::Answer(false));
+            return Some(String::new());
+        }
         Some(join(&self.say("skipped"), &open.ask))
     }
 
@@ -186,23 +195,42 @@ impl Turn<'_> {
         }
     }
 
-    /// Keeps an answer, and tells the tool that is told each.
-    fn keep_answer(&mut self, interview: &Interview, question: &Question, answer: Value) {
+    /// Keeps an answer. Whether a tool is told of it.
+    fn keep_answer(&mut self, interview: &Interview, question: &Question, answer: Value) -> bool {
+        let mut told = false;
         if let Some(tool) = &interview.each {
             let words = answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
             let mut arguments = json!({ "question": question.id, "answer": words });
             if answer.is_number() {
                 arguments["score"] = answer.clone();
             }
-            self.call_tool(tool, arguments);
+            told = self.call_tool(tool, arguments);
         }
         if let Some(talk) = &mut self.state.interview {
             talk.answers.insert(question.id.clone(), answer);
         }
+        told
+    }
+
+    /// An answer was written down.
+    pub(super) fn answer_kept(&mut self, goes_on: bool) -> String {
+        let Some((interview, question)) = self.open_question() else { return self.say("anything_else") };
+        if goes_on { self.next_question(&interview, "") } else { join(&self.say("skipped"), &question.ask) }
+    }
+
+    /// The caller goes on before an answer was written down: what he says belongs to the next question.
+    pub(super) fn pass_question(&mut self) {
+        if let Some(talk) = &mut self.state.interview {
+            talk.at += 1;
+            talk.tries = 0;
+        }
     }
 
     fn answered(&mut self, interview: &Interview, question: &Question, answer: Value) -> String {
-        self.keep_answer(interview, question, answer);
+        if self.keep_answer(interview, question, answer) {
+            self.state.waiting = Some(Waiting::Answer(true));
+            return String::new();
+        }
         self.next_question(interview, "")
     }
 
@@ -224,9 +252,12 @@ impl Turn<'_> {
             interview.with.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect();
         arguments.extend(answers);
         self.state.interview = None;
-        self.state.waiting = Some(Waiting::Interview(id));
-        self.call_tool(tool, Value::Object(arguments));
-        lead.to_owned()
+        self.state.waiting = Some(Waiting::Interview(id.clone()));
+        if self.call_tool(tool, Value::Object(arguments)) {
+            lead.to_owned()
+        } else {
+            self.interview_done(&id, false, &Value::Null)
+        }
     }
 
     fn no_answer(&mut self, interview: &Interview, question: Question) -> String {
@@ -265,10 +296,13 @@ impl Turn<'_> {
         if text.ends_with('?') { text } else { join(&text, &self.say_as("anything_else", 0, &[])) }
     }
 
-    fn call_tool(&mut self, name: &str, arguments: Value) {
-        if let Some(tool) = self.request.tools.iter().find(|tool| tool.name == name) {
-            self.calls.push((tool.name.clone(), arguments));
+    /// Calls a tool; whether the agent has it.
+    fn call_tool(&mut self, name: &str, arguments: Value) -> bool {
+        let known = self.request.tools.iter().any(|tool| tool.name == name);
+        if known {
+            self.calls.push((name.to_owned(), arguments));
         }
+        known
     }
 }
 

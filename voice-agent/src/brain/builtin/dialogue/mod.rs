@@ -17,7 +17,7 @@ mod slots;
 mod state;
 mod tools;
 
-use call_model::{ChatMessage, ThinkRequest};
+use call_model::{ChatMessage, Source, ThinkRequest};
 use jiff::civil::DateTime;
 use serde_json::Value;
 
@@ -43,6 +43,10 @@ pub struct Reply {
     pub calls: Vec<(String, Value)>,
     /// The state after it.
     pub memory: Value,
+    /// The entry that it comes from.
+    pub source: Option<Source>,
+    /// What was asked and is not known.
+    pub unanswered: Option<String>,
 }
 
 /// A turn under way.
@@ -57,6 +61,8 @@ struct Turn<'a> {
     words: Vec<Word>,
     hits: Vec<Hit>,
     calls: Vec<(String, Value)>,
+    source: Option<Source>,
+    unanswered: bool,
 }
 
 /// Answers a request.
@@ -73,13 +79,16 @@ pub fn reply(brain: &Builtin, request: &ThinkRequest) -> Reply {
         words: Vec::new(),
         hits: Vec::new(),
         calls: Vec::new(),
+        source: None,
+        unanswered: false,
     };
     let text = turn.answer();
     let text = if text.is_empty() && turn.calls.is_empty() { turn.say("anything_else") } else { text };
     if !text.is_empty() {
         turn.state.said.clone_from(&text);
     }
-    Reply { text, calls: turn.calls, memory: turn.state.write() }
+    let unanswered = turn.unanswered.then(|| turn.text.clone());
+    Reply { text, calls: turn.calls, memory: turn.state.write(), source: turn.source, unanswered }
 }
 
 impl Turn<'_> {
@@ -88,7 +97,9 @@ impl Turn<'_> {
         match self.request.messages.last() {
             Some(ChatMessage::Tool { result, .. }) => self.after_tool(result),
             Some(ChatMessage::Caller { .. }) => {
-                self.state.waiting = None;
+                if self.state.waiting.take() == Some(Waiting::Answer(true)) {
+                    self.pass_question();
+                }
                 let said = said(&self.request.messages);
                 self.hear(said);
                 self.heard()
@@ -207,6 +218,7 @@ impl Turn<'_> {
             Some(Waiting::Slots) => self.slots_found(done, &result),
             Some(Waiting::Mine) => self.mine_found(done, &result),
             Some(Waiting::Book) => self.booked(done),
+            Some(Waiting::Answer(goes_on)) => self.answer_kept(goes_on),
             Some(Waiting::Interview(id)) => self.interview_done(&id, done, &result),
             Some(Waiting::Transfer) => self.nobody_there(),
             Some(Waiting::Language) if !done => self.say("language_only"),

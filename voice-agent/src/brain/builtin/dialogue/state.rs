@@ -23,6 +23,8 @@ pub struct Dialogue {
     pub booking: Option<Booking>,
     /// The interview that is under way.
     pub interview: Option<super::interview::Talk>,
+    /// An interview was begun in this call.
+    pub interviewed: bool,
     /// What a yes or no would answer.
     pub pending: Option<Pending>,
     /// The tool whose result is waited for.
@@ -67,6 +69,8 @@ pub enum Waiting {
     Take(Kind),
     /// To pass on that the caller wants no calls.
     Stop,
+    /// To write an answer of an interview down; whether the next question follows.
+    Answer(bool),
     /// What an interview ends with.
     Interview(String),
     /// To find free times.

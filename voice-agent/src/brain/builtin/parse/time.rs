@@ -55,6 +55,12 @@ pub fn time(language: Lang, words: &[Word], used: &BTreeSet<usize>, asked: bool)
     let mut found = None;
     let mut at = 0;
     while at < words.len() {
+        // "Après-midi" names a part of the day, no hour.
+        let afternoon = language == Lang::Fr && at > 0 && words[at].key == "midi" && words[at - 1].key == "apres";
+        if afternoon {
+            at += 1;
+            continue;
+        }
         let free = (at..words.len()).take_while(|at| !used.contains(at)).count();
         let Some(reading) = (free > 0).then(|| read(language, &words[at..at + free])).flatten() else {
             at += 1;
