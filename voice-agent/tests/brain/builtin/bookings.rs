@@ -59,7 +59,7 @@ fn a_cleaning_is_booked() {
         &BRAIN,
         "> I'd like to book an appointment for a cleaning next Tuesday afternoon
          # find_slots {\"service\": \"cleaning\", \"date\": \"2026-11-24\", \"part\": \"afternoon\"}
-         < Tuesday | one o'clock | two thirty | or at four | with Doctor Weber | Which one
+         < Tuesday | one P M | two thirty | or at four | with Doctor Weber | Which
          > half past two please
          < name
          > John Miller
@@ -146,7 +146,7 @@ fn a_time_that_is_gone_is_not_promised() {
          # find_slots {\"service\": \"checkup\", \"date\": \"2026-11-24\"}
          > the first one
          > Anna Bell
-         < one o'clock
+         < one P M
          > yes
          # book_appointment {\"start\": \"2026-11-24T13:00\"}
          # find_slots {\"date\": \"2026-11-24\", \"time\": \"13:00\"}
@@ -170,10 +170,10 @@ fn an_appointment_is_moved_and_another_cancelled() {
          > Tuesday afternoon
          # find_slots {\"service\": \"cleaning\", \"appointment\": \"appt_1\", \"date\": \"2026-11-24\", \"part\": \"afternoon\"}
          > the last one
-         < four o'clock | Shall I move it
+         < four P M | Shall I move it
          > yes
          # reschedule_appointment {\"appointment\": \"appt_1\", \"start\": \"2026-11-24T16:00\"}
-         < moved it | four o'clock
+         < moved it | four P M
          > I want to cancel my appointment
          # my_appointments
          < Shall I cancel | a cleaning on Thursday
