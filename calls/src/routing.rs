@@ -53,13 +53,19 @@ pub(crate) fn route(directory: &Directory, id: CallId, incoming: &IncomingCall) 
         }
         Decision::ToMember { from, to } => {
             let settings = put_through(to.name.clone(), None);
-            Ok(reception(Answering::PutThrough(settings), to.name.clone(), None, None, Some(from.name.clone())))
+            Ok(reception(
+                Answering::PutThrough(Box::new(settings)),
+                to.name.clone(),
+                None,
+                None,
+                Some(from.name.clone()),
+            ))
         }
         Decision::Outside { from, number } => {
             let own = from.may_call_from.first().cloned();
             let shown = own.clone().unwrap_or_else(|| from.name.clone());
             let settings = put_through(number, own);
-            Ok(reception(Answering::PutThrough(settings), shown, None, None, Some(from.name.clone())))
+            Ok(reception(Answering::PutThrough(Box::new(settings)), shown, None, None, Some(from.name.clone())))
         }
         Decision::Challenge => Err(Refused::Challenge),
         Decision::NotFound => Err(Refused::NotFound),

@@ -187,6 +187,7 @@ fn a_transfer_rings_members_and_groups_and_goes_on_by_its_outcome() {
     let settings = TransferSettings {
         strategy: RingStrategy::Hunt,
         caller_id: Some("reception".into()),
+        language: Some("en".into()),
         ..TransferSettings::to(vec!["anna".into(), "ben".into()], 10_000)
     };
     assert_eq!(call.take(), [CallCommand::Transfer(settings)]);
@@ -202,6 +203,37 @@ fn a_transfer_rings_members_and_groups_and_goes_on_by_its_outcome() {
     assert_eq!(ended(TransferOutcome::Unavailable), "unavailable");
     assert_eq!(ended(TransferOutcome::Failed), "unavailable");
     assert_eq!(ended(TransferOutcome::Completed), "after");
+}
+
+#[test]
+fn a_transfer_may_be_warm_and_wait_in_a_queue_with_music() {
+    let yaml = "nodes:\n  a:\n    transfer: {to: anna, ring: fewest, skills: [law], warm: A caller., \
+                queue: {name: desk, wait: 1m, waiting: 4}, music: {play: song.wav}, timeout: 10s, no_answer: b}\n    \
+                next: b\n  b: {hangup: {say: over}}\n";
+    let mut call = Raw::answered(yaml);
+    let commands = call.take();
+    let music = |command: &CallCommand| match command {
+        CallCommand::Play { playback, repeat: true, .. } => Some(*playback),
+        _ => None,
+    };
+    let first = music(&commands[0]).expect("music");
+    let CallCommand::Transfer(settings) = &commands[1] else { panic!("{commands:?}") };
+    let announcement = settings.announcement.as_ref().expect("an announcement");
+    assert_eq!(announcement.text, "A caller. Press 1 to take the call, or 2 to decline it.");
+    assert_eq!((settings.strategy, settings.skills.join(" ")), (RingStrategy::FewestCalls, "law".to_owned()));
+    let queue = settings.queue.as_ref().expect("a queue");
+    assert_eq!((queue.name.as_str(), queue.max_wait_ms, queue.max_waiting), ("desk", 60_000, 4));
+
+    call.event(&CallEvent::Queued { position: 2 });
+    let commands = call.take();
+    assert_eq!(commands[0], CallCommand::StopPlaying { playback: Some(first) });
+    assert!(format!("{:?}", commands[1]).contains("You are number 2 in line."), "{commands:?}");
+    let second = music(&commands[2]).expect("music again");
+    // Waiting is not given up before its own time.
+    call.seconds(70);
+    assert_eq!(call.take(), []);
+    call.event(&CallEvent::TransferEnded { outcome: TransferOutcome::NoAnswer });
+    assert!(call.take().contains(&CallCommand::StopPlaying { playback: Some(second) }));
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(crate) enum Answering {
         transcribe: Option<bool>,
     },
     /// Nobody here: a member is put through.
-    PutThrough(call_model::TransferSettings),
+    PutThrough(Box<call_model::TransferSettings>),
 }
 
 /// A call that came in and has been routed.
@@ -118,7 +118,7 @@ impl Reception {
                 let made = house.apps().make(&app, &facts, recording)?;
                 (transcribe, Seating::new(&app, made))
             }
-            Answering::PutThrough(settings) => (None, Seating::plain(Box::new(PutThrough::new(settings)))),
+            Answering::PutThrough(settings) => (None, Seating::plain(Box::new(PutThrough::new(*settings)))),
         };
         let colleague = member.clone();
         let caller_name = member.unwrap_or_else(|| caller_user(&incoming));

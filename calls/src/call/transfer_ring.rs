@@ -9,6 +9,7 @@ use store::{LegRole, fresh_id};
 use super::Call;
 use super::leg::Leg;
 use super::transfer::Outcome;
+use super::transfer_wait::Waiting;
 use crate::dialing::{self, Destination, Plan, Shown};
 use crate::directory::Directory;
 use crate::error::PlaceError;
@@ -39,7 +40,7 @@ impl Call {
         let Some(transfer) = &mut self.transfer else { return };
         transfer.busy.clear();
         transfer.outcomes.clear();
-        let may_ring = transfer.queue.as_ref().is_none_or(|queue| queue.is_first());
+        let may_ring = transfer.queue.as_ref().is_none_or(Waiting::is_first);
         if may_ring {
             let wanted = transfer.targets.iter().filter(|target| !transfer.declined.contains(*target));
             transfer.waiting = wanted.cloned().collect();

@@ -147,7 +147,9 @@ impl Call {
         if !gone.is_empty() {
             transfer.listening.retain(|listener| !gone.contains(&listener.slot));
             transfer.outcomes.insert(Outcome::NoAnswer);
-            gone.iter().for_each(|slot| self.hang_up_leg(*slot));
+            for slot in gone {
+                self.hang_up_leg(slot);
+            }
             self.ring_next().await;
         }
         for slot in again {

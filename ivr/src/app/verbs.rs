@@ -8,8 +8,8 @@ use call_model::{Announcement, AppName, CallCommand, HangupCause, HttpRequest, M
 
 use super::collect::{Collect, Question, Rule};
 use super::{FlowApp, Frame, Outcome, Phase, Step, Wait};
-use crate::messages::MessageKey;
 use crate::flow::{Answers, Body, Data, Flow, Http, Length, Target, Transfer, Verb};
+use crate::messages::MessageKey;
 use crate::spoken::Ear;
 use crate::template::Kind;
 

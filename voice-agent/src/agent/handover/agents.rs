@@ -36,26 +36,22 @@ impl AgentApp {
         if self.stage != Stage::WithAgent {
             return false;
         }
-        match result {
-            // Whatever it came to there: the talk is over.
-            Ok(value) => {
-                let outcome = match value["outcome"].as_str() {
-                    Some("silence") => "silence",
-                    Some("limit") => "limit",
-                    Some("message") => "message",
-                    Some("trouble") => "trouble",
-                    _ => "done",
-                };
-                self.stage = Stage::Talking;
-                self.end(outcome, None);
-            }
-            Err(_) => {
-                self.stage = Stage::Talking;
-                self.listen();
-                self.later_ended(json!({ "error": "the other agent is not there" }));
-                self.think_it_over();
-            }
-        }
+        self.stage = Stage::Talking;
+        let Ok(value) = result else {
+            self.listen();
+            self.later_ended(json!({ "error": "the other agent is not there" }));
+            self.think_it_over();
+            return true;
+        };
+        // Whatever it came to there: the talk is over.
+        let outcome = match value["outcome"].as_str() {
+            Some("silence") => "silence",
+            Some("limit") => "limit",
+            Some("message") => "message",
+            Some("trouble") => "trouble",
+            _ => "done",
+        };
+        self.end(outcome, None);
         true
     }
 

@@ -198,7 +198,7 @@ impl Story<'_> {
             if !text.is_empty() {
                 text.push(' ');
             }
-            text.push_str(&format!("{lead} {words}"));
+            text.extend([lead, " ", words]);
             if !text.ends_with(['.', '!', '?']) {
                 text.push('.');
             }
