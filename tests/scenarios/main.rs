@@ -12,6 +12,7 @@ mod dialogs;
 mod flows;
 mod handover;
 mod keys;
+mod knowledge;
 mod members;
 mod menu;
 mod operation;

@@ -103,6 +103,15 @@ impl Api {
         self.ask(Method::DELETE, path, None, &[]).await.ok(path);
     }
 
+    /// Puts a text of this media type.
+    pub async fn put_text(&self, path: &str, media_type: &str, text: &str) -> Value {
+        let request =
+            self.client.put(format!("{}{path}", self.base)).bearer_auth(self.key.as_deref().unwrap_or_default());
+        let answer = request.header(header::CONTENT_TYPE, media_type).body(text.to_owned()).send().await.unwrap();
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Answer { status, headers, body: answer.bytes().await.unwrap().to_vec() }.ok(path).json()
+    }
+
     /// Puts a flow into the books and lets a number be answered by it.
     pub async fn flow(&self, name: &str, yaml: &str) {
         let address = format!("{}/v1/flows/{name}", self.base);

@@ -224,3 +224,18 @@ async fn webhooks_show_their_secret_once() {
     surface.delete(&path).await.ok(204);
     surface.delete(&path).await.problem(404);
 }
+
+#[tokio::test]
+async fn a_contact_has_a_pin_that_is_never_given_back() {
+    let surface = Surface::start().await;
+    let call = surface.open_call().await;
+    let contact = surface.get(&format!("/v1/calls/{call}")).await.ok(200)["contact"].clone();
+    let path = format!("/v1/contacts/{}", contact.as_str().unwrap());
+    let pin = format!("{path}/pin");
+    surface.send("PUT", &pin, &json!({"pin": "4711"})).await.ok(204);
+    assert!(!surface.get(&path).await.ok(200).to_string().contains("4711"));
+    assert!(surface.send("PUT", &pin, &json!({"pin": "47a1"})).await.problem(422).contains("digits"));
+    surface.delete(&pin).await.ok(204);
+    let nobody = "/v1/contacts/contact_00000000000000000000000000/pin";
+    surface.send("PUT", nobody, &json!({"pin": "4711"})).await.problem(404);
+}

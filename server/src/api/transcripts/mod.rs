@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use call_model::{CallId, RecordingId, Speaker, TranscriptLine, TurnReport, Word};
+use call_model::{CallId, RecordingId, Source, Speaker, TranscriptLine, TurnReport, Word};
 use serde::{Deserialize, Serialize};
 use store::{LineRecord, RecordingRecord, SnippetPart, TranscriptHit, TranscriptState};
 use utoipa::{IntoParams, ToSchema};
@@ -91,6 +91,22 @@ pub(super) struct Turn {
     brain: Option<String>,
     /// The caller interrupted it.
     interrupted: bool,
+    /// The passages of documents that the answer came from, the best first.
+    sources: Vec<Passage>,
+}
+
+/// A passage that an answer came from.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Passage {
+    /// Its id, as under `GET /v1/knowledge/{name}/passages`.
+    #[schema(example = "prices#3")]
+    id: String,
+    /// The document; empty where it is none.
+    document: String,
+    /// Its heading or question.
+    title: String,
+    /// How likely it answers, 0 to 100.
+    score: u8,
 }
 
 /// The recording that a transcript goes with.
@@ -207,7 +223,11 @@ impl From<LineRecord> for NumberedLine {
 impl From<TurnReport> for Turn {
     fn from(turn: TurnReport) -> Self {
         let TurnReport { speech_ended_ms, turn_end, first_token, first_clause, first_audio, total, .. } = turn;
-        let TurnReport { speculated, wasted, brain, interrupted, .. } = turn;
+        let TurnReport { speculated, wasted, brain, interrupted, sources, .. } = turn;
+        let passage = |source: Source| {
+            let Source { id, document, title, score } = source;
+            Passage { id, document, title, score }
+        };
         Self {
             speech_ended_ms,
             turn_end,
@@ -219,6 +239,7 @@ impl From<TurnReport> for Turn {
             wasted,
             brain,
             interrupted,
+            sources: sources.into_iter().map(passage).collect(),
         }
     }
 }
