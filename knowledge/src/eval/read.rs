@@ -70,8 +70,8 @@ mod tests {
 
     #[test]
     fn lines_are_read_and_wrong_ones_named() {
-        let read = passages("{\"id\":\"a\",\"question\":\"Q\",\"answer\":\"A\"}\n\n").unwrap();
+        let read = passages("{\"id\":\"a\",\"question\":\"Q\",\"answer\":\"A\"}\n\n").expect("lines");
         assert_eq!(read, [Passage::new("a", "Q", "A")]);
-        assert_eq!(questions("{\"text\":\"x\"}\n{").unwrap_err().line, 2);
+        assert_eq!(questions("{\"text\":\"x\"}\n{").expect_err("half a line").line, 2);
     }
 }

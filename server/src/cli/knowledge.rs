@@ -77,8 +77,7 @@ async fn near(library: Library, questions: &[Question], url: String, model: Stri
 }
 
 fn read<T>(path: &Path, parse: fn(&str) -> Result<T, eval::ReadError>) -> Result<T, EvalFailure> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| EvalFailure::Io { path: path.to_owned(), source })?;
+    let text = std::fs::read_to_string(path).map_err(|source| EvalFailure::Io { path: path.to_owned(), source })?;
     parse(&text).map_err(|source| EvalFailure::Lines { path: path.to_owned(), source })
 }
 
