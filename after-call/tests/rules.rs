@@ -167,7 +167,14 @@ fn fields_come_from_tools_first_then_from_what_was_said() {
     let mut given = call("en", "> This is Lisa Mueller.");
     given.tools = vec![tool("create_ticket", json!({"name": "Lisa Möller", "subject": "x"}), Some(json!({})))];
     assert_eq!(plain(&given).fields["name"], "Lisa Möller");
-    assert!(plain(&call("en", "> I have two children.")).fields.is_empty());
+    for (language, none) in [
+        ("en", "> I have two children."),
+        ("en", "> Call me back tomorrow.\n> I am very angry.\n> This is wrong."),
+        ("de", "> Ich bin Kunde.\n> Das ist schlecht."),
+        ("fr", "> Je suis furieux.\n> C'est urgent."),
+    ] {
+        assert_eq!(plain(&call(language, none)).fields.get("name"), None, "{none}");
+    }
 }
 
 #[test]

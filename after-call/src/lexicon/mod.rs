@@ -108,7 +108,7 @@ pub struct Lexicon {
 }
 
 /// The kinds that every language has, but for the words that say nothing.
-const KINDS: [&str; 20] = [
+const KINDS: [&str; 21] = [
     "positive",
     "very positive",
     "polite",
@@ -120,6 +120,7 @@ const KINDS: [&str; 20] = [
     "send",
     "opt out",
     "goodbye",
+    "named",
     "order",
     "budget",
     "authority",

@@ -6,7 +6,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 use voice_agent::brain::builtin::Lang;
 use voice_agent::brain::builtin::parse::{self, digits};
-use voice_agent::brain::builtin::words::Word;
+use voice_agent::brain::builtin::words::{Word, words};
 
 use super::text;
 use crate::EndedCall;
@@ -59,7 +59,7 @@ pub fn fields(call: &EndedCall, caller: &[Heard<'_>], us: &[Heard<'_>]) -> Map<S
             fields.insert(name.to_owned(), value.into());
         }
     };
-    add("name", caller.iter().find_map(|heard| parse::introduction(heard.language, &heard.line.text, &heard.words)));
+    add("name", caller.iter().find_map(introduction));
     add("email", caller.iter().rev().find_map(email));
     add("order", caller.iter().rev().find_map(|heard| order(heard, us)));
     add("phone", caller.iter().rev().find_map(|heard| phone(heard)));
@@ -87,6 +87,26 @@ fn from_arguments(fields: &mut Map<String, Value>, arguments: &Map<String, Value
         fields.insert("date".to_owned(), start.date().to_string().into());
         fields.insert("time".to_owned(), start.strftime("%H:%M").to_string().into());
     }
+}
+
+/// The name that somebody gives: "this is Lisa Miller, my bill is wrong". After "I am" it takes two words that are
+/// written as names.
+fn introduction(heard: &Heard<'_>) -> Option<String> {
+    let lexicon = Lexicon::of(heard.language);
+    let feels = |word: &Word| {
+        let word = std::slice::from_ref(word);
+        ["positive", "very positive", "negative", "very negative", "intensifiers", "negations"]
+            .iter()
+            .any(|kind| lexicon.kind(kind).at(word).is_some())
+    };
+    heard.line.text.split(|c: char| ",;.!?:".contains(c)).find_map(|clause| {
+        let said = words(clause);
+        let name = parse::introduction(heard.language, clause, &said)?;
+        let plain = |part: &str| words(part).iter().all(|word| !lexicon.says_nothing(&word.key) && !feels(word));
+        let certain = lexicon.kind("named").are_in(&said);
+        let written = name.contains(' ') && name.split(' ').all(|part| clause.contains(part));
+        (name.split(' ').all(plain) && (certain || written)).then_some(name)
+    })
 }
 
 /// A telephone number, where nothing else was counted.

@@ -5,6 +5,7 @@ mod books;
 mod calls;
 mod document;
 mod gate;
+mod insights;
 mod knowledge;
 mod live;
 mod mcp;
