@@ -92,6 +92,7 @@ pub(super) struct Brains {
     folder: Option<PathBuf>,
     with_demo: bool,
     documents: DocumentSettings,
+    synonyms: Vec<Vec<String>>,
     papers: RwLock<Arc<Papers>>,
     edition: AtomicU64,
     costs: Option<Costs>,
@@ -118,6 +119,7 @@ impl Brains {
             folder: config.business.folder.clone(),
             with_demo,
             documents: config.knowledge.documents(),
+            synonyms: config.knowledge.synonyms.clone(),
             papers: RwLock::default(),
             edition: AtomicU64::new(0),
             costs: None,
@@ -217,7 +219,8 @@ impl Brains {
                 known.extend(plain);
             }
         }
-        let documents = self.papers().documents(documents, &self.documents).map_err(PapersFailure::from)?;
+        let documents =
+            self.papers().documents(documents, &self.synonyms, &self.documents).map_err(PapersFailure::from)?;
         Ok(Arc::new(documents))
     }
 

@@ -95,10 +95,16 @@ impl Papers {
     }
 
     /// Libraries of these passages, which a model may consult.
-    pub(super) fn documents(&self, passages: ByLanguage, settings: &DocumentSettings) -> Result<Documents, BuildError> {
+    pub(super) fn documents(
+        &self,
+        passages: ByLanguage,
+        synonyms: &[Vec<String>],
+        settings: &DocumentSettings,
+    ) -> Result<Documents, BuildError> {
+        let search = Settings { synonyms: synonyms.to_vec(), ..Settings::default() };
         let mut libraries = Vec::with_capacity(passages.len());
         for (language, passages) in passages {
-            let library = Library::build(language, passages, Settings::default())?;
+            let library = Library::build(language, passages, search.clone())?;
             libraries.push(match &self.vectors {
                 Some(vectors) => library.with_vectors(vectors.clone()),
                 None => library,
