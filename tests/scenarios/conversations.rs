@@ -90,7 +90,10 @@ async fn the_assistant_hears_answers_and_writes_it_down() {
 }
 
 fn with_model(double: &ChatDouble) -> Settings {
-    Settings::default().config(&format!("brain = {{ url = \"{}\", model = \"double\" }}", double.url("/v1")))
+    // What is made of the call afterwards is the rules' work: the model is asked by the agent alone.
+    let after_call = "[after_call]\nbrain = \"rules\"";
+    let brain = format!("brain = {{ url = \"{}\", model = \"double\" }}\n{after_call}", double.url("/v1"));
+    Settings::default().config(&brain)
 }
 
 /// A recogniser that hears real speech by its energy, and understands what the test says was spoken.

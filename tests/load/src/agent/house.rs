@@ -151,6 +151,9 @@ port = {http}
 [limits]
 max_calls = 2000
 
+[after_call]
+brain = "rules"
+
 [transcription]
 engine = "deepgram"
 model = "flux-general-en"
