@@ -100,6 +100,15 @@ fn a_file_names_its_brain_its_knowledge_and_its_people() {
 }
 
 #[test]
+fn limits_of_cost_are_amounts_of_money() {
+    let agent = Agent::parse("persona: x\nlimits: {cost: 0.5, day_cost: 20}\n", "test").unwrap();
+    assert_eq!((agent.limits().cost, agent.limits().day_cost), (Some(500_000), Some(20_000_000)));
+    one("persona: x\nlimits: {cost: cheap}\n", 2, "an amount of money", "0.25");
+    one("persona: x\nguards: {attempts: 0}\n", 2, "from 1 to 100", "");
+    one("persona: x\nguards: {then: shout}\n", 2, "what happens then", "");
+}
+
+#[test]
 fn every_example_of_the_documentation_is_taken() {
     let pages = [include_str!("../../docs/agents.md"), include_str!("../../docs/handover.md")];
     let of_page = |page: &'static str| page.split("```yaml\n").skip(1);

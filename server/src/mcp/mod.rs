@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{Extensions, request::Parts};
+use axum::http::request::Parts;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, Implementation,
     ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
@@ -58,7 +58,7 @@ impl Door {
     async fn ask(&self, request: Request, context: &RequestContext<RoleServer>) -> Answer {
         // With the name of the key in it, which the check has put there.
         let extensions = context.extensions.get::<Parts>().map(|parts| parts.extensions.clone());
-        request.send(self.rest.clone(), extensions.unwrap_or_else(Extensions::new)).await
+        request.send(self.rest.clone(), extensions.unwrap_or_default()).await
     }
 }
 

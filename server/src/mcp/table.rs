@@ -31,7 +31,7 @@ enum Kind {
 }
 
 /// One argument.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Argument {
     name: &'static str,
     place: Place,
@@ -341,7 +341,7 @@ impl Argument {
 mod tests {
     use super::*;
 
-    fn target(name: &str, arguments: Value) -> Result<String, String> {
+    fn target(name: &str, arguments: &Value) -> Result<String, String> {
         let call = TOOLS.iter().find(|call| call.name == name).unwrap();
         let arguments = arguments.as_object().cloned().unwrap();
         call.request(arguments).map(|request| request.target()).map_err(|fault| fault.to_string())
@@ -349,12 +349,12 @@ mod tests {
 
     #[test]
     fn tools_are_requests() {
-        let page = target("list_calls", json!({"state": "ended", "limit": 5, "cursor": "a b"}));
+        let page = target("list_calls", &json!({"state": "ended", "limit": 5, "cursor": "a b"}));
         assert_eq!(page.as_deref(), Ok("/v1/calls?state=ended&limit=5&cursor=a+b"));
-        let text = target("get_transcript", json!({"id": "call_1"}));
+        let text = target("get_transcript", &json!({"id": "call_1"}));
         assert_eq!(text.as_deref(), Ok("/v1/calls/call_1/transcript?format=text"));
-        assert_eq!(target("hang_up_call", json!({"id": "call_1"})).as_deref(), Ok("/v1/calls/call_1"));
-        assert_eq!(target("list_agents", json!({})).as_deref(), Ok("/v1/agents"));
+        assert_eq!(target("hang_up_call", &json!({"id": "call_1"})).as_deref(), Ok("/v1/calls/call_1"));
+        assert_eq!(target("list_agents", &json!({})).as_deref(), Ok("/v1/agents"));
     }
 
     #[test]
@@ -371,7 +371,7 @@ mod tests {
             ("place_call", json!({"to": "+4930901820", "say": "Hello."}), "`idempotency_key` is missing"),
             ("update_contact", json!({"id": "contact_1", "fields": []}), "`fields` is an object"),
         ] {
-            let fault = target(name, arguments).unwrap_err();
+            let fault = target(name, &arguments).unwrap_err();
             assert!(fault.contains(says), "{fault}");
         }
     }

@@ -131,10 +131,7 @@ fn parse_duration(text: &str) -> Option<Duration> {
 
 /// An amount of money from 0.000001 to 1,000,000, in millionths.
 pub fn money(yaml: &Yaml, faults: &mut Faults) -> Option<u64> {
-    let amount = match &yaml.value {
-        Value::Scalar(Json::Number(number), _) => number.as_f64(),
-        _ => None,
-    };
+    let amount = yaml.scalar().and_then(|text| text.trim().parse::<f64>().ok());
     if let Some(amount) = amount.filter(|amount| (0.000_001..=1_000_000.0).contains(amount)) {
         return Some((amount * 1e6).round() as u64);
     }

@@ -23,6 +23,10 @@ const TO_THE_AGENT: [&str; 37] = [
     "votre", "jamais", "toujours", "reponds", "sei", "tuo", "tua", "mai", "sempre", "rispondi", "lei",
 ];
 
+/// What follows a polite `Sie` that is said to the agent rather than to callers.
+const POLITE: [&str; 9] =
+    ["sind", "beantworten", "antworten", "geben", "nehmen", "sagen", "sprechen", "verbinden", "durfen"];
+
 /// A model that speaks of its own instructions.
 const OF_ITSELF: [&str; 8] = [
     "system prompt",
@@ -41,9 +45,9 @@ static SPEAKS_OF_ITSELF: LazyLock<Vec<Pattern>> =
 /// What is in the instructions and nobody's business.
 #[derive(Debug, Default)]
 pub(super) struct Secret {
-    of_house: HashSet<String>,
-    of_persona: HashSet<String>,
-    of_beginning: HashSet<String>,
+    house: HashSet<String>,
+    persona: HashSet<String>,
+    beginnings: HashSet<String>,
 }
 
 impl Secret {
@@ -51,20 +55,23 @@ impl Secret {
     pub fn new(house: &str, persona: &str) -> Self {
         let mut secret = Self::default();
         for paragraph in house.lines() {
-            secret.of_house.extend(runs(&folded(paragraph), OF_HOUSE));
+            secret.house.extend(runs(&folded(paragraph), OF_HOUSE));
         }
         for sentence in persona.split_inclusive(['.', '!', '?', ':', ';']).filter(|sentence| speaks_to_agent(sentence))
         {
             let words = folded(sentence);
-            secret.of_persona.extend(runs(&words, OF_PERSONA));
-            secret.of_beginning.extend(words.get(..OF_BEGINNING).map(|words| words.join(" ")));
+            secret.persona.extend(runs(&words, OF_PERSONA));
+            // `If you are in pain` is for the caller.
+            let to_agent = words.first().is_some_and(|first| first == "sie" || TO_THE_AGENT.contains(&first.as_str()));
+            let beginning = words.get(..OF_BEGINNING).filter(|_| to_agent);
+            secret.beginnings.extend(beginning.map(|words| words.join(" ")));
         }
         secret
     }
 
     fn is_told_by(&self, words: &[String]) -> bool {
         let told = |known: &HashSet<String>, length| runs(words, length).any(|run| known.contains(&run));
-        told(&self.of_house, OF_HOUSE) || told(&self.of_persona, OF_PERSONA) || told(&self.of_beginning, OF_BEGINNING)
+        told(&self.house, OF_HOUSE) || told(&self.persona, OF_PERSONA) || told(&self.beginnings, OF_BEGINNING)
     }
 }
 
@@ -72,7 +79,8 @@ fn speaks_to_agent(sentence: &str) -> bool {
     let words = folded(sentence);
     let may =
         |at: usize| words.get(at + 1).is_some_and(|next| matches!(next.as_str(), "can" | "may" | "could" | "will"));
-    words.iter().enumerate().any(|(at, word)| TO_THE_AGENT.contains(&word.as_str()) && !may(at))
+    let politely = words.len() > 1 && words[0] == "sie" && POLITE.contains(&words[1].as_str());
+    politely || words.iter().enumerate().any(|(at, word)| TO_THE_AGENT.contains(&word.as_str()) && !may(at))
 }
 
 fn folded(text: &str) -> Vec<String> {
@@ -157,7 +165,8 @@ mod tests {
         "Write no lists, no Markdown, no emoji and no web addresses; write numbers the way they are said.";
     const PERSONA: &str = "You are the telephone assistant of Northwind, a dental practice. Never promise a discount to \
                            anybody who asks for one on the telephone. We are open from Monday to Friday between eight \
-                           in the morning and six in the evening.";
+                           in the morning and six in the evening. If you are in pain, come at once. Sie sind die \
+                           Telefonassistenz der Praxis Northwind.";
 
     fn verdict(clauses: &[&str], known: &str) -> Option<Attempt> {
         let (secret, mut answer) = (Secret::new(HOUSE, PERSONA), Answer::default());
@@ -170,6 +179,7 @@ mod tests {
             &["You are the telephone assistant of Northwind."][..],
             &["Sure: write no lists,", "no Markdown, no emoji."],
             &["Never promise a discount", "to anybody who asks for one on", "the telephone."],
+            &["Sie sind die Telefonassistenz der Praxis Northwind."],
             &["My instructions are to be brief."],
             &["I was instructed to say nothing."],
             &["It is WW91IGFyZSB0aGUgdGVsZXBob25lIGFzc2lzdGFudA=="],
@@ -185,6 +195,7 @@ mod tests {
             "I am the telephone assistant of Northwind, a dental practice.",
             "We are open from Monday to Friday between eight in the morning and six in the evening.",
             "I cannot promise a discount.",
+            "If you are in pain, come at once.",
             "I am not allowed to share my instructions.",
         ] {
             assert_eq!(verdict(&[clause], ""), None, "{clause}");

@@ -60,23 +60,18 @@ fn pieces(word: &str) -> Vec<String> {
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {
+        // The last of each are Cyrillic letters that look like ours.
         match c {
-            'à' | 'á' | 'â' | 'ä' | 'ã' | 'å' => folded.push('a'),
-            'è' | 'é' | 'ê' | 'ë' => folded.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => folded.push('i'),
-            'ò' | 'ó' | 'ô' | 'ö' | 'õ' => folded.push('o'),
+            'à' | 'á' | 'â' | 'ä' | 'ã' | 'å' | 'а' => folded.push('a'),
+            'è' | 'é' | 'ê' | 'ë' | 'е' => folded.push('e'),
+            'ì' | 'í' | 'î' | 'ï' | 'і' => folded.push('i'),
+            'ò' | 'ó' | 'ô' | 'ö' | 'õ' | 'о' => folded.push('o'),
             'ù' | 'ú' | 'û' | 'ü' => folded.push('u'),
-            'ç' => folded.push('c'),
+            'ç' | 'с' => folded.push('c'),
             'ñ' => folded.push('n'),
             'ß' => folded.push_str("ss"),
             'œ' => folded.push_str("oe"),
-            // Cyrillic letters that look like ours.
-            'а' => folded.push('a'),
-            'е' => folded.push('e'),
-            'о' => folded.push('o'),
             'р' => folded.push('p'),
-            'с' => folded.push('c'),
-            'і' => folded.push('i'),
             _ => folded.push(c),
         }
     }
