@@ -140,7 +140,6 @@ async fn words_lie_where_the_speech_is_and_the_turn_ends_after_them() {
 }
 
 #[tokio::test]
-#[ignore = "the recogniser in the repository is too early in its training"]
 async fn what_is_said_on_the_telephone_is_heard() {
     let Some(engine) = engine().await else { return };
     let mut wrong = Vec::new();
