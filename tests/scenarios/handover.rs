@@ -55,7 +55,10 @@ async fn speaks(server: &Server, times: usize) -> JoinHandle<Report> {
     let mut steps = vec![Step::Turn];
     for _ in 0..times {
         // What is understood is the double's: this is only the sound of it.
-        steps.extend([Step::Say { text: "could you help me with this please".into(), language: "en".into() }, Step::Turn]);
+        steps.extend([
+            Step::Say { text: "could you help me with this please".into(), language: "en".into() },
+            Step::Turn,
+        ]);
     }
     steps.push(caller::wait(80.0));
     begin(speaker(CALLER).await, script(server.address("desk"), steps))
@@ -97,12 +100,16 @@ async fn reaches_anna(server: &Server, calling: JoinHandle<Report>, reason: &str
     talk(&mut anna).await;
     assert_talked(&ended(calling).await, ANNA_HZ);
     let story = story(&server.api()).await;
-    assert_eq!((&story["reason"], &story["to"], &story["outcome"]), (&json!(reason), &json!("desk"), &json!("completed")));
+    assert_eq!(
+        (&story["reason"], &story["to"], &story["outcome"]),
+        (&json!(reason), &json!("desk"), &json!("completed"))
+    );
 }
 
 #[tokio::test]
 async fn who_asks_for_a_person_gets_one() {
-    let (server, _ears) = hearing(&["Let me talk to a person please."], &with_rules("asked: desk"), Settings::default()).await;
+    let (server, _ears) =
+        hearing(&["Let me talk to a person please."], &with_rules("asked: desk"), Settings::default()).await;
     reaches_anna(&server, speaks(&server, 1).await, "asked").await;
 }
 
@@ -129,7 +136,8 @@ async fn who_is_angry_gets_a_person() {
 #[tokio::test]
 async fn a_topic_that_people_see_to_gets_a_person() {
     let rules = "topics: {bill: {to: desk, about: A mistake in a bill., examples: [there is a mistake in my bill]}}";
-    let (server, _ears) = hearing(&["I found a mistake in my last bill."], &with_rules(rules), Settings::default()).await;
+    let (server, _ears) =
+        hearing(&["I found a mistake in my last bill."], &with_rules(rules), Settings::default()).await;
     reaches_anna(&server, speaks(&server, 1).await, "topic").await;
 }
 
@@ -326,7 +334,11 @@ async fn when_nobody_is_there_a_message_is_offered() {
 async fn out_of_hours_nobody_is_rung() {
     let folder = tempfile::tempdir().unwrap();
     // Open for a minute in the week, in the night.
-    std::fs::write(folder.path().join("business.yaml"), "name: Night\nhours:\n  monday: 03:00-03:01\n").unwrap();
+    std::fs::write(
+        folder.path().join("business.yaml"),
+        "name: Night\ntime_zone: Europe/Berlin\nhours:\n  monday: 03:00-03:01\n",
+    )
+    .unwrap();
     let business = format!("[business]\nfolder = \"{}\"", folder.path().display());
     let server = Server::with(Settings::default().config(&business)).await;
     let yaml = agent(
