@@ -18,6 +18,7 @@ mod menu;
 mod operation;
 mod recordings;
 mod refusals;
+mod rehearsals;
 mod terminal;
 mod transfers;
 mod voicemail;

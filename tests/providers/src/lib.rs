@@ -41,7 +41,7 @@ pub use deepgram::{DeepgramDouble, Heard};
 pub use ear::{EarTiming, Hesitation, SpokenTurn};
 pub use eleven::ElevenDouble;
 pub use multipart::Part;
-pub use play::{Actor, Fill, play};
+pub use play::{Actor, Fill, Scene, play};
 pub use script::{Fault, Manner, Script, Step};
 pub use server::{Double, Request};
 pub use speech::SpeechDouble;

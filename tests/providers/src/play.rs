@@ -26,8 +26,34 @@ struct Line {
     fill: Fill,
 }
 
-/// All that the caller said, what the last tool gave back, and the arguments that are to be made of it.
-pub type Fill = fn(&[String], &Value, &mut Value);
+/// What has happened in the talk so far.
+#[derive(Debug, Default)]
+pub struct Scene {
+    /// What the caller said, turn by turn.
+    pub caller: Vec<String>,
+    /// What tools gave back, with their names.
+    pub results: Vec<(String, Value)>,
+}
+
+impl Scene {
+    /// The caller's last words, in small letters.
+    pub fn last(&self) -> String {
+        self.caller.last().map(|text| text.to_lowercase()).unwrap_or_default()
+    }
+
+    /// The caller's words so many turns ago; 0 is the last.
+    pub fn ago(&self, turns: usize) -> &str {
+        self.caller.iter().rev().nth(turns).map_or("", String::as_str)
+    }
+
+    /// What the tool gave back last.
+    pub fn result(&self, tool: &str) -> &Value {
+        self.results.iter().rev().find(|(name, _)| name == tool).map_or(&Value::Null, |(_, result)| result)
+    }
+}
+
+/// Puts into an answer what depends on the scene.
+pub type Fill = fn(&Scene, &mut ChatAnswer);
 
 /// What the model plays for the agent whose instructions hold these words. Lines are tried in their order.
 #[derive(Clone)]
@@ -70,8 +96,7 @@ impl Actor {
         self
     }
 
-    /// The arguments of the first tool of the line before are made by this, from all that the caller said and from what the
-    /// last tool gave back.
+    /// The answer of the line before is completed by this.
     #[must_use]
     pub fn filled(mut self, fill: Fill) -> Self {
         if let Some(line) = self.lines.last_mut() {
@@ -81,17 +106,14 @@ impl Actor {
     }
 
     fn line(mut self, cue: Cue, answer: ChatAnswer) -> Self {
-        self.lines.push(Line { cue, after: None, answer, fill: |_, _, _| {} });
+        self.lines.push(Line { cue, after: None, answer, fill: |_, _| {} });
         self
     }
 
     fn answer(&self, talk: &Talk) -> Option<ChatAnswer> {
         let line = self.lines.iter().find(|line| talk.calls_for(line))?;
         let mut answer = line.answer.clone();
-        // What is called after the first is said as it stands.
-        if let Some((_, arguments)) = answer.calls.first_mut() {
-            (line.fill)(&talk.caller, &talk.result, arguments);
-        }
+        (line.fill)(&talk.scene, &mut answer);
         Some(answer)
     }
 }
@@ -105,15 +127,13 @@ pub fn play(actors: Vec<Actor>) -> Script<ChatAnswer> {
     })
 }
 
-/// A request as the part sees it.
+/// A request as an actor sees it.
 struct Talk {
     instructions: String,
-    caller: Vec<String>,
+    scene: Scene,
     ours: String,
-    /// The tool that came back last, if nothing came after it.
-    back: Option<String>,
-    result: Value,
-    result_text: String,
+    /// The tool that came back last, if nothing came after it, and what it gave back.
+    back: Option<(String, String)>,
 }
 
 impl Talk {
@@ -124,20 +144,21 @@ impl Talk {
         let role = |role: &str| -> Vec<String> {
             messages.iter().filter(|message| message["role"] == role).map(content).collect()
         };
-        let last = messages.last().filter(|message| message["role"] == "tool");
-        let result_text = last.map(content).unwrap_or_default();
-        let back = last.and_then(|last| {
+        let name_of = |result: &Value| -> String {
             let calls = messages.iter().filter_map(|message| message["tool_calls"].as_array()).flatten();
-            let called = calls.into_iter().find(|call| call["id"] == last["tool_call_id"])?;
-            called["function"]["name"].as_str().map(str::to_owned)
-        });
+            let called = calls.into_iter().find(|call| call["id"] == result["tool_call_id"]);
+            called.and_then(|call| call["function"]["name"].as_str()).unwrap_or_default().to_owned()
+        };
+        let tool = |message: &&Value| message["role"] == "tool";
+        let results = messages
+            .iter()
+            .filter(tool)
+            .map(|message| (name_of(message), serde_json::from_str(&content(message)).unwrap_or_default()));
         Self {
             instructions: role("system").join("\n"),
-            caller: role("user"),
+            scene: Scene { caller: role("user").iter().map(|text| spoken(text)).collect(), results: results.collect() },
             ours: role("assistant").join("\n").to_lowercase(),
-            back,
-            result: serde_json::from_str(&result_text).unwrap_or_default(),
-            result_text,
+            back: messages.last().filter(tool).map(|last| (name_of(last), content(last))),
         }
     }
 
@@ -146,11 +167,20 @@ impl Talk {
         said_before
             && match &line.cue {
                 Cue::Any => true,
-                Cue::CameBack(tool, holding) => self.back.as_ref() == Some(tool) && self.result_text.contains(holding),
+                Cue::CameBack(tool, holding) => {
+                    self.back.as_ref().is_some_and(|(name, result)| name == tool && result.contains(holding))
+                }
                 Cue::Said(said) => {
-                    let last = self.caller.last().map(|text| text.to_lowercase()).unwrap_or_default();
+                    let last = self.scene.last();
                     self.back.is_none() && said.iter().any(|words| last.contains(words))
                 }
             }
     }
+}
+
+/// The caller's own words, without what the house puts beside them.
+fn spoken(text: &str) -> String {
+    let parts = text.split("<caller>").skip(1).filter_map(|part| part.split("</caller>").next());
+    let own: Vec<&str> = parts.collect();
+    if own.is_empty() { text.to_owned() } else { own.join(" ") }
 }

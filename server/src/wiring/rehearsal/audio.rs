@@ -138,6 +138,8 @@ impl AudioStage {
         let error_log = out.try_clone().map_err(|error| failed("no log", &error))?;
         command.stdin(Stdio::null()).stdout(out).stderr(error_log).kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| failed("the server does not start", &error))?;
+        // The process may have chosen a provider before: then that one stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build();
         let client = client.map_err(|error| failed("no client", &error))?;
         ready(&client, base + 1, &mut child, &log).await?;
