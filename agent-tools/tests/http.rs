@@ -1,4 +1,5 @@
 //! Tools by HTTP, against a server that does as it is told.
+#![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "tests")]
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -23,13 +24,11 @@ impl Exchange for Script {
             let limit = Duration::from_millis(request.timeout_ms);
             self.asked.lock().unwrap().push(request);
             let reply = self.replies.lock().unwrap().pop_front();
-            match reply {
-                Some(reply) => reply,
-                None => {
-                    tokio::time::sleep(limit).await;
-                    Err(HttpFailure::TimedOut)
-                }
+            if let Some(reply) = reply {
+                return reply;
             }
+            tokio::time::sleep(limit).await;
+            Err(HttpFailure::TimedOut)
         })
     }
 }

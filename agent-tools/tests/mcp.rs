@@ -1,4 +1,5 @@
 //! Tools of MCP servers: a child process that may die, and a server by HTTP.
+#![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -71,7 +72,7 @@ async fn until(toolbox: &Toolbox, name: &str, there: bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), wait).await.expect("the tools come and go in time");
+    tokio::time::timeout(Duration::from_mins(1), wait).await.expect("the tools come and go in time");
 }
 
 fn child() -> McpSettings {
@@ -116,7 +117,7 @@ async fn a_child_that_died_is_started_again() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), again).await.expect("it is started again");
+    tokio::time::timeout(Duration::from_mins(1), again).await.expect("it is started again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -111,7 +111,7 @@ fn address(yaml: &Yaml, faults: &mut Faults) -> Option<(String, String)> {
     if rest.len() == host.len() {
         return Some((format!("{url}/"), format!("{scheme}{host}/")));
     }
-    Some((url.clone(), url[..scheme.len() + host.len() + 1].to_owned()))
+    Some((url.clone(), url[..=scheme.len() + host.len()].to_owned()))
 }
 
 fn check(text: &str, yaml: &Yaml, faults: &mut Faults) {

@@ -392,8 +392,8 @@ fn once(id: &str, call: &ToolCall) -> String {
     let mut text = String::new();
     canonical(&call.arguments, &mut text);
     let digest = Sha256::digest(text.as_bytes());
-    let digest: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{id}/{}/{digest}", call.name)
+    let digest = u128::from_be_bytes(std::array::from_fn(|at| digest[at]));
+    format!("{id}/{}/{digest:032x}", call.name)
 }
 
 /// JSON with its keys in order.
@@ -408,7 +408,9 @@ fn canonical(value: &Value, out: &mut String) {
             out.push('}');
         }
         Value::Array(items) => {
-            items.iter().for_each(|item| canonical(item, out));
+            for item in items {
+                canonical(item, out);
+            }
             out.push(']');
         }
         other => {

@@ -32,6 +32,7 @@ pub struct Log {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "most of a log is commands")]
 pub enum Seen {
     Command(CallCommand),
     /// The caller begins to hear this.
