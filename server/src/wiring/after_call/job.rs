@@ -65,16 +65,15 @@ impl AfterCall {
 
     /// Silences the recordings of a call, and lets them be fetched.
     async fn silence(&self, call: CallId, silences: &[Silence]) -> Result<(), JobError> {
-        if !self.store.scrubber().get().is_some_and(|scrub| scrub.sound()) {
-            return Ok(());
-        }
+        // What was held under other settings is let go all the same.
+        let sound = self.store.scrubber().get().is_some_and(store::Scrub::sound);
         for recording in self.store.call_recordings(call).await? {
             match recording.state {
-                RecordingState::Failed => continue,
-                RecordingState::Recording => return Err(JobError::StillRecording),
+                RecordingState::Recording if sound => return Err(JobError::StillRecording),
+                RecordingState::Failed | RecordingState::Recording => continue,
                 RecordingState::Held | RecordingState::Ready => {}
             }
-            if !silences.is_empty() {
+            if sound && !silences.is_empty() {
                 let offset = recording.offset_ms.ok_or(JobError::NoPlace)?;
                 let path = RecordingPath::parse(&recording.path).ok_or(FolderError::NotFound)?;
                 let spans: Vec<Span> = silences.iter().filter_map(|silence| span(*silence, offset)).collect();
@@ -84,7 +83,10 @@ impl AfterCall {
             }
             self.store.release_recording(recording.id, now_ms()).await?;
         }
-        Ok(self.store.silenced(call).await?)
+        if !silences.is_empty() {
+            self.store.silenced(call).await?;
+        }
+        Ok(())
     }
 
     async fn ended(&self, record: &CallRecord) -> Result<EndedCall, StoreError> {
