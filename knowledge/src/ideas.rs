@@ -6,6 +6,8 @@ use crate::words::{Class, Reader, Token};
 
 /// How far the words of a phrase may be apart, beyond its own length.
 const SLACK: usize = 3;
+/// What the one word of a phrase that says something is worth without the others.
+const ALONE: f32 = 0.4;
 /// What a word is worth to each of the ideas that it may stand for, by their number.
 const SHARED: [f32; 5] = [1.0, 0.85, 0.72, 0.62, 0.55];
 
@@ -23,6 +25,8 @@ pub(crate) struct Ideas {
 struct Phrase {
     idea: usize,
     stems: Vec<String>,
+    /// The words that say nothing.
+    small: Vec<String>,
     negated: bool,
     /// Word for word, in this order.
     literal: bool,
@@ -69,7 +73,9 @@ impl Ideas {
         // A phrase is looked for where its rarest word stands: the longest is a good guess.
         let key = if literal { stems.first() } else { stems.iter().max_by_key(|stem| stem.len()) };
         if let Some(key) = key.cloned() {
-            self.phrases.entry(key).or_default().push(Phrase { idea, stems, negated, literal });
+            let small = tokens.iter().filter(|token| token.class == Class::Stop).map(|token| token.stem.clone());
+            let small = if literal { Vec::new() } else { small.collect() };
+            self.phrases.entry(key).or_default().push(Phrase { idea, stems, small, negated, literal });
         }
     }
 
@@ -102,7 +108,8 @@ impl Ideas {
             found.extend(self.of(&token.stem).map(|(idea, strength)| Found { idea, strength, places: vec![place] }));
             for phrase in self.phrases.get(&token.stem).into_iter().flatten() {
                 if let Some(places) = phrase.at(place, tokens) {
-                    found.push(Found { idea: phrase.idea, strength: 1.0, places });
+                    let strength = phrase.strength(place, tokens);
+                    found.push(Found { idea: phrase.idea, strength, places });
                 }
             }
         }
@@ -133,6 +140,17 @@ impl Phrase {
             places.push(nearest);
         }
         Some(places)
+    }
+
+    /// How surely it is meant around one of its words: where but one of them says something, the others tell whether.
+    fn strength(&self, place: usize, tokens: &[Token]) -> f32 {
+        if self.stems.len() > 1 || self.small.is_empty() || self.negated {
+            return 1.0;
+        }
+        let reach = self.small.len() + 1;
+        let near = &tokens[place.saturating_sub(reach)..(place + reach + 1).min(tokens.len())];
+        let said = self.small.iter().filter(|stem| near.iter().any(|token| token.stem == **stem)).count();
+        ALONE + (1.0 - ALONE) * said as f32 / self.small.len() as f32
     }
 }
 

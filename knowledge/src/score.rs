@@ -104,7 +104,7 @@ impl Sums {
                 self.touched.push(place);
             }
             self.amount[at] += amount.min(unit.importance.max(0.05) * MOST);
-            self.heading[at] += heading;
+            self.heading[at] += heading.min(unit.importance * MOST);
         }
     }
 }

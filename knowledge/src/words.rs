@@ -93,14 +93,17 @@ impl Reader {
     }
 }
 
-/// The words of a text in lower case. English keeps a contraction in one word.
+/// The words of a text in lower case. English keeps a contraction in one word, without `'s`.
 fn split(text: &str, language: Language) -> Vec<String> {
     let mut words = vec![String::new()];
-    for letter in text.chars() {
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
         if letter.is_alphanumeric() {
             if let Some(word) = words.last_mut() {
                 word.extend(letter.to_lowercase());
             }
+        } else if language == Language::En && matches!(letter, '\'' | '’') && letters.peek() == Some(&'s') {
+            letters.next();
         } else if !(matches!(letter, '\'' | '’') && language == Language::En)
             && words.last().is_some_and(|word| !word.is_empty())
         {
@@ -164,7 +167,7 @@ mod tests {
         let texts = |language, text| -> Vec<String> {
             Reader::new(language).tokens(text).into_iter().map(|token| token.text).collect()
         };
-        assert_eq!(texts(Language::En, "I can't"), ["i", "cant"]);
+        assert_eq!(texts(Language::En, "I can't, where's"), ["i", "cant", "where"]);
         assert_eq!(texts(Language::Fr, "l’hôtel"), ["l", "hotel"]);
     }
 }

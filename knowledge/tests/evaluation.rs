@@ -1,5 +1,5 @@
 //! The sets in `evaluation/`: how often the right passage is found without embeddings. Ideas were added for what was
-//! missed in en-dental, de-town, es-gym, fr-hotel and it-clinic; nothing was added for the other five.
+//! missed in en-dental, de-town, es-gym, es-town, fr-hotel and it-clinic; none for the other four.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that shows its figures")]
 
 use std::path::{Path, PathBuf};
