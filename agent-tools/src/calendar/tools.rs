@@ -184,7 +184,7 @@ fn start(request: &ToolRequest) -> Result<DateTime, ToolFailure> {
     start.round(jiff::Unit::Minute).map_err(|_| right())
 }
 
-fn clipped(text: String, most: usize) -> String {
+fn clipped(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control() || *c == '\n').take(most).collect()
 }
 
@@ -300,10 +300,10 @@ impl Tool for BookAppointment {
                 person: text(&request, "person"),
                 contact: me.map(|me| me.id),
                 call: Some(request.call),
-                name: text(&request, "name").map(|name| clipped(name, MAX_NAME)),
-                phone: text(&request, "phone").map(|phone| clipped(phone, MAX_NAME)),
+                name: text(&request, "name").map(|name| clipped(&name, MAX_NAME)),
+                phone: text(&request, "phone").map(|phone| clipped(&phone, MAX_NAME)),
                 language: Some(request.language.clone()),
-                note: clipped(text(&request, "note").unwrap_or_default(), MAX_NOTE),
+                note: clipped(&text(&request, "note").unwrap_or_default(), MAX_NOTE),
                 once: Some(request.once.clone()),
             };
             let record = self.0.book(order).await?;

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod books;
+mod calendar;
 mod calls;
 mod document;
 mod gate;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use agent_tools::calendar::{Desk, Plan};
 use call_model::{CallId, Direction, HangupCause, HangupParty, RecordingSwitch, Speaker, TranscriptLine, Word};
 use calls::live::{LiveFeed, LiveHub};
 use callwright::api::{
@@ -170,6 +171,7 @@ impl Surface {
         let sounds = Folder::open(folder.path().join("recordings")).unwrap();
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
         let state = ApiState::new(config, store.clone(), calls.clone(), sounds, keys.clone(), Some(metrics));
+        let state = state.with_desk(Some(desk(&store)));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router(state)).await.unwrap() });
@@ -223,6 +225,15 @@ impl Surface {
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// A calendar on Monday, 23 November 2026, ten o'clock in Berlin.
+fn desk(store: &Store) -> Desk {
+    const FILE: &str = "name: Northwind\ntime_zone: Europe/Berlin\ncalendar:\n  persons: {weber: {name: Doctor Weber}}\n  \
+                        services:\n    checkup: {name: a check-up, duration: 30m}\n";
+    let plan = Plan::new(Arc::new(ivr::Business::parse(FILE).unwrap())).unwrap();
+    let clock = Arc::new(|| "2026-11-23T09:00:00Z".parse().unwrap());
+    Desk::new(store.clone(), plan, clock, Vec::new())
 }
 
 pub fn client() -> reqwest::Client {

@@ -7,7 +7,7 @@ use sqlx::{QueryBuilder, Sqlite};
 use super::event::tell;
 use super::row::{Reader, Record};
 use crate::record::event_type::TICKET_CREATED;
-use crate::record::{NewEvent, NewTicket, TicketChange, TicketFilter, TicketRecord};
+use crate::record::{NewEvent, NewTicket, TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState};
 use crate::writer::{Tx, Write};
 use crate::{Page, PageRequest, Store, StoreError, fresh_id};
 
@@ -155,8 +155,8 @@ impl Write for ChangeTicket {
         .bind(&change.subject)
         .bind(change.category.is_some())
         .bind(change.category.clone().flatten())
-        .bind(change.priority.map(|priority| priority.as_str()))
-        .bind(change.state.map(|state| state.as_str()))
+        .bind(change.priority.map(TicketPriority::as_str))
+        .bind(change.state.map(TicketState::as_str))
         .bind(&change.answer)
         .bind(self.now_ms)
         .fetch_optional(&mut tx.conn)
