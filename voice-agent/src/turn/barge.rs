@@ -119,11 +119,11 @@ impl TurnMachine {
         };
         if let Some(taken) = self.taken.take() {
             let pause = sound_since.saturating_sub(taken.ended);
-            if pause < TOO_EARLY && !taken.text.is_empty() {
+            if pause < TOO_EARLY && !taken.text.is_empty() && !taken.settled {
                 self.pauses.was_cut_off(pause);
                 self.false_signals += u32::from(taken.by_signal);
             }
-            if self.ours == Ours::Thinking {
+            if self.ours == Ours::Thinking && !taken.settled {
                 self.heard.give_back(&taken.text);
             }
         }

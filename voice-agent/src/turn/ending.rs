@@ -166,7 +166,7 @@ impl TurnMachine {
         self.heard.forget_spent();
         let text = join(&taken.finals, text.trim());
         let silent = text.len() == taken.finals.len();
-        if self.ours == Ours::Thinking && !silent && normal(&text) != normal(&taken.text) {
+        if self.ours == Ours::Thinking && !taken.settled && !silent && normal(&text) != normal(&taken.text) {
             text.clone_into(&mut taken.text);
             self.heard.at = now;
             self.put(TurnOutput::Correct(text));

@@ -68,6 +68,8 @@ pub(super) struct Taken {
     pub line_due: bool,
     /// It was taken on the recogniser's word.
     pub by_signal: bool,
+    /// It is not taken back or corrected any more; its words are still known when they are told once more.
+    pub settled: bool,
 }
 
 impl TurnMachine {
@@ -146,8 +148,7 @@ impl TurnMachine {
     /// What was taken has had an effect or was answered in part: it is not taken back any more.
     pub fn settle(&mut self) {
         if let Some(taken) = &mut self.taken {
-            taken.text.clear();
-            taken.line_due = false;
+            taken.settled = true;
         }
     }
 
@@ -353,7 +354,7 @@ impl TurnMachine {
         let keys = std::mem::take(&mut self.keys);
         let ended = if text.is_empty() { now } else { self.voice_end.min(now) };
         let (new_voice, by_signal) = (self.voice.is_some(), self.signal.is_some());
-        self.taken = Some(Taken { text: text.clone(), finals, ended, new_voice, line_due, by_signal });
+        self.taken = Some(Taken { text: text.clone(), finals, ended, new_voice, line_due, by_signal, settled: false });
         (self.signal, self.speculated, self.aside) = (None, None, None);
         self.prompts = 0;
         self.ours = Ours::Thinking;
