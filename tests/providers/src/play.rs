@@ -144,21 +144,20 @@ impl Talk {
         let role = |role: &str| -> Vec<String> {
             messages.iter().filter(|message| message["role"] == role).map(content).collect()
         };
-        let name_of = |result: &Value| -> String {
-            let calls = messages.iter().filter_map(|message| message["tool_calls"].as_array()).flatten();
-            let called = calls.into_iter().find(|call| call["id"] == result["tool_call_id"]);
+        // Ids may come again in a later answer: the last call before a result is its own.
+        let name_of = |at: usize| -> String {
+            let calls = messages[..at].iter().rev().filter_map(|message| message["tool_calls"].as_array()).flatten();
+            let called = calls.into_iter().find(|call| call["id"] == messages[at]["tool_call_id"]);
             called.and_then(|call| call["function"]["name"].as_str()).unwrap_or_default().to_owned()
         };
-        let tool = |message: &&Value| message["role"] == "tool";
-        let results = messages
-            .iter()
-            .filter(tool)
-            .map(|message| (name_of(message), serde_json::from_str(&content(message)).unwrap_or_default()));
+        let is_result = |at: &usize| messages[*at]["role"] == "tool";
+        let parsed = |at| serde_json::from_str(&content(&messages[at])).unwrap_or_default();
+        let results = (0..messages.len()).filter(is_result).map(|at| (name_of(at), parsed(at)));
         Self {
             instructions: role("system").join("\n"),
             scene: Scene { caller: role("user").iter().map(|text| spoken(text)).collect(), results: results.collect() },
             ours: role("assistant").join("\n").to_lowercase(),
-            back: messages.last().filter(tool).map(|last| (name_of(last), content(last))),
+            back: messages.len().checked_sub(1).filter(is_result).map(|at| (name_of(at), content(&messages[at]))),
         }
     }
 
