@@ -13,8 +13,8 @@ mod transcript;
 pub use app::{CallApp, CallFacts, Moment};
 pub use audio::{AudioFrame, FRAME_MS, MAX_FRAME_SAMPLES, SampleRate};
 pub use command::{
-    ATTEMPTS, Announcement, AppName, CallCommand, HttpMethod, HttpRequest, PlaybackId, PromptItem, QueueSettings, RecordId,
-    RecordSettings, RecordingSwitch, RequestId, RingStrategy, Tone, TransferSettings,
+    ATTEMPTS, Announcement, AppName, CallCommand, HttpMethod, HttpRequest, PlaybackId, PromptItem, QueueSettings,
+    RecordId, RecordSettings, RecordingSwitch, RequestId, RingStrategy, Tone, TransferSettings,
 };
 pub use event::{
     CallEvent, DigitSource, Direction, HangupCause, HangupParty, HttpFailure, HttpReply, PlaybackEnd, RecordEnd,

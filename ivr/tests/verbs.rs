@@ -216,7 +216,7 @@ fn a_transfer_may_be_warm_and_wait_in_a_queue_with_music() {
         CallCommand::Play { playback, repeat: true, .. } => Some(*playback),
         _ => None,
     };
-    let first = music(&commands[0]).expect("music");
+    let first = music(&commands[0]).unwrap_or_else(|| panic!("{commands:?}"));
     let CallCommand::Transfer(settings) = &commands[1] else { panic!("{commands:?}") };
     let announcement = settings.announcement.as_ref().expect("an announcement");
     assert_eq!(announcement.text, "A caller. Press 1 to take the call, or 2 to decline it.");

@@ -53,10 +53,11 @@ pub use record::{
     Idempotency, InsightsRecord, Interrupted, JobRecord, JobState, LegQuality, LegRecord, LegRole, LineRecord,
     MemberCredentials, MemberRecord, Mood, MoveAppointment, NewAppointment, NewCall, NewEvent, NewFollowUp, NewGap,
     NewInsights, NewMember, NewNumber, NewRecording, NewSource, NewTicket, NewTrunk, NewVoicemail, NewWebhook,
-    NodeCount, NodeCounters, NumberRecord, OnceState, PassageRecord, PasswordHashes, PinDigest, PinTry, PutThroughCount, RecordingEnd,
-    RecordingRecord, RecordingRule, RecordingState, SnippetPart, SourceKind, SourceRecord, SourceState, TicketChange,
-    TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript, TranscriptHit,
-    TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
+    NodeCount, NodeCounters, NumberRecord, OnceState, PassageRecord, PasswordHashes, PinDigest, PinTry,
+    PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart, SourceKind,
+    SourceRecord, SourceState, TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan,
+    TimelineEntry, Transcript, TranscriptHit, TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord,
+    WebhookRecord, event_type,
 };
 pub use scrub::{Scrub, Scrubber, Silence};
 pub use sql::TermCounts;

@@ -93,10 +93,7 @@ static EN: Cues = Cues {
             "day|date",
             "which day|what day|which other day|another day|day would suit|when would you like|what date|which date|name a day",
         ),
-        (
-            "time|hour",
-            "what time|which time|at what time|time would suit|name a time|when would suit",
-        ),
+        ("time|hour", "what time|which time|at what time|time would suit|name a time|when would suit"),
         ("choice|slot|which", "which one suits|which one|which would you like|which of them|shall i take that"),
         ("person|with", "with whom|which dentist|which doctor|prefer"),
         (

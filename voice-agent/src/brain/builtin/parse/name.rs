@@ -182,6 +182,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_spelled_name_is_read_back(name in "[a-z]{4,12}", language in 0usize..5) {
+            // "I M" is how some recognisers write "I'm".
+            prop_assume!(!name.contains("im"));
             let letters: Vec<String> = name.chars().map(String::from).collect();
             prop_assert_eq!(read(Lang::ALL[language], &letters.join(" ")).map(|name| name.to_lowercase()), Some(name));
         }
