@@ -211,11 +211,11 @@ fn a_transfer_may_be_warm_and_wait_in_a_queue_with_music() {
                 queue: {name: desk, wait: 1m, waiting: 4}, music: {play: song.wav}, timeout: 10s, no_answer: b}\n    \
                 next: b\n  b: {hangup: {say: over}}\n";
     let mut call = Raw::answered(yaml);
-    let commands = call.take();
     let music = |command: &CallCommand| match command {
         CallCommand::Play { playback, repeat: true, .. } => Some(*playback),
         _ => None,
     };
+    let commands: Vec<_> = call.take().into_iter().skip_while(|command| music(command).is_none()).collect();
     let first = music(&commands[0]).unwrap_or_else(|| panic!("{commands:?}"));
     let CallCommand::Transfer(settings) = &commands[1] else { panic!("{commands:?}") };
     let announcement = settings.announcement.as_ref().expect("an announcement");

@@ -137,3 +137,17 @@ fn what_is_wrong_is_told_with_line_and_suggestion() {
         assert!(all.contains(hint), "{hint}\n{all}");
     }
 }
+
+#[test]
+fn the_first_example_of_the_documentation_is_read() {
+    let page = include_str!("../../docs/rehearsal.md");
+    let block = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let rehearsal = Rehearsal::parse(block, "docs").unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert_eq!((rehearsal.agent.as_str(), rehearsal.checks.len()), ("reception", 2));
+    // The other examples are parts of one.
+    for (at, frame) in [(2, "caller: [Hello]"), (3, ""), (4, "")] {
+        let part = page.split("```yaml\n").nth(at).and_then(|rest| rest.split("```").next()).unwrap();
+        let whole = format!("agent: a\nchecks: [{{outcome: done}}]\n{frame}\n{part}");
+        Rehearsal::parse(&whole, "docs").unwrap_or_else(|faults| panic!("{part}: {faults:?}"));
+    }
+}

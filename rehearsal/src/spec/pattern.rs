@@ -99,7 +99,7 @@ pub fn matches_value(wanted: &Value, found: &Value) -> bool {
             let pattern = Pattern::any([wanted.as_str()]);
             found.to_lowercase().contains(&wanted.to_lowercase()) || pattern.is_ok_and(|pattern| pattern.is_in(&found))
         }
-        (wanted, Value::String(found)) => *found == wanted.to_string(),
+        (wanted, Value::String(found)) => wanted.to_string().as_str() == found,
         (Value::Number(wanted), Value::Number(found)) => wanted.as_f64() == found.as_f64(),
         (wanted, found) => wanted == found,
     }

@@ -36,11 +36,6 @@ pub trait House: Send + Sync {
 
     /// The wall clock of the call moves on, ms since the Unix epoch: brains and tools go by it.
     fn set_time(&self, unix_ms: i64);
-
-    /// The caller hung up, or the call is over otherwise: what was kept on contacts and calls may be read now.
-    fn kept(&self) -> serde_json::Map<String, Value> {
-        serde_json::Map::new()
-    }
 }
 
 /// When the call is answered, ms after its beginning.
@@ -358,7 +353,6 @@ impl World<'_> {
     fn finish(mut self) -> Record {
         self.record.duration_ms = self.at_ms();
         self.record.unexpected = self.player.unexpected();
-        self.record.kept.extend(self.house.kept());
         self.record
     }
 }

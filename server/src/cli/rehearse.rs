@@ -27,7 +27,7 @@ pub(super) struct RehearseArgs {
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
     /// In text and virtual time (without --audio too)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "audio")]
     text: bool,
     /// By telephone: a server of its own, called by a caller who speaks
     #[arg(long)]

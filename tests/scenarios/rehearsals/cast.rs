@@ -152,7 +152,7 @@ fn reception(words: &Words) -> Actor {
 fn ticket(scene: &Scene, answer: &mut ChatAnswer) {
     let urgent = chosen(&scene.last(), &[("yes", "high"), ("dringend", "high")], "normal");
     // A first answer that did not fit stands between.
-    let back = if scene.ago(1).contains("depends") { 1 } else { 0 };
+    let back = usize::from(scene.ago(1).contains("depends"));
     let (name, what) = (scene.ago(back + 1), scene.ago(back + 2));
     arguments(answer, json!({ "subject": "By telephone", "text": what, "name": name, "priority": urgent }));
 }

@@ -250,6 +250,9 @@ impl Exchange for Nobody {
     }
 }
 
+/// An agent with its brains.
+type Ready = (Arc<Agent>, Arc<dyn Brain>);
+
 /// What one rehearsed call needs.
 struct TextHouse<'a> {
     stage: &'a TextStage,
@@ -259,11 +262,11 @@ struct TextHouse<'a> {
     toolbox: Toolbox,
     clock: Arc<AtomicI64>,
     /// Agents that have talked, with their brains.
-    agents: Mutex<HashMap<String, (Arc<Agent>, Arc<dyn Brain>)>>,
+    agents: Mutex<HashMap<String, Ready>>,
 }
 
 impl TextHouse<'_> {
-    fn agent(&self, name: &str) -> Result<(Arc<Agent>, Arc<dyn Brain>), String> {
+    fn agent(&self, name: &str) -> Result<Ready, String> {
         let mut agents = self.agents.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = agents.get(name) {
             return Ok(known.clone());
