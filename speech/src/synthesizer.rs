@@ -43,6 +43,7 @@ impl fmt::Debug for Utterance {
             .field("chars", &self.text.chars().count())
             .field("language", &self.language)
             .field("voice", &self.voice)
+            .field("keep", &self.keep)
             .finish()
     }
 }

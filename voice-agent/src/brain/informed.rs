@@ -1,6 +1,7 @@
 //! A model that knows the business's documents: before it is asked, what may answer the caller is looked up and put
 //! beside his words.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -268,7 +269,8 @@ fn note(texts: &[String]) -> String {
                     Facts of the business come from these or from your instructions alone; where neither tells, say so."
             .to_owned();
     for (text, number) in texts.iter().zip(1..) {
-        note.push_str(&format!(" ({number}) {}", text.replace('[', "(").replace(']', ")")));
+        // Writing to a string cannot fail.
+        let _ = write!(note, " ({number}) {}", text.replace('[', "(").replace(']', ")"));
     }
     note
 }
