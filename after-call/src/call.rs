@@ -69,6 +69,9 @@ impl EndedCall {
 impl std::fmt::Debug for EndedCall {
     /// Leaves out what was said: it is private.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EndedCall").field("direction", &self.direction).field("lines", &self.lines.len()).finish()
+        f.debug_struct("EndedCall")
+            .field("direction", &self.direction)
+            .field("lines", &self.lines.len())
+            .finish_non_exhaustive()
     }
 }

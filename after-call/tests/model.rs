@@ -1,5 +1,7 @@
 //! What a model makes of a call, and what happens when it fails: against a local server of the provider's format.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod support;
 
 use std::sync::Arc;
@@ -150,7 +152,8 @@ async fn a_slow_server_is_given_up() {
 
 #[tokio::test]
 async fn a_long_transcript_is_cut_in_the_middle() {
-    let script: String = (0..400).map(|at| format!("> line {at} of a very long complaint\n")).collect();
+    let lines: Vec<_> = (0..400).map(|at| format!("> line {at} of a very long complaint")).collect();
+    let script = lines.join("\n");
     let double = ChatDouble::start(answering(report())).await.unwrap();
     let limits = ModelLimits { transcript: 3_000, ..ModelLimits::default() };
     ask(&double, &call("en", &script), limits).await;

@@ -1,5 +1,7 @@
 //! What may not be kept, in the forms in which people say it.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use after_call::redact::{Pattern, Redactor, Spoken};
 use call_model::{CallId, Speaker, TranscriptLine, Word};
 

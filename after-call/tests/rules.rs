@@ -179,8 +179,8 @@ fn fields_come_from_tools_first_then_from_what_was_said() {
 
 #[test]
 fn topics_are_the_business_own_the_tools_and_what_is_rare_elsewhere() {
-    let mut settings = RuleSettings::default();
-    settings.topics = vec![Topic::new("billing", ["invoice", "bill*"]), Topic::new("returns", ["send back"])];
+    let topics = vec![Topic::new("billing", ["invoice", "bill*"]), Topic::new("returns", ["send back"])];
+    let settings = RuleSettings { topics, ..RuleSettings::default() };
     let mut held =
         call("en", "> I have a question about my invoice.\n> The cooling fan rattles and the cooling fan stops.");
     held.tools = vec![tool("create_ticket", json!({}), Some(json!({"ticket": 7})))];
@@ -233,8 +233,7 @@ fn summaries_have_two_to_four_sentences_in_five_languages() {
 
 #[test]
 fn a_lead_is_weighed_by_what_was_given_and_said() {
-    let mut settings = RuleSettings::default();
-    settings.lead = Some(LeadWeights::default());
+    let settings = RuleSettings { lead: Some(LeadWeights::default()), ..RuleSettings::default() };
     let score = |call: &EndedCall| insights(call, &Background::default(), &settings).lead.unwrap();
     let script = "> We need forty phones by the end of March.\n> I am the owner, our budget is ten thousand euros.";
     assert_eq!(score(&call("en", script)).score, 100);
@@ -249,9 +248,9 @@ fn a_lead_is_weighed_by_what_was_given_and_said() {
 
 #[test]
 fn a_ticket_is_proposed_by_the_rule_and_only_where_there_is_none() {
-    let mut settings = RuleSettings::default();
-    settings.ticket = Some(TicketRule { below: Some(-0.3), topics: vec!["returns".to_owned()] });
-    settings.topics = vec![Topic::new("returns", ["send back", "return"])];
+    let ticket = Some(TicketRule { below: Some(-0.3), topics: vec!["returns".to_owned()] });
+    let topics = vec![Topic::new("returns", ["send back", "return"])];
+    let settings = RuleSettings { ticket, topics, ..RuleSettings::default() };
     let proposed = |call: &EndedCall| insights(call, &Background::default(), &settings).ticket;
     let mut angry = call("en", "> This is unacceptable, I am furious.\nI am sorry.");
     assert!(proposed(&angry).unwrap().urgent);

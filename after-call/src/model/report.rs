@@ -146,7 +146,7 @@ impl Report {
             (known, ..) => known,
         };
         let follow_ups = self.follow_ups.into_iter().map(ReportedFollowUp::read).collect::<Vec<_>>();
-        let ticket = settings.ticket.as_ref().and_then(|_| self.ticket);
+        let ticket = settings.ticket.as_ref().and(self.ticket);
         let ticket = ticket.map(|ReportedTicket { subject, text, urgent }| Ticket { subject, text, urgent });
         Insights {
             outcome,

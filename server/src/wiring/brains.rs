@@ -208,9 +208,7 @@ impl Brains {
     /// What models may consult: the documents, and the questions and answers of the built-in brain but for those with
     /// facts in them, which models are told anyway.
     fn for_models(&self, knowledge: &Knowledge, mut documents: ByLanguage) -> Result<Arc<Documents>, ChainFailure> {
-        if !self.order.iter().any(|place| matches!(place, Place::Model(..))) {
-            documents.clear();
-        } else {
+        if self.order.iter().any(|place| matches!(place, Place::Model(..))) {
             for language in Language::ALL {
                 let known = documents.entry(language).or_default();
                 let entries = knowledge.passages(language.tag()).into_iter();
@@ -218,6 +216,8 @@ impl Brains {
                 let plain: Vec<Passage> = plain.collect();
                 known.extend(plain);
             }
+        } else {
+            documents.clear();
         }
         let documents =
             self.papers().documents(documents, &self.synonyms, &self.documents).map_err(PapersFailure::from)?;

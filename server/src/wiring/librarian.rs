@@ -120,9 +120,8 @@ impl Librarian {
             tracing::warn!(source = %due.name, %fault, "a web site could not be read");
         }
         match self.store.fill_source(&due.name, read, crate::api::now_ms()).await {
-            Ok(_) => true,
-            // It was removed in the meantime.
-            Err(StoreError::NotFound(_)) => true,
+            // Not found: it was removed in the meantime.
+            Ok(_) | Err(StoreError::NotFound(_)) => true,
             Err(error) => {
                 tracing::error!(%error, "what a web site says could not be kept");
                 false

@@ -186,6 +186,7 @@ impl Phrase {
                 "Mi scusi, non ho capito. Può ripetere?",
             ],
             Self::Refused | Self::RefusedPerson | Self::RefusedElsewhere | Self::RefusedLast => self.refusals(),
+            Self::TypeKeys | Self::TypeAgain => self.typing(),
             _ => self.later_texts(),
         }
     }
@@ -220,6 +221,28 @@ impl Phrase {
                 "Lo siento, eso no puedo hacerlo. ¿Qué más puedo hacer por usted?",
                 "Je suis désolé, je ne peux pas faire cela. Que puis-je faire d'autre pour vous ?",
                 "Mi dispiace, questo non posso farlo. Che altro posso fare per lei?",
+            ],
+        }
+    }
+
+    /// Phrases for what is typed.
+    fn typing(self) -> [&'static str; 5] {
+        match self {
+            Self::TypeKeys => [
+                "Please type it with the keys of your phone, then press hash. With star you begin again.",
+                "Bitte geben Sie es mit den Tasten Ihres Telefons ein und drücken Sie dann die Rautetaste. Mit der \
+                 Sterntaste beginnen Sie von vorn.",
+                "Márquelo con las teclas de su teléfono y pulse después la tecla almohadilla. Con asterisco vuelve a \
+                 empezar.",
+                "Tapez-le sur les touches de votre téléphone, puis appuyez sur dièse. Avec étoile, vous recommencez.",
+                "Lo digiti sui tasti del telefono, poi prema cancelletto. Con asterisco ricomincia da capo.",
+            ],
+            _ => [
+                "Please type it again from the beginning, then press hash.",
+                "Bitte geben Sie es noch einmal von vorn ein und drücken Sie dann die Rautetaste.",
+                "Márquelo otra vez desde el principio y pulse después almohadilla.",
+                "Tapez-le encore une fois depuis le début, puis appuyez sur dièse.",
+                "Lo digiti di nuovo dall'inizio, poi prema cancelletto.",
             ],
         }
     }
@@ -303,22 +326,6 @@ impl Phrase {
                 "Lo siento, tengo que terminar la llamada aquí. Vuelva a llamar cuando quiera. Adiós.",
                 "Je dois malheureusement terminer l'appel ici. N'hésitez pas à rappeler. Au revoir.",
                 "Purtroppo devo chiudere qui la chiamata. Richiami pure quando vuole. Arrivederci.",
-            ],
-            Self::TypeKeys => [
-                "Please type it with the keys of your phone, then press hash. With star you begin again.",
-                "Bitte geben Sie es mit den Tasten Ihres Telefons ein und drücken Sie dann die Rautetaste. Mit der \
-                 Sterntaste beginnen Sie von vorn.",
-                "Márquelo con las teclas de su teléfono y pulse después la tecla almohadilla. Con asterisco vuelve a \
-                 empezar.",
-                "Tapez-le sur les touches de votre téléphone, puis appuyez sur dièse. Avec étoile, vous recommencez.",
-                "Lo digiti sui tasti del telefono, poi prema cancelletto. Con asterisco ricomincia da capo.",
-            ],
-            Self::TypeAgain => [
-                "Please type it again from the beginning, then press hash.",
-                "Bitte geben Sie es noch einmal von vorn ein und drücken Sie dann die Rautetaste.",
-                "Márquelo otra vez desde el principio y pulse después almohadilla.",
-                "Tapez-le encore une fois depuis le début, puis appuyez sur dièse.",
-                "Lo digiti di nuovo dall'inizio, poi prema cancelletto.",
             ],
             _ => [
                 "Thank you for calling. Goodbye.",

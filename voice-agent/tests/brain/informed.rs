@@ -20,7 +20,7 @@ fn documents() -> Arc<Documents> {
     Arc::new(Documents::new(vec![library], None, DocumentSettings::default()))
 }
 
-async fn brain(double: &ChatDouble) -> Chain {
+fn brain(double: &ChatDouble) -> Chain {
     let model = OpenAi::new(OpenAiSettings::new("m", &double.url("/v1"), "m")).expect("a model");
     let informed = Informed::new(Arc::new(model), documents());
     Chain::new(vec![Arc::new(informed)], ChainSettings::default()).expect("a chain")
@@ -71,7 +71,7 @@ fn prompt(double: &ChatDouble, at: usize) -> String {
 async fn the_model_sees_what_may_answer_and_the_answer_names_it() {
     let double =
         ChatDouble::start(Script::always(Step::from(ChatAnswer::text("Behind the house.")))).await.expect("a server");
-    let told = think(&brain(&double).await, asked(&["Where is your car park?"])).await;
+    let told = think(&brain(&double), asked(&["Where is your car park?"])).await;
     assert_eq!(told.text, "Behind the house.");
     let (sources, unanswered) = told.consulted.expect("consulted");
     assert_eq!((sources[0].id.as_str(), sources[0].document.as_str(), unanswered), ("visit.md#1", "visit.md", None));
@@ -83,7 +83,7 @@ async fn the_model_sees_what_may_answer_and_the_answer_names_it() {
 async fn a_question_that_the_documents_do_not_answer_is_told_of() {
     let double =
         ChatDouble::start(Script::always(Step::from(ChatAnswer::text("I do not know.")))).await.expect("a server");
-    let brain = brain(&double).await;
+    let brain = brain(&double);
     let told = think(&brain, asked(&["Do you sell helicopters?"])).await;
     assert_eq!(told.consulted.and_then(|(_, unanswered)| unanswered).as_deref(), Some("Do you sell helicopters?"));
     // What is no question is none.
@@ -96,7 +96,7 @@ async fn words_that_do_not_stand_alone_are_rewritten_by_the_model() {
     let rewritten = Step::from(ChatAnswer::text("How much does a professional cleaning cost?"));
     let answer = Step::from(ChatAnswer::text("95 euros."));
     let double = ChatDouble::start(Script::in_order(vec![rewritten, answer])).await.expect("a server");
-    let told = think(&brain(&double).await, asked(&["I would like a cleaning.", "And the price?"])).await;
+    let told = think(&brain(&double), asked(&["I would like a cleaning.", "And the price?"])).await;
     assert_eq!(told.text, "95 euros.");
     assert_eq!(told.consulted.expect("consulted").0[0].id, "visit.md#2");
     let first: Value = double.requests()[0].json();

@@ -95,7 +95,7 @@ impl House {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), stands).await.expect("the job is settled");
+        tokio::time::timeout(Duration::from_mins(1), stands).await.expect("the job is settled");
         worker
     }
 }

@@ -66,7 +66,7 @@ pub fn run(args: &AgentArgs) -> Result<(), Box<dyn Error>> {
         let row = row?;
         report::print(*sessions, &manner(args), &row);
         if *sessions == 1 {
-            share::print(&row.conversations[0].moments, house.moments());
+            share::print(&row.conversations[0].moments, &house.moments());
         }
     }
     Ok(())

@@ -5,16 +5,16 @@ use std::time::{Duration, SystemTime};
 
 /// Prints both for one conversation: `turns` are its moments, `providers` when the recogniser had the last sound of each
 /// turn and when the voice sent the first of each text.
-pub fn print(turns: &[(Duration, Duration)], providers: (Vec<SystemTime>, Vec<SystemTime>)) {
-    let (ears, voice) = (since_epoch(providers.0), since_epoch(providers.1));
+pub fn print(turns: &[(Duration, Duration)], providers: &(Vec<SystemTime>, Vec<SystemTime>)) {
+    let (ears, voice) = (since_epoch(&providers.0), since_epoch(&providers.1));
     let after = |moments: &[Duration], from: Duration| moments.iter().copied().find(|at| *at >= from);
-    let inward = turns.iter().filter_map(|(spoken, _)| Some(after(&ears, *spoken)? - *spoken)).collect();
+    let inward = turns.iter().filter_map(|(spoken, _)| after(&ears, *spoken)?.checked_sub(*spoken)).collect();
     let outward = turns.iter().filter_map(|(spoken, heard)| heard.checked_sub(after(&voice, *spoken)?)).collect();
     line("last packet to recogniser", inward);
     line("voice's first byte to the caller's ear", outward);
 }
 
-fn since_epoch(moments: Vec<SystemTime>) -> Vec<Duration> {
+fn since_epoch(moments: &[SystemTime]) -> Vec<Duration> {
     let mut since: Vec<Duration> =
         moments.iter().filter_map(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok()).collect();
     since.sort_unstable();

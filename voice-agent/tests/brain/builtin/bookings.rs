@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{BRAIN, Talk, play_with};
 
-fn tool(name: &str, properties: Value) -> ToolSpec {
+fn tool(name: &str, properties: &Value) -> ToolSpec {
     let parameters = json!({ "type": "object", "properties": properties });
     ToolSpec { name: name.into(), description: "Does it.".into(), parameters }
 }
@@ -30,12 +30,12 @@ fn talk(language: &str, answer: impl FnMut(&ToolCall) -> Option<Value> + 'static
     talk.request.tools.extend([
         tool(
             "find_slots",
-            json!({ "service": services, "date": text, "part": text, "time": text, "appointment": text }),
+            &json!({ "service": services, "date": text, "part": text, "time": text, "appointment": text }),
         ),
-        tool("book_appointment", json!({ "service": services, "start": text, "person": text, "name": text })),
-        tool("reschedule_appointment", json!({ "appointment": text, "start": text, "person": text })),
-        tool("cancel_appointment", json!({ "appointment": text })),
-        tool("my_appointments", json!({})),
+        tool("book_appointment", &json!({ "service": services, "start": text, "person": text, "name": text })),
+        tool("reschedule_appointment", &json!({ "appointment": text, "start": text, "person": text })),
+        tool("cancel_appointment", &json!({ "appointment": text })),
+        tool("my_appointments", &json!({})),
     ]);
     talk.tools = Some(Box::new(answer));
     talk
