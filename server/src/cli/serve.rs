@@ -62,7 +62,7 @@ fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, da
     if let Some(password) = &running.demo_password {
         let program = std::env::args().next().unwrap_or_else(|| "callwright".into());
         println!();
-        println!("Three things to try:");
+        println!("Four things to try:");
         println!("  1. Call sip:assistant@{at} from any softphone and talk: ask when the practice is open, or leave a");
         println!("     message. From here:");
         println!("     {program} dial sip:assistant@{local} --say \"What are your opening hours?\" --record heard.wav");
@@ -71,7 +71,9 @@ fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, da
             "     curl -s -H \"Authorization: Bearer $(cat {})\" http://{http_host}:{http_port}/v1/calls",
             data.join("api-key").display()
         );
-        println!("  3. Call sip:reception@{at} (sip:rezeption@{at} in German) for a menu by keys. A softphone");
+        println!("  3. Call sip:bookings@{at} and book a cleaning or a check-up, and move or cancel it in a later call.");
+        println!("     sip:support@{at}, sip:plans@{at} and sip:feedback@{at} are agents with other work.");
+        println!("  4. Call sip:reception@{at} (sip:rezeption@{at} in German) for a menu by keys. A softphone");
         println!("     registered as sip:anna@{at} with the password {password} rings when 4 is pressed there.");
     }
     println!();
