@@ -345,6 +345,32 @@ async fn a_waiting_caller_is_rung_for_again_and_by_who_comes_back() {
     house.only_call().await;
 }
 
+/// The end of a phone's ringing may have made somebody free, but not who did not want to be rung just now.
+#[tokio::test]
+async fn who_does_not_take_a_waiting_caller_is_left_in_peace_for_a_while() {
+    let retry = std::time::Duration::from_secs(1);
+    TRANSFER.set(Some(queued(to(&["Anna"], RingStrategy::All), 60_000, 2)));
+    let settings = CallSettings { queue_retry: retry, ..CallSettings::default() };
+    let mut house = House::start_with(hands_over, settings, RtpConfig::default()).await;
+    house.staff(&[member("anna")]).await;
+    let mut phones = Phones::start().await;
+    phones.register(house.port, "anna").await;
+    let caller = phones.call(house.port, "reception", true).await;
+    let anna = phones.called_as("anna").await;
+    let refused = std::time::Instant::now();
+    phones.refuse(anna, 486).await;
+    house.told_to(CallEvent::Queued { position: 1 }).await;
+    // Whatever else happens in the house meanwhile.
+    house.staff(&[member("anna"), member("ben")]).await;
+    let anna = phones.called_as("anna").await;
+    assert!(refused.elapsed() >= retry, "rung again after {:?}", refused.elapsed());
+    take(&mut phones, anna).await;
+    assert_eq!(answered(&mut house).await, "anna");
+    phones.hang_up(caller);
+    phones.ended(anna).await;
+    house.only_call().await;
+}
+
 #[tokio::test]
 async fn nobody_waits_where_nobody_is_there() {
     let settings = queued(to(&["anna"], RingStrategy::All), 60_000, 2);

@@ -1,6 +1,7 @@
 //! Bringing a person in: ringing phones, connecting the first who answers, and coming back.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 use call_model::{CallEvent, HangupCause, HangupParty, Tone, TransferOutcome, TransferSettings};
 use media::call_media::{LegSlot, MediaCommand};
@@ -28,6 +29,8 @@ pub(super) struct Transfer {
     pub busy: Vec<String>,
     /// Who does not want this caller.
     pub declined: BTreeSet<String>,
+    /// Who did not take the call a moment ago: why, and until when they are left in peace, whoever becomes free.
+    pub rested: BTreeMap<String, (Outcome, Instant)>,
     /// Phones that ring, with the name of whom they belong to.
     pub ringing: Vec<(LegSlot, String)>,
     /// What people hear before they get the caller.
@@ -90,6 +93,7 @@ impl Call {
             waiting: VecDeque::new(),
             busy: Vec::new(),
             declined: BTreeSet::new(),
+            rested: BTreeMap::new(),
             ringing: Vec::new(),
             listening: Vec::new(),
             connected: None,
@@ -201,8 +205,8 @@ impl Call {
             let listener = transfer.listening.remove(at);
             transfer.decline(listener.label);
         } else if let Some(at) = transfer.ringing.iter().position(|(ringing, _)| *ringing == slot) {
-            transfer.ringing.remove(at);
-            transfer.outcomes.insert(outcome_of(status, reason));
+            let (_, label) = transfer.ringing.remove(at);
+            transfer.not_taken(label, outcome_of(status, reason), self.house.settings.queue_retry);
         } else {
             return;
         }
@@ -283,6 +287,12 @@ impl Transfer {
     pub(super) fn decline(&mut self, who: String) {
         self.declined.insert(who);
         self.outcomes.insert(Outcome::Declined);
+    }
+
+    /// Somebody's phone could not be rung, or rang in vain: it is not rung again at once.
+    pub(super) fn not_taken(&mut self, who: String, outcome: Outcome, rest: Duration) {
+        self.outcomes.insert(outcome);
+        self.rested.insert(who, (outcome, Instant::now() + rest));
     }
 
     /// When it wants to be woken.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use call_model::{RingStrategy, TransferSettings};
 use media::call_media::LegSlot;
 use store::{LegRole, fresh_id};
+use tokio::time::Instant;
 
 use super::Call;
 use super::leg::Leg;
@@ -24,7 +25,10 @@ impl Call {
     /// The targets with the skills that are asked for, in the order in which they are to be rung.
     pub(super) fn whom_to_ring(&self, settings: &TransferSettings) -> Vec<String> {
         let directory = self.house.directory();
-        let mut targets = settings.targets.clone();
+        // By the name that events and the books have for them, however they are written.
+        let known = |target: &String| Destination::parse(target, &directory).map(|found| found.label());
+        let mut targets: Vec<String> =
+            settings.targets.iter().map(|target| known(target).unwrap_or_else(|| target.clone())).collect();
         if !settings.skills.is_empty() {
             targets.retain(|target| has_skills(&directory, target, &settings.skills));
         }
@@ -42,8 +46,12 @@ impl Call {
         transfer.outcomes.clear();
         let may_ring = transfer.queue.as_ref().is_none_or(Waiting::is_first);
         if may_ring {
-            let wanted = transfer.targets.iter().filter(|target| !transfer.declined.contains(*target));
-            transfer.waiting = wanted.cloned().collect();
+            let now = Instant::now();
+            transfer.rested.retain(|_, (_, until)| *until > now);
+            transfer.outcomes.extend(transfer.rested.values().map(|(outcome, _)| *outcome));
+            let (declined, rested) = (&transfer.declined, &transfer.rested);
+            let wanted = |target: &&String| !declined.contains(*target) && !rested.contains_key(*target);
+            transfer.waiting = transfer.targets.iter().filter(wanted).cloned().collect();
             if !transfer.declined.is_empty() {
                 transfer.outcomes.insert(Outcome::Declined);
             }
@@ -55,6 +63,7 @@ impl Call {
 
     /// Rings the next phones; when none is left and none rings, the round is over.
     pub(super) async fn ring_next(&mut self) {
+        let rest = self.house.settings.queue_retry;
         loop {
             let Some(transfer) = &mut self.transfer else { return };
             let all_at_once = transfer.settings.strategy == RingStrategy::All;
@@ -73,10 +82,12 @@ impl Call {
                 Err(outcome) => Some(outcome),
             };
             let Some(transfer) = &mut self.transfer else { return };
-            if outcome == Some(Outcome::Busy) {
-                transfer.busy.push(target);
-            }
             transfer.outcomes.extend(outcome);
+            match outcome {
+                Some(Outcome::Busy) => transfer.busy.push(target),
+                Some(Outcome::Failed) => transfer.not_taken(target, Outcome::Failed, rest),
+                _ => {}
+            }
         }
         if self.transfer.as_ref().is_some_and(|transfer| !transfer.is_busy()) {
             self.round_over().await;

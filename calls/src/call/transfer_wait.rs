@@ -65,9 +65,12 @@ impl Call {
 
     /// The caller waits: the app is told of his place.
     pub(super) async fn wait_in_queue(&mut self) {
-        let retry = self.house.settings.queue_retry;
-        let Some(queue) = self.transfer.as_mut().and_then(|transfer| transfer.queue.as_mut()) else { return };
-        queue.again = queue.is_first().then(|| Instant::now() + retry);
+        let (retry, now) = (self.house.settings.queue_retry, Instant::now());
+        let Some(transfer) = &mut self.transfer else { return };
+        // Who was rung before this round is due before it is over.
+        let rested = transfer.rested.values().map(|(_, until)| *until).filter(|until| *until > now).min();
+        let Some(queue) = &mut transfer.queue else { return };
+        queue.again = queue.is_first().then(|| rested.unwrap_or(now + retry));
         let position = queue.place.position();
         if queue.told.replace(position) != Some(position) {
             self.untold.push_back(CallEvent::Queued { position });

@@ -135,7 +135,7 @@ impl Call {
 
     /// Nobody pressed a key: it is said once more, and then somebody else is asked.
     pub(super) async fn listeners_due(&mut self) {
-        let now = Instant::now();
+        let (now, rest) = (Instant::now(), self.house.settings.queue_retry);
         let Some(transfer) = &mut self.transfer else { return };
         let due = |listener: &&mut Listener| listener.until.is_some_and(|until| until <= now);
         let mut again = Vec::new();
@@ -145,10 +145,13 @@ impl Call {
             if listener.told < TIMES { again.push(listener.slot) } else { gone.push(listener.slot) }
         }
         if !gone.is_empty() {
-            transfer.listening.retain(|listener| !gone.contains(&listener.slot));
-            transfer.outcomes.insert(Outcome::NoAnswer);
-            for slot in gone {
-                self.hang_up_leg(slot);
+            let left: Vec<Listener> =
+                transfer.listening.extract_if(.., |listener| gone.contains(&listener.slot)).collect();
+            for listener in left {
+                if let Some(transfer) = &mut self.transfer {
+                    transfer.not_taken(listener.label, Outcome::NoAnswer, rest);
+                }
+                self.hang_up_leg(listener.slot);
             }
             self.ring_next().await;
         }
