@@ -20,6 +20,7 @@ mod recordings;
 mod refusals;
 mod rehearsals;
 mod terminal;
+mod tools;
 mod transfers;
 mod voicemail;
 mod webhooks;

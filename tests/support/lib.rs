@@ -3,13 +3,14 @@
 //! - [`server`]: the program under test, with a folder and ports of its own; [`api`]: its REST surface.
 //! - [`caller`]: synthetic callers; [`baresip`] and [`sipp`]: foreign phones; [`wire`]: SIP by hand, to the byte.
 //! - [`signal`]: levels, tones and likeness of what was heard; [`voice`]: what should have been heard.
-//! - [`receiver`]: a webhook's other end.
+//! - [`receiver`]: a webhook's other end; [`endpoint`]: a system of the business that tools reach by HTTP.
 //! - [`ports`], [`wait`]: ports that nobody else uses, and waiting for what happens.
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on should say so and stop")]
 
 pub mod api;
 pub mod baresip;
 pub mod caller;
+pub mod endpoint;
 pub mod ports;
 pub mod receiver;
 pub mod server;
@@ -21,4 +22,5 @@ pub mod wire;
 
 pub use api::Api;
 pub use baresip::Baresip;
+pub use endpoint::{Endpoint, Reply};
 pub use server::{Server, Settings};

@@ -129,10 +129,10 @@ impl Receiver {
 }
 
 /// Names and values.
-type Fields = Vec<(String, String)>;
+pub(crate) type Fields = Vec<(String, String)>;
 
 /// The header fields, where the body begins, and how long it is.
-fn head(bytes: &[u8]) -> Option<(Fields, usize, usize)> {
+pub(crate) fn head(bytes: &[u8]) -> Option<(Fields, usize, usize)> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
     let text = std::str::from_utf8(&bytes[..end]).ok()?;
     let field = |line: &str| line.split_once(':').map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()));

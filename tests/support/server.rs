@@ -49,6 +49,8 @@ pub struct Settings {
     pub config: String,
     /// Variables such as `SIP__T1_MS`, without their prefix.
     pub variables: Vec<(String, String)>,
+    /// Variables that are no settings, such as secrets.
+    pub environment: Vec<(String, String)>,
     /// Where it listens and is called: 127.0.0.1 (with all other addresses of the machine) when it is not said.
     pub address: Option<IpAddr>,
 }
@@ -59,6 +61,13 @@ impl Settings {
     #[expect(clippy::needless_pass_by_value, reason = "numbers and literals are given")]
     pub fn set(mut self, name: &str, value: impl ToString) -> Self {
         self.variables.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Sets a variable that is no setting.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -151,6 +160,7 @@ impl Server {
         for (name, value) in &self.settings.variables {
             set(name, value.clone());
         }
+        command.envs(self.settings.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
