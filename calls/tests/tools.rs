@@ -5,12 +5,13 @@ mod support;
 use std::collections::BTreeMap;
 
 use call_model::{
-    CallCommand, CallEvent, CallFacts, CallId, HangupCause, RecordingSwitch, ToolFailure, ToolReport, ToolRequest,
-    ToolUseId, Verified,
+    AppName, CallCommand, CallEvent, CallFacts, CallId, HangupCause, RecordingSwitch, ToolFailure, ToolReport,
+    ToolRequest, ToolUseId, Verified,
 };
 use calls::CallSettings;
+use calls::live::{LiveEvent, LiveItem, LiveKind};
 use serde_json::{Map, Value, json};
-use support::{CONSENT, House, Phones};
+use support::{CONSENT, House, NAME, Phones, soon};
 use transport::rtp::RtpConfig;
 
 const HANG_UP: CallCommand = CallCommand::Hangup { cause: HangupCause::Normal };
@@ -72,6 +73,35 @@ fn pauses(event: &CallEvent, facts: &CallFacts) -> Vec<CallCommand> {
             vec![CallCommand::Recording { switch: RecordingSwitch::Pause }, use_tool(facts.call, "book")]
         }
         other => books(other, facts),
+    }
+}
+
+/// Pauses the recording and lets another app in, which pauses for something of its own.
+fn pauses_and_lets_in(event: &CallEvent, facts: &CallFacts) -> Vec<CallCommand> {
+    let switch = |switch| CallCommand::Recording { switch };
+    let inner = AppName::Flow("inner".into());
+    match event {
+        CallEvent::Started if facts.variables[NAME] != "inner" => vec![CallCommand::Answer],
+        CallEvent::Answered if facts.variables[NAME] != "inner" => {
+            vec![switch(RecordingSwitch::Pause), CallCommand::Enter { app: inner, variables: Map::new() }]
+        }
+        CallEvent::Answered => {
+            vec![switch(RecordingSwitch::Pause), switch(RecordingSwitch::Resume), use_tool(facts.call, "book")]
+        }
+        CallEvent::ToolDone { result, .. } => vec![report(result.clone()), HANG_UP],
+        _ => Vec::new(),
+    }
+}
+
+/// Lets another app in, which asks for a tool and gives the call back at once.
+fn leaves_it_to_another(event: &CallEvent, facts: &CallFacts) -> Vec<CallCommand> {
+    match event {
+        CallEvent::Started if facts.variables[NAME] != "inner" => vec![CallCommand::Answer],
+        CallEvent::Answered if facts.variables[NAME] != "inner" => {
+            vec![CallCommand::Enter { app: AppName::Flow("inner".into()), variables: Map::new() }]
+        }
+        CallEvent::Answered => vec![use_tool(facts.call, "book"), CallCommand::Return { result: Value::Null }],
+        _ => Vec::new(),
     }
 }
 
@@ -137,4 +167,36 @@ async fn what_may_not_be_written_down_is_not_in_a_report() {
         assert_eq!((uses[0].name.as_str(), &uses[0].arguments), ("book", &Value::Null));
         assert_eq!(uses[0].result, Ok(Value::Null));
     }
+}
+
+#[tokio::test]
+async fn an_app_does_not_end_the_pause_of_the_one_that_let_it_in() {
+    let mut house = House::start(pauses_and_lets_in).await;
+    let phones = Phones::start().await;
+    phones.call(house.port, "reception", true).await;
+    house.use_of_a_tool().await.end.send(Ok(json!({"booked": true}))).expect("somebody waits");
+    let call = house.only_call().await;
+    let uses = house.store.tool_uses(call.id).await.expect("books");
+    assert_eq!((uses[0].name.as_str(), &uses[0].arguments), ("book", &Value::Null));
+}
+
+#[tokio::test]
+async fn what_an_app_had_done_is_told_after_it_has_left() {
+    let mut house = House::start(leaves_it_to_another).await;
+    let mut feed = house.switchboard.hub().watch(None);
+    let phones = Phones::start().await;
+    let caller = phones.call(house.port, "reception", true).await;
+    let used = house.use_of_a_tool().await;
+    house.told("the return", |event| matches!(event, CallEvent::Returned { .. }).then_some(())).await;
+    used.end.send(Ok(json!({"booked": true}))).expect("somebody waits");
+    let told = async {
+        loop {
+            if let Some(LiveItem::Event(LiveEvent { kind: LiveKind::ToolUsed(report), .. })) = feed.next().await {
+                return report;
+            }
+        }
+    };
+    assert_eq!(soon("the report", told).await.result, Ok(json!({"booked": true})));
+    phones.hang_up(caller);
+    house.only_call().await;
 }

@@ -5,6 +5,7 @@ use media::call_media::{LegSlot, MediaCommand};
 use store::NodeCount;
 
 use super::Call;
+use super::pausing::Hand;
 use crate::orders::Order;
 
 impl Call {
@@ -36,7 +37,8 @@ impl Call {
             CallCommand::SaveVoicemail { record, mailbox } => self.save_voicemail(record, mailbox).await,
             CallCommand::Discard { record } => self.discard_message(record).await,
             CallCommand::Recording { switch } => {
-                if let Err(error) = self.switch_recording(switch).await {
+                let app = Hand::App(self.seats.top().serial);
+                if let Err(error) = self.steer_recording(app, switch).await {
                     tracing::debug!(call = %self.id, %error, "the app's recording command had no effect");
                 }
             }

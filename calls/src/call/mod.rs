@@ -8,6 +8,7 @@ mod hearing;
 mod input;
 mod leg;
 mod media_events;
+mod pausing;
 mod place;
 mod playing;
 mod receive;
@@ -47,6 +48,7 @@ use crate::orders::{AGAIN, Orders};
 pub(crate) use input::{CallInput, Control};
 pub(crate) use leg::family_of as leg_family;
 use leg::{Leg, LegState};
+use pausing::Hand;
 pub use place::Placement;
 pub(crate) use receive::{Answering, Reception};
 use recording::{CallRecording, Message};
@@ -112,6 +114,8 @@ pub(crate) struct Call {
     messages: HashMap<RecordId, Message>,
     recording: Option<CallRecording>,
     recording_rule: RecordingRule,
+    /// Who has paused it.
+    paused_by: Option<Hand>,
     /// What is played.
     mouth: playing::Mouth,
     ears: hearing::Ears,
@@ -269,7 +273,7 @@ impl Call {
             CallInput::Control(Control::HangUp) => self.hang_up(HangupParty::Us, HangupCause::Normal).await,
             CallInput::Control(Control::Recording(switch, reply)) => {
                 // Whoever asked may be gone by now.
-                let _ = reply.send(self.switch_recording(switch).await);
+                let _ = reply.send(self.steer_recording(Hand::Outside, switch).await);
             }
         }
     }

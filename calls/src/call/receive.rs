@@ -231,6 +231,7 @@ impl CallParts {
             messages: HashMap::new(),
             recording: None,
             recording_rule: self.made.recording,
+            paused_by: None,
             contact: self.contact,
             language: self.language,
             caller_name: self.caller_name,

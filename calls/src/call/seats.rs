@@ -70,6 +70,11 @@ impl Seats {
         self.inner.len() + 1
     }
 
+    /// Whether the app of that serial number talks or sleeps.
+    pub(super) fn has(&self, serial: u32) -> bool {
+        std::iter::once(&self.first).chain(&self.inner).any(|seat| seat.serial == serial)
+    }
+
     fn enter(&mut self, app: Box<dyn CallApp>, flow_versions: Arc<HashMap<String, u32>>, is_agent: bool) {
         self.inner.push(seat(self.next, app, flow_versions, is_agent));
         self.next += 1;

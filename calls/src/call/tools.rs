@@ -48,6 +48,10 @@ impl Call {
 
     pub(super) async fn on_tool(&mut self, end: ToolEnd) {
         self.tools_running = self.tools_running.saturating_sub(1);
+        if !self.seats.has(end.seat) {
+            // The app that asked has given the call back: what it had done is told all the same.
+            return self.scribe.tool(end.report);
+        }
         self.reply(end.seat, CallEvent::ToolDone { tool: end.tool, result: end.report.result }).await;
     }
 }
