@@ -67,6 +67,11 @@ impl Tool for RequestCallback {
     fn repeats_safely(&self) -> bool {
         true
     }
+
+    /// A confirmation of the last call back was one of another.
+    fn undoes(&self) -> &[&str] {
+        &["send_confirmation"]
+    }
 }
 
 impl RequestCallback {

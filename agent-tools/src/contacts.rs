@@ -3,6 +3,7 @@
 use call_model::{ToolFailure, ToolRequest, ToolSpec, Verified};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use ivr::Business;
 use serde_json::{Map, Value, json};
 use store::ContactRecord;
 
@@ -23,11 +24,21 @@ fn hidden(field: &str) -> bool {
 
 /// Whether the caller may have and change this field now.
 fn open(house: &House, request: &ToolRequest, field: &str) -> bool {
-    match request.verified {
+    opens(house.business(), field, request.verified)
+}
+
+fn opens(business: &Business, field: &str, verified: Verified) -> bool {
+    match verified {
         Verified::Pin => true,
-        Verified::Number => house.business().privacy.open.iter().any(|open| open == field),
+        Verified::Number => business.privacy.open.iter().any(|open| open == field),
         Verified::No => false,
     }
+}
+
+/// Whether a caller who is verified this far may be told this field of his contact. What an agent knows it may be talked
+/// into telling: it is given no other.
+pub fn may_be_told(business: &Business, field: &str, verified: Verified) -> bool {
+    !hidden(field) && opens(business, field, verified)
 }
 
 async fn known(house: &House, request: &ToolRequest) -> Result<ContactRecord, ToolFailure> {
@@ -118,5 +129,10 @@ impl Tool for UpdateContact {
 
     fn repeats_safely(&self) -> bool {
         true
+    }
+
+    /// A value that was written over is written again when it is said again.
+    fn undoes(&self) -> &[&str] {
+        &["update_contact"]
     }
 }

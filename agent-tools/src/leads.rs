@@ -87,6 +87,11 @@ impl Tool for QualifyLead {
     fn repeats_safely(&self) -> bool {
         true
     }
+
+    /// The answers before these hold again when they are given again.
+    fn undoes(&self) -> &[&str] {
+        &["qualify_lead"]
+    }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ mod typed;
 mod verify;
 
 pub use callbacks::RequestCallback;
-pub use contacts::{LookUpContact, UpdateContact};
+pub use contacts::{LookUpContact, UpdateContact, may_be_told};
 pub use errands::{Carriers, Courier, ErrandSettings};
 pub use house::House;
 pub use leads::QualifyLead;

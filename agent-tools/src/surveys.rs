@@ -48,4 +48,9 @@ impl Tool for RecordSurveyAnswer {
     fn repeats_safely(&self) -> bool {
         true
     }
+
+    /// An answer that was replaced is kept again when it is given again.
+    fn undoes(&self) -> &[&str] {
+        &["record_survey_answer"]
+    }
 }

@@ -65,6 +65,11 @@ impl Tool for CreateTicket {
     fn repeats_safely(&self) -> bool {
         true
     }
+
+    /// A confirmation of the last ticket was one of another.
+    fn undoes(&self) -> &[&str] {
+        &["send_confirmation"]
+    }
 }
 
 /// Looks a ticket of the caller up.

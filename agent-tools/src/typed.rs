@@ -44,12 +44,38 @@ fn text(typed: &[&str], old: &str) -> String {
         new.push_str(&rest[..start]);
         let run = run_length(&rest[start..]);
         let (run, after) = rest[start..].split_at(run);
-        let digits: String = run.chars().filter(char::is_ascii_digit).collect();
-        new.push_str(if typed.contains(&digits.as_str()) { MASK } else { run });
+        hide(typed, run, &mut new);
         rest = after;
     }
     new.push_str(rest);
     new
+}
+
+/// Writes a run of digits, with what was typed hidden in it: a card's number may stand beside its month and year.
+fn hide(typed: &[&str], run: &str, new: &mut String) {
+    let groups: Vec<&str> = run.split_inclusive([' ', '-']).collect();
+    let digits = |group: &str| group.trim_end_matches([' ', '-']).len();
+    // Each group has a digit: no more of them can make up what was typed.
+    let most = typed.iter().map(|keys| keys.len()).max().unwrap_or_default();
+    let mut at = 0;
+    while at < groups.len() {
+        let mut joined = String::new();
+        let end = (at..groups.len()).take(most).find(|end| {
+            joined.push_str(&groups[*end][..digits(groups[*end])]);
+            typed.contains(&joined.as_str())
+        });
+        match end {
+            Some(end) => {
+                new.push_str(MASK);
+                new.push_str(&groups[end][digits(groups[end])..]);
+                at = end + 1;
+            }
+            None => {
+                new.push_str(groups[at]);
+                at += 1;
+            }
+        }
+    }
 }
 
 /// Bytes of the digits at the beginning, with single blanks and hyphens between them.
@@ -80,6 +106,8 @@ mod tests {
         let wanted = json!({"echo": "card [typed], ok", "pin": "[typed]", "order": "51234",
             "list": ["[typed]", 12345], "[typed]": true});
         assert_eq!(mask(&keys, Ok(result)), Ok(wanted));
+        let beside = |text: &str| mask(&keys, Ok(json!(text)));
+        assert_eq!(beside("4111 1111-11111111 12/27, try 1234 5"), Ok(json!("[typed] 12/27, try [typed] 5")));
         let failure = |message: &str| Err(ToolFailure::Failed { message: message.into() });
         assert_eq!(mask(&keys, failure("PIN 1234 is wrong")), failure("PIN [typed] is wrong"));
         assert_eq!(mask(&BTreeMap::new(), Ok(json!("1234"))), Ok(json!("1234")));

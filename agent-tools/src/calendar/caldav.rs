@@ -123,7 +123,10 @@ fn read_busy(text: &str) -> Option<Vec<TimeSpan>> {
             let (from, until) = period.split_once('/')?;
             let from = moment(from)?;
             let until = match until.strip_prefix(['P', 'p']) {
-                Some(_) => from.checked_add(until.parse::<jiff::Span>().ok()?).ok()?,
+                // In UTC, where each day has 24 hours: `P1D` is common for whole days.
+                Some(_) => {
+                    from.to_zoned(TimeZone::UTC).checked_add(until.parse::<jiff::Span>().ok()?).ok()?.timestamp()
+                }
                 None => moment(until)?,
             };
             if from < until {
@@ -163,10 +166,11 @@ mod tests {
     #[test]
     fn busy_times_are_read() {
         let text = "BEGIN:VCALENDAR\r\nBEGIN:VFREEBUSY\r\nFREEBUSY;FBTYPE=BUSY:20261124T130000Z/PT1H,20261124T1500\r\n \
-                    00Z/20261124T153000Z\r\nFREEBUSY;FBTYPE=FREE:20261124T180000Z/PT1H\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
+                    00Z/20261124T153000Z\r\nFREEBUSY;FBTYPE=FREE:20261124T180000Z/PT1H\r\n\
+                    FREEBUSY:20261125T000000Z/P1D,20261207T000000Z/P1W\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n";
         let busy = read_busy(text).unwrap();
-        let hours: Vec<i64> = busy.iter().map(|span| (span.until_ms - span.from_ms) / 60_000).collect();
-        assert_eq!((hours, busy[0].from_ms), (vec![60, 30], 1_795_525_200_000));
+        let minutes: Vec<i64> = busy.iter().map(|span| (span.until_ms - span.from_ms) / 60_000).collect();
+        assert_eq!((minutes, busy[0].from_ms), (vec![60, 30, 1_440, 10_080], 1_795_525_200_000));
         assert_eq!(read_busy("<html>"), None);
         assert_eq!(read_busy("BEGIN:VFREEBUSY\nFREEBUSY:soon\n"), None);
     }

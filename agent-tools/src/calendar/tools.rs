@@ -18,6 +18,10 @@ const LISTED: u32 = 10;
 /// The longest note and name, characters.
 const MAX_NOTE: usize = 1_000;
 const MAX_NAME: usize = 120;
+/// Tools that give an appointment its time, or tell of it: what they gave no longer holds once it is moved or cancelled.
+const GIVE_A_TIME: &[&str] = &["book_appointment", "reschedule_appointment", "send_confirmation"];
+/// Tools that mean the caller's only appointment where none is named: that is another one once one is booked.
+const MEAN_THE_ONLY_ONE: &[&str] = &["cancel_appointment", "reschedule_appointment", "send_confirmation"];
 
 impl From<DeskError> for ToolFailure {
     fn from(error: DeskError) -> Self {
@@ -92,6 +96,13 @@ impl Desk {
             told.shift_insert(at, key.to_owned(), value);
         }
         Value::Object(told)
+    }
+
+    /// The same, with what was just done to it: `done` is the word for that.
+    fn told_done(&self, done: &str, record: &AppointmentRecord, language: &str) -> Value {
+        let mut told = self.told(record, language);
+        told[done] = true.into();
+        told
     }
 
     fn told_time(&self, person: &str, start: DateTime, language: &str) -> Map<String, Value> {
@@ -307,9 +318,7 @@ impl Tool for BookAppointment {
                 once: Some(request.once.clone()),
             };
             let record = self.0.book(order).await?;
-            let mut told = self.0.told(&record, &request.language);
-            told["booked"] = true.into();
-            Ok(told)
+            Ok(self.0.told_done("booked", &record, &request.language))
         }
         .boxed()
     }
@@ -320,6 +329,10 @@ impl Tool for BookAppointment {
 
     fn repeats_safely(&self) -> bool {
         true
+    }
+
+    fn undoes(&self) -> &[&str] {
+        MEAN_THE_ONLY_ONE
     }
 }
 
@@ -343,9 +356,7 @@ impl Tool for RescheduleAppointment {
             let start = start(&request)?;
             let before = self.0.meant(&request).await?;
             let record = self.0.reschedule(before.id, start, text(&request, "person").as_deref()).await?;
-            let mut told = self.0.told(&record, &request.language);
-            told["moved"] = true.into();
-            Ok(told)
+            Ok(self.0.told_done("moved", &record, &request.language))
         }
         .boxed()
     }
@@ -359,7 +370,7 @@ impl Tool for RescheduleAppointment {
     }
 
     fn undoes(&self) -> &[&str] {
-        &["book_appointment", "reschedule_appointment"]
+        GIVE_A_TIME
     }
 }
 
@@ -377,9 +388,7 @@ impl Tool for CancelAppointment {
         async move {
             let before = self.0.meant(&request).await?;
             let record = self.0.cancel(before.id).await?;
-            let mut told = self.0.told(&record, &request.language);
-            told["cancelled"] = true.into();
-            Ok(told)
+            Ok(self.0.told_done("cancelled", &record, &request.language))
         }
         .boxed()
     }
@@ -393,7 +402,7 @@ impl Tool for CancelAppointment {
     }
 
     fn undoes(&self) -> &[&str] {
-        &["book_appointment", "reschedule_appointment"]
+        GIVE_A_TIME
     }
 }
 

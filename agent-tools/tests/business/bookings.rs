@@ -2,9 +2,9 @@
 
 use call_model::Verified;
 use serde_json::{Value, json};
-use store::{EventFilter, PageRequest};
+use store::{ErrandKind, EventFilter, PageRequest};
 
-use crate::support::{CALLER, OTHER, Practice};
+use crate::support::{CALLER, OTHER, Practice, now_ms};
 
 fn starts(found: &Value) -> Vec<&str> {
     found["slots"].as_array().unwrap().iter().map(|slot| slot["start"].as_str().unwrap()).collect()
@@ -40,6 +40,28 @@ async fn a_time_is_found_booked_moved_and_cancelled() {
     // The same words book anew when what they did is undone.
     let again = caller.ok("book_appointment", order).await;
     assert_ne!(again["appointment"], booked["appointment"]);
+}
+
+/// The same words mean something else once something else is booked: nobody is told that it is done when it is not.
+#[tokio::test]
+async fn the_same_words_are_done_again_where_they_mean_another_appointment() {
+    let practice = Practice::open_with("", true).await;
+    let caller = practice.call(CALLER).await;
+    let order = |start: &str| json!({"service": "cleaning", "start": start, "name": "A"});
+    let confirm = json!({"about": "appointment", "email": "m@example.org"});
+    caller.ok("book_appointment", order("2026-11-24T09:00")).await;
+    caller.ok("send_confirmation", confirm.clone()).await;
+    caller.ok("reschedule_appointment", json!({"start": "2026-11-24T13:00"})).await;
+    caller.ok("send_confirmation", confirm).await;
+    let due = practice.store.claim_errands(now_ms(), 1_000, 10).await.unwrap();
+    let mails = due.iter().filter(|errand| errand.kind == ErrandKind::Mail);
+    let mails: Vec<&str> = mails.map(|mail| mail.body["text"].as_str().unwrap()).collect();
+    assert!(mails.len() == 2 && mails[1].contains("13:00"), "{mails:?}");
+
+    caller.ok("cancel_appointment", json!({})).await;
+    caller.ok("book_appointment", order("2026-11-25T09:00")).await;
+    caller.ok("cancel_appointment", json!({})).await;
+    assert_eq!(caller.ok("my_appointments", json!({})).await, json!({"appointments": []}));
 }
 
 #[tokio::test]
