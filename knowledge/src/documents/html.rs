@@ -1,8 +1,11 @@
 //! HTML: what a reader of the page sees, without its menus.
 
+use std::collections::HashMap;
+
 use scraper::node::Node;
 use scraper::{ElementRef, Html, Selector};
 
+use super::ReadError;
 use super::outline::Outline;
 
 /// Elements that hold nothing to be read.
@@ -40,7 +43,55 @@ const BLOCKS: [&str; 24] = [
 /// How deep elements may be nested; what lies deeper is left out.
 const DEPTH: usize = 200;
 
-pub(super) fn outline(text: &str) -> Outline {
+/// Elements that are opened once more in each that follows, until they are closed (HTML, section 13.2.4.3).
+const FORMATTING: [&str; 12] =
+    ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"];
+/// Elements that hold nothing, or that the next one of their kind ends.
+const SHORT: [&str; 27] = [
+    "a", "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "nobr",
+    "option", "p", "rp", "rt", "source", "tbody", "td", "th", "thead", "tr", "track", "wbr",
+];
+/// The most elements that formatting may add: about 300 MB.
+const COPIES: u64 = 2_000_000;
+/// The most elements that may be looked through for those that are open: less than a second.
+const STEPS: u64 = 200_000_000;
+
+/// Whether a page can be read without getting out of hand: its elements may need memory and time by the square of their
+/// number. Counts no less than what the parser does.
+fn is_tame(text: &str) -> bool {
+    let mut open: HashMap<String, u64> = HashMap::new();
+    let (mut depth, mut formatting, mut steps, mut copies) = (0_u64, 0_u64, 0_u64, 0_u64);
+    for tag in text.split('<').skip(1) {
+        let (ends, tag) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
+        let name = tag.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        let name = name.to_ascii_lowercase();
+        let formats = u64::from(FORMATTING.contains(&name.as_str()));
+        if ends {
+            if let Some(count) = open.get_mut(&name).filter(|count| **count > 0) {
+                *count -= 1;
+                depth -= 1;
+                formatting -= formats;
+            }
+            continue;
+        }
+        steps += depth;
+        copies += formatting;
+        if !SHORT.contains(&name.as_str()) {
+            *open.entry(name).or_default() += 1;
+            depth += 1;
+            formatting += formats;
+        }
+    }
+    steps <= STEPS && copies <= COPIES
+}
+
+pub(super) fn outline(text: &str) -> Result<Outline, ReadError> {
+    if !is_tame(text) {
+        return Err(ReadError::Broken("too many of its elements are never closed".to_owned()));
+    }
     let page = Html::parse_document(text);
     let mut reader = Reader::default();
     if let Some(title) = find(&page, "title") {
@@ -49,11 +100,14 @@ pub(super) fn outline(text: &str) -> Outline {
     let body = find(&page, "main").or_else(|| find(&page, "article")).or_else(|| find(&page, "body"));
     reader.read(body.unwrap_or_else(|| page.root_element()), 0);
     reader.end_paragraph();
-    reader.outline
+    Ok(reader.outline)
 }
 
 /// The addresses that a page points to, as written; the base of relative ones first where the page gives one.
 pub fn links(text: &str) -> (Option<String>, Vec<String>) {
+    if !is_tame(text) {
+        return (None, Vec::new());
+    }
     let page = Html::parse_document(text);
     let attribute = |selector: &str, name: &str| -> Vec<String> {
         let Ok(selector) = Selector::parse(selector) else { return Vec::new() };
@@ -136,7 +190,7 @@ mod tests {
         let page = "<!doctype html><title>Dentist</title><nav><a href='/a'>Home</a></nav><main><h2>Parking</h2>\
                     <p>Behind the&nbsp;<b>house</b>.<script>x()</script></p><dl><dt>Do you take cards?</dt><dd>Yes, all.</dd></dl>\
                     <table><tr><td>Check-up</td><td>30 &euro;</td></tr></table></main><footer>Imprint</footer>";
-        let found = outline(page).cut(200);
+        let found = outline(page).expect("an outline").cut(200);
         assert_eq!(
             found,
             [
@@ -155,10 +209,21 @@ mod tests {
         assert_eq!(links(page), (Some("/x/".to_owned()), vec!["a.html".to_owned()]));
     }
 
+    #[test]
+    fn a_page_that_grows_when_it_is_read_is_refused() {
+        let font = |at: u32| format!("<font size={at}>");
+        let bomb = (0..10_000).map(font).chain((0..1_000).map(|_| "<p>x".to_owned())).collect::<String>();
+        assert!(matches!(outline(&bomb), Err(ReadError::Broken(_))));
+        assert_eq!(links(&bomb), (None, Vec::new()));
+        assert!(matches!(outline(&"<div></x>".repeat(100_000)), Err(ReadError::Broken(_))));
+        let plain = "<ul>".to_owned() + &"<li><a href='x'><b>x</b></a><br>".repeat(20_000);
+        assert!(outline(&plain).is_ok());
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read(text in "[<>/a-dh1-3tp \"'=&;!-]{0,200}") {
-            let _ = outline(&text).cut(50);
+            let _ = outline(&text).expect("an outline").cut(50);
             let _ = links(&text);
         }
     }

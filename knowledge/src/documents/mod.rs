@@ -8,7 +8,7 @@ mod docx;
 mod html;
 mod markdown;
 mod outline;
-mod pdf;
+pub mod pdf;
 pub mod site;
 mod text;
 
@@ -118,11 +118,11 @@ pub fn read(name: &str, format: Format, bytes: &[u8], limits: &Limits) -> Result
         return Err(ReadError::TooLong { limit: limits.bytes });
     }
     let found = match format {
-        Format::Csv => csv::passages(&text::decode(bytes))?,
+        Format::Csv => csv::passages(&text::decode(bytes), limits.chars)?,
         Format::Markdown => markdown::outline(&text::decode(bytes)).cut(limits.chars),
         Format::Text => text::outline(&text::decode(bytes)).cut(limits.chars),
-        Format::Html => html::outline(&text::decode(bytes)).cut(limits.chars),
-        Format::Pdf => pdf::outline(bytes)?.cut(limits.chars),
+        Format::Html => html::outline(&text::decode(bytes))?.cut(limits.chars),
+        Format::Pdf => pdf::outline(bytes, limits.bytes)?.cut(limits.chars),
         Format::Docx => docx::outline(bytes, limits.bytes)?.cut(limits.chars),
     };
     if found.is_empty() {

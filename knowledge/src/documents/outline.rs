@@ -2,6 +2,11 @@
 
 use super::Found;
 
+/// The longest heading, characters: it stands above each of its passages.
+const HEADING: usize = 200;
+/// The most sections that are kept: more than the passages of any document may be.
+const SECTIONS: usize = 60_000;
+
 /// A document as headings and paragraphs.
 #[derive(Debug, Default)]
 pub(super) struct Outline {
@@ -24,9 +29,15 @@ impl Outline {
             return;
         }
         self.path.retain(|(above, _)| *above < level);
-        self.path.push((level, text));
+        self.path.push((level, clipped(&text)));
+        // A heading above another one is in that one's path.
+        if self.sections.last().is_some_and(|section| section.paragraphs.is_empty()) {
+            self.sections.pop();
+        }
         let headings = self.path.iter().map(|(_, text)| text.clone()).collect();
-        self.sections.push(Section { headings, paragraphs: Vec::new() });
+        if self.sections.len() < SECTIONS {
+            self.sections.push(Section { headings, paragraphs: Vec::new() });
+        }
     }
 
     /// Text below the last heading.
@@ -65,6 +76,11 @@ impl Outline {
     }
 }
 
+/// As much of a heading as is kept.
+pub(super) fn clipped(text: &str) -> String {
+    text.chars().take(HEADING).collect::<String>().trim_end().to_owned()
+}
+
 /// One line, one space between words, no control characters.
 pub(super) fn tidy(text: &str) -> String {
     let words =
@@ -91,8 +107,8 @@ fn parts(paragraph: &str, chars: usize) -> Vec<&str> {
 }
 
 fn words<'t>(mut text: &'t str, chars: usize, parts: &mut Vec<&'t str>) {
-    while text.chars().count() > chars {
-        let limit = text.char_indices().nth(chars.max(1)).map_or(text.len(), |(at, _)| at);
+    // Never counted to its end: a text may be one sentence of megabytes.
+    while let Some((limit, _)) = text.char_indices().nth(chars.max(1)) {
         let at = text[..limit].rfind(' ').unwrap_or(limit);
         parts.push(text[..at].trim());
         text = text[at..].trim();
@@ -140,6 +156,21 @@ mod tests {
             found,
             ["We open at nine. We close at five!", "On Friday we close at noon, and nobody", "is there."]
         );
+    }
+
+    #[test]
+    fn what_stands_above_all_sections_does_not_grow_with_them() {
+        let mut outline = Outline::default();
+        outline.heading(1, &"All ".repeat(100_000));
+        for _ in 0..1_000 {
+            outline.heading(2, "Empty");
+            outline.heading(2, "Part");
+            outline.paragraph("Text.");
+        }
+        let found = outline.cut(100);
+        assert_eq!(found.len(), 1_000);
+        assert!(found.iter().flat_map(|(headings, _)| headings).all(|heading| heading.chars().count() <= HEADING));
+        assert_eq!(found[0].0[1], "Part");
     }
 
     proptest! {

@@ -19,6 +19,8 @@ const ROBOTS_BYTES: usize = 512 << 10;
 const REDIRECTS: usize = 5;
 /// The longest address.
 const ADDRESS: usize = 2_000;
+/// The most addresses of a site that are remembered; further ones are not read.
+const ADDRESSES: usize = 10_000;
 
 /// How much of a site is read.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +33,8 @@ pub struct SiteSettings {
     pub pause: Duration,
     /// The longest reading. Default 20 minutes.
     pub longest: Duration,
+    /// No further page is read once there are so many passages. Default 20,000.
+    pub passages: usize,
     /// What each page may cost.
     pub limits: Limits,
 }
@@ -42,6 +46,7 @@ impl Default for SiteSettings {
             depth: 6,
             pause: Duration::from_millis(500),
             longest: Duration::from_mins(20),
+            passages: 20_000,
             limits: Limits { bytes: 4 << 20, ..Limits::default() },
         }
     }
@@ -92,7 +97,7 @@ pub struct Site {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SiteError {
     /// Not an address of a web site.
-    #[error("`{0}` is no address of a web site: it begins with https:// or http://")]
+    #[error("`{0}` is no address of a web site: it begins with https:// or http://, and names no user")]
     Address(String),
     /// `robots.txt` could not be asked for: then nothing may be read (RFC 9309 section 2.3.1.4).
     #[error("its robots.txt could not be fetched (no answer, or an error of the server): nothing was read")]
@@ -119,9 +124,10 @@ pub async fn site(address: &str, fetch: &dyn Fetch, settings: &SiteSettings) -> 
     }
     let until = Instant::now() + settings.longest;
     let mut site = Site::default();
+    let mut room = settings.passages;
     let mut frontier = Frontier::new(start);
     while let Some((address, depth)) = frontier.waiting.pop_front() {
-        if site.pages.len() >= settings.pages || Instant::now() >= until {
+        if site.pages.len() >= settings.pages || room == 0 || Instant::now() >= until {
             site.cut = true;
             break;
         }
@@ -143,28 +149,42 @@ pub async fn site(address: &str, fetch: &dyn Fetch, settings: &SiteSettings) -> 
             site.failed += usize::from(answer.status != 200);
             continue;
         };
-        if format == Format::Html && depth < settings.depth {
-            let (base, found) = links(&text::decode(&answer.body));
-            let base = base.and_then(|base| address.join(&base).ok()).unwrap_or_else(|| address.clone());
-            for link in found {
-                frontier.add(&base, &link, depth + 1);
-            }
-        }
         let (name, limits) = (address.to_string(), settings.limits);
-        let read = tokio::task::spawn_blocking(move || read(&name, format, &answer.body, &limits)).await;
+        let leads_on = format == Format::Html && depth < settings.depth;
+        let page = tokio::task::spawn_blocking(move || {
+            let links = leads_on.then(|| links(&text::decode(&answer.body)));
+            (links.unwrap_or_default(), read(&name, format, &answer.body, &limits))
+        });
+        let Ok(((base, found), read)) = page.await else {
+            site.failed += 1;
+            continue;
+        };
+        let base = base.and_then(|base| address.join(&base).ok()).unwrap_or_else(|| address.clone());
+        for link in found {
+            frontier.add(&base, &link, depth + 1);
+        }
         match read {
-            Ok(Ok(passages)) => site.pages.push(SitePage { address: address.to_string(), passages }),
-            _ => site.failed += 1,
+            Ok(passages) => {
+                room = room.saturating_sub(passages.len());
+                site.pages.push(SitePage { address: address.to_string(), passages });
+            }
+            Err(_) => site.failed += 1,
         }
     }
+    site.cut |= frontier.full;
     if site.pages.is_empty() { Err(SiteError::First) } else { Ok(site) }
+}
+
+/// Whether this may be the address of a site.
+pub fn check(address: &str) -> Result<(), SiteError> {
+    start(address).map(drop)
 }
 
 fn start(address: &str) -> Result<Url, SiteError> {
     let wrong = || SiteError::Address(address.chars().take(200).collect());
     let mut url = Url::parse(address.trim()).map_err(|_| wrong())?;
     url.set_fragment(None);
-    let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some();
+    let is_web = matches!(url.scheme(), "http" | "https") && url.host_str().is_some() && address.len() <= ADDRESS;
     if is_web && url.username().is_empty() && url.password().is_none() { Ok(url) } else { Err(wrong()) }
 }
 
@@ -175,7 +195,10 @@ async fn robots(start: &Url, fetch: &dyn Fetch, pace: &mut Pace) -> Result<Robot
         let answer = fetch.get(&address, ROBOTS_BYTES).await.ok_or(SiteError::Robots)?;
         match (answer.status, answer.location) {
             (200..300, _) => return Ok(Robots::from_bytes(&answer.body, AGENT)),
-            (300..400, Some(location)) => address = address.join(&location).map_err(|_| SiteError::Robots)?,
+            (300..400, Some(location)) => {
+                let next = address.join(&location).ok().filter(|next| matches!(next.scheme(), "http" | "https"));
+                address = next.ok_or(SiteError::Robots)?;
+            }
             // It is not there: everything may be read (RFC 9309 section 2.3.1.3).
             (400..500, _) => break,
             _ => return Err(SiteError::Robots),
@@ -195,6 +218,8 @@ struct Frontier {
     /// What the path of every page begins with.
     below: String,
     known: HashSet<String>,
+    /// There are more addresses than are remembered.
+    full: bool,
     waiting: VecDeque<(Url, usize)>,
 }
 
@@ -203,7 +228,7 @@ impl Frontier {
         let below = start.path().rsplit_once('/').map_or("/", |(folder, _)| folder);
         let below = format!("{}/", below.trim_end_matches('/'));
         let known = HashSet::from([start.to_string()]);
-        Self { origin: origin(&start), below, known, waiting: VecDeque::from([(start, 0)]) }
+        Self { origin: origin(&start), below, known, full: false, waiting: VecDeque::from([(start, 0)]) }
     }
 
     /// A link of a page, if it leads to another page of the same site.
@@ -214,7 +239,12 @@ impl Frontier {
         let text = address.to_string();
         // Endless calendars and searches are made by queries.
         let plain = address.query().is_none_or(|query| query.len() <= 100 && query.matches('&').count() < 3);
-        if ours && plain && text.len() <= ADDRESS && self.known.insert(text) {
+        if !(ours && plain && text.len() <= ADDRESS) || self.known.contains(&text) {
+            return;
+        }
+        self.full = self.known.len() >= ADDRESSES;
+        if !self.full {
+            self.known.insert(text);
             self.waiting.push_back((address, depth));
         }
     }
@@ -307,6 +337,25 @@ mod tests {
         assert_eq!((read.pages.len(), read.cut), (10, true));
         let settings = SiteSettings { longest: Duration::from_secs(5), ..SiteSettings::default() };
         assert!(site("https://example.org/", &web, &settings).await.expect("a site").pages.len() <= 11);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_site_without_end_is_left() {
+        let links: Vec<String> = (0..ADDRESSES + 5).map(|at| format!("/{at}")).collect();
+        let first = page(&links.iter().map(String::as_str).collect::<Vec<_>>());
+        let web = Web::default().with("/", &first).with("/0", &page(&[])).with("/1", &page(&[]));
+        let settings = SiteSettings { longest: Duration::from_secs(5), ..SiteSettings::default() };
+        let read = site("https://example.org/", &web, &settings).await.expect("a site");
+        assert!(read.cut && read.pages.len() == 3);
+        let settings = SiteSettings { passages: 2, ..settings };
+        let web = web.with("/", &page(&["/0", "/1"]));
+        let read = site("https://example.org/", &web, &settings).await.expect("a site");
+        assert!(read.cut && read.pages.len() == 2, "enough is known");
+        let mut frontier = Frontier::new(start("https://example.org/").expect("an address"));
+        for link in &links {
+            frontier.add(&start("https://example.org/").expect("an address"), link, 1);
+        }
+        assert!(frontier.full && frontier.known.len() == ADDRESSES);
     }
 
     #[tokio::test(start_paused = true)]
