@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use call_model::PlaybackId;
 use media::call_media::MediaCommand;
+use media::codec::Codec;
 use transport::rtp::SendError;
 
 use crate::call::Script;
@@ -21,11 +22,23 @@ pub(crate) struct Feed {
     playback: PlaybackId,
     /// What the playback says, for the transcript.
     script: Arc<Mutex<Script>>,
+    codec: Option<Codec>,
 }
 
 impl Feed {
-    pub(crate) const fn new(orders: Orders, playback: PlaybackId, script: Arc<Mutex<Script>>) -> Self {
-        Self { orders, playback, script }
+    /// `codec`: the caller's, where it is known.
+    pub(crate) const fn new(
+        orders: Orders,
+        playback: PlaybackId,
+        script: Arc<Mutex<Script>>,
+        codec: Option<Codec>,
+    ) -> Self {
+        Self { orders, playback, script, codec }
+    }
+
+    /// The codec of who hears it.
+    pub(crate) const fn codec(&self) -> Option<Codec> {
+        self.codec
     }
 
     /// One more piece. `false`: the call's media is gone.

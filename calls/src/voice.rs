@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use call_model::PromptItem;
+use media::codec::Codec;
 use media::file::FileLimits;
 use media::prompt::{Prompt, PromptError, PromptStream};
 use media::tone::Country;
@@ -124,8 +125,13 @@ impl Voice {
             PromptItem::Say { text, language, voice } => {
                 let (text, language, voice) = (text.clone(), language.clone(), voice.clone());
                 let utterance = Utterance { text, language, voice, keep: keep == Keep::All };
-                let pieces = self.speak(utterance, feed, sounded).await?;
-                self.keep(item, keep, pieces.into());
+                let key = key(item).filter(|key| self.is_kept(key, keep));
+                // What is not kept is heard by this caller alone.
+                let form = feed.codec().filter(|_| key.is_none());
+                let pieces = self.speak(utterance, feed, form, sounded).await?;
+                if let Some(key) = key {
+                    self.keep(key, pieces.into());
+                }
                 return Ok(());
             }
             PromptItem::File { path } => {
@@ -138,7 +144,9 @@ impl Voice {
             PromptItem::Pause { duration_ms } => Arc::new(Prompt::silence(*duration_ms)),
         };
         let piece = Piece::sound(prompt);
-        self.keep(item, Keep::All, Arc::new([piece.clone()]));
+        if let Some(key) = key(item) {
+            self.keep(key, Arc::new([piece.clone()]));
+        }
         *sounded = true;
         if feed.append(&piece).await { Ok(()) } else { Err(VoiceError::Cancelled) }
     }
@@ -159,26 +167,33 @@ impl Voice {
         Ok(pieces.into_iter().map(|piece| piece.prompt).collect())
     }
 
-    fn keep(&self, item: &PromptItem, keep: Keep, pieces: Pieces) {
-        let Some(key) = key(item) else { return };
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        if keep == Keep::All || cache.comes_again(&key) {
-            cache.put(key, pieces);
-        }
+    fn is_kept(&self, key: &str, keep: Keep) -> bool {
+        keep == Keep::All || self.cache.lock().unwrap_or_else(PoisonError::into_inner).comes_again(key)
     }
 
-    /// Speaks sentence by sentence. A sentence that fails is left out, unless nothing of the text could be spoken.
-    async fn speak(&self, utterance: Utterance, feed: &Feed, sounded: &mut bool) -> Result<Vec<Piece>, VoiceError> {
+    fn keep(&self, key: String, pieces: Pieces) {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).put(key, pieces);
+    }
+
+    /// Speaks sentence by sentence, for one codec or for all. A sentence that fails is left out, unless nothing of the
+    /// text could be spoken. Gives the pieces where they are for all.
+    async fn speak(
+        &self,
+        utterance: Utterance,
+        feed: &Feed,
+        form: Option<Codec>,
+        sounded: &mut bool,
+    ) -> Result<Vec<Piece>, VoiceError> {
         let mut stream = self.synthesizer.speak(utterance);
         let mut pieces = Vec::new();
         let mut failure = None;
-        let mut frames = Frames::default();
+        let mut frames = Frames { form, ..Frames::default() };
         while let Some(chunk) = stream.next().await {
             match chunk {
                 Ok(chunk) => {
                     let cut = frames.cut(&chunk)?;
                     *sounded |= !cut.is_empty();
-                    hand_over(cut, &mut pieces, feed).await?;
+                    hand_over(cut, form.is_none().then_some(&mut pieces), feed).await?;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a sentence could not be spoken");
@@ -188,7 +203,7 @@ impl Voice {
         }
         let rest = Vec::from_iter(frames.rest());
         *sounded |= !rest.is_empty();
-        hand_over(rest, &mut pieces, feed).await?;
+        hand_over(rest, form.is_none().then_some(&mut pieces), feed).await?;
         match failure {
             // Not to be kept: the next call may have more luck.
             Some(error) => Err(error.into()),
@@ -197,13 +212,15 @@ impl Voice {
     }
 }
 
-/// Hands pieces over, and remembers them.
-async fn hand_over(made: Vec<Piece>, pieces: &mut Vec<Piece>, feed: &Feed) -> Result<(), VoiceError> {
-    for piece in made {
-        pieces.push(piece.clone());
-        if !feed.append(&piece).await {
+/// Hands pieces over, and remembers them where they are kept.
+async fn hand_over(made: Vec<Piece>, kept: Option<&mut Vec<Piece>>, feed: &Feed) -> Result<(), VoiceError> {
+    for piece in &made {
+        if !feed.append(piece).await {
             return Err(VoiceError::Cancelled);
         }
+    }
+    if let Some(kept) = kept {
+        kept.extend(made);
     }
     Ok(())
 }
@@ -211,6 +228,8 @@ async fn hand_over(made: Vec<Piece>, pieces: &mut Vec<Piece>, feed: &Feed) -> Re
 /// Makes pieces of speech wherever its engine cut it: one stream of sound, so that no word has a hole or a tick in it.
 #[derive(Default)]
 struct Frames {
+    /// The one codec that it is for.
+    form: Option<Codec>,
     stream: Option<PromptStream>,
     /// What the next piece says, and when, from its start.
     text: String,
@@ -224,7 +243,11 @@ impl Frames {
         if self.stream.as_ref().is_some_and(|stream| stream.rate() != chunk.rate) {
             pieces.extend(self.rest());
         }
-        let stream = self.stream.get_or_insert_with(|| PromptStream::new(chunk.rate));
+        let form = self.form;
+        let stream = self.stream.get_or_insert_with(|| match form {
+            Some(codec) => PromptStream::for_codec(chunk.rate, codec),
+            None => PromptStream::new(chunk.rate),
+        });
         let start_ms = (stream.held() as u64 * 1_000 / u64::from(chunk.rate.hz())) as u32;
         let words = match &chunk.words {
             Some(words) => words.to_vec(),

@@ -6,17 +6,17 @@ pub use stream::PromptStream;
 
 use std::fmt;
 
-use call_model::{FRAME_MS, SampleRate, Tone};
+use call_model::{AudioFrame, FRAME_MS, SampleRate, Tone};
 
-use crate::codec::{Codec, Encoder, FRAME_BYTES};
+use crate::codec::{Codec, Decoder, Encoder, FRAME_BYTES};
 use crate::dtmf;
 use crate::resample::{ResampleError, resample};
 use crate::tone::{self, Country};
 
-/// A piece of sound, cut into frames of 20 ms, in every form in which a leg can need it. To be built off the media
-/// thread and shared in an `Arc`.
+/// A piece of sound, cut into frames of 20 ms, in every form in which a leg can need it, or in the one form in which a
+/// leg needs it at once ([`PromptStream::for_codec`]). To be built off the media thread and shared in an `Arc`.
 ///
-/// Takes about 72 kB for each second.
+/// Takes about 72 kB for each second in every form, 8 kB as G.711 and 40 kB as G.722.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Prompt {
     frames: usize,
@@ -104,11 +104,6 @@ impl Prompt {
         let frames = narrow.len().div_ceil(SampleRate::Narrow.frame_samples());
         narrow.resize(frames * SampleRate::Narrow.frame_samples(), 0);
         wide.resize(frames * SampleRate::Wide.frame_samples(), 0);
-        let encode = |encoder: &mut Encoder, samples: &[i16]| -> Box<[u8]> {
-            let mut payloads = vec![0; frames * FRAME_BYTES];
-            encoder.encode(samples, &mut payloads);
-            payloads.into_boxed_slice()
-        };
         Self {
             frames,
             pcmu: encode(&mut Encoder::new(Codec::Pcmu), &narrow),
@@ -117,6 +112,29 @@ impl Prompt {
             narrow: narrow.into_boxed_slice(),
             wide: wide.into_boxed_slice(),
         }
+    }
+
+    /// The same in the form of one codec alone, of samples at its rate. G.711 can be turned back into samples frame by
+    /// frame and keeps none.
+    fn encoded_as(mut samples: Vec<i16>, encoder: &mut Encoder) -> Self {
+        let codec = encoder.codec();
+        let frames = samples.len().div_ceil(codec.sample_rate().frame_samples());
+        samples.resize(frames * codec.sample_rate().frame_samples(), 0);
+        let mut prompt = Self {
+            frames,
+            narrow: Box::default(),
+            wide: Box::default(),
+            pcmu: Box::default(),
+            pcma: Box::default(),
+            g722: Box::default(),
+        };
+        let payloads = encode(encoder, &samples);
+        match codec {
+            Codec::Pcmu => prompt.pcmu = payloads,
+            Codec::Pcma => prompt.pcma = payloads,
+            Codec::G722 => (prompt.g722, prompt.wide) = (payloads, samples.into_boxed_slice()),
+        }
+        prompt
     }
 
     /// How many frames of 20 ms.
@@ -129,7 +147,7 @@ impl Prompt {
         self.frames as u64 * FRAME_MS
     }
 
-    /// All samples at a rate.
+    /// All samples at a rate; none where the prompt has a form without them.
     pub fn samples(&self, rate: SampleRate) -> &[i16] {
         match rate {
             SampleRate::Narrow => &self.narrow,
@@ -137,14 +155,46 @@ impl Prompt {
         }
     }
 
-    /// One frame's samples; `None` after the end.
+    /// One frame's samples; `None` after the end, or where the prompt has a form without them.
     pub fn frame(&self, frame: usize, rate: SampleRate) -> Option<&[i16]> {
         let samples = rate.frame_samples();
         self.samples(rate).get(frame * samples..(frame + 1) * samples)
     }
 
+    /// Writes one frame's samples at the rate of `out`, whatever form the prompt has; `false` after the end. A form made
+    /// for the other rate is stretched or thinned without a filter: it is for the rest of a sentence in whose middle a
+    /// leg changed its codec.
+    pub fn write_frame(&self, frame: usize, out: &mut AudioFrame) -> bool {
+        if let Some(samples) = self.frame(frame, out.rate()) {
+            out.samples_mut().copy_from_slice(samples);
+            return true;
+        }
+        let mut other = AudioFrame::silence(SampleRate::Wide);
+        if let Some(samples) = self.frame(frame, SampleRate::Wide) {
+            other.samples_mut().copy_from_slice(samples);
+        } else {
+            other = AudioFrame::silence(SampleRate::Narrow);
+            let payload = [Codec::Pcmu, Codec::Pcma].map(|codec| Some((codec, self.payload(frame, codec)?)));
+            let Some((codec, payload)) = payload.into_iter().flatten().next() else { return false };
+            Decoder::new(codec).decode(payload, other.samples_mut());
+        }
+        match (other.samples(), out.samples_mut()) {
+            (have, out) if have.len() == out.len() => out.copy_from_slice(have),
+            (have, out) if have.len() > out.len() => {
+                out.iter_mut().zip(have.iter().step_by(2)).for_each(|(sample, had)| *sample = *had);
+            }
+            (have, out) => {
+                for (at, pair) in out.chunks_exact_mut(2).enumerate() {
+                    let next = have.get(at + 1).unwrap_or(&have[at]);
+                    pair.copy_from_slice(&[have[at], have[at].midpoint(*next)]);
+                }
+            }
+        }
+        true
+    }
+
     /// One frame's payload, encoded as one stream from the prompt's start, or from its [`PromptStream`]'s;
-    /// `None` after the end.
+    /// `None` after the end, or where the prompt has another codec's form.
     pub fn payload(&self, frame: usize, codec: Codec) -> Option<&[u8]> {
         let payloads = match codec {
             Codec::Pcmu => &self.pcmu,
@@ -153,6 +203,14 @@ impl Prompt {
         };
         payloads.get(frame * FRAME_BYTES..(frame + 1) * FRAME_BYTES)
     }
+}
+
+/// The payloads of whole frames of samples.
+fn encode(encoder: &mut Encoder, samples: &[i16]) -> Box<[u8]> {
+    let frames = samples.len() / encoder.codec().sample_rate().frame_samples();
+    let mut payloads = vec![0; frames * FRAME_BYTES];
+    encoder.encode(samples, &mut payloads);
+    payloads.into_boxed_slice()
 }
 
 impl fmt::Debug for Prompt {

@@ -159,6 +159,11 @@ impl Leg {
         self.negotiated.is_some_and(|negotiated| negotiated.is_held())
     }
 
+    /// What its sound is encoded as, once that is agreed.
+    pub(crate) fn codec(&self) -> Option<Codec> {
+        self.negotiated.map(|negotiated| negotiated.codec)
+    }
+
     /// The rate of its codec.
     pub(crate) fn rate(&self) -> SampleRate {
         self.negotiated.map_or(SampleRate::Narrow, |negotiated| negotiated.codec.sample_rate())

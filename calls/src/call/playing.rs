@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use call_model::{CallEvent, PlaybackEnd, PlaybackId, PromptItem, RecordId, Speaker, TranscriptLine};
-use media::call_media::MediaCommand;
+use media::call_media::{LegSlot, MediaCommand};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::Call;
+use super::leg::Leg;
 use super::spoken::{HeardText, Script, Track, heard};
 use crate::feed::Feed;
 use crate::house::House;
@@ -104,7 +105,8 @@ impl Call {
                 items.map(|item| (item.clone(), self.recorded_path(&item))).collect();
             let house = self.house.clone();
             let keep = if self.seats.top().is_agent { Keep::SecondTime } else { Keep::All };
-            let feed = Feed::new(orders, playback, script.clone());
+            let codec = self.legs.get(&LegSlot::CALLER).and_then(Leg::codec);
+            let feed = Feed::new(orders, playback, script.clone(), codec);
             AbortOnDropHandle::new(tokio::spawn(async move {
                 let outcome = make_all(&house, rest, keep, &feed).await;
                 feed.end(outcome).await;

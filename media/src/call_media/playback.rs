@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use call_model::{FRAME_MS, PlaybackEnd, PlaybackId, SampleRate};
+use call_model::{AudioFrame, FRAME_MS, PlaybackEnd, PlaybackId, SampleRate};
 
 use super::{EventQueue, MediaEvent};
 use crate::prompt::Prompt;
@@ -128,9 +128,9 @@ impl Playback {
                 Some(MediaEvent::PlaybackResumed { playback, played_ms, at_ms })
             }
             Progress::Unheard => {
-                let frame = self.prompts.get(cue.prompt).and_then(|prompt| prompt.frame(cue.frame, rate));
-                let sounds = frame.is_some_and(|samples| samples.iter().any(|s| s.unsigned_abs() >= AUDIBLE));
-                if !sounds {
+                let mut frame = AudioFrame::silence(rate);
+                let read = self.prompts.get(cue.prompt).is_some_and(|prompt| prompt.write_frame(cue.frame, &mut frame));
+                if !read || frame.samples().iter().all(|s| s.unsigned_abs() < AUDIBLE) {
                     return None;
                 }
                 self.progress = Progress::Moving;

@@ -92,9 +92,8 @@ impl CallMedia {
         let rate = caller.codec().sample_rate();
         self.playbacks.end_finished(self.clock.ms(), &mut self.events);
         let sound = self.playbacks.next_sound(rate, self.clock.ms(), &mut self.events);
-        let mut faded = AudioFrame::silence(rate);
-        let prompt =
-            self.playbacks.prompt_frame(sound).and_then(|frame| Spoken::new(frame, caller.codec(), &mut faded));
+        let mut made = AudioFrame::silence(rate);
+        let prompt = self.playbacks.prompt_frame(sound).and_then(|frame| Spoken::new(frame, caller.codec(), &mut made));
         let mut frame = AudioFrame::silence(rate);
         let mut gives_back = false;
 
@@ -136,32 +135,41 @@ impl CallMedia {
 enum Spoken<'a> {
     /// As it is, with what was encoded beforehand.
     Ready { samples: &'a [i16], payload: &'a [u8] },
-    /// Changed.
-    Faded(&'a AudioFrame),
+    /// Changed, or not encoded for this codec.
+    Made(&'a AudioFrame),
 }
 
 impl<'a> Spoken<'a> {
-    fn new(frame: PromptFrame<'a>, codec: Codec, faded: &'a mut AudioFrame) -> Option<Self> {
-        let samples = frame.prompt.frame(frame.frame, codec.sample_rate())?;
-        if let Some(fade) = frame.fade {
-            faded.samples_mut().copy_from_slice(samples);
-            fade.apply(faded.samples_mut());
-            return Some(Self::Faded(faded));
+    /// `made` is room for a frame at the codec's rate.
+    fn new(frame: PromptFrame<'a>, codec: Codec, made: &'a mut AudioFrame) -> Option<Self> {
+        let (prompt, at) = (frame.prompt, frame.frame);
+        let payload = prompt.payload(at, codec).filter(|_| frame.fade.is_none());
+        if let Some((payload, samples)) = payload.zip(prompt.frame(at, codec.sample_rate())) {
+            return Some(Self::Ready { samples, payload });
         }
-        Some(Self::Ready { samples, payload: frame.prompt.payload(frame.frame, codec)? })
+        if !prompt.write_frame(at, made) {
+            return None;
+        }
+        if let Some(fade) = frame.fade {
+            fade.apply(made.samples_mut());
+        }
+        Some(match payload {
+            Some(payload) => Self::Ready { samples: made.samples(), payload },
+            None => Self::Made(made),
+        })
     }
 
     fn samples(&self) -> &[i16] {
         match self {
             Self::Ready { samples, .. } => samples,
-            Self::Faded(frame) => frame.samples(),
+            Self::Made(frame) => frame.samples(),
         }
     }
 
     fn say(&self, now: Instant, leg: &mut Leg) {
         match self {
             Self::Ready { payload, .. } => leg.session.push_encoded(now, payload),
-            Self::Faded(frame) => leg.session.push(now, frame),
+            Self::Made(frame) => leg.session.push(now, frame),
         }
     }
 }

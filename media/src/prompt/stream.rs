@@ -19,7 +19,15 @@ pub struct PromptStream {
     /// What is in no prompt yet, at both rates.
     narrow: Vec<i16>,
     wide: Vec<i16>,
-    g722: Encoder,
+    form: Form,
+}
+
+/// What the prompts are to be good for.
+enum Form {
+    /// Every leg. G.722 remembers what it encoded.
+    All(Encoder),
+    /// A leg of one codec.
+    One(Encoder),
 }
 
 impl PromptStream {
@@ -30,7 +38,19 @@ impl PromptStream {
             resampler: PieceResampler::new(rate),
             narrow: Vec::new(),
             wide: Vec::new(),
-            g722: Encoder::new(Codec::G722),
+            form: Form::All(Encoder::new(Codec::G722)),
+        }
+    }
+
+    /// The same for a leg of one codec alone: what is said once, to one caller, takes less room and work.
+    pub fn for_codec(rate: SampleRate, codec: Codec) -> Self {
+        Self { form: Form::One(Encoder::new(codec)), ..Self::new(rate) }
+    }
+
+    fn needs(&self, rate: SampleRate) -> bool {
+        match &self.form {
+            Form::All(_) => true,
+            Form::One(encoder) => encoder.codec().sample_rate() == rate,
         }
     }
 
@@ -52,16 +72,20 @@ impl PromptStream {
     pub fn push(&mut self, samples: &[i16]) -> Result<Option<Prompt>, PromptError> {
         Prompt::check_length(samples.len(), self.rate.hz())?;
         self.take(samples);
-        let frames = [(&self.narrow, SampleRate::Narrow), (&self.wide, SampleRate::Wide)]
+        let ready = [(&self.narrow, SampleRate::Narrow), (&self.wide, SampleRate::Wide)]
+            .into_iter()
+            .filter(|(_, rate)| self.needs(*rate))
             .map(|(samples, rate)| samples.len() / rate.frame_samples());
-        let frames = frames[0].min(frames[1]);
+        let frames = ready.min().unwrap_or(0);
         if frames == 0 {
             return Ok(None);
         }
-        let first = |samples: &mut Vec<i16>, rate: SampleRate| samples.drain(..frames * rate.frame_samples()).collect();
+        let first = |samples: &mut Vec<i16>, rate: SampleRate| {
+            samples.drain(..(frames * rate.frame_samples()).min(samples.len())).collect()
+        };
         let narrow = first(&mut self.narrow, SampleRate::Narrow);
         let wide = first(&mut self.wide, SampleRate::Wide);
-        Ok(Some(Prompt::encoded(narrow, wide, &mut self.g722)))
+        Ok(Some(self.form.prompt(narrow, wide)))
     }
 
     /// The rest, whose last frame is filled up with silence; `None` when nothing is left.
@@ -70,18 +94,39 @@ impl PromptStream {
             SampleRate::Narrow => self.resampler.finish(&mut self.wide),
             SampleRate::Wide => self.resampler.finish(&mut self.narrow),
         }
-        let prompt = Prompt::encoded(self.narrow, self.wide, &mut self.g722);
+        let prompt = self.form.prompt(self.narrow, self.wide);
         (prompt.frames() > 0).then_some(prompt)
     }
 
     /// Takes samples without giving any.
     pub(super) fn take(&mut self, samples: &[i16]) {
+        let resamples = self.needs(match self.rate {
+            SampleRate::Narrow => SampleRate::Wide,
+            SampleRate::Wide => SampleRate::Narrow,
+        });
         let (same, other) = match self.rate {
             SampleRate::Narrow => (&mut self.narrow, &mut self.wide),
             SampleRate::Wide => (&mut self.wide, &mut self.narrow),
         };
         same.extend_from_slice(samples);
-        self.resampler.push(samples, other);
+        if resamples {
+            self.resampler.push(samples, other);
+        }
+    }
+}
+
+impl Form {
+    fn prompt(&mut self, narrow: Vec<i16>, wide: Vec<i16>) -> Prompt {
+        match self {
+            Self::All(g722) => Prompt::encoded(narrow, wide, g722),
+            Self::One(encoder) => {
+                let samples = match encoder.codec().sample_rate() {
+                    SampleRate::Narrow => narrow,
+                    SampleRate::Wide => wide,
+                };
+                Prompt::encoded_as(samples, encoder)
+            }
+        }
     }
 }
 
@@ -94,6 +139,8 @@ impl fmt::Debug for PromptStream {
 #[cfg(test)]
 mod tests {
     use std::f64::consts::TAU;
+
+    use call_model::AudioFrame;
 
     use super::*;
     use crate::codec::Decoder;
@@ -149,6 +196,51 @@ mod tests {
                     for codec in Codec::ALL {
                         assert_eq!(payloads(&pieces, codec), payloads(&whole, codec), "{codec:?} {longest}");
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_prompt_for_one_codec_sounds_as_one_for_all_and_takes_less_room() {
+        let mut noise = Noise::new(22);
+        for rate in RATES {
+            let length = rate.hz() as usize + 77;
+            let signal = chirp(rate, length);
+            let whole = Prompt::from_samples(&signal, rate.hz()).unwrap();
+            for codec in Codec::ALL {
+                let mut stream = PromptStream::for_codec(rate, codec);
+                let mut pieces = Vec::new();
+                let mut rest = signal.as_slice();
+                while !rest.is_empty() {
+                    let (piece, after) = rest.split_at(((noise.unit() * 700.0) as usize).min(rest.len()));
+                    pieces.extend(stream.push(piece).unwrap());
+                    rest = after;
+                }
+                pieces.extend(stream.finish());
+                assert_eq!(
+                    payloads(&pieces, codec),
+                    payloads(std::slice::from_ref(&whole), codec),
+                    "{codec:?} {rate:?}"
+                );
+                for other in Codec::ALL.into_iter().filter(|other| *other != codec) {
+                    assert_eq!(pieces[0].payload(0, other), None);
+                }
+                // What is mixed and recorded of it is what the caller hears, at any rate.
+                for at in RATES {
+                    let mut frame = AudioFrame::silence(at);
+                    let mut heard = Vec::new();
+                    for piece in &pieces {
+                        for number in 0..piece.frames() {
+                            assert!(piece.write_frame(number, &mut frame));
+                            heard.extend_from_slice(frame.samples());
+                        }
+                        assert!(!piece.write_frame(piece.frames(), &mut frame));
+                    }
+                    // The first half of the chirp lies below 2 kHz, where nothing is folded.
+                    let half = heard.len() / 4;
+                    let snr = snr_db(&whole.samples(at)[..half], &heard[..half], 0);
+                    assert!(snr > 12.0, "{codec:?} from {rate:?} at {at:?}: {snr} dB");
                 }
             }
         }
