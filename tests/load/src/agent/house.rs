@@ -18,9 +18,18 @@ use super::AgentArgs;
 use super::speech::TURNS;
 use crate::HERE;
 
-/// What the model says to everything: about twelve seconds of speech.
-const ANSWER: &str = "Yes, that is no problem at all. We have time for you on Tuesday and on Thursday, in the morning and \
-                      in the afternoon. Just tell me which of the two you would like, and I will write it down for you.";
+/// What the model says to request number `at`: about twelve seconds of speech, no sentence of which was said before, so
+/// that the voice is asked for each.
+fn answer(at: usize) -> String {
+    let syllable = |at: usize| {
+        [['b', 'd', 'f', 'g', 'k', 'l', 'm', 'n', 'r', 's'][at / 5 % 10], ['a', 'e', 'i', 'o', 'u'][at % 5]]
+    };
+    let name: String = [at / 2_500, at / 50, at].into_iter().flat_map(|part| syllable(part % 50)).collect();
+    format!(
+        "Yes, {name} is no problem at all. We have time for {name} on Tuesday and on Thursday, in the morning and in the \
+         afternoon. Just tell me which of the two {name} would like, and I will write it down for you."
+    )
+}
 
 /// A server, its providers, and its folder.
 pub struct House {
@@ -40,7 +49,9 @@ impl House {
         let (speculation, doubtful) = (!manner.no_speculation, manner.doubtful);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let (chat, ears, voice) = runtime.block_on(async {
-            let said = Step::from(ChatAnswer::text(ANSWER)).in_manner(Manner::slow(400, 60.0));
+            let model = provider_doubles::Script::by(|_, at| {
+                Step::from(ChatAnswer::text(answer(at))).in_manner(Manner::slow(400, 60.0))
+            });
             let turns = TURNS.iter().map(|turn| {
                 // The second part must have begun: a little less than the whole, so that its end is the turn's.
                 SpokenTurn::lasting(turn.text, (turn.length().as_millis() as u64).saturating_sub(200))
@@ -51,7 +62,7 @@ impl House {
             let spoken = Step::from(VoiceAnswer::Tones { ms_per_char: 60 })
                 .in_manner(Manner { first_byte: Duration::from_millis(150), ..Manner::default() });
             Ok::<_, std::io::Error>((
-                ChatDouble::start(provider_doubles::Script::always(said)).await?,
+                ChatDouble::start(model).await?,
                 DeepgramDouble::start(heard).await?,
                 ElevenDouble::start(provider_doubles::Script::always(spoken)).await?,
             ))
