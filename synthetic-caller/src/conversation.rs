@@ -2,14 +2,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use media::Prompt;
-use speech::Utterance;
 use tokio::time::Instant;
 
-use crate::caller::{CallerError, OneCall, SyntheticCaller, escape, line};
+use crate::call::OneCall;
+use crate::config::{CallerError, line};
 use crate::script::{Script, Step};
 
 /// Steps that are on their way.
@@ -24,21 +22,6 @@ pub trait Partner: Send {
 
 /// How long a text may take to be spoken to its end.
 const SPEAKING: Duration = Duration::from_mins(1);
-
-impl SyntheticCaller {
-    /// What a text sounds like.
-    pub(crate) async fn spoken(&self, text: &str, language: &str) -> Result<Vec<Arc<Prompt>>, CallerError> {
-        let voice = self.config.voice.as_ref().ok_or(CallerError::NoVoice)?;
-        let utterance = Utterance { text: escape(text), language: language.to_owned(), voice: None, keep: true };
-        let mut stream = voice.speak(utterance);
-        let mut pieces = Vec::new();
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk?;
-            pieces.push(Arc::new(Prompt::from_samples(&chunk.samples, chunk.rate.hz()).map_err(line)?));
-        }
-        Ok(pieces)
-    }
-}
 
 impl OneCall<'_> {
     /// Asks the partner for steps, turn after turn, until the call is over or there are none.
@@ -56,7 +39,10 @@ impl OneCall<'_> {
             for step in steps {
                 match step {
                     Step::Say { text, language } => {
-                        let sounds = self.line.spoken(&text, &language).await?;
+                        let mut sounds = self.line.spoken(&text, &language).await?;
+                        if let Some(noise) = &mut self.noise {
+                            sounds = noise.over(&sounds).map_err(line)?;
+                        }
                         self.note(format!("we say \"{text}\""));
                         self.play(sounds, last.min(Instant::now() + SPEAKING)).await;
                         // What was heard before is answered: the next turn waits for what comes now.

@@ -3,15 +3,22 @@
 //! - [`Script`]: whom to call and what to do, step by step.
 //! - [`SyntheticCaller`]: the line that it calls by; [`SyntheticCaller::call`] runs a script, and
 //!   [`SyntheticCaller::converse`] asks a [`Partner`] for each step.
+//! - [`Line`]: what becomes of its sound on the way; the same for the same seed.
 //! - [`Report`]: the timeline, and both voices as they were.
 
+mod call;
 mod caller;
+mod config;
 mod conversation;
 mod hearing;
+mod impairment;
+mod noise;
 mod report;
 mod script;
 
-pub use caller::{CallerConfig, CallerError, SyntheticCaller};
+pub use caller::SyntheticCaller;
+pub use config::{CallerConfig, CallerError};
 pub use conversation::{NextSteps, Partner};
+pub use impairment::{Line, Passage, Toll};
 pub use report::{Ending, Moment, Report};
 pub use script::{KeyWay, Script, Step};

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::impairment::Toll;
+
 /// One entry of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Moment {
@@ -41,6 +43,9 @@ pub struct Report {
     pub mos: Option<f32>,
     /// RTP packets received, and those that never came.
     pub packets: (u64, u64),
+    /// What a line that loses or delays packets took; `None` on one that does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<Toll>,
     /// What happened when.
     pub timeline: Vec<Moment>,
     /// Samples a second of the two voices.
