@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use call_model::Verified;
 use calls::directory::{Directory, Member};
 use ivr::{Business, LocalText, OpenSpan};
 use jiff::Timestamp;
@@ -53,6 +54,10 @@ impl voice_agent::Business for AgentBusiness {
     fn group(&self, name: &str) -> Option<Vec<String>> {
         self.0.groups.get(name).cloned()
     }
+
+    fn tells(&self, field: &str, verified: Verified) -> bool {
+        agent_tools::may_be_told(&self.0, field, verified)
+    }
 }
 
 /// The language that each member likes best.
@@ -84,6 +89,10 @@ impl voice_agent::Business for StaffedBusiness {
 
     fn member_language(&self, name: &str) -> Option<String> {
         self.languages.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    fn tells(&self, field: &str, verified: Verified) -> bool {
+        self.business.tells(field, verified)
     }
 }
 
@@ -155,6 +164,10 @@ mod tests {
         assert_eq!(facts["week"]["sunday"], "closed");
         assert!(facts["info"]["address"].as_str().unwrap().contains("Hafen"));
         assert_eq!(AgentBusiness(business.clone()).group("team"), Some(vec!["ben".to_owned()]));
+
+        let told = |field: &str, verified| AgentBusiness(business.clone()).tells(field, verified);
+        assert!(told("name", Verified::Number) && !told("insurance", Verified::Number));
+        assert!(told("insurance", Verified::Pin) && !told("pin", Verified::Pin) && !told("name", Verified::No));
 
         let known = super::facts(&business);
         let day = |text: &str| (known.hours)(text.parse().unwrap());

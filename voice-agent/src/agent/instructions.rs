@@ -1,6 +1,6 @@
 //! What a brain is told of its part: the persona, how one speaks on the telephone, and the facts.
 
-use call_model::{CallFacts, Direction, Moment};
+use call_model::{CallFacts, Direction, Moment, Verified};
 use serde_json::{Value, json};
 
 use super::program::AgentProgram;
@@ -48,8 +48,9 @@ pub(super) fn scope(program: &AgentProgram, facts: &CallFacts, language: &str, n
     })
 }
 
-/// The system prompt of this call. It stays the same during the call, so that providers can keep it warm.
-pub(super) fn instructions(program: &AgentProgram, scope: &Value, language: &str) -> String {
+/// The system prompt of this call. It stays the same as long as language and caller are, so that providers can keep it
+/// warm.
+pub(super) fn instructions(program: &AgentProgram, scope: &Value, language: &str, verified: Verified) -> String {
     let mut text = fill(program.agent.persona.get(language), scope);
     text.push_str("\n\n# How you speak\n");
     text.push_str(MANNERS);
@@ -60,7 +61,10 @@ pub(super) fn instructions(program: &AgentProgram, scope: &Value, language: &str
     text.push_str(RULES);
     let facts = [("The business", "business"), ("The caller, as far as known", "contact"), ("About this call", "vars")];
     for (title, key) in facts {
-        let value = &scope[key];
+        let mut value = scope[key].clone();
+        if let Some(fields) = value.as_object_mut().filter(|_| key == "contact") {
+            fields.retain(|field, _| program.business.tells(field, verified));
+        }
         let empty = value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
         if !empty {
             text.extend(["\n\n# ", title, "\n", &value.to_string()]);

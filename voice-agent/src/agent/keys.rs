@@ -14,6 +14,8 @@ use crate::config::{AskedKeys, fill};
 const TRIES: u32 = 3;
 /// After the last key: its tone ends, and one key too many is not heard as something else.
 const SETTLE: Duration = Duration::from_millis(700);
+/// So much later a hash still belongs to what was complete without it: it is asked for with every number.
+const LATE_HASH: Duration = Duration::from_secs(3);
 /// How long the words that ask for it may take.
 const ASKING: Duration = Duration::from_secs(30);
 /// So many keys in a row may be what was asked for before, typed once more: a brain does not see them.
@@ -89,6 +91,10 @@ impl AgentApp {
 
     /// A key was pressed. Whether it was for a tool: it is nobody else's then.
     pub(super) fn key_typed(&mut self, key: char) -> bool {
+        let late = self.late_hash.take().is_some_and(|until| self.now.since_start < until);
+        if late && key == '#' {
+            return true;
+        }
         // Somebody who knows what comes types while he is still being told.
         if self.stage == Stage::Talking
             && let Some(After::Keys { call }) = self.after.take_if(|after| matches!(after, After::Keys { .. }))
@@ -108,6 +114,7 @@ impl AgentApp {
             '0'..='9' => {
                 typing.typed.push(key);
                 if typing.typed.len() == max {
+                    self.late_hash = Some(at + LATE_HASH);
                     self.key_complete();
                 }
                 self.mouth.stop(&mut self.commands);

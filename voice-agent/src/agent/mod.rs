@@ -96,6 +96,8 @@ pub struct AgentApp {
     typing: Option<Typing>,
     /// He was asked to, in this talk.
     keys_asked: bool,
+    /// Until then a hash ends what was complete without it.
+    late_hash: Option<Duration>,
     /// How sure it is who he is.
     verified: Verified,
     /// What may lead to a person, and is under way to one.
@@ -220,6 +222,7 @@ impl AgentApp {
             uses: Uses::default(),
             typing: None,
             keys_asked: false,
+            late_hash: None,
             verified: verified(&facts),
             handing: HandingOver::default(),
             nobody_there: false,
@@ -310,9 +313,14 @@ impl AgentApp {
             self.command(CallCommand::SetLanguage { language: language.to_owned() });
             self.turn.set_language(language);
         }
-        self.instructions = instructions::instructions(&self.program, &self.scope(), &self.language);
-        self.guard_instructions();
+        self.instruct();
         self.listen();
+    }
+
+    /// What a brain is told from now on.
+    fn instruct(&mut self) {
+        self.instructions = instructions::instructions(&self.program, &self.scope(), &self.language, self.verified);
+        self.guard_instructions();
     }
 
     fn listen(&mut self) {

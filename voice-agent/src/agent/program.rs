@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use call_model::ToolSpec;
+use call_model::{ToolSpec, Verified};
 use serde_json::Value;
 
 use crate::config::{Agent, HouseTool, RecordingMode};
@@ -21,6 +21,12 @@ pub trait Business: Send + Sync {
     /// The language that a member likes best, where it is known.
     fn member_language(&self, _name: &str) -> Option<String> {
         None
+    }
+
+    /// Whether a caller who is verified this far may be told this field of his contact. A brain is given no other: it
+    /// may be talked into telling what it knows.
+    fn tells(&self, _field: &str, _verified: Verified) -> bool {
+        true
     }
 }
 

@@ -231,6 +231,7 @@ impl AgentApp {
         let verified = |result: &Value| result.get("verified") == Some(&Value::Bool(true));
         if call.name == VERIFY && result.as_ref().is_ok_and(verified) {
             self.verified = Verified::Pin;
+            self.instruct();
         }
         self.uses.worth = true;
         match &result {
@@ -388,7 +389,7 @@ fn told(result: &Result<Value, ToolFailure>) -> String {
 }
 
 /// The same for the same use of a tool in a call, however often it is tried: its arguments decide.
-fn once(id: &str, call: &ToolCall) -> String {
+pub(super) fn once(id: &str, call: &ToolCall) -> String {
     let mut text = String::new();
     canonical(&call.arguments, &mut text);
     let digest = Sha256::digest(text.as_bytes());

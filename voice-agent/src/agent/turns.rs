@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::thought::{Answering, Purpose};
-use super::{AgentApp, Offer, Phrase};
+use super::{After, AgentApp, Offer, Phrase};
 use crate::turn::words::{lexicon, normal};
 use crate::turn::{Turn, TurnOutput};
 
@@ -142,7 +142,10 @@ impl AgentApp {
     fn interrupted(&mut self) {
         self.drop_thought();
         self.ask_at = None;
+        // Who was promised a person by a rule gets one, whatever he says to that.
+        let promised = self.after.take_if(|after| matches!(after, After::Transfer { call: None, .. }));
         self.drop_tools();
+        self.after = promised;
         self.mouth.stop(&mut self.commands);
         if let Some(answering) = &mut self.answering {
             answering.report.interrupted = true;

@@ -17,7 +17,7 @@ const KEY_WAIT: Duration = Duration::from_secs(10);
 const MAX_KEYS: usize = 32;
 /// The tool for which a PIN is typed, also where the file does not say so.
 const VERIFY: &str = "verify";
-const PIN: (usize, usize) = (4, 8);
+const PIN: (usize, usize) = (4, 12);
 
 const MIN_RING: Duration = Duration::from_secs(5);
 const MAX_RING: Duration = Duration::from_mins(2);

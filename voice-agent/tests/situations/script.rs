@@ -20,6 +20,7 @@
 //! contact {"name": "Eva"}          what is known of the caller
 //! vars {"a": 1}                    variables handed over
 //! closed                           the business is closed
+//! withheld                         the caller's number is not known
 //! from answer                      time counts from the answer; else from the end of the greeting
 //! until 30000                      how long to watch
 //!
@@ -57,6 +58,7 @@ pub struct Situation {
     pub contact: serde_json::Map<String, serde_json::Value>,
     pub variables: serde_json::Map<String, serde_json::Value>,
     pub closed: bool,
+    pub withheld: bool,
     pub from_answer: bool,
     pub until: Option<u64>,
     pub actions: Vec<(When, Action)>,
@@ -187,6 +189,7 @@ fn read_line(line: &str, number: usize, situation: &mut Situation) {
         "contact" => situation.contact = serde_json::from_str(&line["contact ".len()..]).unwrap(),
         "vars" => situation.variables = serde_json::from_str(&line["vars ".len()..]).unwrap(),
         "closed" => situation.closed = true,
+        "withheld" => situation.withheld = true,
         "from" => situation.from_answer = true,
         "until" => situation.until = Some(count(1)),
         "never" => expect(&words[1..], number, situation, How::Never),

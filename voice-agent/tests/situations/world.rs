@@ -118,6 +118,10 @@ impl Business for House {
     fn member_language(&self, name: &str) -> Option<String> {
         (name == "ben").then(|| "de".to_owned())
     }
+
+    fn tells(&self, field: &str, verified: call_model::Verified) -> bool {
+        !field.starts_with("locked") || verified == call_model::Verified::Pin
+    }
 }
 
 struct World<'a> {
@@ -146,7 +150,7 @@ pub fn run(situation: &Situation) -> Log {
     let facts = CallFacts {
         call: CallId::from_parts(1, 2),
         direction: Direction::Inbound,
-        caller: Some("+4930123456".into()),
+        caller: (!situation.withheld).then(|| "+4930123456".into()),
         number: "assistant".into(),
         trunk: None,
         language: situation.language.clone(),

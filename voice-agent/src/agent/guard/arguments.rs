@@ -59,7 +59,7 @@ fn walk(call: &ToolCall, key: &str, value: &Value, own: &Own<'_>, depth: usize) 
 fn text_is_own(call: &ToolCall, key: &str, text: &str, own: &Own<'_>) -> Result<(), Refusal> {
     let key = key.to_lowercase();
     let lower = text.to_lowercase();
-    if super::ADDRESSES.iter().any(|scheme| lower.contains(scheme)) {
+    if super::names_address(&lower) {
         return Err((Attempt::Elsewhere, "an agent calls no addresses"));
     }
     if names_foreign_record(&lower, own) {
@@ -149,6 +149,7 @@ mod tests {
             ("send_sms", json!({"phone": "030 123456"})),
             ("send_sms", json!({"phone": "0170 1234567"})),
             ("take_message", json!({"phone": "0170 5550199", "message": "call +49 170 5550199"})),
+            ("take_message", json!({"message": "Bin im Hotel: Zimmer 5, Tel: 030 901820"})),
             ("book_appointment", json!({"day": "2026-11-23", "time": "14:30", "service": "cleaning"})),
             ("order_status", json!({"order": "47112345", "total": 12.5, "customer_number": 4_711_234})),
             ("lookup", json!({"call": CallId::from_parts(1, 2).to_string()})),

@@ -57,7 +57,7 @@ pub(crate) fn attempt(said: &str, language: &str) -> Option<Attempt> {
     if MARKERS.iter().any(|marker| lower.contains(marker)) {
         return Some(Attempt::Instructions);
     }
-    if ADDRESSES.iter().any(|scheme| lower.contains(scheme)) {
+    if names_address(&lower) {
         return Some(Attempt::Elsewhere);
     }
     let plain = among(&text::Words::of(said, language).words, |_| true);
@@ -67,6 +67,16 @@ pub(crate) fn attempt(said: &str, language: &str) -> Option<Attempt> {
             .iter()
             .find_map(|text| among(&text::Words::of(text, language).words, |found| found != Attempt::Elsewhere))
     })
+}
+
+/// Whether an address stands in a text in lower case: the scheme begins a word, and the address follows at once. In
+/// `Hotel: room 5` there is none.
+fn names_address(lower: &str) -> bool {
+    let stands = |scheme: &str, at: usize| {
+        let begins = !lower[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+        begins && lower[at + scheme.len()..].chars().next().is_some_and(|next| !next.is_whitespace())
+    };
+    ADDRESSES.iter().any(|scheme| lower.match_indices(scheme).any(|(at, _)| stands(scheme, at)))
 }
 
 fn among(words: &[String], counts: impl Fn(Attempt) -> bool) -> Option<Attempt> {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use call_model::{CallCommand, ToolFailure, ToolReport, ToolRequest, ToolUseId};
+use call_model::{CallCommand, ToolCall, ToolFailure, ToolReport, ToolRequest, ToolUseId};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 use super::super::thought::ms;
+use super::super::tool_use::once;
 use super::super::{AgentApp, Offer, Phrase};
 use crate::config::Instead;
 
@@ -53,10 +54,17 @@ impl AgentApp {
             Instead::Message if self.program.agent.tools.message.is_some() => {
                 self.offer_it(Offer::Message, Phrase::OfferMessage);
             }
+            // Nobody is promised a call back who cannot be called.
+            Instead::Callback if !self.can_be_called_back() => self.instead(Instead::Message),
             Instead::Callback => self.offer_it(Offer::Callback, Phrase::OfferCallback),
             Instead::Ticket => self.run_errand(Kind::Ticket),
             Instead::Message | Instead::Ring => drop(self.phrase(Phrase::AnythingElse)),
         }
+    }
+
+    /// Whether there is a number to call the caller back by.
+    pub(super) fn can_be_called_back(&self) -> bool {
+        self.facts.caller.is_some()
     }
 
     /// The caller wants to be called back.
@@ -83,13 +91,15 @@ impl AgentApp {
         }
         self.handing.count += 1;
         let tool = ToolUseId(FIRST_ERRAND + self.handing.count);
+        // Another agent of the same call may have errands too: what is asked for tells them apart.
+        let use_of = ToolCall { id: String::new(), name: name.to_owned(), arguments: arguments.clone() };
         let request = ToolRequest {
             call: self.facts.call,
             agent: self.program.agent.name.clone(),
             language: self.language.clone(),
             name: name.to_owned(),
             arguments: arguments.clone(),
-            once: format!("{}/handover/{}", self.facts.call, self.handing.count),
+            once: once(&self.facts.call.to_string(), &use_of),
             caller: self.facts.caller.clone(),
             number: self.facts.number.clone(),
             contact: self.facts.contact.clone(),

@@ -51,7 +51,7 @@ impl AgentApp {
         let text = text.replace("{position}", &position.to_string());
         let aside = Manner { entry: None, protected: true };
         self.say_in(text, language, aside, false);
-        if before.is_none() {
+        if before.is_none() && self.can_be_called_back() {
             self.phrase_as(Phrase::QueueOffer, aside, false);
         }
         self.play_music();
@@ -68,7 +68,7 @@ impl AgentApp {
         if !self.is_in_line() {
             return false;
         }
-        if key == CALLBACK_KEY {
+        if key == CALLBACK_KEY && self.can_be_called_back() {
             self.call_back_instead();
         }
         true
@@ -79,7 +79,7 @@ impl AgentApp {
         if line.speaker != Speaker::Caller || !self.is_in_line() {
             return false;
         }
-        if words::asks_for_callback(&line.text, &self.language) {
+        if words::asks_for_callback(&line.text, &self.language) && self.can_be_called_back() {
             self.call_back_instead();
         }
         true
