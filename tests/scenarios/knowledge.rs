@@ -19,7 +19,7 @@ fn say(text: &str) -> Step {
 
 fn hearing(settings: Settings, ears: &DeepgramDouble) -> Settings {
     let section = "[transcription]\nengine = \"deepgram\"\nmodel = \"flux-general-en\"\nkey = \"key\"";
-    settings.config(&format!("{section}\nurl = \"{}\"", ears.ws_url("")))
+    settings.config(&format!("{section}\nurl = \"{}\"\n[knowledge]\nprivate_sites = true", ears.ws_url("")))
 }
 
 /// A web site of two pages, one of them for nobody.

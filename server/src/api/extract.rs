@@ -25,6 +25,9 @@ pub(super) struct BodyBytes<T> {
 /// A body that is text, in UTF-8.
 pub(super) struct Text(pub(super) String);
 
+/// A body that is a document, which may be longer than other bodies.
+pub(super) struct Document(pub(super) Bytes);
+
 /// The parameters of the query.
 pub(super) struct Params<T>(pub(super) T);
 
@@ -44,9 +47,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for BodyBytes<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         expect_json(&request)?;
-        let bytes = read(request, state).await?;
-        let value = serde_json::from_slice(&bytes).map_err(|error| explain(&error))?;
-        Ok(Self { value, bytes })
+        let bytes = read(request, state, MAX_BODY).await?;
+        Ok(Self { value: from_json(&bytes)?, bytes })
     }
 }
 
@@ -56,11 +58,11 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
         expect_json(&request)?;
-        let bytes = read(request, state).await?;
+        let bytes = read(request, state, MAX_BODY).await?;
         if bytes.is_empty() {
             return Ok(None);
         }
-        serde_json::from_slice(&bytes).map(|value| Some(Self(value))).map_err(|error| explain(&error))
+        from_json(&bytes).map(|value| Some(Self(value)))
     }
 }
 
@@ -68,7 +70,7 @@ impl<S: Send + Sync> FromRequest<S> for Text {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = read(request, state).await?;
+        let bytes = read(request, state, MAX_BODY).await?;
         String::from_utf8(bytes.into()).map(Self).map_err(|error| {
             let place = error.utf8_error().valid_up_to();
             Problem::new(Kind::BadRequest, format!("the body is not UTF-8 at byte {place}: save it as UTF-8"))
@@ -76,10 +78,21 @@ impl<S: Send + Sync> FromRequest<S> for Text {
     }
 }
 
-async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+impl<S: Send + Sync> FromRequest<S> for Document {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        read(request, state, "knowledge.max_document").await.map(Self)
+    }
+}
+
+/// The setting that says how long a body may be.
+const MAX_BODY: &str = "http.max_body";
+
+async fn read<S: Send + Sync>(request: Request, state: &S, setting: &str) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|refused| {
         if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::new(Kind::TooLarge, "the body is larger than `http.max_body` allows: send less")
+            Problem::new(Kind::TooLarge, format!("the body is larger than `{setting}` allows: send less"))
         } else {
             Problem::new(Kind::BadRequest, "the body broke off: send it again")
         }
@@ -95,6 +108,11 @@ fn expect_json(request: &Request) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Kind::UnsupportedMediaType, "the body must be JSON: say `Content-Type: application/json`"))
+}
+
+/// Reads JSON, or says what is wrong with it.
+pub(super) fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|error| explain(&error))
 }
 
 fn explain(error: &serde_json::Error) -> Problem {

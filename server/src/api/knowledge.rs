@@ -1,16 +1,16 @@
 //! What agents may know: documents, web sites, and the questions that they do not answer.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
+use knowledge::documents::site::check;
 use knowledge::documents::{Format, ReadError, read};
 use knowledge::{Language, Passage};
 use serde::{Deserialize, Serialize};
-use store::{GapRecord, GapState, NewSource, PassageRecord, SourceKind, SourceRecord, SourceState};
+use store::{GapRecord, GapState, NewSource, PassageRecord, SourceKind, SourceRecord, SourceState, StoreError};
 use utoipa::{IntoParams, ToSchema};
 
-use super::extract::{Body, Id, Params};
+use super::extract::{Body, Document, Id, Params, from_json};
 use super::flows::check_name;
 use super::now_ms;
 use super::page::List;
@@ -149,7 +149,7 @@ pub(super) async fn put(
     Id(name): Id<String>,
     Params(query): Params<PutSource>,
     head: HeaderMap,
-    body: Bytes,
+    Document(body): Document,
 ) -> Result<Json<Source>, Problem> {
     check_name("a source's", &name)?;
     if let Some(tag) = &query.language
@@ -166,29 +166,34 @@ pub(super) async fn put(
         refresh_ms: None,
     };
     let source = if media_type.starts_with("application/json") {
-        let site: NewSite = serde_json::from_slice(&body).map_err(|error| Problem::invalid(error.to_string()))?;
-        put_site(&state, new, site).await?
+        put_site(&state, new, from_json(&body)?).await?
     } else {
         let by_name = query.file.as_deref().and_then(Format::of_name);
         let format = by_name.or_else(|| Format::of_media_type(media_type)).ok_or_else(|| {
-            let kind = query.file.unwrap_or_else(|| media_type.to_owned());
-            Problem::new(Kind::UnsupportedMediaType, ReadError::Kind(kind).to_string())
+            let given = query.file.unwrap_or_else(|| media_type.to_owned());
+            let detail = if given.is_empty() {
+                "say what it is by `Content-Type`, or by `?file=` with its name; a web site is `application/json`"
+                    .into()
+            } else {
+                format!("{}. A web site is put as `application/json`", ReadError::Kind(given))
+            };
+            Problem::new(Kind::UnsupportedMediaType, detail)
         })?;
         let (limits, shown) = (state.config().documents, name.clone());
         let passages = tokio::task::spawn_blocking(move || read(&shown, format, &body, &limits)).await;
         let passages = passages.unwrap_or_else(|_| Err(ReadError::Broken("the reader failed".into())));
         let passages = passages.map_err(|error| Problem::invalid(error.to_string()))?;
-        state.store().put_source(new, now_ms()).await?;
-        state.store().fill_source(&name, Ok(passages.into_iter().map(record).collect()), now_ms()).await?
+        let source = state.store().put_source(new, now_ms()).await?;
+        state.store().fill_source(&source, Ok(passages.into_iter().map(record).collect()), now_ms()).await?
     };
     state.calls().books_changed(BooksChange::Knowledge).await;
     Ok(Json(source.into()))
 }
 
 async fn put_site(state: &ApiState, new: NewSource, site: NewSite) -> Result<SourceRecord, Problem> {
-    let web = site.address.starts_with("https://") || site.address.starts_with("http://");
-    if !web || site.address.len() > 2_000 {
-        return Err(Problem::invalid("`address` is that of a web site: it begins with https:// or http://".to_owned()));
+    check(&site.address).map_err(|error| Problem::invalid(format!("`address`: {error}")))?;
+    if site.refresh_hours == Some(0) {
+        return Err(Problem::invalid("`refresh_hours` is 1 or more"));
     }
     let hours = site.refresh_hours.unwrap_or(state.config().refresh_hours).max(1);
     let new = NewSource {
@@ -274,7 +279,9 @@ pub(super) struct GapQuery {
 #[serde(deny_unknown_fields)]
 pub(super) struct CloseGap {
     /// The answer, which all agents with documents in its language know from their next call on; null: it is no matter of
-    /// the business.
+    /// the business. It must be said which.
+    #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required)]
     answer: Option<String>,
 }
 
@@ -284,7 +291,7 @@ pub(super) struct CloseGap {
 pub(super) async fn gaps(State(state): State<ApiState>, Params(query): Params<GapQuery>) -> Result<List<Gap>, Problem> {
     let limit = query.limit.unwrap_or(50);
     if !(1..=200).contains(&limit) {
-        return Err(Problem::invalid("`limit` is 1 to 200".to_owned()));
+        return Err(Problem::new(Kind::BadRequest, "`limit` is 1 to 200"));
     }
     let gaps = state.store().gaps(query.state.unwrap_or(GapState::Open), limit).await?;
     Ok(List::whole(gaps.into_iter().map(Gap::from).collect()))
@@ -296,7 +303,7 @@ pub(super) async fn gaps(State(state): State<ApiState>, Params(query): Params<Ga
     responses((status = 200, body = Gap)))]
 pub(super) async fn close_gap(
     State(state): State<ApiState>,
-    Id(id): Id<i64>,
+    Id(id): Id<String>,
     Body(change): Body<CloseGap>,
 ) -> Result<Json<Gap>, Problem> {
     let answer = change.answer.map(|answer| answer.trim().to_owned());
@@ -305,12 +312,17 @@ pub(super) async fn close_gap(
     {
         return Err(Problem::invalid(format!("`answer` has 1 to {MAX_ANSWER} characters")));
     }
-    let answered = answer.is_some();
-    let gap = state.store().close_gap(id, answer, now_ms()).await?;
-    if answered {
-        state.calls().books_changed(BooksChange::Knowledge).await;
-    }
+    let id = id.parse().map_err(|_| no_such_gap())?;
+    let gap = state.store().close_gap(id, answer, now_ms()).await.map_err(|error| match error {
+        StoreError::NotFound(_) => no_such_gap(),
+        error => error.into(),
+    })?;
+    state.calls().books_changed(BooksChange::Knowledge).await;
     Ok(Json(gap.into()))
+}
+
+fn no_such_gap() -> Problem {
+    Problem::no_such("open question", "/v1/knowledge-gaps")
 }
 
 fn no_such_source() -> Problem {

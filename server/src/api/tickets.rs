@@ -140,8 +140,11 @@ pub(super) struct Change {
     answer: Option<String>,
 }
 
-fn fits(texts: &[Option<&str>]) -> Result<(), Problem> {
-    if texts.iter().flatten().any(|text| text.len() > MAX_TEXT) {
+fn fits(subject: Option<&str>, texts: &[Option<&str>]) -> Result<(), Problem> {
+    if subject.is_some_and(|subject| subject.trim().is_empty()) {
+        return Err(Problem::invalid("`subject` says in a line what it is about"));
+    }
+    if texts.iter().chain([&subject]).flatten().any(|text| text.len() > MAX_TEXT) {
         return Err(Problem::invalid(format!("a text is longer than {MAX_TEXT} bytes")));
     }
     Ok(())
@@ -163,7 +166,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/v1/tickets", tag = "tickets", operation_id = "addTicket", request_body = New,
     responses((status = 201, body = Ticket)))]
 pub(super) async fn add(State(state): State<ApiState>, Body(new): Body<New>) -> Result<impl IntoResponse, Problem> {
-    fits(&[Some(&new.subject), Some(&new.text), new.category.as_deref()])?;
+    fits(Some(&new.subject), &[Some(&new.text), new.category.as_deref()])?;
     if let Some(contact) = new.contact
         && state.store().contact(contact).await?.is_none()
     {
@@ -203,10 +206,11 @@ pub(super) async fn change(
     Id(id): Id<TicketId>,
     Body(change): Body<Change>,
 ) -> Result<Json<Ticket>, Problem> {
-    fits(&[change.subject.as_deref(), change.answer.as_deref()])?;
+    let category: Option<Option<String>> = change.category.into();
+    fits(change.subject.as_deref(), &[change.answer.as_deref(), category.as_ref().and_then(Option::as_deref)])?;
     let change = TicketChange {
         subject: change.subject,
-        category: change.category.into(),
+        category,
         priority: change.priority,
         state: change.state,
         answer: change.answer,

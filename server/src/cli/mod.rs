@@ -58,6 +58,9 @@ enum Command {
     /// Hear what comes on standard input (used by Callwright itself)
     #[command(hide = true)]
     HearingWorker,
+    /// Read the PDF that comes on standard input (used by Callwright itself)
+    #[command(hide = true)]
+    PdfReader,
 }
 
 /// Runs the program: reads the command line, does what it says, and prints what went wrong with all its causes.
@@ -70,9 +73,13 @@ pub fn run() -> ExitCode {
     if let (Command::Dial(args), Some(matches)) = (&mut cli.command, matches.subcommand_matches("dial")) {
         args.order(matches);
     }
+    if let Ok(program) = std::env::current_exe() {
+        ::knowledge::documents::pdf::read_apart(program);
+    }
     let outcome = match cli.command {
         Command::SpeechWorker => return speech::worker::run(),
         Command::HearingWorker => return speech::whisper::worker::run(),
+        Command::PdfReader => return ::knowledge::documents::pdf::run(),
         Command::Serve(args) => read(cli.config).map_err(Into::into).and_then(|config| serve::run(&args, config)),
         Command::Dial(args) => dial::run(&args),
         Command::Flow(command) => return flow::run(command),

@@ -25,6 +25,8 @@ pub struct KnowledgeSection {
     pub pause_ms: u64,
     /// How often a web site is read again where the source does not say, hours (24).
     pub refresh_hours: u32,
+    /// Whether web sites in a private network may be read (false).
+    pub private_sites: bool,
     /// Words that mean the same in this business, in groups; several words may stand for one.
     pub synonyms: Vec<Vec<String>>,
     /// The most passages that a model is shown (5).
@@ -57,6 +59,7 @@ impl Default for KnowledgeSection {
             max_pages: 300,
             pause_ms: 500,
             refresh_hours: 24,
+            private_sites: false,
             synonyms: Vec::new(),
             passages: 5,
             rewrite_ms: 700,

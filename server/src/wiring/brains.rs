@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use ivr::Business;
+use knowledge::documents::Limits;
 use knowledge::{Language, Passage};
 use voice_agent::Agent;
 use voice_agent::brain::builtin::BuiltinError;
@@ -92,6 +93,7 @@ pub(super) struct Brains {
     folder: Option<PathBuf>,
     with_demo: bool,
     documents: DocumentSettings,
+    limits: Limits,
     synonyms: Vec<Vec<String>>,
     papers: RwLock<Arc<Papers>>,
     edition: AtomicU64,
@@ -119,6 +121,7 @@ impl Brains {
             folder: config.business.folder.clone(),
             with_demo,
             documents: config.knowledge.documents(),
+            limits: config.knowledge.limits(),
             synonyms: config.knowledge.synonyms.clone(),
             papers: RwLock::default(),
             edition: AtomicU64::new(0),
@@ -237,7 +240,7 @@ impl Brains {
             let path = self.folder.as_ref().map(|folder| folder.join(name)).filter(|path| path.is_dir());
             if let Some(path) = path {
                 knowledge.load(&path).map_err(ChainFailure::Knowledge)?;
-                for (language, passages) in papers::folder(&path, language)? {
+                for (language, passages) in papers::folder(&path, language, &self.limits)? {
                     documents.entry(language).or_default().extend(passages);
                 }
             } else if self.with_demo && demo::knowledge(name).next().is_some() {

@@ -4,27 +4,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt};
-use knowledge::documents::site::{Fetch, Fetched, SiteSettings, site};
+use knowledge::documents::site::{SiteSettings, site};
 use knowledge::embed::{EmbedError, Embedder, OpenAiEmbedder, OpenAiEmbedderSettings, Vectors};
 use knowledge::{Passage, PassageHash};
-use reqwest::Url;
-use reqwest::header::{CONTENT_TYPE, LOCATION};
 use store::{PassageRecord, SourceRecord, Store, StoreError};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 use voice_agent::Agent;
 
 use super::agents::Shelves;
 use super::papers::Papers;
+use super::web::Web;
 use crate::config::{KnowledgeSection, SecretError};
 
 /// How often it is looked whether a web site is due.
 const LOOK: Duration = Duration::from_secs(30);
-/// How long one page may take.
-const PAGE: Duration = Duration::from_secs(20);
 
 /// Documents cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +43,8 @@ pub(super) struct Librarian {
     site: SiteSettings,
     web: Web,
     changed: Notify,
+    /// Held while the books are read for the agents: what was read first must not come last.
+    opening: Mutex<()>,
 }
 
 impl Librarian {
@@ -68,11 +65,20 @@ impl Librarian {
                 Some(Arc::new(embedder) as Arc<dyn Embedder>)
             }
         };
-        Ok(Self { store, shelves, embedder, site: config.site(), web: Web::new()?, changed: Notify::new() })
+        Ok(Self {
+            store,
+            shelves,
+            embedder,
+            site: config.site(),
+            web: Web::new(config.private_sites)?,
+            changed: Notify::new(),
+            opening: Mutex::new(()),
+        })
     }
 
     /// Has the agents know what is in the books now; vectors that are missing are asked for later.
     pub(super) async fn open(&self) -> Result<(), StoreError> {
+        let _turn = self.opening.lock().await;
         let papers = Papers::load(&self.store, self.embedder.clone()).await?;
         self.shelves.agents.brains().set_papers(papers);
         self.shelves.replace_agents(&self.store).await
@@ -119,9 +125,9 @@ impl Librarian {
         if let Err(fault) = &read {
             tracing::warn!(source = %due.name, %fault, "a web site could not be read");
         }
-        match self.store.fill_source(&due.name, read, crate::api::now_ms()).await {
-            // Not found: it was removed in the meantime.
-            Ok(_) | Err(StoreError::NotFound(_)) => true,
+        match self.store.fill_source(&due, read, crate::api::now_ms()).await {
+            // It was removed, or something else was put in its place, in the meantime.
+            Ok(_) | Err(StoreError::NotFound(_) | StoreError::Conflict(_)) => true,
             Err(error) => {
                 tracing::error!(%error, "what a web site says could not be kept");
                 false
@@ -131,6 +137,11 @@ impl Librarian {
 
     async fn read(&self, source: &SourceRecord) -> Result<Vec<PassageRecord>, String> {
         let address = source.address.as_deref().ok_or("it has no address")?;
+        if !self.web.may_reach(address).await {
+            return Err(
+                "it is in a private network: `private_sites = true` under [knowledge] lets such sites be read".into()
+            );
+        }
         let read = site(address, &self.web, &self.site).await.map_err(|error| error.to_string())?;
         let (pages, failed, kept, cut) = (read.pages.len(), read.failed, read.kept, read.cut);
         tracing::info!(source = %source.name, pages, failed, kept, cut, "a web site was read");
@@ -186,43 +197,4 @@ impl Librarian {
 
 fn record(passage: Passage) -> PassageRecord {
     PassageRecord { id: passage.id, questions: passage.questions, answer: passage.answer }
-}
-
-/// Fetches pages.
-struct Web {
-    client: reqwest::Client,
-}
-
-impl Web {
-    fn new() -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(PAGE)
-            .user_agent(concat!("callwright/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Self { client })
-    }
-
-    async fn fetch(&self, address: &Url, most: usize) -> Option<Fetched> {
-        let response = self.client.get(address.clone()).send().await.ok()?;
-        let field = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (status, location) = (response.status().as_u16(), field(LOCATION));
-        let media_type = field(CONTENT_TYPE).unwrap_or_default();
-        let mut body = Vec::new();
-        let mut stream = response.bytes_stream();
-        while let Some(chunk) = stream.next().await {
-            let chunk = chunk.ok()?;
-            if body.len() + chunk.len() > most {
-                return None;
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Some(Fetched { status, media_type, location, body })
-    }
-}
-
-impl Fetch for Web {
-    fn get<'a>(&'a self, address: &'a Url, most: usize) -> BoxFuture<'a, Option<Fetched>> {
-        self.fetch(address, most).boxed()
-    }
 }

@@ -22,6 +22,7 @@ mod say;
 mod start;
 mod tools;
 mod voices;
+mod web;
 
 pub use after_call::{AfterCall, AfterCallFailure, AfterCallWorker};
 pub use agents::{AgentShelf, Shelves};

@@ -125,39 +125,52 @@ async fn vectors(store: &Store, model: &str) -> Result<Vectors, StoreError> {
     Ok(vectors)
 }
 
+/// How deep folders may lie in each other: links may lead round in a ring.
+const DEPTH: usize = 8;
+
 /// The documents of a folder and those below it, but for the YAML files, which the built-in brain reads. A file's
 /// language stands in its name (`prices.de.pdf`) or in its folder's (`de/prices.pdf`).
-pub(super) fn folder(path: &Path, default: Language) -> Result<ByLanguage, PapersFailure> {
+pub(super) fn folder(path: &Path, default: Language, limits: &Limits) -> Result<ByLanguage, PapersFailure> {
     let mut found = ByLanguage::new();
-    add_folder(path, path, default, &mut found)?;
+    Folder { root: path, limits, found: &mut found }.add(path, default, DEPTH)?;
     Ok(found)
 }
 
-fn add_folder(root: &Path, path: &Path, default: Language, found: &mut ByLanguage) -> Result<(), PapersFailure> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| PapersFailure::File { path, source }
-    };
-    let listed = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut paths: Vec<PathBuf> = listed.map_err(failed(path))?.into_iter().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        if name.starts_with('.') {
-            continue;
+/// A folder that is being read.
+struct Folder<'a> {
+    root: &'a Path,
+    limits: &'a Limits,
+    found: &'a mut ByLanguage,
+}
+
+impl Folder<'_> {
+    /// Adds a folder, and those in it so many deep.
+    fn add(&mut self, path: &Path, default: Language, depth: usize) -> Result<(), PapersFailure> {
+        let failed = |path: &Path| {
+            let path = path.to_owned();
+            move |source| PapersFailure::File { path, source }
+        };
+        let listed = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let mut paths: Vec<PathBuf> = listed.map_err(failed(path))?.into_iter().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+            if name.starts_with('.') {
+                continue;
+            }
+            if path.is_dir() && depth > 0 {
+                let language = Language::from_tag(&name).filter(|_| name.len() == 2).unwrap_or(default);
+                self.add(&path, language, depth - 1)?;
+            } else if let Some(format) = Format::of_name(&name).filter(|_| !path.is_dir()) {
+                let bytes = std::fs::read(&path).map_err(failed(&path))?;
+                let shown = path.strip_prefix(self.root).unwrap_or(&path).display().to_string();
+                let passages = read(&shown, format, &bytes, self.limits)
+                    .map_err(|source| PapersFailure::Document { path: path.clone(), source })?;
+                self.found.entry(language_of(&name).unwrap_or(default)).or_default().extend(passages);
+            }
         }
-        if path.is_dir() {
-            let language = Language::from_tag(&name).filter(|_| name.len() == 2).unwrap_or(default);
-            add_folder(root, &path, language, found)?;
-        } else if let Some(format) = Format::of_name(&name) {
-            let bytes = std::fs::read(&path).map_err(failed(&path))?;
-            let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-            let passages = read(&shown, format, &bytes, &Limits::default())
-                .map_err(|source| PapersFailure::Document { path: path.clone(), source })?;
-            found.entry(language_of(&name).unwrap_or(default)).or_default().extend(passages);
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// `prices.de.pdf` is German.
@@ -179,12 +192,20 @@ mod tests {
         std::fs::write(folder.path().join("prices.fr.txt"), "Le contrôle coûte 30 euros.").unwrap();
         std::fs::write(folder.path().join("de/besuch.md"), "# Parken\n\nHinter dem Haus.").unwrap();
         std::fs::write(folder.path().join("faq.yaml"), "entries: []").unwrap();
-        let found = super::folder(folder.path(), Language::En).unwrap();
+        let found = super::folder(folder.path(), Language::En, &Limits::default()).unwrap();
         let ids = |language| found[&language].iter().map(|passage| passage.id.as_str()).collect::<Vec<_>>();
         assert_eq!(ids(Language::En), ["visit.md#1"]);
         assert_eq!(ids(Language::Fr), ["prices.fr.txt#1"]);
         assert_eq!(ids(Language::De), ["de/besuch.md#1"]);
+        // A ring of links is left at some depth.
+        for link in ["a", "b"] {
+            std::os::unix::fs::symlink(folder.path(), folder.path().join("de").join(link)).unwrap();
+        }
+        assert!(super::folder(folder.path(), Language::En, &Limits::default()).unwrap().len() >= 3);
         std::fs::write(folder.path().join("x.docx"), "no").unwrap();
-        assert!(matches!(super::folder(folder.path(), Language::En), Err(PapersFailure::Document { .. })));
+        assert!(matches!(
+            super::folder(folder.path(), Language::En, &Limits::default()),
+            Err(PapersFailure::Document { .. })
+        ));
     }
 }

@@ -1,4 +1,4 @@
-//! What is old is removed: events with their deliveries.
+//! What is old is removed: events with their deliveries, what tools gave back, and what was sent.
 
 use std::time::Duration;
 
@@ -28,6 +28,11 @@ pub(super) fn start(store: Store, events_days: u32) -> tokio::task::JoinHandle<(
                 Ok(0) => {}
                 Ok(removed) => tracing::info!(removed, "old events were removed"),
                 Err(error) => tracing::warn!(%error, "old events could not be removed; it is tried again"),
+            }
+            match store.prune_tool_results(before).await {
+                Ok(0) => {}
+                Ok(removed) => tracing::info!(removed, "old results of tools and errands were removed"),
+                Err(error) => tracing::warn!(%error, "old results of tools could not be removed; it is tried again"),
             }
         }
     })

@@ -59,6 +59,7 @@ async fn a_feed_is_read_by_whoever_knows_its_address_until_it_is_renewed() {
 #[tokio::test]
 async fn a_ticket_is_made_answered_and_closed() {
     let surface = Surface::start().await;
+    assert!(surface.send("POST", "/v1/tickets", &json!({"subject": " "})).await.problem(422).contains("`subject`"));
     let made = surface.send("POST", "/v1/tickets", &json!({"subject": "A crown is loose"})).await.ok(201);
     assert_eq!((&made["number"], &made["priority"]), (&json!(1001), &json!("normal")));
     let path = format!("/v1/tickets/{}", made["id"].as_str().unwrap());

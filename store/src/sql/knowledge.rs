@@ -1,5 +1,6 @@
 //! Documents with their passages and vectors, and the questions that they do not answer.
 
+use serde_json::json as object;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use super::row::{Reader, Record, json};
@@ -62,6 +63,9 @@ impl Record for GapRecord {
 
 impl Store {
     /// Puts a source in the place of the one of its name. Its passages stay until it is read.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the name is that of answers to open questions.
     pub async fn put_source(&self, new: NewSource, now_ms: i64) -> Result<SourceRecord, StoreError> {
         self.write(PutSource { new, now_ms }).await
     }
@@ -87,17 +91,18 @@ impl Store {
         row.as_ref().map(SourceRecord::from_row).transpose()
     }
 
-    /// A source was read: these are its passages now, or why there are none. It is due again after its time.
+    /// A source was read, as it was then: these are its passages now, or why there are none. It is due again after its
+    /// time.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
+    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] when it is not the same any more.
     pub async fn fill_source(
         &self,
-        name: &str,
+        source: &SourceRecord,
         read: Result<Vec<PassageRecord>, String>,
         now_ms: i64,
     ) -> Result<SourceRecord, StoreError> {
-        self.write(FillSource { name: name.to_owned(), read, now_ms }).await
+        self.write(FillSource { source: source.clone(), read, now_ms }).await
     }
 
     /// The passages of a source, in their order.
@@ -136,7 +141,8 @@ impl Store {
         GapRecord::from_rows(&query.fetch_all(self.readers()).await?)
     }
 
-    /// Closes a question: with an answer, which becomes a passage of the source `answers`, or without one.
+    /// Closes a question: with an answer, which becomes a passage of the source `answers-LANGUAGE`, or without one;
+    /// then an earlier answer is gone.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
@@ -145,9 +151,12 @@ impl Store {
     }
 }
 
+/// What the names of the sources begin with that answers to open questions go to.
+const ANSWERS: &str = "answers-";
+
 /// The name of the source that answers to open questions in this language go to.
 fn answers(language: &str) -> String {
-    format!("answers-{}", language.split(['-', '_']).next().unwrap_or(language).to_lowercase())
+    format!("{ANSWERS}{}", language.split(['-', '_']).next().unwrap_or(language).to_lowercase())
 }
 
 /// What makes two questions the same.
@@ -172,6 +181,9 @@ impl Write for PutSource {
 
     async fn apply(&self, tx: &mut Tx) -> Result<SourceRecord, StoreError> {
         let new = &self.new;
+        if new.name.starts_with(ANSWERS) {
+            return Err(StoreError::Conflict("answers to open questions are kept under such a name: take another one"));
+        }
         sqlx::query(
             "INSERT INTO knowledge_sources (name, kind, language, address, refresh_ms, state, due_ms, created_ms, updated_ms)
              VALUES (?1, ?2, ?3, ?4, ?5, 'waiting', ?6, ?7, ?7)
@@ -192,7 +204,7 @@ impl Write for PutSource {
 }
 
 struct FillSource {
-    name: String,
+    source: SourceRecord,
     read: Result<Vec<PassageRecord>, String>,
     now_ms: i64,
 }
@@ -201,7 +213,11 @@ impl Write for FillSource {
     type Output = SourceRecord;
 
     async fn apply(&self, tx: &mut Tx) -> Result<SourceRecord, StoreError> {
-        let before = one(tx, &self.name).await?;
+        let name = &self.source.name;
+        let before = one(tx, name).await?;
+        if (&before.address, before.updated_ms) != (&self.source.address, self.source.updated_ms) {
+            return Err(StoreError::Conflict("something else was put in its place in the meantime"));
+        }
         let (state, fault) = match &self.read {
             Ok(_) => (SourceState::Ready, None),
             Err(fault) => (SourceState::Failed, Some(fault)),
@@ -210,7 +226,7 @@ impl Write for FillSource {
         sqlx::query(
             "UPDATE knowledge_sources SET state = ?2, fault = ?3, read_ms = ?4, due_ms = ?5, updated_ms = ?4 WHERE name = ?1",
         )
-        .bind(&self.name)
+        .bind(name)
         .bind(state.as_str())
         .bind(fault)
         .bind(self.now_ms)
@@ -218,13 +234,20 @@ impl Write for FillSource {
         .execute(&mut tx.conn)
         .await?;
         if let Ok(passages) = &self.read {
-            let clear = sqlx::query("DELETE FROM knowledge_passages WHERE source = ?1").bind(&self.name);
+            let clear = sqlx::query("DELETE FROM knowledge_passages WHERE source = ?1").bind(name);
             clear.execute(&mut tx.conn).await?;
-            for (seq, passage) in (0_i64..).zip(passages) {
-                insert(tx, &self.name, seq, passage).await?;
-            }
+            // In one statement: the writes of calls wait for it.
+            let row = |passage: &PassageRecord| object!([passage.id, passage.questions, passage.answer]);
+            sqlx::query(
+                "INSERT INTO knowledge_passages (source, seq, id, questions, answer) \
+                 SELECT ?1, key, value ->> 0, value -> 1, value ->> 2 FROM json_each(?2)",
+            )
+            .bind(name)
+            .bind(json(&passages.iter().map(row).collect::<Vec<_>>()))
+            .execute(&mut tx.conn)
+            .await?;
         }
-        one(tx, &self.name).await
+        one(tx, name).await
     }
 }
 
@@ -332,8 +355,11 @@ impl Write for CloseGap {
             .fetch_optional(&mut tx.conn)
             .await?;
         let gap = GapRecord::from_row(row.as_ref().ok_or(StoreError::NotFound("open question"))?)?;
-        let Some(answer) = &self.answer else { return Ok(gap) };
         let name = answers(&gap.language);
+        let id = format!("{name}#{}", gap.id);
+        let old = sqlx::query("DELETE FROM knowledge_passages WHERE source = ?1 AND id = ?2").bind(&name).bind(&id);
+        old.execute(&mut tx.conn).await?;
+        let Some(answer) = &self.answer else { return Ok(gap) };
         sqlx::query(
             "INSERT INTO knowledge_sources (name, kind, language, state, read_ms, created_ms, updated_ms)
              VALUES (?1, 'answers', ?2, 'ready', ?3, ?3, ?3)
@@ -344,9 +370,6 @@ impl Write for CloseGap {
         .bind(self.now_ms)
         .execute(&mut tx.conn)
         .await?;
-        let id = format!("{name}#{}", gap.id);
-        let old = sqlx::query("DELETE FROM knowledge_passages WHERE source = ?1 AND id = ?2").bind(&name).bind(&id);
-        old.execute(&mut tx.conn).await?;
         let passage = PassageRecord { id, questions: vec![gap.question.clone()], answer: answer.clone() };
         insert(tx, &name, gap.id, &passage).await?;
         Ok(gap)

@@ -29,20 +29,39 @@ async fn a_site_is_due_when_it_comes_and_after_its_time() {
     assert_eq!(store.due_source(NOW).await.unwrap().unwrap().name, "help");
 
     let passages = vec![passage("a#1", "Behind the house."), passage("a#2", "Free.")];
-    let filled = store.fill_source("help", Ok(passages.clone()), NOW + 5).await.unwrap();
+    let filled = store.fill_source(&new, Ok(passages.clone()), NOW + 5).await.unwrap();
     assert_eq!((filled.state, filled.passages, filled.due_ms), (SourceState::Ready, 2, Some(NOW + 5 + DAY)));
     assert_eq!(store.passages("help").await.unwrap(), passages);
     assert!(store.due_source(NOW + DAY).await.unwrap().is_none());
 
     // What was read before stays when it cannot be read again.
-    let failed = store.fill_source("help", Err("gone".into()), NOW + 2 * DAY).await.unwrap();
+    let failed = store.fill_source(&filled, Err("gone".into()), NOW + 2 * DAY).await.unwrap();
     assert_eq!((failed.state, failed.fault.as_deref(), failed.passages), (SourceState::Failed, Some("gone"), 2));
     assert_eq!(failed.due_ms, Some(NOW + 3 * DAY));
 
-    assert!(matches!(store.fill_source("other", Ok(vec![]), NOW).await, Err(StoreError::NotFound(_))));
+    assert!(matches!(store.delete_source("other").await, Ok(false)));
     assert!(store.delete_source("help").await.unwrap());
     assert!(store.passages("help").await.unwrap().is_empty());
     assert!(!store.delete_source("help").await.unwrap());
+    assert!(matches!(store.fill_source(&failed, Ok(vec![]), NOW).await, Err(StoreError::NotFound(_))));
+}
+
+#[tokio::test]
+async fn a_site_that_was_being_read_does_not_replace_what_was_put_in_its_place() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let being_read = store.put_source(site(), NOW).await.unwrap();
+    let document = NewSource { kind: SourceKind::Document, address: None, refresh_ms: None, ..site() };
+    let document = store.put_source(document, NOW + 1).await.unwrap();
+    store.fill_source(&document, Ok(vec![passage("help#1", "By tram.")]), NOW + 1).await.unwrap();
+    let late = store.fill_source(&being_read, Ok(vec![passage("a#1", "By car.")]), NOW + 2).await;
+    assert!(matches!(late, Err(StoreError::Conflict(_))));
+    assert_eq!(store.passages("help").await.unwrap(), [passage("help#1", "By tram.")]);
+    // The same for a site at another address: it is read at once.
+    let elsewhere = NewSource { address: Some("https://example.org/new/".into()), ..site() };
+    let moved = store.put_source(elsewhere, NOW + 3).await.unwrap();
+    assert!(matches!(store.fill_source(&being_read, Ok(vec![]), NOW + 4).await, Err(StoreError::Conflict(_))));
+    assert_eq!(store.due_source(NOW + 4).await.unwrap(), Some(moved));
 }
 
 #[tokio::test]
@@ -89,4 +108,10 @@ async fn questions_without_an_answer_are_counted_and_answered() {
     let open = store.gaps(GapState::Open, 10).await.unwrap();
     assert_eq!(open.iter().map(|gap| gap.asked).collect::<Vec<_>>(), [3]);
     assert!(matches!(store.close_gap(999, None, NOW).await, Err(StoreError::NotFound(_))));
+
+    // What is no matter of the business is answered no more, and nothing takes the answers' place.
+    store.close_gap(wifi, None, NOW + 8).await.unwrap();
+    assert!(store.passages("answers-en").await.unwrap().is_empty());
+    let taken = NewSource { name: "answers-en".into(), ..site() };
+    assert!(matches!(store.put_source(taken, NOW + 9).await, Err(StoreError::Conflict(_))));
 }
