@@ -53,7 +53,8 @@ impl Record for Busy {
 impl Store {
     /// Books a time for the first of the persons who is free then; `None`: none of them is. Tells
     /// `appointment.booked`.
-    pub async fn book(&self, new: NewAppointment, now_ms: i64) -> Result<Option<AppointmentRecord>, StoreError> {
+    pub async fn book(&self, mut new: NewAppointment, now_ms: i64) -> Result<Option<AppointmentRecord>, StoreError> {
+        new.note = self.scrubber().clean(new.note);
         self.write(Book { id: fresh_id(now_ms), new, now_ms }).await
     }
 

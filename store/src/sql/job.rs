@@ -61,7 +61,7 @@ impl Store {
         self.write(Release { now_ms, pause_ms }).await
     }
 
-    /// Makes the job of an ended call due at once, done or not. `false`: there is none, or it is being done.
+    /// Makes the job of an ended call due at once, done or not. `false`: the call goes on, or it is being done.
     pub async fn again(&self, call: CallId, now_ms: i64) -> Result<bool, StoreError> {
         self.write(Again { call, now_ms }).await
     }
@@ -116,6 +116,20 @@ pub(super) async fn due(tx: &mut Tx, call: CallId, now_ms: i64) -> Result<bool, 
         .bind(now_ms)
         .execute(&mut tx.conn)
         .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Makes the job of an ended call that has none, for it ended before there were any.
+pub(super) async fn make(tx: &mut Tx, call: CallId, now_ms: i64) -> Result<bool, StoreError> {
+    tx.job_due = true;
+    let done = sqlx::query(
+        "INSERT INTO jobs (call, state, next_ms, created_ms, updated_ms) \
+         SELECT id, 'waiting', ?2, ?2, ?2 FROM calls WHERE id = ?1 AND state = 'ended' ON CONFLICT (call) DO NOTHING",
+    )
+    .bind(call.to_string())
+    .bind(now_ms)
+    .execute(&mut tx.conn)
+    .await?;
     Ok(done.rows_affected() > 0)
 }
 
@@ -207,7 +221,9 @@ impl Write for Again {
 
     async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
         let row = sqlx::query("SELECT * FROM jobs WHERE call = ?1").bind(self.call.to_string());
-        let Some(row) = row.fetch_optional(&mut tx.conn).await? else { return Ok(false) };
+        let Some(row) = row.fetch_optional(&mut tx.conn).await? else {
+            return make(tx, self.call, self.now_ms).await;
+        };
         match JobRecord::from_row(&row)?.state {
             JobState::Running => Ok(false),
             JobState::Waiting => due(tx, self.call, self.now_ms).await,

@@ -1,6 +1,6 @@
 //! What leaves the house until it is taken, what tools gave back under a key, and which were used in a call.
 
-use call_model::{CallId, ToolReport};
+use call_model::{CallId, ToolFailure, ToolReport};
 use serde_json::Value;
 
 use super::row::{Reader, Record, json};
@@ -76,10 +76,25 @@ impl Store {
     /// [`StoreError::NotFound`] when there is no such call.
     pub async fn append_tool_use(&self, call: CallId, mut report: ToolReport) -> Result<(), StoreError> {
         self.scrubber().clean_value(&mut report.arguments);
-        if let Ok(result) = &mut report.result {
-            self.scrubber().clean_value(result);
-        }
+        report.result = match report.result {
+            Ok(mut result) => {
+                self.scrubber().clean_value(&mut result);
+                Ok(result)
+            }
+            Err(failure) => Err(self.cleaned(failure)),
+        };
         self.write(AppendUse { call, report }).await
+    }
+
+    /// A failure may say again what was given.
+    fn cleaned(&self, failure: ToolFailure) -> ToolFailure {
+        let clean = |message: String| self.scrubber().clean(message);
+        match failure {
+            ToolFailure::Invalid { message } => ToolFailure::Invalid { message: clean(message) },
+            ToolFailure::Refused { message } => ToolFailure::Refused { message: clean(message) },
+            ToolFailure::Failed { message } => ToolFailure::Failed { message: clean(message) },
+            ToolFailure::TimedOut => ToolFailure::TimedOut,
+        }
     }
 
     /// Which tools were used in a call, in their order.

@@ -209,10 +209,8 @@ impl Write for Ready {
 /// No more lines come: what is left to do after the call is due. Where its lines are to be gone through first, the
 /// transcript is closed by that ([`Store::redact`]), now otherwise.
 pub(super) async fn complete(tx: &mut Tx, call: CallId, held: bool, now_ms: i64) -> Result<bool, StoreError> {
-    if job::due(tx, call, now_ms).await? && held {
-        return Ok(true);
-    }
-    if held { Ok(false) } else { tell_ready(tx, call, now_ms).await }
+    let waits = job::due(tx, call, now_ms).await?;
+    if held { Ok(waits || job::make(tx, call, now_ms).await?) } else { tell_ready(tx, call, now_ms).await }
 }
 
 /// Closes the transcript of a call, and tells of it.
