@@ -23,9 +23,7 @@ fn document(objects: &[String]) -> Vec<u8> {
 
 /// A page with this content; the object 5 is its XObject `X`.
 fn page(content: &str, xobject: &str) -> Vec<u8> {
-    let stream = |fields: &str, text: &str| {
-        format!("<< {fields} /Length {} >>\nstream\n{text}\nendstream", text.len())
-    };
+    let stream = |fields: &str, text: &str| format!("<< {fields} /Length {} >>\nstream\n{text}\nendstream", text.len());
     let resources = "/Resources << /Font << /F 6 0 R >> /XObject << /X 5 0 R >> >>";
     document(&[
         "<< /Type /Catalog /Pages 2 0 R >>".into(),

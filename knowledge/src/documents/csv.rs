@@ -10,8 +10,8 @@ const LONGEST: usize = 2_000;
 /// The most questions of a row.
 const QUESTIONS: usize = 50;
 
-/// A row is a passage; one with an answer that is longer than this, and than so many characters, is several. Its question
-/// may hold several, with `|` between. The first row names the columns.
+/// A row is a passage; one with an answer that is longer than [`LONGEST`] and than so many characters is several. Its
+/// question may hold several, with `|` between. The first row names the columns.
 pub(super) fn passages(text: &str, chars: usize) -> Result<Vec<Found>, ReadError> {
     let first = text.lines().next().unwrap_or_default();
     let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|mark| first.bytes().filter(|b| b == mark).count());

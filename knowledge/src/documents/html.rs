@@ -44,8 +44,7 @@ const BLOCKS: [&str; 24] = [
 const DEPTH: usize = 200;
 
 /// Elements that are opened once more in each that follows, until they are closed (HTML, section 13.2.4.3).
-const FORMATTING: [&str; 12] =
-    ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"];
+const FORMATTING: [&str; 12] = ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"];
 /// Elements that hold nothing, or that the next one of their kind ends.
 const SHORT: [&str; 27] = [
     "a", "area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "nobr",
