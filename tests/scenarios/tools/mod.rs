@@ -75,9 +75,14 @@ async fn house(settings: Settings, tools: &[(&str, String)], agent: &str, part: 
     House { server, model, _ears: ears }
 }
 
+/// Until we have said all that we say: our sentences are less far from each other.
+const fn ours() -> Step {
+    caller::silence(1.5)
+}
+
 /// A caller who says what he wants when he was greeted.
 fn wish() -> Vec<Step> {
-    vec![Step::Turn, Step::Say { text: "could you help me with this please".into(), language: "en".into() }]
+    vec![ours(), Step::Say { text: "could you help me with this please".into(), language: "en".into() }]
 }
 
 impl House {
