@@ -9,6 +9,9 @@ use call_model::{
 
 /// A kind of id that can be made anew.
 pub trait NewId: Sized {
+    /// The prefix of this kind of id, without the underscore.
+    const PREFIX: &'static str;
+
     /// See [`call_model::Id::from_parts`].
     fn from_parts(unix_ms: u64, random: u128) -> Self;
 }
@@ -16,6 +19,8 @@ pub trait NewId: Sized {
 macro_rules! new_ids {
     ($($name:ident),+) => {$(
         impl NewId for $name {
+            const PREFIX: &'static str = Self::PREFIX;
+
             fn from_parts(unix_ms: u64, random: u128) -> Self {
                 Self::from_parts(unix_ms, random)
             }

@@ -35,8 +35,7 @@ impl Store {
     /// The active version of one agent.
     pub async fn agent(&self, name: &str) -> Result<Option<AgentRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM agents WHERE name = ?1 AND active = 1").bind(name);
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(AgentRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// All versions of one agent, newest first.

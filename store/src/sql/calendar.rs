@@ -3,9 +3,9 @@
 
 use call_model::AppointmentId;
 use serde_json::{Map, Value, json as object};
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::event::tell;
+use super::list::List;
 use super::once::add_errand;
 use super::row::{Reader, Record};
 use crate::record::event_type::{APPOINTMENT_BOOKED, APPOINTMENT_CANCELLED, APPOINTMENT_MOVED};
@@ -88,15 +88,13 @@ impl Store {
     /// One appointment.
     pub async fn appointment(&self, id: AppointmentId) -> Result<Option<AppointmentRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM appointments WHERE id = ?1").bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(AppointmentRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// The appointment that was booked under a key.
     pub async fn appointment_once(&self, once: &str) -> Result<Option<AppointmentRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM appointments WHERE once = ?1").bind(once);
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(AppointmentRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// Up to `limit` appointments, the earliest first.
@@ -105,27 +103,14 @@ impl Store {
         filter: &AppointmentFilter,
         limit: u32,
     ) -> Result<Vec<AppointmentRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM appointments WHERE 1");
-        if let Some(person) = &filter.person {
-            query.push(" AND person = ").push_bind(person.clone());
-        }
-        if let Some(contact) = filter.contact {
-            query.push(" AND contact = ").push_bind(contact.to_string());
-        }
-        if let Some(call) = filter.call {
-            query.push(" AND call = ").push_bind(call.to_string());
-        }
-        if let Some(state) = filter.state {
-            query.push(" AND state = ").push_bind(state.as_str());
-        }
-        if let Some(after) = filter.after_ms {
-            query.push(" AND ends_ms > ").push_bind(after);
-        }
-        if let Some(before) = filter.before_ms {
-            query.push(" AND starts_ms < ").push_bind(before);
-        }
-        query.push(" ORDER BY starts_ms, id LIMIT ").push_bind(limit);
-        AppointmentRecord::from_rows(&query.build().fetch_all(self.readers()).await?)
+        let mut list = List::of("SELECT * FROM appointments WHERE 1");
+        list.only("person =", filter.person.as_deref());
+        list.only_id("contact =", filter.contact);
+        list.only_id("call =", filter.call);
+        list.only("state =", filter.state.map(AppointmentState::as_str));
+        list.only("ends_ms >", filter.after_ms);
+        list.only("starts_ms <", filter.before_ms);
+        list.first(self, "starts_ms, id", limit).await
     }
 
     /// When persons are busy within a span, by appointments and by calendars elsewhere.

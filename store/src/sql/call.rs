@@ -2,10 +2,11 @@
 
 use call_model::{CallId, Direction, HangupCause, HangupParty};
 use serde_json::{Map, Value};
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::AssertSqlSafe;
 
 use super::contact;
 use super::event::{Telling, Told, call_event, told};
+use super::list::List;
 use super::row::{Reader, Record, json, word};
 use super::transcript;
 use crate::record::event_type::{CALL_ANSWERED, CALL_ENDED, CALL_RINGING};
@@ -103,24 +104,15 @@ impl Store {
 
     /// One call.
     pub async fn call(&self, id: CallId) -> Result<Option<CallRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new(SELECT);
-        query.push("WHERE calls.id = ").push_bind(id.to_string());
-        let row = query.build().fetch_optional(self.readers()).await?;
-        row.as_ref().map(CallRecord::from_row).transpose()
+        let query = sqlx::query(AssertSqlSafe(format!("{SELECT}WHERE calls.id = ?1"))).bind(id.to_string());
+        self.one(query).await
     }
 
     /// Calls, newest first.
     pub async fn calls(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<CallRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new(SELECT);
-        query.push("WHERE 1");
-        push_filter(&mut query, filter);
-        if let Some(cursor) = &page.cursor {
-            query.push(" AND calls.id < ").push_bind(cursor.id(CallId::PREFIX));
-        }
-        let limit = page.clamped();
-        query.push(" ORDER BY calls.id DESC LIMIT ").push_bind(limit + 1);
-        let rows = query.build().fetch_all(self.readers()).await?;
-        Ok(Page::from_rows(CallRecord::from_rows(&rows)?, limit, |call| call.id))
+        let mut list = List::of(format!("{SELECT}WHERE 1"));
+        narrow(&mut list, filter);
+        list.page(self, page, "calls.id", |call: &CallRecord| call.id).await
     }
 
     /// Lets an idempotency key of one owner (an API key) stand for a call that is about to be placed, for a day.
@@ -142,46 +134,32 @@ impl Store {
     }
 }
 
-fn push_filter(query: &mut QueryBuilder<Sqlite>, filter: &CallFilter) {
-    if let Some(state) = filter.state {
-        query.push(" AND calls.state = ").push_bind(state.as_str());
-        if state != CallState::Ended {
-            // Lets the index of open calls be used.
-            query.push(" AND calls.state <> 'ended'");
-        }
+fn narrow(list: &mut List, filter: &CallFilter) {
+    list.only("calls.state =", filter.state.map(CallState::as_str));
+    if filter.state.is_some_and(|state| state != CallState::Ended) {
+        // Lets the index of open calls be used.
+        list.sql(" AND calls.state <> 'ended'");
     }
-    if let Some(direction) = filter.direction {
-        query.push(" AND calls.direction = ").push_bind(word(&direction));
-    }
-    if let Some(number) = &filter.number {
-        query.push(" AND calls.number = ").push_bind(number.clone());
-    }
-    if let Some(contact) = filter.contact {
-        query.push(" AND calls.contact = ").push_bind(contact.to_string());
-    }
-    push_insights_filter(query, filter);
-    if let Some(from) = filter.from_ms {
-        query.push(" AND calls.started_ms >= ").push_bind(from);
-        let bound = CallId::from_parts(u64::try_from(from - ID_SLACK_MS).unwrap_or(0), 0);
-        query.push(" AND calls.id >= ").push_bind(bound.to_string());
-    }
-    if let Some(to) = filter.to_ms {
-        query.push(" AND calls.started_ms < ").push_bind(to);
-        let bound = CallId::from_parts(u64::try_from(to.saturating_add(ID_SLACK_MS)).unwrap_or(0), 0);
-        query.push(" AND calls.id < ").push_bind(bound.to_string());
-    }
+    list.only("calls.direction =", filter.direction.as_ref().map(word));
+    list.only("calls.number =", filter.number.as_deref());
+    list.only_id("calls.contact =", filter.contact);
+    narrow_by_insights(list, filter);
+    let id_at = |ms: i64| CallId::from_parts(u64::try_from(ms).unwrap_or(0), 0);
+    list.only("calls.started_ms >=", filter.from_ms);
+    list.only_id("calls.id >=", filter.from_ms.map(|from| id_at(from.saturating_sub(ID_SLACK_MS))));
+    list.only("calls.started_ms <", filter.to_ms);
+    list.only_id("calls.id <", filter.to_ms.map(|to| id_at(to.saturating_add(ID_SLACK_MS))));
 }
 
-fn push_insights_filter(query: &mut QueryBuilder<Sqlite>, filter: &CallFilter) {
-    if let Some(outcome) = &filter.outcome {
-        query.push(" AND calls.id IN (SELECT call FROM insights WHERE outcome = ").push_bind(outcome.clone()).push(")");
+fn narrow_by_insights(list: &mut List, filter: &CallFilter) {
+    if let Some(outcome) = filter.outcome.as_deref() {
+        list.sql(" AND calls.id IN (SELECT call FROM insights WHERE outcome = ").push_bind(outcome).push(")");
     }
-    if let Some(topic) = &filter.topic {
-        query.push(" AND calls.id IN (SELECT call FROM insight_topics WHERE topic = ").push_bind(topic.clone());
-        query.push(")");
+    if let Some(topic) = filter.topic.as_deref() {
+        list.sql(" AND calls.id IN (SELECT call FROM insight_topics WHERE topic = ").push_bind(topic).push(")");
     }
     if let Some(mood) = filter.mood {
-        query.push(" AND calls.id IN (SELECT call FROM insights WHERE sentiment ").push(match mood {
+        list.sql(" AND calls.id IN (SELECT call FROM insights WHERE sentiment ").push(match mood {
             Mood::Positive => "> 0.25)",
             Mood::Neutral => "BETWEEN -0.25 AND 0.25)",
             Mood::Negative => "< -0.25)",

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use call_model::ContactId;
 use serde_json::Value;
-use sqlx::{QueryBuilder, Sqlite};
 
+use super::list::List;
 use super::row::{Reader, Record, json};
 use crate::record::{CallFilter, ContactChange, ContactFilter, ContactRecord, TimelineEntry, VoicemailFilter};
 use crate::writer::{Tx, Write};
@@ -42,16 +42,14 @@ impl Store {
     /// One contact.
     pub async fn contact(&self, id: ContactId) -> Result<Option<ContactRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM contacts WHERE id = ?1").bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(ContactRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// The contact with this address, if there is one.
     pub async fn contact_by_address(&self, address: &Address) -> Result<Option<ContactRecord>, StoreError> {
         let Some(address) = address.as_str() else { return Ok(None) };
         let query = sqlx::query("SELECT * FROM contacts WHERE address = ?1").bind(address);
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(ContactRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// Contacts, newest first.
@@ -60,22 +58,14 @@ impl Store {
         filter: &ContactFilter,
         page: &PageRequest,
     ) -> Result<Page<ContactRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM contacts WHERE 1");
-        if let Some(address) = &filter.address {
-            query.push(" AND address = ").push_bind(address.clone());
-        }
+        let mut list = List::of("SELECT * FROM contacts WHERE 1");
+        list.only("address =", filter.address.as_deref());
         if let Some(search) = &filter.search {
             // `instr` knows no wildcards, so nothing in the text has to be escaped.
-            query.push(" AND (instr(lower(name), lower(").push_bind(search.clone());
-            query.push(")) > 0 OR instr(address, ").push_bind(search.clone()).push(") > 0)");
+            let name = list.sql(" AND (instr(lower(name), lower(").push_bind(search.as_str());
+            name.push(")) > 0 OR instr(address, ").push_bind(search.as_str()).push(") > 0)");
         }
-        if let Some(cursor) = &page.cursor {
-            query.push(" AND id < ").push_bind(cursor.id(ContactId::PREFIX));
-        }
-        let limit = page.clamped();
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit + 1);
-        let rows = query.build().fetch_all(self.readers()).await?;
-        Ok(Page::from_rows(ContactRecord::from_rows(&rows)?, limit, |contact| contact.id))
+        list.page(self, page, "id", |contact: &ContactRecord| contact.id).await
     }
 
     /// The calls and voicemails of a contact, newest first.

@@ -1,10 +1,11 @@
 //! Events, and the deliveries that are written with them (the outbox).
 
 use call_model::EventId;
+use sqlx::Sqlite;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{QueryBuilder, Sqlite};
 
+use super::list::List;
 use super::row::{Reader, Record, json};
 use crate::record::{EventFilter, EventRecord, NewEvent};
 use crate::writer::{Tx, Write};
@@ -39,26 +40,15 @@ impl Store {
     /// One event.
     pub async fn event(&self, id: EventId) -> Result<Option<EventRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM events WHERE id = ?1").bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(EventRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// Events, newest first.
     pub async fn events(&self, filter: &EventFilter, page: &PageRequest) -> Result<Page<EventRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM events WHERE 1");
-        if let Some(call) = filter.call {
-            query.push(" AND call = ").push_bind(call.to_string());
-        }
-        if let Some(kind) = &filter.kind {
-            query.push(" AND kind = ").push_bind(kind.clone());
-        }
-        if let Some(cursor) = &page.cursor {
-            query.push(" AND id < ").push_bind(cursor.id(EventId::PREFIX));
-        }
-        let limit = page.clamped();
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit + 1);
-        let rows = query.build().fetch_all(self.readers()).await?;
-        Ok(Page::from_rows(EventRecord::from_rows(&rows)?, limit, |event| event.id))
+        let mut list = List::of("SELECT * FROM events WHERE 1");
+        list.only_id("call =", filter.call);
+        list.only("kind =", filter.kind.as_deref());
+        list.page(self, page, "id", |event: &EventRecord| event.id).await
     }
 }
 

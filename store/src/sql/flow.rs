@@ -53,8 +53,7 @@ impl Store {
     /// The active version of one flow.
     pub async fn flow(&self, name: &str) -> Result<Option<FlowRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM flows WHERE name = ?1 AND active = 1").bind(name);
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(FlowRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// All versions of one flow, newest first.

@@ -2,12 +2,12 @@
 
 use call_model::FollowUpId;
 use serde_json::{Map, json as object};
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::event::tell;
+use super::list::List;
 use super::row::{Reader, Record};
 use crate::record::event_type::FOLLOW_UP_CREATED;
-use crate::record::{FollowUpFilter, FollowUpRecord, FollowUpState, NewEvent, NewFollowUp};
+use crate::record::{FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, NewEvent, NewFollowUp};
 use crate::writer::{Tx, Write};
 use crate::{Page, PageRequest, Store, StoreError, fresh_id};
 
@@ -55,8 +55,7 @@ impl Store {
     /// One follow-up.
     pub async fn follow_up(&self, id: FollowUpId) -> Result<Option<FollowUpRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM follow_ups WHERE id = ?1").bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(FollowUpRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// Follow-ups, newest first.
@@ -65,29 +64,13 @@ impl Store {
         filter: &FollowUpFilter,
         page: &PageRequest,
     ) -> Result<Page<FollowUpRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM follow_ups WHERE 1");
-        if let Some(kind) = filter.kind {
-            query.push(" AND kind = ").push_bind(kind.as_str());
-        }
-        if let Some(state) = filter.state {
-            query.push(" AND state = ").push_bind(state.as_str());
-        }
-        if let Some(mailbox) = &filter.mailbox {
-            query.push(" AND mailbox = ").push_bind(mailbox.clone());
-        }
-        if let Some(contact) = filter.contact {
-            query.push(" AND contact = ").push_bind(contact.to_string());
-        }
-        if let Some(call) = filter.call {
-            query.push(" AND call = ").push_bind(call.to_string());
-        }
-        if let Some(cursor) = &page.cursor {
-            query.push(" AND id < ").push_bind(cursor.id(FollowUpId::PREFIX));
-        }
-        let limit = page.clamped();
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit + 1);
-        let rows = query.build().fetch_all(self.readers()).await?;
-        Ok(Page::from_rows(FollowUpRecord::from_rows(&rows)?, limit, |follow_up| follow_up.id))
+        let mut list = List::of("SELECT * FROM follow_ups WHERE 1");
+        list.only("kind =", filter.kind.map(FollowUpKind::as_str));
+        list.only("state =", filter.state.map(FollowUpState::as_str));
+        list.only("mailbox =", filter.mailbox.as_deref());
+        list.only_id("contact =", filter.contact);
+        list.only_id("call =", filter.call);
+        list.page(self, page, "id", |follow_up: &FollowUpRecord| follow_up.id).await
     }
 }
 

@@ -57,8 +57,7 @@ impl Store {
             "SELECT insights.*, (SELECT json_group_array(topic) FROM insight_topics t WHERE t.call = insights.call) \
              AS topics FROM insights WHERE call = ?1",
         );
-        let row = query.bind(call.to_string()).fetch_optional(self.readers()).await?;
-        row.as_ref().map(InsightsRecord::from_row).transpose()
+        self.one(query.bind(call.to_string())).await
     }
 
     /// Tokens that what was made since this time has cost. `since_ms`: ms since the Unix epoch.

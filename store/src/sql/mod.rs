@@ -12,6 +12,7 @@ mod insight;
 mod job;
 mod keys;
 mod knowledge;
+mod list;
 mod number;
 mod once;
 mod people;

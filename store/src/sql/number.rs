@@ -51,8 +51,7 @@ impl Store {
     /// One number.
     pub async fn number(&self, id: NumberId) -> Result<Option<NumberRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM numbers WHERE id = ?1").bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(NumberRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// Makes a number.

@@ -70,8 +70,7 @@ impl Store {
     /// One member.
     pub async fn member(&self, id: MemberId) -> Result<Option<MemberRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM members WHERE id = ?1").bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(MemberRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// What the registrar checks the members by: those who have a password.

@@ -4,10 +4,11 @@ use std::str::FromStr;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Row as _, Sqlite};
 
-use crate::StoreError;
+use crate::{Store, StoreError};
 
 /// A row with the table that it is of, for the errors.
 pub(super) struct Reader<'r> {
@@ -98,6 +99,17 @@ pub(super) trait Record: Sized {
 
     fn from_rows(rows: &[SqliteRow]) -> Result<Vec<Self>, StoreError> {
         rows.iter().map(Self::from_row).collect()
+    }
+}
+
+impl Store {
+    /// The record that a query finds, if there is one.
+    pub(super) async fn one<R: Record>(
+        &self,
+        query: Query<'_, Sqlite, SqliteArguments>,
+    ) -> Result<Option<R>, StoreError> {
+        let row = query.fetch_optional(self.readers()).await?;
+        row.as_ref().map(R::from_row).transpose()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use call_model::TicketId;
 use serde_json::{Map, json as object};
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::event::tell;
+use super::list::List;
 use super::row::{Reader, Record};
 use crate::record::event_type::TICKET_CREATED;
 use crate::record::{NewEvent, NewTicket, TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState};
@@ -61,32 +61,17 @@ impl Store {
     /// One ticket.
     pub async fn ticket(&self, id: TicketId) -> Result<Option<TicketRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM tickets WHERE id = ?1").bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(TicketRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// Tickets, newest first.
     pub async fn tickets(&self, filter: &TicketFilter, page: &PageRequest) -> Result<Page<TicketRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM tickets WHERE 1");
-        if let Some(contact) = filter.contact {
-            query.push(" AND contact = ").push_bind(contact.to_string());
-        }
-        if let Some(call) = filter.call {
-            query.push(" AND call = ").push_bind(call.to_string());
-        }
-        if let Some(state) = filter.state {
-            query.push(" AND state = ").push_bind(state.as_str());
-        }
-        if let Some(number) = filter.number {
-            query.push(" AND number = ").push_bind(number);
-        }
-        if let Some(cursor) = &page.cursor {
-            query.push(" AND id < ").push_bind(cursor.id(TicketId::PREFIX));
-        }
-        let limit = page.clamped();
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit + 1);
-        let rows = query.build().fetch_all(self.readers()).await?;
-        Ok(Page::from_rows(TicketRecord::from_rows(&rows)?, limit, |ticket| ticket.id))
+        let mut list = List::of("SELECT * FROM tickets WHERE 1");
+        list.only_id("contact =", filter.contact);
+        list.only_id("call =", filter.call);
+        list.only("state =", filter.state.map(TicketState::as_str));
+        list.only("number =", filter.number);
+        list.page(self, page, "id", |ticket: &TicketRecord| ticket.id).await
     }
 }
 

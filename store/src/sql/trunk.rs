@@ -35,8 +35,7 @@ impl Store {
     /// One trunk.
     pub async fn trunk(&self, id: TrunkId) -> Result<Option<TrunkRecord>, StoreError> {
         let query = sqlx::query(sqlx::AssertSqlSafe(format!("{SELECT} WHERE id = ?1"))).bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(TrunkRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// The password of a trunk, for whoever registers it: never for a reply of the API.

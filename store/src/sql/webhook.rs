@@ -3,6 +3,7 @@
 use call_model::{EventId, WebhookId};
 use sqlx::{QueryBuilder, Sqlite};
 
+use super::list::List;
 use super::row::{Reader, Record, json};
 use crate::record::{
     DeliveryOutcome, DeliveryRecord, DeliveryState, DueDelivery, EventRecord, NewWebhook, WebhookRecord,
@@ -65,8 +66,7 @@ impl Store {
     /// One webhook.
     pub async fn webhook(&self, id: WebhookId) -> Result<Option<WebhookRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM webhooks WHERE id = ?1").bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(WebhookRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// Makes a webhook. Its secret must be given.
@@ -116,20 +116,9 @@ impl Store {
         state: Option<DeliveryState>,
         page: &PageRequest,
     ) -> Result<Page<DeliveryRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT d.*, e.kind FROM deliveries d JOIN events e ON e.id = d.event WHERE d.webhook = ",
-        );
-        query.push_bind(webhook.to_string());
-        if let Some(state) = state {
-            query.push(" AND d.state = ").push_bind(state.as_str());
-        }
-        if let Some(cursor) = &page.cursor {
-            query.push(" AND d.event < ").push_bind(cursor.id(EventId::PREFIX));
-        }
-        let limit = page.clamped();
-        query.push(" ORDER BY d.event DESC LIMIT ").push_bind(limit + 1);
-        let rows = query.build().fetch_all(self.readers()).await?;
-        Ok(Page::from_rows(DeliveryRecord::from_rows(&rows)?, limit, |delivery| delivery.event))
+        let mut list = List::of("SELECT d.*, e.kind FROM deliveries d JOIN events e ON e.id = d.event WHERE 1");
+        list.only_id("d.webhook =", Some(webhook)).only("d.state =", state.map(DeliveryState::as_str));
+        list.page(self, page, "d.event", |delivery: &DeliveryRecord| delivery.event).await
     }
 
     /// Makes an event due at once for a webhook, whether it was sent before or not.
