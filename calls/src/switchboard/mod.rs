@@ -1,17 +1,16 @@
 //! The switchboard: takes what SIP tells, finds out what answers, and hands each call to a task of its own.
 
+mod desk;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use call_model::{CallId, HangupCause, RecordingSwitch};
 use futures_util::FutureExt;
-use sip_core::message::{HeaderName, StatusCode};
-use sip_core::{Event, IncomingCall, LegHandle};
-use store::fresh_id;
+use sip_core::Event;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::call::{Call, CallInput, Control, INBOX, Placement};
@@ -20,13 +19,11 @@ use crate::error::{ControlError, PlaceError};
 use crate::house::{CallSettings, House, Notice, Parts, now_ms};
 use crate::live::LiveHub;
 use crate::queue::QueueState;
-use crate::routing::{Refused, route};
 use crate::trunks::{TrunkState, Trunks};
+use desk::Desk;
 
 /// Notices that may wait for the switchboard.
 const NOTICES: usize = 4_096;
-/// Signalling kept for legs whose call has not told of them yet.
-const MAX_ORPHANS: usize = 4_096;
 
 /// The way to the switchboard. Cheap to clone.
 #[derive(Clone)]
@@ -67,7 +64,7 @@ impl Switchboard {
             directory_changed,
             empty: tokio::sync::Notify::new(),
         });
-        let desk = Desk { shared: shared.clone(), legs: HashMap::new(), orphans: HashMap::new(), trunks };
+        let desk = Desk::new(shared.clone(), trunks);
         tokio::spawn(desk.run(events, notices_in, changes));
         tokio::spawn(count_today(shared.house.clone()));
         Self { shared }
@@ -288,184 +285,5 @@ impl Shared {
     async fn close_by_force(&self, id: CallId) {
         self.house.file_failure(id, HangupCause::InternalError).await;
         let _ = self.house.notices.send(Notice::Over(id)).await;
-    }
-}
-
-/// Whose a leg is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Owner {
-    Call(CallId),
-    /// It was refused here, and only its end is still to come.
-    Nobody,
-}
-
-/// The switchboard's own task.
-struct Desk {
-    shared: Arc<Shared>,
-    legs: HashMap<LegHandle, Owner>,
-    /// Signalling of legs that a call has just placed and not told of yet.
-    orphans: HashMap<LegHandle, Vec<Event>>,
-    trunks: Trunks,
-}
-
-impl Desk {
-    async fn run(
-        mut self,
-        mut events: mpsc::Receiver<Event>,
-        mut notices: mpsc::Receiver<Notice>,
-        mut changes: mpsc::Receiver<()>,
-    ) {
-        let directory = self.shared.house.directory();
-        self.learn(&directory).await;
-        loop {
-            tokio::select! {
-                event = events.recv() => match event {
-                    Some(event) => self.on_event(event).await,
-                    None => return,
-                },
-                Some(notice) = notices.recv() => self.on_notice(notice),
-                Some(()) = changes.recv() => {
-                    let directory = self.shared.house.directory();
-                    self.learn(&directory).await;
-                }
-                () = self.trunks.due() => self.trunks.check().await,
-            }
-        }
-    }
-
-    /// The books changed: SIP learns the members' accounts, and the trunks are registered.
-    async fn learn(&mut self, directory: &Directory) {
-        let realm = &directory.realm;
-        let accounts = directory.members().map(|member| sip_core::Account {
-            user: member.name.clone(),
-            realm: realm.clone(),
-            ha1_md5: member.ha1_md5.clone(),
-            ha1_sha256: member.ha1_sha256.clone(),
-        });
-        let sip = &self.shared.house.parts.sip;
-        let _ = sip.set_accounts(accounts.collect()).await;
-        let here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-        let trusted = directory.trunks().flat_map(|trunk| trunk.addresses.iter().copied()).chain(here);
-        let _ = sip.trust(trusted.collect()).await;
-        self.trunks.set(directory.trunks()).await;
-    }
-
-    async fn on_event(&mut self, event: Event) {
-        match event {
-            Event::IncomingCall(incoming) => self.on_call(incoming).await,
-            Event::RegistrationChanged { handle, state } => self.trunks.on_registration(handle, state),
-            Event::Pong { handle, result } => self.trunks.on_pong(handle, result),
-            Event::Registered { .. } => self.shared.house.queues.stir(),
-            Event::Unregistered { .. } => {}
-            event => self.pass_on(event),
-        }
-    }
-
-    fn pass_on(&mut self, event: Event) {
-        let Some(leg) = leg_of(&event) else { return };
-        let ended = matches!(event, Event::Ended { .. });
-        match self.legs.get(&leg).copied() {
-            Some(Owner::Call(call)) => self.hand_over(call, event),
-            Some(Owner::Nobody) => {}
-            None if self.orphans.len() < MAX_ORPHANS => self.orphans.entry(leg).or_default().push(event),
-            None => tracing::error!("signalling of an unknown leg was dropped"),
-        }
-        if ended {
-            self.legs.remove(&leg);
-        }
-    }
-
-    fn hand_over(&self, call: CallId, event: Event) {
-        let Some(inbox) = self.shared.inbox(call) else { return };
-        // Keys are the only thing that the other side can send in any number: a flood of them leaves room for the rest.
-        let flood = matches!(event, Event::Info { .. }) && inbox.capacity() < INBOX / 4;
-        if flood {
-            metrics::counter!("callwright_call_inbox_full_total").increment(1);
-        } else if let Err(mpsc::error::TrySendError::Full(input)) = inbox.try_send(CallInput::Sip(event)) {
-            tracing::error!(%call, "a call's task does not keep up: its signalling waits");
-            metrics::counter!("callwright_call_inbox_full_total").increment(1);
-            // Never lost: a call that does not hear of its leg's end would stay for ever. SIP allows few at a time.
-            tokio::spawn(async move { inbox.send(input).await });
-        }
-    }
-
-    fn on_notice(&mut self, notice: Notice) {
-        match notice {
-            Notice::Leg(leg, call) => {
-                let events = self.orphans.remove(&leg).unwrap_or_default();
-                let ended = events.iter().any(|event| matches!(event, Event::Ended { .. }));
-                if !ended {
-                    self.legs.insert(leg, Owner::Call(call));
-                }
-                for event in events {
-                    self.hand_over(call, event);
-                }
-            }
-            Notice::Over(call) => {
-                // Legs that outlive their call: nobody would hang them up any more.
-                let left: Vec<LegHandle> =
-                    self.legs.iter().filter(|(_, owner)| **owner == Owner::Call(call)).map(|(leg, _)| *leg).collect();
-                for leg in left {
-                    self.legs.insert(leg, Owner::Nobody);
-                    self.shared.house.parts.sip.hangup_soon(leg);
-                }
-            }
-        }
-    }
-
-    async fn on_call(&mut self, incoming: Box<IncomingCall>) {
-        let leg = incoming.leg;
-        if self.shared.draining.load(Ordering::Relaxed) || !self.shared.admit() {
-            let retry_after = self.shared.house.retry_after();
-            return self.refuse(leg, StatusCode::SERVICE_UNAVAILABLE, retry_after).await;
-        }
-        let directory = self.shared.house.directory();
-        let id = fresh_id(now_ms());
-        match route(&directory, id, &incoming) {
-            Ok(reception) => {
-                self.legs.insert(leg, Owner::Call(id));
-                let (outbox, inbox) = mpsc::channel(INBOX);
-                self.shared.enter(id, outbox.clone());
-                let shared = self.shared.clone();
-                tokio::spawn(async move {
-                    match reception.begin(shared.house.clone(), inbox, outbox).await {
-                        Some(call) => shared.spawn(id, call),
-                        None => shared.leave(id),
-                    }
-                });
-            }
-            Err(refusal) => {
-                self.shared.give_place_back();
-                match refusal {
-                    Refused::Challenge => {
-                        self.legs.insert(leg, Owner::Nobody);
-                        let _ = self.shared.house.parts.sip.challenge(leg).await;
-                    }
-                    Refused::TooManyHops => self.refuse(leg, StatusCode::TOO_MANY_HOPS, Vec::new()).await,
-                    Refused::NotFound => self.refuse(leg, StatusCode::NOT_FOUND, Vec::new()).await,
-                }
-            }
-        }
-    }
-
-    async fn refuse(&mut self, leg: LegHandle, status: StatusCode, extra: Vec<(HeaderName, String)>) {
-        self.legs.insert(leg, Owner::Nobody);
-        let _ = self.shared.house.parts.sip.reject(leg, status, extra).await;
-    }
-}
-
-const fn leg_of(event: &Event) -> Option<LegHandle> {
-    match event {
-        Event::Progress { leg, .. }
-        | Event::Answered { leg, .. }
-        | Event::Confirmed { leg, .. }
-        | Event::Reinvited { leg, .. }
-        | Event::ReinviteConfirmed { leg, .. }
-        | Event::ReinviteCancelled { leg }
-        | Event::ReinviteAnswered { leg, .. }
-        | Event::ReinviteFailed { leg, .. }
-        | Event::Info { leg, .. }
-        | Event::Ended { leg, .. } => Some(*leg),
-        _ => None,
     }
 }
