@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::lexicon::Lexicon;
+
 /// A language that is searched in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,5 +39,22 @@ impl Language {
             Self::Fr => "fr",
             Self::It => "it",
         }
+    }
+
+    /// One of five, in the order of [`ALL`](Self::ALL).
+    pub fn pick<T>(self, of: [T; 5]) -> T {
+        let [en, de, es, fr, it] = of;
+        match self {
+            Self::En => en,
+            Self::De => de,
+            Self::Es => es,
+            Self::Fr => fr,
+            Self::It => it,
+        }
+    }
+
+    /// The Snowball stem of a word in lower case, without accents.
+    pub fn stem(self, word: &str) -> String {
+        Lexicon::of(self).reader.stem(word)
     }
 }

@@ -15,6 +15,7 @@ mod compound;
 pub mod documents;
 pub mod embed;
 pub mod eval;
+mod excerpt;
 mod ideas;
 mod index;
 mod language;

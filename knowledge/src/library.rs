@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::embed::Vectors;
+use crate::excerpt::excerpt;
 use crate::index::Index;
 use crate::score::{Match, fuse, likelihood, matches};
 use crate::{Language, Passage, PassageHash};
@@ -90,7 +91,8 @@ impl Library {
     pub fn search_near(&self, text: &str, near: Option<&[f32]>) -> Vec<Hit<'_>> {
         let (asked, mut found) = matches(&self.index, text);
         if let (Some(vectors), Some(near)) = (&self.vectors, near) {
-            fuse(&mut found, &vectors.closeness(&self.hashes, near));
+            let sure = found.first().map_or(0.0, |best| likelihood(asked, best, found.get(1)));
+            fuse(&mut found, &vectors.closeness(&self.hashes, near), 1.0 - sure);
         }
         let Some(best) = found.first() else { return Vec::new() };
         let top = likelihood(asked, best, found.get(1));
@@ -100,6 +102,12 @@ impl Library {
             score: top * found.rank / best.rank,
         };
         found.iter().take(self.settings.limit).map(hit).collect()
+    }
+
+    /// The sentences of a text that answer a question best, side by side as they stand there, in so many characters at
+    /// most. A text that fits is told whole; one with nothing of the question from its beginning.
+    pub fn excerpt(&self, question: &str, text: &str, chars: usize) -> String {
+        excerpt(self.language, &self.settings.synonyms, question, text, chars)
     }
 
     /// The language.

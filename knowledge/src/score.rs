@@ -9,8 +9,12 @@ const ANSWER: f32 = 0.55;
 const BOTH: f32 = 0.1;
 /// The most that a unit may give, as a share of what it weighs: rare evidence may tell more than the word that was said.
 const MOST: f32 = 1.5;
-/// What closeness of meaning is worth in the rank beside all that was asked.
-const CLOSENESS: f32 = 0.7;
+/// What closeness of meaning is worth in the rank beside all that was asked, where words tell nothing.
+const CLOSENESS: f32 = 0.4;
+/// As close as this are so many passages that it tells nothing.
+const COMMON: f32 = 0.3;
+/// How much likelier an answer is, as a logit, the closer it is in meaning than the closest of so many by chance.
+const MEANT: f32 = 0.5;
 /// What it adds that a question is matched whole.
 const HEADING: f32 = 0.25;
 
@@ -115,22 +119,25 @@ pub(crate) fn likelihood(asked: Asked, best: &Match, rival: Option<&Match>) -> f
     let ahead = rival.map_or(1.0, |rival| 1.0 - rival.rank / best.rank);
     let words =
         -1.5 + 1.4 * best.covered + 2.1 * best.heading + 1.0 * best.amount.min(2.0) + 0.5 * ahead - 2.4 * asked.missing;
-    let meaning = best.closeness.map_or(0.0, |closeness| 3.0 * (closeness - 0.8));
+    let meaning = best.closeness.map_or(0.0, |closeness| MEANT * (closeness - 0.8));
     1.0 / (1.0 + (-words - meaning).exp())
 }
 
 /// Joins what was found by words with how close the passages are in meaning, one number for each passage in the order
-/// of the library; `None` where one has no vector.
-pub(crate) fn fuse(found: &mut Vec<Match>, closeness: &[Option<f32>]) {
+/// of the library; `None` where one has no vector. `doubt`, 0 to 1, is how unsure words alone are: where they are sure,
+/// meaning changes nothing. The weights are a compromise between vectors that know the answers and vectors that know
+/// little (`tests/fusion.rs`).
+pub(crate) fn fuse(found: &mut Vec<Match>, closeness: &[Option<f32>], doubt: f32) {
     let mut missing: Vec<bool> = vec![true; closeness.len()];
     for it in found.iter() {
         missing[it.place] = false;
     }
-    let others = (0..closeness.len()).filter(|place| missing[*place] && closeness[*place].is_some_and(|it| it > 0.0));
+    let others =
+        (0..closeness.len()).filter(|place| missing[*place] && closeness[*place].is_some_and(|it| it > COMMON));
     found.extend(others.map(|place| Match { place, ..Match::default() }));
     for it in found.iter_mut() {
         it.closeness = closeness[it.place];
-        it.rank += CLOSENESS * it.closeness.unwrap_or(0.0).max(0.0);
+        it.rank += CLOSENESS * doubt * (it.closeness.unwrap_or(0.0) - COMMON).max(0.0);
     }
     sort(found);
 }

@@ -1,14 +1,14 @@
-//! Embeddings against a server of our own: no model, only vectors that were made for the test.
+//! Embeddings, with vectors that were made for the test and against a server without a model.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use knowledge::embed::{EmbedError, Embedder, OpenAiEmbedder, OpenAiEmbedderSettings, Vectors};
 use knowledge::{Language, Library, Passage, Settings};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use provider_doubles::{EmbeddingDouble, Fault, Script, Step};
 
 /// Vectors by a word that the text holds.
 struct Toy;
@@ -50,30 +50,37 @@ async fn meaning_finds_what_words_do_not() {
     assert!(exact.iter().any(|hit| hit.passage.id == "sauna"));
 }
 
+fn settings(double: &EmbeddingDouble, model: &str) -> OpenAiEmbedderSettings {
+    OpenAiEmbedderSettings {
+        backoff: Duration::from_millis(1),
+        ..OpenAiEmbedderSettings::new(double.url("/v1"), model)
+    }
+}
+
 #[tokio::test]
 async fn a_server_is_asked_as_openai_is() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let mut request = Vec::new();
-        // The body ends with the array of texts and the fields around it.
-        while !request.ends_with(b"}") {
-            let mut buffer = [0; 4096];
-            let read = stream.read(&mut buffer).await.unwrap();
-            request.extend_from_slice(&buffer[..read]);
-        }
-        let body = r#"{"data":[{"index":1,"embedding":[0.0,2.0]},{"index":0,"embedding":[3.0,0.0]}]}"#;
-        let head =
-            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
-        stream.write_all((head + body).as_bytes()).await.unwrap();
-        String::from_utf8(request).unwrap()
-    });
-    let settings = OpenAiEmbedderSettings::new(format!("http://{address}/v1"), "small");
-    let embedder = OpenAiEmbedder::new(settings).unwrap();
-    let vectors = embedder.embed(&["one".to_owned(), "two".to_owned()]).await.unwrap();
-    assert_eq!(vectors, [[3.0, 0.0], [0.0, 2.0]]);
-    let request = server.await.unwrap();
-    assert!(request.starts_with("POST /v1/embeddings"), "{request}");
-    assert!(request.contains("\"model\":\"small\"") && request.contains("[\"one\",\"two\"]"), "{request}");
+    let double = EmbeddingDouble::start(()).await.unwrap();
+    let embedder = OpenAiEmbedder::new(settings(&double, "letters")).unwrap();
+    let texts = ["sauna".to_owned(), "breakfast".to_owned()];
+    let both = embedder.embed(&texts).await.unwrap();
+    // The double answers in another order than it was asked.
+    for (vector, text) in both.iter().zip(&texts) {
+        assert_eq!(embedder.embed(std::slice::from_ref(text)).await.unwrap(), std::slice::from_ref(vector));
+    }
+    let request = double.requests()[0].json();
+    assert_eq!(request["input"], serde_json::json!(texts));
+    assert_eq!((&request["model"], &request["encoding_format"]), (&"letters".into(), &"float".into()));
+}
+
+#[tokio::test]
+async fn a_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not() {
+    let busy = Step::failing(Fault::Status(503));
+    let double = EmbeddingDouble::start(Script::in_order(vec![busy, ().into()])).await.unwrap();
+    let text = ["sauna".to_owned()];
+    let embedder = OpenAiEmbedder::new(settings(&double, "letters")).unwrap();
+    assert_eq!(embedder.embed(&text).await.unwrap().len(), 1);
+    assert_eq!(double.requests().len(), 2);
+    let unknown = OpenAiEmbedder::new(settings(&double, "nobody's")).unwrap();
+    assert_eq!(unknown.embed(&text).await, Err(EmbedError::Refused { status: 404 }));
+    assert_eq!(double.requests().len(), 3);
 }

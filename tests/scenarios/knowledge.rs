@@ -1,4 +1,7 @@
-//! What a business lets its agents know: documents and a web site, answered from, and what they do not answer.
+//! What a business lets its agents know: documents and a web site, answered from, and what they do not answer; and how
+//! well it is found.
+
+use std::path::Path;
 
 use axum::Router;
 use axum::response::Html;
@@ -6,7 +9,7 @@ use axum::routing::get;
 use callwright_tests::api::text;
 use callwright_tests::caller::{talk, timeline};
 use callwright_tests::{Api, Server, Settings, wait};
-use provider_doubles::{ChatAnswer, ChatDouble, DeepgramDouble, Heard};
+use provider_doubles::{ChatAnswer, ChatDouble, DeepgramDouble, EmbeddingDouble, Heard};
 use serde_json::{Value, json};
 use synthetic_caller::Step;
 
@@ -124,4 +127,47 @@ async fn a_model_is_shown_what_may_answer() {
     assert!(request.contains("for two hours"), "{request}");
     let turns = transcript["turns"].to_string();
     assert!(turns.contains("Parking"), "{turns}");
+}
+
+/// A file of a set of evaluation.
+fn set(name: &str, part: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../knowledge/evaluation");
+    folder.join(format!("{name}.{part}.jsonl")).display().to_string()
+}
+
+async fn eval(name: &str, more: &[&str]) -> (bool, String) {
+    let (knowledge, questions) = (set(name, "knowledge"), set(name, "questions"));
+    let mut arguments = vec!["knowledge", "eval", "--knowledge", &knowledge, "--questions", &questions];
+    arguments.extend(["--language", &name[..2]]);
+    arguments.extend(more);
+    let output = callwright_tests::server::run(&arguments).await;
+    let text = if output.status.success() { output.stdout } else { output.stderr };
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+#[tokio::test]
+async fn figures_are_told_with_embeddings_and_without() {
+    let double = EmbeddingDouble::start(()).await.unwrap();
+    let url = double.url("/v1");
+    let (done, without) = eval("en-shop", &["--json"]).await;
+    assert!(done, "{without}");
+    let (done, with) = eval("en-shop", &["--json", "--embeddings", &url, "--model", "concepts"]).await;
+    assert!(done, "{with}");
+    let [without, with] = [without, with].map(|text| serde_json::from_str::<Value>(&text).unwrap());
+    for figure in ["questions", "top1", "top3", "rejection_auc"] {
+        assert_eq!(with["words"][figure], without[figure], "the same by words alone: {with:#}");
+    }
+    assert!(without.get("words").is_none());
+    assert!(with["rejection_auc"] != without["rejection_auc"], "vectors count: {with:#}");
+    let embedded: usize = double.requests().iter().map(|it| it.json()["input"].as_array().unwrap().len()).sum();
+    assert_eq!(embedded as u64, with["passages"].as_u64().unwrap() + with["questions"].as_u64().unwrap());
+    let (_, table) = eval("en-shop", &["--embeddings", &url, "--model", "concepts"]).await;
+    assert!(table.contains("\nall ") && table.contains("\nby words alone "), "{table}");
+}
+
+#[tokio::test]
+async fn a_model_that_the_server_does_not_have_is_told() {
+    let double = EmbeddingDouble::start(()).await.unwrap();
+    let (done, said) = eval("en-shop", &["--embeddings", &double.url("/v1"), "--model", "none"]).await;
+    assert!(!done && said.contains("404"), "{said}");
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{Language, Library};
+use crate::{Hit, Language, Library};
 pub use baseline::BaselineError;
 pub use figures::Figures;
 pub use read::{Question, ReadError, passages, questions};
@@ -44,6 +44,9 @@ pub struct Report {
     pub all: Figures,
     /// Of each kind. Where it can be answered, it is told from all that cannot, and the other way round.
     pub by_kind: BTreeMap<String, Figures>,
+    /// By words alone, where vectors were compared too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<Figures>,
     /// Of plain BM25 on the same questions: words in lower case, the question and the answer as one text.
     pub baseline: Figures,
     /// Of BM25 for each kind.
@@ -61,7 +64,7 @@ pub fn run(library: &Library, questions: &[Question]) -> Result<Report, Baseline
 /// As [`run`], with the vectors of the questions, in their order.
 pub fn run_near(library: &Library, questions: &[Question], near: &[Vec<f32>]) -> Result<Report, BaselineError> {
     let baseline = Baseline::build(library.passages())?;
-    let (mut ours, mut plain) = (Vec::new(), Vec::new());
+    let (mut ours, mut words, mut plain) = (Vec::new(), Vec::new(), Vec::new());
     let mut skipped = 0;
     for (at, question) in questions.iter().enumerate() {
         let language = question.lang.as_deref().and_then(Language::from_tag);
@@ -69,9 +72,10 @@ pub fn run_near(library: &Library, questions: &[Question], near: &[Vec<f32>]) ->
             skipped += 1;
             continue;
         }
-        let hits = library.search_near(&question.text, near.get(at).map(Vec::as_slice));
-        let ids = hits.iter().map(|hit| hit.passage.id.as_str());
-        ours.push(outcome(question, ids, hits.first().map_or(0.0, |hit| hit.score)));
+        ours.push(searched(question, &library.search_near(&question.text, near.get(at).map(Vec::as_slice))));
+        if !near.is_empty() {
+            words.push(searched(question, &library.search(&question.text)));
+        }
         let found = baseline.search(&question.text)?;
         let ids = found.iter().map(|(place, _)| library.passages()[*place].id.as_str());
         plain.push(outcome(question, ids, found.first().map_or(0.0, |(_, score)| *score)));
@@ -82,10 +86,16 @@ pub fn run_near(library: &Library, questions: &[Question], near: &[Vec<f32>]) ->
         skipped,
         all: figures::all(&ours),
         by_kind: figures::by_kind(&ours),
+        words: (!words.is_empty()).then(|| figures::all(&words)),
         baseline: figures::all(&plain),
         baseline_by_kind: figures::by_kind(&plain),
         outcomes: ours,
     })
+}
+
+fn searched(question: &Question, hits: &[Hit]) -> Outcome {
+    let ids = hits.iter().map(|hit| hit.passage.id.as_str());
+    outcome(question, ids, hits.first().map_or(0.0, |hit| hit.score))
 }
 
 fn outcome<'a>(question: &Question, mut found: impl Iterator<Item = &'a str>, score: f32) -> Outcome {

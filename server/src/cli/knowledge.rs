@@ -96,6 +96,9 @@ fn print(report: &Report, json: bool) -> Result<(), Failure> {
     for (kind, figures) in &report.by_kind {
         println!("{}", row(kind, figures));
     }
+    if let Some(words) = &report.words {
+        println!("{}", row("by words alone", words));
+    }
     println!("{}", row("plain BM25", &report.baseline));
     Ok(())
 }

@@ -3,6 +3,7 @@
 //!
 //! - [`ChatDouble`]: OpenAI-compatible chat completions; [`play`] gives it parts to play. [`AnthropicDouble`]: Anthropic messages.
 //! - [`SpeechDouble`]: OpenAI-compatible `/v1/audio/speech`. [`ElevenDouble`]: ElevenLabs' stream-input WebSocket.
+//! - [`EmbeddingDouble`]: OpenAI-compatible `/v1/embeddings`, with vectors that mean something without a model.
 //! - [`TranscriptionDouble`]: OpenAI-compatible `/v1/audio/transcriptions`. [`DeepgramDouble`]: Deepgram's streaming
 //!   WebSocket, v1 and v2 (Flux), which hears real energy in real audio.
 //!
@@ -23,9 +24,11 @@
 
 mod anthropic;
 mod chat;
+mod concepts;
 mod deepgram;
 mod ear;
 mod eleven;
+mod embedding;
 mod multipart;
 mod paced;
 mod play;
@@ -40,6 +43,7 @@ pub use chat::{ChatAnswer, ChatDouble};
 pub use deepgram::{DeepgramDouble, Heard};
 pub use ear::{EarTiming, Hesitation, SpokenTurn};
 pub use eleven::ElevenDouble;
+pub use embedding::EmbeddingDouble;
 pub use multipart::Part;
 pub use play::{Actor, Fill, Scene, play};
 pub use script::{Fault, Manner, Script, Step};
