@@ -7,7 +7,7 @@ use knowledge::documents::Limits;
 use knowledge::documents::site::SiteSettings;
 use secrecy::SecretString;
 use serde::Deserialize;
-use voice_agent::brain::DocumentSettings;
+use voice_agent::brain::{BuiltinSettings, DocumentSettings};
 
 use super::{SecretError, SecretPlaces};
 
@@ -31,6 +31,8 @@ pub struct KnowledgeSection {
     pub synonyms: Vec<Vec<String>>,
     /// The most passages that a model is shown (5).
     pub passages: usize,
+    /// The longest answer that the built-in brain reads from a document, characters (280).
+    pub spoken: usize,
     /// How long a model may take to rewrite a question that does not stand alone, ms; 0: it is not asked (700).
     pub rewrite_ms: u64,
 }
@@ -62,6 +64,7 @@ impl Default for KnowledgeSection {
             private_sites: false,
             synonyms: Vec::new(),
             passages: 5,
+            spoken: 280,
             rewrite_ms: 700,
         }
     }
@@ -72,6 +75,11 @@ impl KnowledgeSection {
     pub fn documents(&self) -> DocumentSettings {
         let rewrite = Duration::from_millis(self.rewrite_ms);
         DocumentSettings { passages: self.passages, rewrite, ..DocumentSettings::default() }
+    }
+
+    /// How the built-in brain answers.
+    pub fn builtin(&self) -> BuiltinSettings {
+        BuiltinSettings { spoken: self.spoken, synonyms: self.synonyms.clone(), ..BuiltinSettings::default() }
     }
 
     /// How web sites are read.

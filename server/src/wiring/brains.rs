@@ -94,7 +94,7 @@ pub(super) struct Brains {
     with_demo: bool,
     documents: DocumentSettings,
     limits: Limits,
-    synonyms: Vec<Vec<String>>,
+    builtin: BuiltinSettings,
     papers: RwLock<Arc<Papers>>,
     edition: AtomicU64,
     costs: Option<Costs>,
@@ -122,7 +122,7 @@ impl Brains {
             with_demo,
             documents: config.knowledge.documents(),
             limits: config.knowledge.limits(),
-            synonyms: config.knowledge.synonyms.clone(),
+            builtin: config.knowledge.builtin(),
             papers: RwLock::default(),
             edition: AtomicU64::new(0),
             costs: None,
@@ -172,8 +172,7 @@ impl Brains {
             knowledge.add_passages(language.tag(), passages);
         }
         let documents = self.for_models(&knowledge, documents)?;
-        let builtin: Arc<dyn Model> =
-            Arc::new(Builtin::new(&knowledge, self.facts.clone(), BuiltinSettings::default())?);
+        let builtin: Arc<dyn Model> = Arc::new(Builtin::new(&knowledge, self.facts.clone(), self.builtin.clone())?);
         let mut models: Vec<(&str, Arc<dyn Model>)> = Vec::with_capacity(self.order.len());
         for place in &self.order {
             let model: Arc<dyn Model> = match place {
@@ -223,7 +222,7 @@ impl Brains {
             documents.clear();
         }
         let documents =
-            self.papers().documents(documents, &self.synonyms, &self.documents).map_err(PapersFailure::from)?;
+            self.papers().documents(documents, &self.builtin.synonyms, &self.documents).map_err(PapersFailure::from)?;
         Ok(Arc::new(documents))
     }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::question::is_question;
 use super::{Model, Piece, Pieces, QUEUE};
 
 /// The most characters of one passage that a model is shown.
@@ -31,6 +32,9 @@ pub struct DocumentSettings {
     pub passages: usize,
     /// The least score of a passage that it is shown. Default 0.15.
     pub floor: f32,
+    /// The same where the question has a vector: then the rank tells more than the score, which knows words above all.
+    /// Default 0.02.
+    pub floor_near: f32,
     /// The score from which on a passage answers, by and large. Default 0.5.
     pub threshold: f32,
     /// How long the model may take to rewrite a question that does not stand alone; zero: it is not asked. Default 700 ms.
@@ -44,6 +48,7 @@ impl Default for DocumentSettings {
         Self {
             passages: 5,
             floor: 0.15,
+            floor_near: 0.02,
             threshold: 0.5,
             rewrite: Duration::from_millis(700),
             embed: Duration::from_millis(400),
@@ -94,7 +99,8 @@ impl Documents {
         let Some(library) = self.library(language) else { return found };
         let hits = library.search_near(question, near.as_deref());
         found.best = hits.first().map_or(0.0, |hit| hit.score);
-        for hit in hits.iter().filter(|hit| hit.score >= self.settings.floor).take(self.settings.passages) {
+        let floor = if near.is_some() { self.settings.floor_near } else { self.settings.floor };
+        for hit in hits.iter().filter(|hit| hit.score >= floor).take(self.settings.passages) {
             let passage = hit.passage;
             let document = passage.id.rsplit_once('#').map_or(passage.id.as_str(), |(document, _)| document);
             let title = passage.questions.join(" / ");
@@ -273,73 +279,4 @@ fn note(texts: &[String]) -> String {
         let _ = write!(note, " ({number}) {}", text.replace('[', "(").replace(']', ")"));
     }
     note
-}
-
-/// Whether something was asked: by its mark, which recognisers may leave out, or by its words.
-fn is_question(said: &str, language: &str) -> bool {
-    let said = said.to_lowercase();
-    let words: &[&str] = match language.get(..2).unwrap_or_default() {
-        "de" => &[
-            "wann",
-            "wo",
-            "wie",
-            "was",
-            "wer",
-            "welche",
-            "welcher",
-            "welches",
-            "wieviel",
-            "gibt es",
-            "haben sie",
-            "kann ich",
-            "können sie",
-            "muss ich",
-            "darf ich",
-            "bieten sie",
-        ],
-        "es" => &[
-            "cuándo", "cuando", "dónde", "donde", "cómo", "como", "qué", "quién", "cuánto", "cuánta", "cuál", "hay",
-            "tienen", "puedo", "pueden", "ofrecen",
-        ],
-        "fr" => &[
-            "quand",
-            "où",
-            "comment",
-            "quoi",
-            "qui",
-            "combien",
-            "quel",
-            "quelle",
-            "est-ce que",
-            "y a-t-il",
-            "avez-vous",
-            "puis-je",
-            "pouvez-vous",
-            "proposez-vous",
-        ],
-        "it" => &[
-            "quando", "dove", "come", "cosa", "chi", "quanto", "quanta", "quale", "c'è", "ci sono", "avete", "posso",
-            "potete", "offrite",
-        ],
-        _ => &[
-            "when",
-            "where",
-            "how",
-            "what",
-            "who",
-            "which",
-            "is there",
-            "are there",
-            "do you",
-            "can i",
-            "can you",
-            "could i",
-            "must i",
-            "may i",
-            "does",
-            "why",
-        ],
-    };
-    let spaced = format!(" {} ", said.replace(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-', " "));
-    said.trim_end().ends_with('?') || words.iter().any(|word| spaced.contains(&format!(" {word} ")))
 }

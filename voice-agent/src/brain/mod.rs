@@ -16,6 +16,7 @@ mod http;
 mod informed;
 pub mod metered;
 pub mod openai;
+mod question;
 mod reasoning;
 mod sse;
 mod tool_calls;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
-use super::language::Lang;
+use super::Lang;
 
 /// Texts by BCP 47 language tag, such as `en`.
 pub type Texts = BTreeMap<String, String>;

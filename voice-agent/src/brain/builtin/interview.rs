@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::language::Lang;
+use super::Lang;
 
 /// The most questions of one interview.
 const MAX_QUESTIONS: usize = 30;

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::Lang;
 use super::interview::{self, Interview};
-use super::language::Lang;
 use super::yaml::{self, YamlError};
 
 /// The most entries in all files.
@@ -55,6 +55,9 @@ pub struct Entry {
     pub offer: Option<Offer>,
     /// The interview that begins after the answer.
     pub interview: Option<String>,
+    /// It is a passage of a document: of a long one, what answers is said.
+    #[serde(skip)]
+    pub document: bool,
 }
 
 #[derive(Deserialize)]
@@ -163,9 +166,10 @@ impl Knowledge {
             if questions.is_empty() {
                 questions.push(passage.answer.split_whitespace().take(8).collect::<Vec<_>>().join(" "));
             }
-            let answer = heard(&passage.answer);
-            let entry =
-                Entry { id: passage.id.clone(), questions, answer, language: None, offer: None, interview: None };
+            // Braces are no facts here.
+            let answer = passage.answer.replace('{', "(").replace('}', ")");
+            let id = passage.id.clone();
+            let entry = Entry { id, questions, answer, language: None, offer: None, interview: None, document: true };
             self.entries.push((language, entry));
         }
         self.entries.len() - before
@@ -200,15 +204,6 @@ impl Knowledge {
     pub(super) fn of(&self, language: Lang) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(move |(of, _)| *of == language).map(|(_, entry)| entry)
     }
-}
-
-/// As much of a passage as can be listened to: whole sentences where there are any. Braces are no facts here.
-fn heard(answer: &str) -> String {
-    let answer = answer.replace('{', "(").replace('}', ")");
-    let Some((end, _)) = answer.char_indices().nth(MAX_ANSWER) else { return answer };
-    let cut = &answer[..end];
-    let sentence = cut.rfind(['.', '!', '?']).map_or(cut.rfind(' ').unwrap_or(end), |at| at + 1);
-    cut[..sentence].trim().to_owned()
 }
 
 fn check(entry: &Entry, default: Option<&str>) -> Result<Lang, String> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::language::Lang;
+use super::Lang;
 use super::parse::light_words;
 use super::words::{Word, find, key, starts, words};
 use super::yaml;

@@ -3,9 +3,21 @@
 use jiff::civil::{Date, Time};
 use speech::text::moments;
 
-use super::language::Lang;
+use super::Lang;
 use super::lexicon::Lexicon;
 use super::parse::{DayPart, Moment};
+
+/// A language where texts are written out for the voice.
+pub const fn spoken(language: Lang) -> speech::text::Language {
+    use speech::text::Language;
+    match language {
+        Lang::En => Language::EnGb,
+        Lang::De => Language::De,
+        Lang::Es => Language::Es,
+        Lang::Fr => Language::Fr,
+        Lang::It => Language::It,
+    }
+}
 
 /// Monday first.
 const WEEKDAYS: [[&str; 7]; 5] = [
@@ -28,7 +40,7 @@ pub fn day(language: Lang, lexicon: &Lexicon, date: Date, today: Date) -> String
     let tomorrow = today.tomorrow().is_ok_and(|tomorrow| tomorrow == date);
     let before = if language == Lang::De { "den" } else { "" };
     let (month, number) = (date.month().unsigned_abs(), date.day().unsigned_abs());
-    let words = moments::date(None, month.into(), number.into(), before, language.spoken()).unwrap_or_default();
+    let words = moments::date(None, month.into(), number.into(), before, spoken(language)).unwrap_or_default();
     let weekday = weekday(language, date);
     let named = match language {
         Lang::En => format!("{weekday}, {words}"),
@@ -45,7 +57,7 @@ pub fn day(language: Lang, lexicon: &Lexicon, date: Date, today: Date) -> String
 /// A time without a preposition: "half past ten".
 pub fn clock(language: Lang, time: Time) -> String {
     let (hour, minute) = (time.hour().unsigned_abs(), time.minute().unsigned_abs());
-    let words = moments::time(hour.into(), minute.into(), false, language.spoken()).unwrap_or_default();
+    let words = moments::time(hour.into(), minute.into(), false, spoken(language)).unwrap_or_default();
     // "A las diez horas" is for stations.
     if language == Lang::Es { words.trim_end_matches(" horas").to_owned() } else { words }
 }
@@ -80,7 +92,7 @@ pub fn spans(language: Lang, lexicon: &Lexicon, spans: &[(Time, Time)]) -> Strin
 
 /// A day as it is written down for people of the business: "Tuesday, 24 November 2026".
 pub fn written(language: Lang, date: Date) -> String {
-    let month = moments::months(language.spoken())[usize::from(date.month().unsigned_abs()) - 1];
+    let month = moments::months(spoken(language))[usize::from(date.month().unsigned_abs()) - 1];
     let dot = if language == Lang::De { "." } else { "" };
     format!("{}, {}{dot} {month} {}", weekday(language, date), date.day(), date.year())
 }

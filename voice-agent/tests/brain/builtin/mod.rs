@@ -5,6 +5,7 @@ mod dialogues_de;
 mod dialogues_en;
 mod dialogues_other;
 mod knowledge;
+mod library;
 mod state;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::index::{Hit, Target};
+use super::super::examples::Target;
 use super::super::knowledge::Offer;
 use super::super::lexicon::{Intent, Slot};
 use super::super::parse::{self, DayPart, Moment};
@@ -476,7 +476,7 @@ impl Turn<'_> {
         if self.take_correction() {
             return self.search();
         }
-        let answers = matches!(self.hits.first(), Some(Hit { target: Target::Entry(_), score }) if *score > 0.7);
+        let answers = self.asks();
         let refuses = self.lexicon().verdict(&self.words).is_some_and(|(yes, _)| !yes);
         let name = parse::name(self.language, &self.text, &self.words).filter(|_| !answers && !refuses);
         let given_up = self.booking().tries + 1 >= MOST_TRIES;
@@ -538,14 +538,7 @@ impl Turn<'_> {
 
     /// What was said does not fit: perhaps it is a question; else it is asked again, and given up in the end.
     pub(super) fn booking_miss(&mut self) -> String {
-        let answer = match self.best() {
-            Some(Hit { target: Target::Entry(place), .. }) => Some(self.tell(place)),
-            Some(Hit { target: Target::Intent(intent @ (Intent::Hours | Intent::OpenNow)), .. }) => {
-                Some(self.hours(intent))
-            }
-            _ => None,
-        };
-        if let Some(answer) = answer {
+        if let Some(answer) = self.aside() {
             self.state.pending = None;
             return join(&answer, &self.question(1));
         }

@@ -172,7 +172,7 @@ impl Turn<'_> {
 
     /// "The second one"; not "the second of December".
     pub(super) fn said_ordinal(&self, count: usize) -> Option<usize> {
-        let months = moments::months(self.language.spoken());
+        let months = moments::months(speak::spoken(self.language));
         let dated = |word: &Word| months.iter().any(|month| fold(month) == word.key);
         let indefinite = |word: &Word| INDEFINITE.contains(&word.key.as_str());
         if self.words.len() > BRIEF || self.words.iter().any(|word| dated(word) || indefinite(word)) {

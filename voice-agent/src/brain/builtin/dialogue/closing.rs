@@ -53,7 +53,7 @@ impl Turn<'_> {
         let number = match &form.number {
             Some(Number::Own) => self.lexicon().phrase("own_number", 0).to_owned(),
             Some(Number::Digits(digits)) => {
-                speech::text::digits::spell(digits, self.language.spoken()).unwrap_or_default()
+                speech::text::digits::spell(digits, speak::spoken(self.language)).unwrap_or_default()
             }
             None => String::new(),
         };

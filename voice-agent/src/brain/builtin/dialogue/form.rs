@@ -1,6 +1,5 @@
 //! A form: which slot is next, and what to do with what was said.
 
-use super::super::index::{Hit, Target};
 use super::super::lexicon::{Intent, Slot};
 use super::Turn;
 use super::booking::Goal;
@@ -164,14 +163,7 @@ impl Turn<'_> {
 
     /// What was said fits no slot: perhaps it is a question; else it is asked again, and left empty in the end.
     fn nothing(&mut self, slot: Slot) -> String {
-        let answer = match self.best() {
-            Some(Hit { target: Target::Entry(place), .. }) => Some(self.tell(place)),
-            Some(Hit { target: Target::Intent(intent @ (Intent::Hours | Intent::OpenNow)), .. }) => {
-                Some(self.hours(intent))
-            }
-            _ => None,
-        };
-        if let Some(answer) = answer {
+        if let Some(answer) = self.aside() {
             self.state.pending = None;
             return join(&answer, &self.ask(slot, 0));
         }

@@ -3,10 +3,10 @@
 use call_model::Source;
 use jiff::civil::{Date, Time};
 
+use super::super::Lang;
+use super::super::examples::{Hit, Target};
 use super::super::facts::Opening;
-use super::super::index::{Hit, Target};
 use super::super::knowledge::Offer;
-use super::super::language::Lang;
 use super::super::lexicon::Intent;
 use super::super::parse::{Moment, date, introduction, time};
 use super::super::speak;
@@ -62,7 +62,9 @@ impl Turn<'_> {
                 self.begin(Kind::Appointment)
             }
             None if after_hours && self.names_day() => self.hours(Intent::Hours),
-            None if let Some(name) = introduction(self.language, &self.text, &self.words) => {
+            None if let Some(name) = introduction(self.language, &self.text, &self.words)
+                && self.asked().is_none() =>
+            {
                 let thanks = self.say_with("got_name", &[("value", &name)]);
                 self.state.name = Some(name);
                 join(&thanks, &self.say("nothing_to_repeat"))
@@ -78,7 +80,7 @@ impl Turn<'_> {
                 self.state.pending = Some(Pending::AnythingElse);
                 self.say("anything_else")
             }
-            None => self.unknown(),
+            None => self.look_up(),
         }
     }
 
@@ -88,7 +90,28 @@ impl Turn<'_> {
         match self.best() {
             Some(Hit { target: Target::Intent(intent), .. }) => self.want(intent, None),
             Some(Hit { target: Target::Entry(place), .. }) => self.tell(place),
-            None => self.unknown(),
+            None => self.look_up(),
+        }
+    }
+
+    /// Answers what no example is like, from what the library finds.
+    fn look_up(&mut self) -> String {
+        let says = self.lexicon().content(&self.words) > 0;
+        match self.answer_to().filter(|_| says) {
+            Some(Hit { target: Target::Entry(place), .. }) => self.tell(place),
+            _ => self.unknown(),
+        }
+    }
+
+    /// The answer to a question that comes where something else was asked for.
+    pub(super) fn aside(&mut self) -> Option<String> {
+        match (self.best(), self.asked()) {
+            (Some(Hit { target: Target::Entry(place), .. }), _) => Some(self.tell(place)),
+            (Some(Hit { target: Target::Intent(intent @ (Intent::Hours | Intent::OpenNow)), .. }), _) => {
+                Some(self.hours(intent))
+            }
+            (_, Some(Hit { target: Target::Entry(place), .. })) => Some(self.tell(place)),
+            _ => None,
         }
     }
 
@@ -137,7 +160,8 @@ impl Turn<'_> {
     pub(super) fn tell(&mut self, place: usize) -> String {
         self.state.misses = 0;
         let Some(entry) = self.room.entries.get(place) else { return self.unknown() };
-        let score = self.hits.iter().find(|hit| hit.target == Target::Entry(place)).map_or(0.0, |hit| hit.score);
+        let of_it = self.answers.iter().chain(&self.hits).filter(|hit| hit.target == Target::Entry(place));
+        let score = of_it.map(|hit| hit.score).fold(0.0, f32::max);
         self.source = Some(Source {
             id: entry.id.clone(),
             document: entry.id.rsplit_once('#').map_or("", |(document, _)| document).to_owned(),
@@ -145,7 +169,11 @@ impl Turn<'_> {
             score: (score.clamp(0.0, 1.0) * 100.0).round() as u8,
         });
         let (answer, offer, interview) = (entry.answer.clone(), entry.offer, entry.interview.clone());
+        let document = entry.document;
         let Some(mut answer) = self.brain.facts.fill(&answer, self.language) else { return self.unknown() };
+        if document {
+            answer = self.room.ranking.excerpt(&self.text, &answer, self.brain.settings.spoken);
+        }
         if let Some(interview) = interview {
             return self.begin_interview(&interview, &answer);
         }
@@ -272,7 +300,11 @@ impl Turn<'_> {
         }
         match self.brain.facts.text("hours", self.language) {
             Some(hours) => self.say_with("hours", &[("hours", hours)]),
-            None => self.say("no_hours"),
+            // Documents may tell them, or what it is that is asked for.
+            None => match self.answer_to() {
+                Some(Hit { target: Target::Entry(place), .. }) => self.tell(place),
+                _ => self.say("no_hours"),
+            },
         }
     }
 

@@ -21,12 +21,13 @@ use call_model::{ChatMessage, Source, ThinkRequest};
 use jiff::civil::DateTime;
 use serde_json::Value;
 
-use super::index::{Hit, Target};
-use super::language::Lang;
+use super::Lang;
+use super::examples::{Hit, Target};
 use super::lexicon::{Intent, Lexicon};
 use super::speak;
 use super::words::{Word, words};
 use super::{Builtin, Room};
+use crate::brain::question::is_question;
 use state::{Dialogue, Pending, Waiting};
 
 /// The most of the caller's words that are looked at, bytes.
@@ -34,6 +35,9 @@ const MOST: usize = 4_000;
 
 /// How sure a wish must be that ends the talk, or all talks.
 const GRAVE: f32 = 0.7;
+
+/// How like a question must be to what is known to be one in the middle of something else.
+const SURELY: f32 = 0.7;
 
 /// An answer.
 pub struct Reply {
@@ -59,7 +63,10 @@ struct Turn<'a> {
     state: Dialogue,
     text: String,
     words: Vec<Word>,
+    /// Wishes and entries, by their likeness to examples.
     hits: Vec<Hit>,
+    /// Entries, by how likely they answer.
+    answers: Vec<Hit>,
     calls: Vec<(String, Value)>,
     source: Option<Source>,
     unanswered: bool,
@@ -78,6 +85,7 @@ pub fn reply(brain: &Builtin, request: &ThinkRequest) -> Reply {
         text: String::new(),
         words: Vec::new(),
         hits: Vec::new(),
+        answers: Vec::new(),
         calls: Vec::new(),
         source: None,
         unanswered: false,
@@ -111,7 +119,8 @@ impl Turn<'_> {
     /// Takes in what was said.
     fn hear(&mut self, said: String) {
         self.words = words(&said);
-        self.hits = self.room.index.search(&said);
+        let ranked = self.room.ranking.search(&said);
+        (self.hits, self.answers) = (ranked.hits, ranked.answers);
         self.weigh_bookings();
         self.text = said;
     }
@@ -160,6 +169,28 @@ impl Turn<'_> {
             Target::Entry(_) => threshold,
         };
         self.hits.first().copied().filter(|hit| hit.score >= least(hit))
+    }
+
+    /// What the library is sure enough of.
+    fn answer_to(&self) -> Option<Hit> {
+        let settings = &self.brain.settings;
+        let document = |hit: &Hit| match hit.target {
+            Target::Entry(place) => self.room.entries.get(place).is_some_and(|entry| entry.document),
+            Target::Intent(_) => false,
+        };
+        let least = |hit: &Hit| if document(hit) { settings.answer } else { settings.certain };
+        self.answers.first().copied().filter(|hit| hit.score >= least(hit))
+    }
+
+    /// What answers a question, where something else was to be said.
+    fn asked(&self) -> Option<Hit> {
+        self.answer_to().filter(|_| is_question(&self.text, self.language.tag()))
+    }
+
+    /// Whether a question was asked where something else was to be said.
+    fn asks(&self) -> bool {
+        let likest = self.hits.first();
+        matches!(likest, Some(Hit { target: Target::Entry(_), score }) if *score > SURELY) || self.asked().is_some()
     }
 
     /// The wish that was certainly meant.

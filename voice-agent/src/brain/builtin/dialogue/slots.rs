@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::super::index::{Hit, Target};
 use super::super::lexicon::Slot;
 use super::super::parse::{self, Moment};
 use super::super::speak;
@@ -90,7 +89,7 @@ impl Turn<'_> {
         if let Some(taken) = self.take_late_when() {
             return taken;
         }
-        if matches!(self.hits.first(), Some(Hit { target: Target::Entry(_), score }) if *score > 0.7) {
+        if self.asks() {
             return Taken::Nothing;
         }
         let verdict = self.lexicon().verdict(&self.words);
@@ -155,7 +154,7 @@ impl Turn<'_> {
     }
 
     fn got_number(&mut self, digits: String) -> Taken {
-        let spoken = speech::text::digits::spell(&digits, self.language.spoken()).unwrap_or_default();
+        let spoken = speech::text::digits::spell(&digits, speak::spoken(self.language)).unwrap_or_default();
         self.form().number = Some(Number::Digits(digits));
         self.form().repeated = Some(Slot::Number);
         Taken::Value { lead: self.say_with("got_number", &[("value", &spoken)]) }
@@ -275,13 +274,13 @@ impl Turn<'_> {
         if taken == 0 {
             return self.wrong(repeated);
         }
-        let before = (self.text.clone(), self.words.clone(), self.hits.clone());
+        let before = (self.text.clone(), self.words.clone(), self.hits.clone(), self.answers.clone());
         self.without(taken);
         if let Some(changed) = self.change_to(Some(repeated)) {
             return Some(changed);
         }
         let empty = self.words.is_empty();
-        (self.text, self.words, self.hits) = before;
+        (self.text, self.words, self.hits, self.answers) = before;
         if empty { Some(self.ask_for(repeated)) } else { self.wrong(repeated) }
     }
 
@@ -348,7 +347,7 @@ impl Turn<'_> {
         }
         let digits = parse::phone(self.language, &self.words);
         if (SHORTEST..=LONGEST).contains(&digits.trim_start_matches('+').len()) {
-            let spoken = speech::text::digits::spell(&digits, self.language.spoken()).unwrap_or_default();
+            let spoken = speech::text::digits::spell(&digits, speak::spoken(self.language)).unwrap_or_default();
             self.form().number = Some(Number::Digits(digits));
             self.form().repeated = Some(Slot::Number);
             return Some(Taken::Value { lead: self.say_with("changed", &[("value", &spoken)]) });

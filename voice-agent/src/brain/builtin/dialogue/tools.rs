@@ -3,7 +3,7 @@
 use call_model::ToolSpec;
 use serde_json::{Map, Value};
 
-use super::super::language::Lang;
+use super::super::Lang;
 use super::super::words::{find, key};
 use super::Turn;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::super::language::Lang;
+use super::super::Lang;
 use super::super::words::{Word, find, starts};
 use super::date_words::{in_words, is_one, is_small, month, negates, next_week, opens_day, relative, unit, weekday};
 use super::number::{cardinal, ordinal};
@@ -228,6 +228,7 @@ mod tests {
     use proptest::prelude::*;
     use speech::text::moments;
 
+    use super::super::super::speak::spoken;
     use super::super::super::words::words;
     use super::*;
 
@@ -329,7 +330,7 @@ mod tests {
             let expected = TODAY + ahead.days();
             let (month, day) = (expected.month() as u64, expected.day() as u64);
             let before = if language == Lang::De { "am" } else { "" };
-            let said = moments::date(None, month, day, before, language.spoken()).unwrap();
+            let said = moments::date(None, month, day, before, spoken(language)).unwrap();
             prop_assert_eq!(read(language, &said, false), Some(expected.to_string()));
         }
 

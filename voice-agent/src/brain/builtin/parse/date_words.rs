@@ -2,7 +2,8 @@
 
 use speech::text::{moments, numbers};
 
-use super::super::language::Lang;
+use super::super::Lang;
+use super::super::speak::spoken;
 use super::super::words::{Word, fold};
 
 /// Monday first.
@@ -17,10 +18,10 @@ const WEEKDAYS: [[&[&str]; 7]; 5] = [
 /// The names of days and months, and small numbers.
 pub fn light_words(language: Lang) -> impl Iterator<Item = String> {
     let days = WEEKDAYS[language as usize].iter().flat_map(|forms| forms.iter().map(|form| (*form).to_owned()));
-    let months = moments::months(language.spoken()).iter().map(|month| fold(month));
+    let months = moments::months(spoken(language)).iter().map(|month| fold(month));
     let numbers =
-        (0..=31).chain([40, 45, 50, 55]).map(move |number| fold(&numbers::cardinal(number, language.spoken())));
-    let ordinals = (1..=31).filter_map(move |number| numbers::ordinal(number, language.spoken()));
+        (0..=31).chain([40, 45, 50, 55]).map(move |number| fold(&numbers::cardinal(number, spoken(language))));
+    let ordinals = (1..=31).filter_map(move |number| numbers::ordinal(number, spoken(language)));
     let ordinals = ordinals.flat_map(|word| word.split('-').map(fold).collect::<Vec<_>>());
     days.chain(months).chain(numbers).chain(ordinals)
 }
@@ -41,7 +42,7 @@ pub fn month(language: Lang, word: &Word) -> Option<i8> {
         return Some(*month);
     }
     // "may" is more often a verb; it counts beside a day, which the caller of this looks for.
-    moments::months(language.spoken()).iter().position(|name| fold(name) == word.key).map(|at| at as i8 + 1)
+    moments::months(spoken(language)).iter().position(|name| fold(name) == word.key).map(|at| at as i8 + 1)
 }
 
 /// Phrases that name a day by its distance from today, longest first.

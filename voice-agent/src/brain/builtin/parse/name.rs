@@ -1,6 +1,6 @@
 //! Names of people as they are said.
 
-use super::super::language::Lang;
+use super::super::Lang;
 use super::super::words::{Word, find};
 use super::spelled::spelled;
 

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use speech::text::numbers;
 
-use super::super::language::Lang;
+use super::super::Lang;
+use super::super::speak::spoken;
 use super::super::words::{Word, key};
 
 /// The largest number that is read from words: enough for years.
@@ -31,7 +32,7 @@ fn join(text: &str, language: Lang) -> String {
 }
 
 fn cardinals(language: Lang) -> Table {
-    let words = |number| join(&numbers::cardinal(number, language.spoken()), language);
+    let words = |number| join(&numbers::cardinal(number, spoken(language)), language);
     let mut table: Table = (0..=MAX).map(|number| (words(number), number as u32)).collect();
     let also: &[(&str, u32)] = match language {
         Lang::En => &[("nought", 0), ("nil", 0), ("ahundred", 100)],
@@ -56,7 +57,7 @@ fn cardinals(language: Lang) -> Table {
 fn ordinals(language: Lang) -> Table {
     let mut table = Table::new();
     for number in 1..=31 {
-        let Some(words) = numbers::ordinal(number, language.spoken()) else { continue };
+        let Some(words) = numbers::ordinal(number, spoken(language)) else { continue };
         let word = join(&words, language);
         let endings: &[&str] = match language {
             Lang::De => &["", "n", "r", "s", "m"],
@@ -125,7 +126,7 @@ mod tests {
         #[test]
         fn what_the_voice_says_is_read_back(number in 0u64..=MAX, language in 0usize..5) {
             let language = Lang::ALL[language];
-            let said = words(&numbers::cardinal(number, language.spoken()));
+            let said = words(&numbers::cardinal(number, spoken(language)));
             prop_assert_eq!(cardinal(language, &said), Some((number as u32, said.len())));
         }
 

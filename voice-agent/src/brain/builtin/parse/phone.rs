@@ -1,6 +1,6 @@
 //! Telephone numbers as they are dictated.
 
-use super::super::language::Lang;
+use super::super::Lang;
 use super::super::words::Word;
 use super::number::cardinal;
 
@@ -84,6 +84,7 @@ mod tests {
     use proptest::prelude::*;
     use speech::text::numbers;
 
+    use super::super::super::speak::spoken;
     use super::super::super::words::words;
     use super::*;
 
@@ -92,7 +93,7 @@ mod tests {
         fn digits_said_one_by_one_are_read_back(number in "[0-9]{5,14}", language in 0usize..5) {
             let language = Lang::ALL[language];
             let said: Vec<String> =
-                number.bytes().map(|digit| numbers::digit(digit - b'0', language.spoken())).collect();
+                number.bytes().map(|digit| numbers::digit(digit - b'0', spoken(language))).collect();
             // French and the like join "vingt quatre", but no two single digits.
             prop_assert_eq!(phone(language, &words(&said.join(" "))), number);
         }

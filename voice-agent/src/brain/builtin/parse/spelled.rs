@@ -1,6 +1,6 @@
 //! Names that are spelled.
 
-use super::super::language::Lang;
+use super::super::Lang;
 use super::super::words::Word;
 
 /// What letters are called, beside themselves.

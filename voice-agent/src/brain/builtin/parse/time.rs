@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
-use super::super::language::Lang;
+use super::super::Lang;
 use super::super::words::{Word, find, starts};
 use super::number::cardinal;
 
@@ -371,6 +371,7 @@ mod tests {
     use proptest::prelude::*;
     use speech::text::moments;
 
+    use super::super::super::speak::spoken;
     use super::super::super::words::words;
     use super::*;
 
@@ -471,7 +472,7 @@ mod tests {
         #[test]
         fn what_the_voice_says_is_read_back(hour in 7u64..=18, minute in 0u64..60, language in 0usize..5) {
             let language = Lang::ALL[language];
-            let said = moments::time(hour, minute, false, language.spoken()).unwrap();
+            let said = moments::time(hour, minute, false, spoken(language)).unwrap();
             prop_assert_eq!(read(language, &said, true), Some(format!("{hour:02}:{minute:02}")), "{}", said);
         }
 
