@@ -174,9 +174,7 @@ async fn without_a_worker_sessions_are_told_and_go_on_when_there_is_one() {
     let reason = "the model is gone".into();
     assert_eq!(next(&mut stream).await, Err(HearError::Unavailable { reason }));
     std::fs::remove_file(folder.path().join("broken")).expect("a file");
-    while engine.worker_pid().is_none() {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    engine.ready().await;
     say(&mut sink, 1_000, YES);
     assert_eq!(next(&mut stream).await.as_deref(), Ok("yes"));
 }

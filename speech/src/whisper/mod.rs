@@ -154,6 +154,11 @@ impl Whisper {
     pub fn worker_pid(&self) -> Option<u32> {
         self.pool.pid()
     }
+
+    /// Waits until a worker runs that takes work: at once, unless the last one was lost.
+    pub async fn ready(&self) {
+        self.pool.ready().await;
+    }
 }
 
 impl Transcriber for Whisper {

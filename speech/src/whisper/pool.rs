@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
@@ -89,7 +89,8 @@ struct Shared {
     settings: WhisperSettings,
     state: Mutex<State>,
     wake: Notify,
-    pid: AtomicU32,
+    /// The worker's process id, while one runs that has loaded its model.
+    pid: watch::Sender<Option<u32>>,
     window_ms: AtomicU32,
     sessions: AtomicU64,
     counters: Counters,
@@ -133,7 +134,7 @@ impl Pool {
             state: Mutex::new(State { queue: Queue::new(settings.queue), down: None }),
             settings,
             wake: Notify::new(),
-            pid: AtomicU32::new(0),
+            pid: watch::Sender::new(None),
             window_ms: AtomicU32::new(0),
             sessions: AtomicU64::new(0),
             counters: Counters::default(),
@@ -195,7 +196,13 @@ impl Pool {
 
     /// The worker's process id; `None` while none runs.
     pub(super) fn pid(&self) -> Option<u32> {
-        Some(self.shared.pid.load(Ordering::Relaxed)).filter(|pid| *pid != 0)
+        *self.shared.pid.borrow()
+    }
+
+    /// Waits until a worker runs.
+    pub(super) async fn ready(&self) {
+        // It fails only where the pool is gone.
+        let _ = self.shared.pid.subscribe().wait_for(Option::is_some).await;
     }
 }
 
@@ -213,7 +220,7 @@ impl Keeper {
             let how = worker.last_words().await;
             tracing::warn!(error = %why, %how, "the hearing worker is lost; another is started");
             drop(worker);
-            self.shared.pid.store(0, Ordering::Relaxed);
+            self.shared.pid.send_replace(None);
             if since.elapsed() >= LONG_LIFE {
                 pause = self.shared.settings.restart_after;
             }
@@ -241,9 +248,9 @@ impl Keeper {
     async fn spawn(&self) -> io::Result<Worker> {
         count(&self.shared.counters.started);
         let (worker, facts) = Worker::start(&self.shared.settings).await?;
-        self.shared.pid.store(worker.child.id().unwrap_or(0), Ordering::Relaxed);
         self.shared.window_ms.store(facts.window_ms, Ordering::Relaxed);
         self.shared.state().down = None;
+        self.shared.pid.send_replace(worker.child.id());
         Ok(worker)
     }
 
