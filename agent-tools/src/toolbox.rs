@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use call_model::{ToolFailure, ToolRequest, ToolSpec, Verified};
@@ -42,7 +42,7 @@ pub struct Toolbox(Arc<Inner>);
 struct Inner {
     settings: ToolboxSettings,
     book: Arc<dyn OnceBook>,
-    tools: RwLock<BTreeMap<String, Arc<dyn Tool>>>,
+    tools: watch::Sender<BTreeMap<String, Arc<dyn Tool>>>,
     /// What changes something and is under way, by its `once`.
     running: Mutex<HashMap<String, watch::Receiver<Option<Outcome>>>>,
 }
@@ -50,28 +50,44 @@ struct Inner {
 impl Toolbox {
     /// An empty box.
     pub fn new(book: Arc<dyn OnceBook>, settings: ToolboxSettings) -> Self {
-        Self(Arc::new(Inner { settings, book, tools: RwLock::default(), running: Mutex::default() }))
+        Self(Arc::new(Inner { settings, book, tools: watch::Sender::default(), running: Mutex::default() }))
     }
 
     /// Puts a tool in, by its name; one of the same name is replaced.
     pub fn add(&self, tool: Arc<dyn Tool>) {
         let name = tool.spec("en").name;
-        self.0.tools.write().unwrap_or_else(PoisonError::into_inner).insert(name, tool);
+        self.0.tools.send_modify(|tools| _ = tools.insert(name, tool));
     }
 
     /// Takes every tool out whose name the test holds for.
     pub fn remove(&self, out: impl Fn(&str) -> bool) {
-        self.0.tools.write().unwrap_or_else(PoisonError::into_inner).retain(|name, _| !out(name));
+        self.0.tools.send_modify(|tools| tools.retain(|name, _| !out(name)));
+    }
+
+    /// Takes tools out and puts others in, in one step: nobody sees the box in between.
+    pub fn replace(&self, out: impl Fn(&str) -> bool, tools: Vec<Arc<dyn Tool>>) {
+        let named: Vec<_> = tools.into_iter().map(|tool| (tool.spec("en").name, tool)).collect();
+        self.0.tools.send_modify(|known| {
+            known.retain(|name, _| !out(name));
+            known.extend(named);
+        });
+    }
+
+    /// Waits until a tool of that name is in the box, or is not: those of MCP servers come and go.
+    pub async fn until(&self, name: &str, there: bool) {
+        let mut tools = self.0.tools.subscribe();
+        // It fails only where the box is gone.
+        let _ = tools.wait_for(|tools| tools.contains_key(name) == there).await;
     }
 
     /// The tool of that name.
     pub fn tool(&self, name: &str) -> Option<Arc<dyn Tool>> {
-        self.0.tools.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.0.tools.borrow().get(name).cloned()
     }
 
     /// The names of all tools, sorted.
     pub fn names(&self) -> Vec<String> {
-        self.0.tools.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.0.tools.borrow().keys().cloned().collect()
     }
 
     /// What a brain is told of the tool of that name.

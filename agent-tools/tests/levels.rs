@@ -1,13 +1,15 @@
 //! A tool for verified callers runs for nobody else.
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use agent_tools::{MemoryBook, Tool, Toolbox, ToolboxSettings};
-use call_model::{CallId, ToolFailure, ToolRequest, ToolSpec, Verified};
+use call_model::{ToolFailure, ToolRequest, ToolSpec, Verified};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
+use support::request;
 
 struct Balance {
     needs: Verified,
@@ -42,20 +44,7 @@ async fn a_tool_runs_only_for_a_caller_who_is_verified_enough() {
         let toolbox = Toolbox::new(Arc::new(MemoryBook::default()), ToolboxSettings::default());
         toolbox.add(Arc::new(Balance { needs, told: told.clone() }));
         for verified in levels {
-            let call = CallId::from_parts(1, 1);
-            let outcome = toolbox.run(ToolRequest {
-                call,
-                agent: "desk".into(),
-                language: "en".into(),
-                name: "balance".into(),
-                arguments: json!({}),
-                once: format!("{call}/balance/{{}}"),
-                caller: Some("+4930123456".into()),
-                number: "+4930999".into(),
-                contact: serde_json::Map::new(),
-                verified,
-                keys: BTreeMap::new(),
-            });
+            let outcome = toolbox.run(ToolRequest { verified, ..request("balance", json!({})) });
             match outcome.await {
                 Ok(_) => assert!(verified >= needs),
                 Err(ToolFailure::Refused { message }) => {

@@ -1,7 +1,9 @@
 //! Tools of MCP servers: a child process that may die, and a server by HTTP.
 #![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "tests")]
 
-use std::collections::BTreeMap;
+mod support;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -13,12 +15,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use call_model::{CallId, ToolFailure, ToolRequest, Verified};
+use call_model::ToolFailure;
 use serde_json::{Value, json};
+use support::request;
 
-/// A server in a few lines of shell: it echoes, fails, is slow, talks nonsense, and dies when it is told to.
+/// A server in a few lines of shell: it echoes, fails, is slow, talks nonsense, and dies when it is told to. Started
+/// after that, it has one tool more.
 const CHILD: &str = r#"
 answer() { printf '{"jsonrpc":"2.0","id":%s,"result":%s}\n' "$id" "$1"; }
+[ -e "$DIED" ] && again=',{"name":"again","inputSchema":{"type":"object"}}'
 while IFS= read -r line; do
   id=${line#*\"id\":}; id=${id%%[,\}]*}
   case $line in
@@ -32,14 +37,14 @@ while IFS= read -r line; do
         {"name":"long","inputSchema":{"type":"object"},"annotations":{"readOnlyHint":true}},
         {"name":"env","inputSchema":{"type":"object"},"annotations":{"readOnlyHint":true}},
         {"name":"die","inputSchema":{"type":"object"}},
-        {"name":"bad name!","inputSchema":{"type":"object"}}]}' | tr -d '\n'; echo;;
+        {"name":"bad name!","inputSchema":{"type":"object"}}'"$again"']}' | tr -d '\n'; echo;;
     *'"method":"tools/call"'*'"name":"look"'*) echo 'this is no JSON'
       answer '{"content":[{"type":"text","text":"{\"seen\":true}"}]}';;
     *'"name":"fail"'*) answer '{"content":[{"type":"text","text":"no such thing"}],"isError":true}';;
     *'"name":"slow"'*) ;;
     *'"name":"env"'*) answer "{\"content\":[{\"type\":\"text\",\"text\":\"$OWN-$CARGO_PKG_NAME\"}]}";;
     *'"name":"long"'*) answer "{\"content\":[{\"type\":\"text\",\"text\":\"$(head -c 40000 /dev/zero | tr '\0' x)\"}]}";;
-    *'"name":"die"'*) exit 1;;
+    *'"name":"die"'*) : >"$DIED"; exit 1;;
   esac
 done
 "#;
@@ -48,38 +53,18 @@ fn toolbox() -> Toolbox {
     Toolbox::new(Arc::new(MemoryBook::default()), ToolboxSettings::default())
 }
 
-fn request(name: &str, arguments: Value) -> ToolRequest {
-    let call = CallId::from_parts(1, 1);
-    ToolRequest {
-        call,
-        agent: "desk".into(),
-        language: "en".into(),
-        once: format!("{call}/{name}/{arguments}"),
-        name: name.into(),
-        arguments,
-        caller: None,
-        number: "desk".into(),
-        contact: serde_json::Map::new(),
-        verified: Verified::No,
-        keys: BTreeMap::new(),
-    }
-}
-
 /// Waits until the box has, or has not, a tool: the keeper works beside us.
 async fn until(toolbox: &Toolbox, name: &str, there: bool) {
-    let wait = async {
-        while toolbox.tool(name).is_some() != there {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_mins(1), wait).await.expect("the tools come and go in time");
+    let wait = tokio::time::timeout(Duration::from_mins(1), toolbox.until(name, there));
+    wait.await.expect("the tools come and go in time");
 }
 
-fn child() -> McpSettings {
+/// `died`: a file by which the program knows that it was started before.
+fn child(died: &Path) -> McpSettings {
     let transport = McpTransport::Command {
         program: "sh".into(),
         arguments: vec!["-c".into(), CHILD.into()],
-        environment: vec![("OWN".into(), "given".into())],
+        environment: vec![("OWN".into(), "given".into()), ("DIED".into(), died.to_str().unwrap().into())],
     };
     let (time_limit, pause) = (Duration::from_secs(2), Duration::from_millis(10));
     McpSettings { time_limit, pause, ..McpSettings::new("crm", transport) }
@@ -87,8 +72,8 @@ fn child() -> McpSettings {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tools_of_a_program_are_used_under_its_name() {
-    let toolbox = toolbox();
-    let server = McpServer::start(child(), toolbox.clone());
+    let (toolbox, folder) = (toolbox(), tempfile::tempdir().unwrap());
+    let server = McpServer::start(child(&folder.path().join("died")), toolbox.clone());
     until(&toolbox, "crm__look", true).await;
     assert_eq!(toolbox.names().len(), 6, "one has a name that no model can call");
     let run = |name: &str, arguments: Value| toolbox.run(request(name, arguments));
@@ -107,17 +92,13 @@ async fn the_tools_of_a_program_are_used_under_its_name() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_child_that_died_is_started_again() {
-    let toolbox = toolbox();
-    let _server = McpServer::start(child(), toolbox.clone());
+    let (toolbox, folder) = (toolbox(), tempfile::tempdir().unwrap());
+    let _server = McpServer::start(child(&folder.path().join("died")), toolbox.clone());
     until(&toolbox, "crm__die", true).await;
     // It may have done it before it died.
     assert_eq!(toolbox.run(request("crm__die", json!({}))).await, Err(ToolFailure::TimedOut));
-    let again = async {
-        while toolbox.run(request("crm__look", json!({"what": "x"}))).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_mins(1), again).await.expect("it is started again");
+    until(&toolbox, "crm__again", true).await;
+    assert_eq!(toolbox.run(request("crm__look", json!({"what": "x"}))).await, Ok(json!({"seen": true})));
 }
 
 #[tokio::test(flavor = "multi_thread")]

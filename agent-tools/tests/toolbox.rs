@@ -1,19 +1,22 @@
 //! What the box promises of every tool: checked, in time, and once.
 #![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "tests")]
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use agent_tools::{MemoryBook, OnceBook, Tool, Toolbox, ToolboxSettings};
-use call_model::{CallId, ToolFailure, ToolRequest, ToolSpec, Verified};
+use call_model::{ToolFailure, ToolRequest, ToolSpec};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
+use support::request;
+use tokio::sync::{Notify, watch};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
     Well,
+    /// Not before the test lets it.
     Slow,
     Fails,
     Panics,
@@ -25,7 +28,8 @@ struct Order {
     way: Way,
     has_effect: bool,
     undoes: &'static [&'static str],
-    done: Arc<AtomicU32>,
+    go: Arc<Notify>,
+    done: watch::Sender<u32>,
 }
 
 impl Tool for Order {
@@ -37,9 +41,10 @@ impl Tool for Order {
     fn run(&self, request: ToolRequest) -> BoxFuture<'_, Result<Value, ToolFailure>> {
         Box::pin(async move {
             if self.way == Way::Slow {
-                tokio::time::sleep(Duration::from_secs(25)).await;
+                self.go.notified().await;
             }
-            let count = self.done.fetch_add(1, Ordering::SeqCst) + 1;
+            self.done.send_modify(|count| *count += 1);
+            let count = *self.done.borrow();
             match self.way {
                 Way::Fails => Err(ToolFailure::Failed { message: "the warehouse is closed".into() }),
                 Way::Panics => panic!("as the test wants it"),
@@ -62,16 +67,21 @@ impl Tool for Order {
 struct House {
     toolbox: Toolbox,
     book: Arc<MemoryBook>,
-    done: Arc<AtomicU32>,
+    go: Arc<Notify>,
+    done: watch::Sender<u32>,
 }
 
 impl House {
     fn new(way: Way, has_effect: bool) -> Self {
-        let (book, done) = (Arc::new(MemoryBook::default()), Arc::new(AtomicU32::new(0)));
+        let (book, go, done) = (Arc::new(MemoryBook::default()), Arc::new(Notify::new()), watch::Sender::new(0));
         let toolbox = Toolbox::new(book.clone(), ToolboxSettings { max_result: 200, ..ToolboxSettings::default() });
-        toolbox.add(Arc::new(Order { name: "order", way, has_effect, undoes: &[], done: done.clone() }));
-        toolbox.add(Arc::new(Order { name: "cancel", way, has_effect, undoes: &["order"], done: done.clone() }));
-        Self { toolbox, book, done }
+        let order = |name, undoes| {
+            let (go, done) = (go.clone(), done.clone());
+            Arc::new(Order { name, way, has_effect, undoes, go, done })
+        };
+        toolbox.add(order("order", &[]));
+        toolbox.add(order("cancel", &["order"]));
+        Self { toolbox, book, go, done }
     }
 
     async fn order(&self, item: &str) -> Result<Value, ToolFailure> {
@@ -79,24 +89,7 @@ impl House {
     }
 
     fn times(&self) -> u32 {
-        self.done.load(Ordering::SeqCst)
-    }
-}
-
-fn request(name: &str, arguments: Value) -> ToolRequest {
-    let call = CallId::from_parts(1, 1);
-    ToolRequest {
-        call,
-        agent: "desk".into(),
-        language: "en".into(),
-        once: format!("{call}/{name}/{arguments}"),
-        name: name.into(),
-        arguments,
-        caller: Some("+4930123456".into()),
-        number: "+4930999".into(),
-        contact: serde_json::Map::new(),
-        verified: Verified::No,
-        keys: BTreeMap::new(),
+        *self.done.borrow()
     }
 }
 
@@ -161,6 +154,7 @@ async fn what_is_slow_goes_on_and_a_retry_gets_its_result() {
     assert_eq!(house.order("brush").await, Err(ToolFailure::TimedOut));
     assert_eq!(begun.elapsed(), Duration::from_secs(10));
     assert_eq!(house.order("brush").await, Err(ToolFailure::TimedOut));
+    house.go.notify_one();
     assert_eq!(house.order("brush").await.unwrap()["order"], 1);
     assert_eq!(house.times(), 1);
 }
@@ -169,8 +163,9 @@ async fn what_is_slow_goes_on_and_a_retry_gets_its_result() {
 async fn what_nobody_waits_for_any_more_is_done_all_the_same() {
     let house = House::new(Way::Slow, true);
     assert!(tokio::time::timeout(Duration::from_secs(1), house.order("brush")).await.is_err());
-    tokio::time::sleep(Duration::from_mins(1)).await;
-    assert_eq!(house.times(), 1);
+    house.go.notify_one();
+    let mut done = house.done.subscribe();
+    tokio::time::timeout(Duration::from_mins(1), done.wait_for(|times| *times == 1)).await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! Who a caller is, by the PIN that he types.
 #![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "tests")]
 
+mod support;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use agent_tools::{House, MemoryBook, PinError, Toolbox, ToolboxSettings, Verify, pin_digest};
-use call_model::{CallId, ContactId, Direction, ToolFailure, ToolRequest, Verified};
+use call_model::{ContactId, Direction, ToolFailure, ToolRequest, Verified};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::{NewCall, Store, StoreConfig, fresh_id};
@@ -42,19 +44,11 @@ impl Desk {
     }
 
     async fn type_it(&self, pin: &str) -> Result<Value, ToolFailure> {
-        let call = CallId::from_parts(1, 1);
         let request = ToolRequest {
-            call,
-            agent: "desk".into(),
-            language: "en".into(),
-            name: "verify".into(),
-            arguments: json!({}),
-            once: format!("{call}/verify/0"),
             caller: Some(CALLER.into()),
-            number: "+4930999".into(),
-            contact: serde_json::Map::new(),
             verified: Verified::Number,
             keys: BTreeMap::from([("pin".to_owned(), pin.to_owned())]),
+            ..support::request("verify", json!({}))
         };
         self.toolbox.run(request).await
     }

@@ -14,7 +14,7 @@ use rmcp::RoleClient;
 use rmcp::service::Peer;
 use tokio::sync::Notify;
 
-use crate::Toolbox;
+use crate::{Tool, Toolbox};
 use connect::Connection;
 use tool::McpTool;
 
@@ -179,12 +179,8 @@ fn fill(settings: &Arc<McpSettings>, line: &Arc<Line>, toolbox: &Toolbox, tools:
     if tools.len() > MAX_TOOLS {
         tracing::warn!(server = %settings.name, tools = tools.len(), "an MCP server has more tools than are taken");
     }
-    let fits = |tool: rmcp::model::Tool| McpTool::new(settings, line, tool);
-    let tools: Vec<McpTool> = tools.into_iter().take(MAX_TOOLS).filter_map(fits).collect();
-    let (prefix, names): (String, Vec<String>) =
-        (prefix(&settings.name), tools.iter().map(|tool| tool.name().to_owned()).collect());
-    toolbox.remove(|name| name.starts_with(&prefix) && !names.iter().any(|known| known == name));
-    for tool in tools {
-        toolbox.add(Arc::new(tool));
-    }
+    let fits = |tool: rmcp::model::Tool| Some(Arc::new(McpTool::new(settings, line, tool)?) as Arc<dyn Tool>);
+    let tools = tools.into_iter().take(MAX_TOOLS).filter_map(fits).collect();
+    let prefix = prefix(&settings.name);
+    toolbox.replace(|name| name.starts_with(&prefix), tools);
 }

@@ -53,10 +53,6 @@ impl McpTool {
         })
     }
 
-    pub fn name(&self) -> &str {
-        &self.spec.name
-    }
-
     async fn call(&self, request: ToolRequest) -> Result<Value, ToolFailure> {
         let peer = self.line.peer().ok_or_else(|| failed("the system that has this tool is not there now"))?;
         let mut arguments = request.arguments.as_object().cloned().unwrap_or_default();
