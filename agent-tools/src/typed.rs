@@ -64,16 +64,13 @@ fn hide(typed: &[&str], run: &str, new: &mut String) {
             joined.push_str(&groups[*end][..digits(groups[*end])]);
             typed.contains(&joined.as_str())
         });
-        match end {
-            Some(end) => {
-                new.push_str(MASK);
-                new.push_str(&groups[end][digits(groups[end])..]);
-                at = end + 1;
-            }
-            None => {
-                new.push_str(groups[at]);
-                at += 1;
-            }
+        if let Some(end) = end {
+            new.push_str(MASK);
+            new.push_str(&groups[end][digits(groups[end])..]);
+            at = end + 1;
+        } else {
+            new.push_str(groups[at]);
+            at += 1;
         }
     }
 }
