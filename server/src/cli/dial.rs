@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, ValueEnum};
 use speech::{PicoPool, PicoSettings, WorkerCommand};
-use synthetic_caller::{CallerConfig, KeyWay, Report, Script, Step, SyntheticCaller};
+use synthetic_caller::{CallerConfig, KeyWay, Line, Passage, Report, Script, Step, SyntheticCaller};
 
 use super::Failure;
 
@@ -76,12 +76,52 @@ pub(super) struct DialArgs {
     /// The longest ringing, seconds
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     ring: Duration,
+    #[command(flatten)]
+    line: LineArgs,
     /// Print the timeline as JSON
     #[arg(long)]
     json: bool,
     /// The steps in their order: read from the command line as a whole
     #[arg(skip)]
     steps: Vec<Step>,
+}
+
+/// How bad the line is, both ways.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "A bad line")]
+struct LineArgs {
+    /// Lose so many of 100 RTP packets, at most 50
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = percent)]
+    loss: f64,
+    /// So many in a row, on average
+    #[arg(long, value_name = "PACKETS", default_value_t = 1.0)]
+    burst: f64,
+    /// Delay each packet by 0 to so many ms; above 20 they overtake each other
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    jitter: u16,
+    /// Noise so many dB below what is said: 10 is hard to understand, 30 is hardly noticed
+    #[arg(long, value_name = "DB")]
+    noise: Option<f64>,
+    /// Which packets are lost and how late the others are: the same for the same number
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    line_seed: u64,
+}
+
+impl LineArgs {
+    fn line(&self) -> Line {
+        Line {
+            loss: self.loss / 100.0,
+            burst: self.burst,
+            jitter_ms: u64::from(self.jitter),
+            noise_db: self.noise,
+            seed: self.line_seed,
+        }
+    }
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let known = text.parse::<f64>().ok().filter(|percent| (0.0..=50.0).contains(percent));
+    known.ok_or_else(|| "write a number from 0 to 50".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -160,6 +200,7 @@ async fn call(args: &DialArgs) -> Result<Report, Failure> {
         tcp: args.tcp,
         codecs,
         telephone_event: matches!(args.keys, Keys::Rfc4733),
+        line: args.line.line(),
         ..CallerConfig::default()
     };
     if speaks {
@@ -197,6 +238,10 @@ fn print(args: &DialArgs, report: &Report) -> Result<(), Failure> {
     if let Some(mos) = report.mos {
         let (received, lost) = report.packets;
         println!("          {received} packets heard, {lost} lost, MOS {mos:.2}");
+    }
+    if let Some(toll) = report.line {
+        let of = |passage: Passage| format!("{} of {}", passage.lost, passage.lost + passage.passed);
+        println!("          the line lost {} packets that we sent and {} of theirs", of(toll.said), of(toll.heard));
     }
     Ok(())
 }
