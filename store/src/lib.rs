@@ -55,8 +55,8 @@ pub use record::{
     NewInsights, NewMember, NewNumber, NewRecording, NewSource, NewTicket, NewTrunk, NewVoicemail, NewWebhook,
     NodeCount, NodeCounters, NumberRecord, OnceState, PassageRecord, PasswordHashes, PinDigest, PinTry,
     PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart, SourceKind,
-    SourceRecord, SourceState, TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan,
-    TimelineEntry, Transcript, TranscriptHit, TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord,
+    SourceRecord, SourceState, SpendingRecord, TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState,
+    TimeSpan, TimelineEntry, Transcript, TranscriptHit, TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord,
     WebhookRecord, event_type,
 };
 pub use scrub::{Scrub, Scrubber, Silence};

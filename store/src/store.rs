@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Each file brings the tables one step further; a file that was released is never changed.
-const MIGRATIONS: [(&str, &str); 7] = [
+const MIGRATIONS: [(&str, &str); 9] = [
     ("books", include_str!("../migrations/0001_books.sql")),
     ("transcripts", include_str!("../migrations/0002_transcripts.sql")),
     ("tools", include_str!("../migrations/0003_tools.sql")),
@@ -25,6 +25,8 @@ const MIGRATIONS: [(&str, &str); 7] = [
     ("knowledge", include_str!("../migrations/0005_knowledge.sql")),
     ("handover", include_str!("../migrations/0006_handover.sql")),
     ("costs", include_str!("../migrations/0007_costs.sql")),
+    ("voicemail_sound", include_str!("../migrations/0008_voicemail_sound.sql")),
+    ("spending", include_str!("../migrations/0009_spending.sql")),
 ];
 
 /// The books of one Callwright. Cheap to clone; one process at a time may hold them open.

@@ -73,8 +73,8 @@ impl Call {
                 self.playback_ended(Played { id: playback, end, sounded_ms: played_ms }).await;
             }
             MediaEvent::RecordingStarted { at_ms } => self.recording_started(at_ms),
-            MediaEvent::RecordEnded { record, end, duration_ms } => {
-                self.message_ended(record, end, duration_ms).await;
+            MediaEvent::RecordEnded { record, end, duration_ms, from_ms } => {
+                self.message_ended(record, end, duration_ms, from_ms).await;
             }
             MediaEvent::SpeechStarted { .. } => self.tell(CallEvent::SpeechStarted).await,
             MediaEvent::SpeechEnded { .. } => self.tell(CallEvent::SpeechEnded).await,

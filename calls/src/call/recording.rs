@@ -32,6 +32,8 @@ pub(super) struct Message {
     /// `None` once the file is finished.
     stream: Option<StreamId>,
     finished: Option<Finished>,
+    /// When its first sample was heard, ms from the answer; known at its end.
+    offset_ms: u64,
 }
 
 impl Message {
@@ -123,7 +125,7 @@ impl Call {
         let id: VoicemailId = fresh_id(now_ms());
         match self.open_file(&id.to_string(), TapStream::Record(record)) {
             Some((path, stream)) => {
-                self.messages.insert(record, Message { id, path, stream: Some(stream), finished: None });
+                self.messages.insert(record, Message { id, path, stream: Some(stream), finished: None, offset_ms: 0 });
                 self.media(MediaCommand::Record { record, settings });
             }
             None => self.untold.push_back(CallEvent::RecordEnded { record, end: RecordEnd::Failed, duration_ms: 0 }),
@@ -153,11 +155,12 @@ impl Call {
     }
 
     /// The media thread says that a message has ended: its file is made whole before the app hears of it.
-    pub(super) async fn message_ended(&mut self, record: RecordId, end: RecordEnd, duration_ms: u64) {
+    pub(super) async fn message_ended(&mut self, record: RecordId, end: RecordEnd, duration_ms: u64, from_ms: u64) {
         let length = self.tap_end(TapStream::Record(record)).await;
         // It may have been thrown away while it ran.
         let Some(message) = self.messages.get_mut(&record) else { return };
         let Some(stream) = message.stream.take() else { return };
+        message.offset_ms = from_ms;
         let options = FinishOptions { length, ..FinishOptions::default() };
         let finish = tokio::time::timeout(PATIENCE, self.house.parts.recorder.finish(stream, options));
         let end = match finish.await {
@@ -194,6 +197,7 @@ impl Call {
             path: finished.path.as_str().to_owned(),
             bytes: finished.bytes,
             duration_ms: finished.duration().as_millis() as u64,
+            offset_ms: Some(message.offset_ms as i64),
             created_ms: now_ms(),
         };
         if let Err(error) = self.house.parts.store.add_voicemail(voicemail).await {

@@ -75,6 +75,8 @@ pub enum MediaEvent {
         end: RecordEnd,
         /// Its length without the silence or the key at the end, ms.
         duration_ms: u64,
+        /// When its first sample was heard.
+        from_ms: u64,
     },
     /// The call's recording began.
     RecordingStarted {

@@ -284,7 +284,7 @@ impl CallMedia {
 
     fn start_record(&mut self, id: RecordId, settings: RecordSettings) {
         let rate = self.config.recording_rate.unwrap_or(self.caller_rate());
-        let record = MessageRecord::new(id, settings, rate);
+        let record = MessageRecord::new(id, settings, rate, self.clock.ms());
         if self.records.len() < self.config.max_records {
             self.records.push(record);
         } else {

@@ -18,6 +18,8 @@ const KEY_FRAMES: usize = 4;
 pub(super) struct MessageRecord {
     id: RecordId,
     settings: RecordSettings,
+    /// When its first sample is heard, on the call's media clock.
+    from_ms: u64,
     tap: TapWriter,
     converter: Converter,
     /// Where speech ended, in samples: as of now and of the last few frames, the newest first; `None` before any.
@@ -25,10 +27,11 @@ pub(super) struct MessageRecord {
 }
 
 impl MessageRecord {
-    pub(super) fn new(id: RecordId, settings: RecordSettings, rate: SampleRate) -> Self {
+    pub(super) fn new(id: RecordId, settings: RecordSettings, rate: SampleRate, from_ms: u64) -> Self {
         Self {
             id,
             settings,
+            from_ms,
             tap: TapWriter::new(TapStream::Record(id), rate),
             converter: Converter::default(),
             speech_end: [None; KEY_FRAMES],
@@ -72,9 +75,9 @@ impl MessageRecord {
         let limit = if by_key { position.saturating_sub(self.samples(KEY_MS)) } else { position };
         let kept = speech_end.map_or(0, |at| at + self.samples(TAIL_MS)).min(limit);
         let duration_ms = kept * 1_000 / u64::from(self.tap.rate().hz());
-        let id = self.id;
+        let (id, from_ms) = (self.id, self.from_ms);
         self.tap.finish(kept, taps);
-        MediaEvent::RecordEnded { record: id, end, duration_ms }
+        MediaEvent::RecordEnded { record: id, end, duration_ms, from_ms }
     }
 
     fn samples(&self, ms: u64) -> u64 {

@@ -15,6 +15,7 @@ mod agents;
 mod calendar;
 mod calls;
 mod contacts;
+pub(crate) mod costs;
 mod docs;
 mod events;
 mod extract;
@@ -160,6 +161,7 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(keys::revoke))
         .routes(routes!(events::list))
         .routes(routes!(events::get))
+        .routes(routes!(costs::get))
 }
 
 /// Wall clock, ms since the Unix epoch.

@@ -7,6 +7,7 @@ use agent_tools::calendar::Desk;
 use call_model::{CallId, RecordingSwitch, TrunkId, WebhookId};
 use calls::live::LiveFeed;
 use futures_util::future::BoxFuture;
+use jiff::tz::TimeZone;
 use metrics_exporter_prometheus::PrometheusHandle;
 use recordings::Folder;
 use serde::Serialize;
@@ -38,6 +39,10 @@ pub struct ApiConfig {
     pub documents: knowledge::documents::Limits,
     /// How often a web site is read again where its source does not say, hours. Default: 24.
     pub refresh_hours: u32,
+    /// The time zone of the business: which day it is. Default: UTC.
+    pub time_zone: TimeZone,
+    /// Tokens that reports on ended calls may cost in a day; 0, the default: no limit.
+    pub after_call_tokens: u64,
 }
 
 impl Default for ApiConfig {
@@ -52,6 +57,8 @@ impl Default for ApiConfig {
             max_watchers: 100,
             documents: knowledge::documents::Limits::default(),
             refresh_hours: 24,
+            time_zone: TimeZone::UTC,
+            after_call_tokens: 0,
         }
     }
 }

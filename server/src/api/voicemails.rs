@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Body, Id, Params};
 use super::page::{List, page_request};
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::wire::Voicemail;
 use super::{now_ms, sound};
@@ -79,6 +79,9 @@ pub(super) async fn audio(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let voicemail = state.store().voicemail(id).await?.ok_or_else(no_such_voicemail)?;
+    if voicemail.held {
+        return Err(Problem::new(Kind::Conflict, "the message is not ready: wait for the event voicemail.received"));
+    }
     sound::send(state.recordings(), &voicemail.path, &headers, &format!("{id}.wav")).await
 }
 

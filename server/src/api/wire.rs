@@ -221,6 +221,8 @@ pub(super) struct Voicemail {
     created_at: Time,
     /// When it was first heard; null: not yet.
     heard_at: Option<Time>,
+    /// It is to be silenced in places before it can be fetched: wait for the event `voicemail.received`.
+    held: bool,
     /// Where its sound can be fetched.
     url: String,
 }
@@ -365,6 +367,7 @@ impl From<VoicemailRecord> for Voicemail {
             bytes: voicemail.bytes,
             created_at: Time(voicemail.created_ms),
             heard_at: voicemail.heard_ms.map(Time),
+            held: voicemail.held,
             url: format!("/v1/voicemails/{}/audio", voicemail.id),
         }
     }

@@ -1,16 +1,16 @@
 //! What agents' brains cost: counted with the prices of the configuration, kept in the books by day.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use ivr::Business;
 use jiff::Timestamp;
-use jiff::civil::date;
 use jiff::tz::TimeZone;
-use store::{Store, StoreError};
+use store::{SpendingRecord, Store, StoreError};
 use voice_agent::Agent;
 use voice_agent::brain::{Brain, Ledger, Meter, Metered, Price, Spending};
 
+use crate::api::costs::day_number;
 use crate::config::Config;
 
 /// What was spent, and what things cost.
@@ -32,18 +32,24 @@ impl Costs {
         let ledger = Arc::new(Ledger::default());
         let time_zone = business.time_zone.clone();
         let today = day(&time_zone, Timestamp::now());
-        for (agent, cost) in store.brain_costs(today).await? {
+        let mut agents: BTreeMap<String, u64> = BTreeMap::new();
+        for spent in store.spending(today).await? {
+            *agents.entry(spent.agent).or_default() += spent.cost;
+        }
+        for (agent, cost) in agents {
             ledger.restore(&agent, today, cost);
         }
         let store = store.clone();
         let spent = move |spending: Spending| {
-            let Spending { agent, day, cost } = spending;
+            let Spending { agent, day, brain, usage, cost } = spending;
             metrics::counter!("callwright_brain_cost_millionths_total", "agent" => agent.clone()).increment(cost);
+            let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
+            let spent = SpendingRecord { day, agent, brain, answers: 1, input_tokens, output_tokens, cost };
             let store = store.clone();
             // One small write an answer; the answer does not wait for it.
             tokio::spawn(async move {
-                if let Err(error) = store.add_brain_cost(&agent, day, cost).await {
-                    tracing::error!(%agent, %error, "what an answer cost is missing in the books");
+                if let Err(error) = store.add_spending(spent).await {
+                    tracing::error!(%error, "what an answer cost is missing in the books");
                 }
             });
         };
@@ -77,8 +83,7 @@ impl Costs {
 
 /// Days since 1970-01-01 there.
 fn day(time_zone: &TimeZone, now: Timestamp) -> i64 {
-    let today = time_zone.to_datetime(now).date();
-    today.since(date(1970, 1, 1)).map_or(0, |span| i64::from(span.get_days()))
+    day_number(time_zone.to_datetime(now).date())
 }
 
 #[cfg(test)]

@@ -208,11 +208,13 @@ pub async fn start(
     };
     let directory = directory::read(&store, &config).await?;
     shelves.agents.learn_members(&directory);
-    let settings = CallSettings { time_zone: shelves.flows.business().time_zone.clone(), ..call_settings(&config)? };
+    let time_zone = shelves.flows.business().time_zone.clone();
+    let settings = CallSettings { time_zone: time_zone.clone(), ..call_settings(&config)? };
     let switchboard = Switchboard::start(parts, settings, directory, events);
     let live = Arc::new(Live::new(switchboard.clone(), shelves, store.clone(), config.clone(), librarian.clone()));
     let keys = Arc::new(Keys::load(&store).await?);
-    let state = ApiState::new(api_config(&config), store.clone(), live, recordings, keys, metrics);
+    let surface = ApiConfig { time_zone, ..api_config(&config) };
+    let state = ApiState::new(surface, store.clone(), live, recordings, keys, metrics);
     let http = serve_http(door, state.with_desk(desk.desk.clone()))
         .map_err(|source| StartFailure::Http { address, source })?;
     let courier = desk.courier(&config)?;
@@ -434,6 +436,7 @@ fn api_config(config: &Config) -> ApiConfig {
         language: config.business.language.clone(),
         documents: config.knowledge.limits(),
         refresh_hours: config.knowledge.refresh_hours,
+        after_call_tokens: config.after_call.tokens_per_day,
         ..ApiConfig::default()
     }
 }

@@ -210,6 +210,7 @@ async fn a_contact_shows_its_timeline_and_is_changed() {
         path: "2025/06/15/v.wav".to_owned(),
         bytes: 100,
         duration_ms: 2_000,
+        offset_ms: None,
         created_ms: NOW + 500,
     };
     let voicemail = surface.store.add_voicemail(voicemail).await.unwrap().id;

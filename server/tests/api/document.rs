@@ -30,6 +30,7 @@ const SERVED: &[(&str, &[&str])] = &[
     ("/v1/contacts/{id}", &["get", "patch"]),
     ("/v1/contacts/{id}/pin", &["put", "delete"]),
     ("/v1/contacts/{id}/timeline", &["get"]),
+    ("/v1/costs", &["get"]),
     ("/v1/events", &["get"]),
     ("/v1/events/{id}", &["get"]),
     ("/v1/flows", &["get"]),

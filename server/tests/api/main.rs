@@ -4,6 +4,7 @@
 mod books;
 mod calendar;
 mod calls;
+mod costs;
 mod document;
 mod gate;
 mod insights;

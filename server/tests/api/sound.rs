@@ -86,6 +86,7 @@ async fn a_voicemail_is_heard_and_its_file_goes_with_it() {
         path: PATH.to_owned(),
         bytes: 444,
         duration_ms: 12,
+        offset_ms: None,
         created_ms: NOW,
     };
     let id = surface.store.add_voicemail(voicemail).await.unwrap().id;

@@ -4,6 +4,7 @@ mod agent;
 mod calendar;
 mod call;
 mod contact;
+mod cost;
 mod event;
 mod flow;
 mod follow_up;
@@ -29,6 +30,7 @@ pub use call::{
     LegRole, NewCall,
 };
 pub use contact::{ContactChange, ContactFilter, ContactRecord, TimelineEntry};
+pub use cost::SpendingRecord;
 pub use event::{EventFilter, EventRecord, NewEvent, event_type};
 pub use flow::{FlowRecord, NodeCount, NodeCounters};
 pub use follow_up::{FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, NewFollowUp};

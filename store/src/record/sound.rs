@@ -84,6 +84,8 @@ pub struct NewVoicemail {
     pub bytes: u64,
     /// Length of the sound, ms.
     pub duration_ms: u64,
+    /// Place of its first sample, in ms from the answer of the call, where it is known.
+    pub offset_ms: Option<i64>,
     /// When it was left, ms since the Unix epoch.
     pub created_ms: i64,
 }
@@ -110,6 +112,10 @@ pub struct VoicemailRecord {
     pub created_ms: i64,
     /// When it was first heard.
     pub heard_ms: Option<i64>,
+    /// Place of its first sample, in ms from the answer of the call, where it is known.
+    pub offset_ms: Option<i64>,
+    /// It is to be silenced in places before it can be heard.
+    pub held: bool,
 }
 
 /// Which voicemails to list; `None` for any.

@@ -1,51 +1,69 @@
 //! What agents' brains cost in a day.
 
-use super::row::Reader;
+use super::row::{Reader, Record};
+use crate::record::SpendingRecord;
 use crate::writer::{Tx, Write};
 use crate::{Store, StoreError};
 
 /// How many days are kept.
 const DAYS_KEPT: i64 = 400;
-const TABLE: &str = "brain_costs";
+
+impl Record for SpendingRecord {
+    const TABLE: &'static str = "brain_spending";
+
+    fn read(row: &Reader<'_>) -> Result<Self, StoreError> {
+        Ok(Self {
+            day: row.int("day")?,
+            agent: row.text("agent")?,
+            brain: row.text("brain")?,
+            answers: row.unsigned("answers")?,
+            input_tokens: row.unsigned("input_tokens")?,
+            output_tokens: row.unsigned("output_tokens")?,
+            cost: row.unsigned("cost")?,
+        })
+    }
+}
 
 impl Store {
-    /// Adds what an answer cost. `day`: days since 1970-01-01; `cost`: millionths of the currency.
-    pub async fn add_brain_cost(&self, agent: &str, day: i64, cost: u64) -> Result<(), StoreError> {
-        self.write(Add { agent: agent.to_owned(), day, cost }).await
+    /// Adds to what the brain of an agent has cost on a day.
+    pub async fn add_spending(&self, spending: SpendingRecord) -> Result<(), StoreError> {
+        self.write(Add(spending)).await
     }
 
-    /// What each agent's brains have cost on that day, by its name.
-    pub async fn brain_costs(&self, day: i64) -> Result<Vec<(String, u64)>, StoreError> {
-        let query = sqlx::query("SELECT agent, cost FROM brain_costs WHERE day = ?1 ORDER BY agent").bind(day);
-        let rows = query.fetch_all(self.readers()).await?;
-        let read = |row: &sqlx::sqlite::SqliteRow| {
-            let row = Reader { row, table: TABLE };
-            Ok((row.text("agent")?, row.unsigned("cost")?))
-        };
-        rows.iter().map(read).collect()
+    /// What each brain of each agent has cost on that day, by their names. `day`: days since 1970-01-01.
+    pub async fn spending(&self, day: i64) -> Result<Vec<SpendingRecord>, StoreError> {
+        let query = sqlx::query("SELECT * FROM brain_spending WHERE day = ?1 ORDER BY agent, brain").bind(day);
+        SpendingRecord::from_rows(&query.fetch_all(self.readers()).await?)
     }
 }
 
-struct Add {
-    agent: String,
-    day: i64,
-    cost: u64,
-}
+struct Add(SpendingRecord);
 
 impl Write for Add {
     type Output = ();
 
     async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let Self(new) = self;
+        let whole = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         sqlx::query(
-            "INSERT INTO brain_costs (day, agent, cost) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (day, agent) DO UPDATE SET cost = cost + excluded.cost",
+            "INSERT INTO brain_spending (day, agent, brain, answers, input_tokens, output_tokens, cost) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (day, agent, brain) DO UPDATE SET \
+             answers = answers + excluded.answers, input_tokens = input_tokens + excluded.input_tokens, \
+             output_tokens = output_tokens + excluded.output_tokens, cost = cost + excluded.cost",
         )
-        .bind(self.day)
-        .bind(&self.agent)
-        .bind(i64::try_from(self.cost).unwrap_or(i64::MAX))
+        .bind(new.day)
+        .bind(&new.agent)
+        .bind(&new.brain)
+        .bind(whole(new.answers))
+        .bind(whole(new.input_tokens))
+        .bind(whole(new.output_tokens))
+        .bind(whole(new.cost))
         .execute(&mut tx.conn)
         .await?;
-        sqlx::query("DELETE FROM brain_costs WHERE day < ?1").bind(self.day - DAYS_KEPT).execute(&mut tx.conn).await?;
+        sqlx::query("DELETE FROM brain_spending WHERE day < ?1")
+            .bind(new.day - DAYS_KEPT)
+            .execute(&mut tx.conn)
+            .await?;
         Ok(())
     }
 }

@@ -52,7 +52,7 @@ impl Store {
     /// The job of a call; `None` while the call goes on.
     pub async fn job(&self, call: CallId) -> Result<Option<JobRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM jobs WHERE call = ?1").bind(call.to_string());
-        query.fetch_optional(self.readers()).await?.as_ref().map(JobRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// At the start: what an earlier run of the program had begun is due again, the later the oftener it was begun, for

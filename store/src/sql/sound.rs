@@ -1,10 +1,10 @@
 //! Recordings and voicemails.
 
 use call_model::{CallId, RecordingId, VoicemailId};
-use sqlx::{QueryBuilder, Sqlite};
 
 use super::event::{Telling, Told, recording_event, told, voicemail_event};
 use super::job;
+use super::list::List;
 use super::row::{Reader, Record};
 use crate::record::event_type::{RECORDING_FAILED, RECORDING_READY, VOICEMAIL_RECEIVED};
 use crate::record::{
@@ -44,6 +44,8 @@ impl Record for VoicemailRecord {
             duration_ms: row.unsigned("duration_ms")?,
             created_ms: row.int("created_ms")?,
             heard_ms: row.maybe_int("heard_ms")?,
+            offset_ms: row.maybe_int("offset_ms")?,
+            held: row.int("held")? != 0,
         })
     }
 }
@@ -83,8 +85,7 @@ impl Store {
     /// The recording of a call: the first, if there are several.
     pub async fn call_recording(&self, call: CallId) -> Result<Option<RecordingRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM recordings WHERE call = ?1 ORDER BY id LIMIT 1").bind(call.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(RecordingRecord::from_row).transpose()
+        self.one(query).await
     }
 
     pub(super) async fn open_recordings(&self) -> Result<Vec<RecordingRecord>, StoreError> {
@@ -92,19 +93,24 @@ impl Store {
         RecordingRecord::from_rows(&query.fetch_all(self.readers()).await?)
     }
 
-    /// Files a message under the contact of its call, and tells `voicemail.received`.
+    /// Files a message under the contact of its call, and tells `voicemail.received`; where sound is silenced, it is
+    /// held until [`release_voicemail`](Self::release_voicemail) and told of then.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such call.
     pub async fn add_voicemail(&self, voicemail: NewVoicemail) -> Result<VoicemailRecord, StoreError> {
-        self.write(AddVoicemail(voicemail)).await
+        self.write(AddVoicemail { new: voicemail, held: self.scrubber().sound() }).await
+    }
+
+    /// A message that was held can be heard: tells `voicemail.received`. `false`: it was not held, or is gone.
+    pub async fn release_voicemail(&self, id: VoicemailId, now_ms: i64) -> Result<bool, StoreError> {
+        self.write(ReleaseVoicemail { id, now_ms }).await
     }
 
     /// One voicemail.
     pub async fn voicemail(&self, id: VoicemailId) -> Result<Option<VoicemailRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM voicemails WHERE id = ?1").bind(id.to_string());
-        let row = query.fetch_optional(self.readers()).await?;
-        row.as_ref().map(VoicemailRecord::from_row).transpose()
+        self.one(query).await
     }
 
     /// Voicemails, newest first.
@@ -113,28 +119,14 @@ impl Store {
         filter: &VoicemailFilter,
         page: &PageRequest,
     ) -> Result<Page<VoicemailRecord>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM voicemails WHERE 1");
-        if let Some(mailbox) = &filter.mailbox {
-            query.push(" AND mailbox = ").push_bind(mailbox.clone());
+        let mut list = List::of("SELECT * FROM voicemails WHERE 1");
+        list.only("mailbox =", filter.mailbox.as_deref());
+        list.only_id("contact =", filter.contact);
+        list.only_id("call =", filter.call);
+        if let Some(heard) = filter.heard {
+            list.sql(if heard { " AND heard_ms IS NOT NULL" } else { " AND heard_ms IS NULL" });
         }
-        if let Some(contact) = filter.contact {
-            query.push(" AND contact = ").push_bind(contact.to_string());
-        }
-        if let Some(call) = filter.call {
-            query.push(" AND call = ").push_bind(call.to_string());
-        }
-        match filter.heard {
-            Some(true) => _ = query.push(" AND heard_ms IS NOT NULL"),
-            Some(false) => _ = query.push(" AND heard_ms IS NULL"),
-            None => {}
-        }
-        if let Some(cursor) = &page.cursor {
-            query.push(" AND id < ").push_bind(cursor.id(VoicemailId::PREFIX));
-        }
-        let limit = page.clamped();
-        query.push(" ORDER BY id DESC LIMIT ").push_bind(limit + 1);
-        let rows = query.build().fetch_all(self.readers()).await?;
-        Ok(Page::from_rows(VoicemailRecord::from_rows(&rows)?, limit, |voicemail| voicemail.id))
+        list.page(self, page, "id", |voicemail: &VoicemailRecord| voicemail.id).await
     }
 
     /// Marks a voicemail as heard (the first time stays), or as not heard with `None`, and gives it back.
@@ -247,32 +239,62 @@ impl Write for ReleaseRecording {
     }
 }
 
-struct AddVoicemail(NewVoicemail);
+struct AddVoicemail {
+    new: NewVoicemail,
+    /// It is to be silenced in places first.
+    held: bool,
+}
+
+/// Files the message `?1`. The event's `?2` to `?5` come before its own.
+macro_rules! file_voicemail {
+    () => {
+        "INSERT INTO voicemails (id, mailbox, contact, call, path, bytes, duration_ms, created_ms, offset_ms, held) \
+         SELECT ?1, ?6, contact, id, ?8, ?9, ?10, ?4, ?11, ?12 FROM calls WHERE id = ?7"
+    };
+}
 
 impl Write for AddVoicemail {
     type Output = VoicemailRecord;
 
     async fn apply(&self, tx: &mut Tx) -> Result<VoicemailRecord, StoreError> {
-        const SQL: Told = told!(
-            "INSERT INTO voicemails (id, mailbox, contact, call, path, bytes, duration_ms, created_ms) \
-             SELECT ?1, ?6, contact, id, ?8, ?9, ?10, ?4 FROM calls WHERE id = ?7",
-            voicemail_event!(),
-        );
-        let Self(new) = self;
+        const TOLD: Told = told!(file_voicemail!(), voicemail_event!());
+        const HELD: Told = Told::new(file_voicemail!(), file_voicemail!());
+        let Self { new, held } = self;
         let done = Telling::new(tx, VOICEMAIL_RECEIVED, new.created_ms)
-            .query(SQL, new.id.to_string())
+            .query(if *held { HELD } else { TOLD }, new.id.to_string())
             .bind(new.mailbox.clone())
             .bind(new.call.to_string())
             .bind(new.path.clone())
             .bind(new.bytes as i64)
             .bind(new.duration_ms as i64)
+            .bind(new.offset_ms)
+            .bind(*held)
             .execute(&mut tx.conn)
             .await?;
         if done.rows_affected() == 0 {
             return Err(StoreError::NotFound("call"));
         }
+        if *held {
+            // It came later than what was left to do.
+            job::reopen(tx, new.call, new.created_ms).await?;
+        }
         let query = sqlx::query("SELECT * FROM voicemails WHERE id = ?1").bind(new.id.to_string());
         VoicemailRecord::from_row(&query.fetch_one(&mut tx.conn).await?)
+    }
+}
+
+struct ReleaseVoicemail {
+    id: VoicemailId,
+    now_ms: i64,
+}
+
+impl Write for ReleaseVoicemail {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        const SQL: Told = told!("UPDATE voicemails SET held = 0 WHERE id = ?1 AND held = 1", voicemail_event!());
+        let query = Telling::new(tx, VOICEMAIL_RECEIVED, self.now_ms).query(SQL, self.id.to_string());
+        Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
     }
 }
 

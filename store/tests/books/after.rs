@@ -6,7 +6,8 @@ use call_model::{CallId, RecordingId, Speaker, TranscriptLine, Word};
 use serde_json::{Map, Value, json};
 use store::{
     AnswerCall, CallFilter, ContactChange, EventFilter, JobState, LineRecord, Mood, NewInsights, NewRecording,
-    PageRequest, RecordingEnd, RecordingState, Scrub, Scrubber, Silence, Store, StoreConfig, event_type, fresh_id,
+    NewVoicemail, PageRequest, RecordingEnd, RecordingState, Scrub, Scrubber, Silence, Store, StoreConfig, event_type,
+    fresh_id,
 };
 
 use crate::support::{Books, CALLER, NOW, end, inbound};
@@ -279,4 +280,29 @@ async fn a_recording_is_held_until_it_is_silent() {
     assert!(!store.release_recording(id, NOW + 13).await.unwrap());
     assert_eq!(kinds(store, call).await[0], "recording.ready");
     assert_eq!(store.call_recordings(call).await.unwrap()[0].state, RecordingState::Ready);
+}
+
+#[tokio::test]
+async fn a_voicemail_is_held_and_told_of_when_it_is_silent() {
+    let books = with_scrub().await;
+    let store = &books.store;
+    let call = running(store).await;
+    let new = NewVoicemail {
+        id: fresh_id(NOW),
+        mailbox: "reception".to_owned(),
+        call,
+        path: "2026/03/05/v.wav".to_owned(),
+        bytes: 100,
+        duration_ms: 5,
+        offset_ms: Some(1_460),
+        created_ms: NOW,
+    };
+    let voicemail = store.add_voicemail(new).await.unwrap();
+    assert_eq!((voicemail.held, voicemail.offset_ms), (true, Some(1_460)));
+    store.end_call(end(call, NOW + 10)).await.unwrap();
+    assert!(!kinds(store, call).await.contains(&"voicemail.received".to_owned()));
+    assert!(store.release_voicemail(voicemail.id, NOW + 12).await.unwrap());
+    assert!(!store.release_voicemail(voicemail.id, NOW + 13).await.unwrap());
+    assert_eq!(kinds(store, call).await[0], "voicemail.received");
+    assert!(!store.voicemail(voicemail.id).await.unwrap().unwrap().held);
 }

@@ -196,6 +196,7 @@ async fn sound_is_filed_with_its_call_and_contact() {
         path: "2025/v.wav".to_owned(),
         bytes: 16_044,
         duration_ms: 1_000,
+        offset_ms: None,
         created_ms: NOW + 3_000,
     };
     let left = books.store.add_voicemail(voicemail).await.unwrap();
@@ -231,6 +232,7 @@ async fn a_timeline_mixes_calls_and_voicemails_by_time() {
                 path: "v.wav".to_owned(),
                 bytes: 1,
                 duration_ms: 1,
+                offset_ms: None,
                 created_ms: at + 500,
             };
             expected.push(books.store.add_voicemail(voicemail).await.unwrap().id.to_string());

@@ -153,7 +153,8 @@ async fn an_erased_call_leaves_nothing_behind_but_its_contact() {
     assert!(books.store.set_recording_offset(recording.id, -120).await.unwrap());
     assert_eq!(books.store.call_recording(call).await.unwrap().unwrap().offset_ms, Some(-120));
     let (id, mailbox, path) = (fresh_id(NOW), "desk".to_owned(), "v.wav".to_owned());
-    let voicemail = NewVoicemail { id, mailbox, call, path, bytes: 1, duration_ms: 1, created_ms: NOW };
+    let voicemail =
+        NewVoicemail { id, mailbox, call, path, bytes: 1, duration_ms: 1, offset_ms: None, created_ms: NOW };
     books.store.add_voicemail(voicemail).await.unwrap();
 
     assert!(matches!(books.store.erase_call(call).await, Err(StoreError::Conflict(_))), "it goes on");

@@ -91,6 +91,10 @@ pub struct Spending {
     pub agent: String,
     /// The day.
     pub day: i64,
+    /// The brain that answered.
+    pub brain: String,
+    /// What it read and wrote.
+    pub usage: ThinkUsage,
     /// Millionths of the currency.
     pub cost: u64,
 }
@@ -210,9 +214,10 @@ impl Drop for Bill {
     fn drop(&mut self) {
         let cost = self.meter.prices.get(&self.brain).map_or(0, |price| price.of(self.usage));
         if cost > 0 {
-            let (agent, day) = (std::mem::take(&mut self.agent), (self.meter.today)());
+            let (agent, brain) = (std::mem::take(&mut self.agent), std::mem::take(&mut self.brain));
+            let day = (self.meter.today)();
             self.meter.ledger.add(self.call, &agent, day, cost);
-            (self.meter.spent)(Spending { agent, day, cost });
+            (self.meter.spent)(Spending { agent, day, brain, usage: self.usage, cost });
         }
     }
 }

@@ -17,7 +17,7 @@ fn record(max_ms: u64, silence_ms: u64) -> MediaCommand {
 
 fn record_ended(call: &TestCall) -> Option<(RecordEnd, u64)> {
     call.events.iter().find_map(|event| match event {
-        MediaEvent::RecordEnded { record: RECORD, end, duration_ms } => Some((*end, *duration_ms)),
+        MediaEvent::RecordEnded { record: RECORD, end, duration_ms, .. } => Some((*end, *duration_ms)),
         _ => None,
     })
 }

@@ -11,7 +11,7 @@ use recordings::{FolderError, RecordingPath, Span};
 use serde_json::{Map, Value, json};
 use store::{
     CallRecord, JobRecord, LegRole, NewFollowUp, NewInsights, NewTicket, PageRequest, RecordingState, Silence,
-    StoreError, TicketPriority, VoicemailFilter,
+    StoreError, TicketPriority, VoicemailFilter, VoicemailRecord,
 };
 
 use super::AfterCall;
@@ -19,6 +19,9 @@ use crate::api::now_ms;
 
 /// Fewer words of a caller than this tell a model nothing.
 const FEWEST_WORDS: usize = 3;
+
+/// The most messages of a call that are gone through.
+const MESSAGES: u32 = 200;
 
 /// When a follow-up is due on a day without a time.
 const MORNING: Time = Time::constant(9, 0, 0, 0);
@@ -32,7 +35,7 @@ pub(super) enum JobError {
     Sound(#[from] FolderError),
     #[error("the recording is still being written")]
     StillRecording,
-    #[error("the recording has no place on the call's time: what is to be silent cannot be found")]
+    #[error("the sound has no place on the call's time: what is to be silent cannot be found")]
     NoPlace,
     #[error("it took longer than {} s", limit.as_secs())]
     TooSlow { limit: Duration },
@@ -63,7 +66,7 @@ impl AfterCall {
         Ok(self.store.file_insights(self.filed(&record, insights), now_ms()).await?)
     }
 
-    /// Silences the recordings of a call, and lets them be fetched.
+    /// Silences the recordings and messages of a call, and lets them be fetched.
     async fn silence(&self, call: CallId, silences: &[Silence]) -> Result<(), JobError> {
         // What was held under other settings is let go all the same.
         let sound = self.store.scrubber().get().is_some_and(store::Scrub::sound);
@@ -74,14 +77,18 @@ impl AfterCall {
                 RecordingState::Held | RecordingState::Ready => {}
             }
             if sound && !silences.is_empty() {
-                let offset = recording.offset_ms.ok_or(JobError::NoPlace)?;
-                let path = RecordingPath::parse(&recording.path).ok_or(FolderError::NotFound)?;
-                let spans: Vec<Span> = silences.iter().filter_map(|silence| span(*silence, offset)).collect();
-                let folder = self.recordings.clone();
-                let silenced = tokio::task::spawn_blocking(move || folder.silence(&path, &spans)).await;
-                silenced.map_err(|_| JobError::Panicked)??;
+                self.silence_file(&recording.path, recording.offset_ms, silences).await?;
             }
             self.store.release_recording(recording.id, now_ms()).await?;
+        }
+        for voicemail in self.messages(call).await? {
+            if sound {
+                // Nothing but the caller is heard in it.
+                let own: Vec<Silence> =
+                    silences.iter().filter(|silence| silence.speaker == Speaker::Caller).copied().collect();
+                self.silence_message(&voicemail, &own).await?;
+            }
+            self.store.release_voicemail(voicemail.id, now_ms()).await?;
         }
         if !silences.is_empty() {
             self.store.silenced(call).await?;
@@ -89,13 +96,42 @@ impl AfterCall {
         Ok(())
     }
 
+    /// Silences a message, unless the caller said nothing in it that must not be heard. One that was thrown away by now
+    /// has no file.
+    async fn silence_message(&self, voicemail: &VoicemailRecord, silences: &[Silence]) -> Result<(), JobError> {
+        if silences.is_empty() {
+            return Ok(());
+        }
+        let silenced = self.silence_file(&voicemail.path, voicemail.offset_ms, silences).await;
+        let no_file = matches!(silenced, Err(JobError::Sound(FolderError::NotFound)));
+        if no_file && self.store.voicemail(voicemail.id).await?.is_none() {
+            return Ok(());
+        }
+        silenced
+    }
+
+    /// Silences a file whose first sample is at `offset` ms from the answer.
+    async fn silence_file(&self, path: &str, offset: Option<i64>, silences: &[Silence]) -> Result<(), JobError> {
+        let offset = offset.ok_or(JobError::NoPlace)?;
+        let path = RecordingPath::parse(path).ok_or(FolderError::NotFound)?;
+        let spans: Vec<Span> = silences.iter().filter_map(|silence| span(*silence, offset)).collect();
+        let folder = self.recordings.clone();
+        let silenced = tokio::task::spawn_blocking(move || folder.silence(&path, &spans)).await;
+        Ok(silenced.map_err(|_| JobError::Panicked)??)
+    }
+
+    /// The messages that were left in a call: a caller leaves fewer than a page of them.
+    async fn messages(&self, call: CallId) -> Result<Vec<VoicemailRecord>, StoreError> {
+        let filter = VoicemailFilter { call: Some(call), ..VoicemailFilter::default() };
+        Ok(self.store.voicemails(&filter, &PageRequest::first(MESSAGES)).await?.data)
+    }
+
     async fn ended(&self, record: &CallRecord) -> Result<EndedCall, StoreError> {
         let contact = match record.contact {
             Some(id) => self.store.contact(id).await?,
             None => None,
         };
-        let messages = VoicemailFilter { call: Some(record.id), ..VoicemailFilter::default() };
-        let voicemails = self.store.voicemails(&messages, &PageRequest::default()).await?;
+        let voicemails = self.messages(record.id).await?;
         let lines = self.store.transcript(record.id).await?.lines;
         let zone = self.business.time_zone.clone();
         let began = Timestamp::from_millisecond(record.started_ms).unwrap_or_default();
@@ -111,7 +147,7 @@ impl AfterCall {
             tools: self.store.tool_uses(record.id).await?,
             remembered: record.remembered.clone(),
             transferred: record.legs.iter().any(transferred),
-            voicemails: voicemails.data.len(),
+            voicemails: voicemails.len(),
             flow: record.flow.clone(),
         })
     }

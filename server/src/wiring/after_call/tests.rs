@@ -2,20 +2,22 @@ use std::path::Path;
 use std::time::Duration;
 
 use call_model::{
-    CallId, Direction, HangupCause, HangupParty, RecordingId, SampleRate, Speaker, ToolReport, TranscriptLine, Word,
+    CallId, Direction, HangupCause, HangupParty, RecordingId, SampleRate, Speaker, ToolReport, TranscriptLine,
+    VoicemailId, Word,
 };
 use recordings::wav::WavFile;
 use recordings::{Channels, Format};
 use serde_json::json;
 use store::{
-    Address, AnswerCall, EndCall, EventFilter, FollowUpFilter, JobState, NewCall, NewRecording, PageRequest,
-    RecordingEnd, RecordingState, StoreConfig, TicketFilter, TicketPriority, fresh_id,
+    Address, AnswerCall, EndCall, EventFilter, FollowUpFilter, JobState, NewCall, NewRecording, NewVoicemail,
+    PageRequest, RecordingEnd, RecordingState, StoreConfig, TicketFilter, TicketPriority, fresh_id,
 };
 
 use super::*;
 
 const NOW: i64 = 1_750_000_000_000;
 const PATH: &str = "2025/06/15/rec.wav";
+const MESSAGE: &str = "2025/06/15/message.wav";
 /// The recording begins so long after the answer, ms.
 const OFFSET: i64 = 500;
 
@@ -118,28 +120,90 @@ fn line(call: CallId, from_ms: u64, text: &str) -> TranscriptLine {
     }
 }
 
-/// Ten seconds at 8 kHz, both channels loud throughout.
-async fn record(house: &House, call: CallId) -> RecordingId {
-    let id: RecordingId = fresh_id(NOW);
-    let file = house.recordings().root().join(PATH);
+/// Ten seconds at 8 kHz, loud throughout.
+fn sound(house: &House, path: &str, channels: Channels) {
+    let file = house.recordings().root().join(path);
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-    let format = Format { channels: Channels::Stereo, rate: SampleRate::Narrow };
-    let mut wav = WavFile::create(&file, format).unwrap();
+    let mut wav = WavFile::create(&file, Format { channels, rate: SampleRate::Narrow }).unwrap();
     let square = |at: usize| if at % 16 < 8 { 9_000_i16 } else { -9_000 };
-    let bytes: Vec<u8> = (0..80_000).flat_map(|at| [square(at), square(at)]).flat_map(i16::to_le_bytes).collect();
+    let frame = |at: usize| std::iter::repeat_n(square(at), channels.count());
+    let bytes: Vec<u8> = (0..80_000).flat_map(frame).flat_map(i16::to_le_bytes).collect();
     wav.write_at(0, &bytes).unwrap();
     wav.mend().unwrap();
+}
+
+/// A recording, both channels loud throughout.
+async fn record(house: &House, call: CallId) -> RecordingId {
+    let id: RecordingId = fresh_id(NOW);
+    sound(house, PATH, Channels::Stereo);
     let new = NewRecording { id, call, path: PATH.to_owned(), started_ms: NOW };
     house.store.begin_recording(new).await.unwrap();
     house.store.set_recording_offset(id, OFFSET).await.unwrap();
     id
 }
 
-/// Whether a channel is silent between two times of the file, ms.
+/// A message, loud throughout, that begins two seconds after the answer.
+async fn leave_message(house: &House, call: CallId) -> VoicemailId {
+    let id: VoicemailId = fresh_id(NOW);
+    sound(house, MESSAGE, Channels::Mono);
+    let new = NewVoicemail {
+        id,
+        mailbox: "reception".to_owned(),
+        call,
+        path: MESSAGE.to_owned(),
+        bytes: 160_044,
+        duration_ms: 10_000,
+        offset_ms: Some(2_000),
+        created_ms: NOW,
+    };
+    house.store.add_voicemail(new).await.unwrap();
+    id
+}
+
+/// Whether a channel of a recording is silent between two times of the file, ms.
 fn is_silent(file: &Path, channel: usize, from_ms: usize, to_ms: usize) -> bool {
+    silent(file, 4, channel, from_ms, to_ms)
+}
+
+/// The same for frames of so many bytes.
+fn silent(file: &Path, frame: usize, channel: usize, from_ms: usize, to_ms: usize) -> bool {
     let bytes = std::fs::read(file).unwrap();
-    let sample = |at: usize| [bytes[44 + at * 4 + channel * 2], bytes[45 + at * 4 + channel * 2]];
+    let sample = |at: usize| [bytes[44 + at * frame + channel * 2], bytes[45 + at * frame + channel * 2]];
     (from_ms * 8..to_ms * 8).all(|at| sample(at) == [0, 0])
+}
+
+#[tokio::test]
+async fn a_message_is_silenced_before_it_is_told_of() {
+    let house = House::open("redact = 'text_and_audio'\nbrain = 'rules'").await;
+    let call = house.held(&["Please charge it.", "my card is 4111 1111 1111 1111", "Thank you."]).await;
+    let message = leave_message(&house, call).await;
+    house.over(call).await;
+    house.until(call, JobState::Done).await.stop().await;
+    let told = house.kinds(call).await;
+    let place = |kind: &str| told.iter().position(|told| told == kind).unwrap();
+    assert!(place("transcript.ready") < place("voicemail.received"), "{told:?}");
+    assert!(!house.store.voicemail(message).await.unwrap().unwrap().held);
+    // The number is said from 4,600 to 5,380 ms after the answer: with its margin at 2,450 to 3,530 ms of the message.
+    let file = house.recordings().root().join(MESSAGE);
+    assert!(silent(&file, 2, 0, 2_460, 3_520));
+    assert!(!silent(&file, 2, 0, 2_400, 2_440) && !silent(&file, 2, 0, 3_540, 3_580), "the rest is unharmed");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_silenced_stays_withheld_and_one_in_texts_only_is_told_at_once() {
+    let house = House::open("redact = 'text_and_audio'\ntries = 1").await;
+    let call = house.held(&["my card is 4111 1111 1111 1111"]).await;
+    let message = leave_message(&house, call).await;
+    std::fs::remove_file(house.recordings().root().join(MESSAGE)).unwrap();
+    house.over(call).await;
+    house.until(call, JobState::Failed).await.stop().await;
+    assert!(house.store.voicemail(message).await.unwrap().unwrap().held);
+    assert!(!house.kinds(call).await.contains(&"voicemail.received".to_owned()));
+
+    let house = House::open("redact = 'text'").await;
+    let call = house.held(&["my card is 4111 1111 1111 1111"]).await;
+    leave_message(&house, call).await;
+    assert!(house.kinds(call).await.contains(&"voicemail.received".to_owned()));
 }
 
 #[tokio::test]
