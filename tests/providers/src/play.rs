@@ -29,6 +29,8 @@ struct Line {
 /// What has happened in the talk so far.
 #[derive(Debug, Default)]
 pub struct Scene {
+    /// What the model is told before the talk.
+    pub instructions: String,
     /// What the caller said, turn by turn.
     pub caller: Vec<String>,
     /// What tools gave back, with their names.
@@ -122,14 +124,13 @@ impl Actor {
 pub fn play(actors: Vec<Actor>) -> Script<ChatAnswer> {
     Script::by(move |request, _| {
         let talk = Talk::of(request);
-        let actor = actors.iter().find(|actor| actor.of.iter().all(|text| talk.instructions.contains(text)));
+        let actor = actors.iter().find(|actor| actor.of.iter().all(|text| talk.scene.instructions.contains(text)));
         actor.and_then(|actor| actor.answer(&talk)).unwrap_or_else(|| ChatAnswer::text("I don't know that.")).into()
     })
 }
 
 /// A request as an actor sees it.
 struct Talk {
-    instructions: String,
     scene: Scene,
     ours: String,
     /// The tool that came back last, if nothing came after it, and what it gave back.
@@ -153,9 +154,9 @@ impl Talk {
         let is_result = |at: &usize| messages[*at]["role"] == "tool";
         let parsed = |at| serde_json::from_str(&content(&messages[at])).unwrap_or_default();
         let results = (0..messages.len()).filter(is_result).map(|at| (name_of(at), parsed(at)));
+        let (caller, results) = (role("user").iter().map(|text| spoken(text)).collect(), results.collect());
         Self {
-            instructions: role("system").join("\n"),
-            scene: Scene { caller: role("user").iter().map(|text| spoken(text)).collect(), results: results.collect() },
+            scene: Scene { instructions: role("system").join("\n"), caller, results },
             ours: role("assistant").join("\n").to_lowercase(),
             back: messages.len().checked_sub(1).filter(is_result).map(|at| (name_of(at), content(&messages[at]))),
         }

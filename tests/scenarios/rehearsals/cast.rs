@@ -1,5 +1,6 @@
 //! What the scripted model says and does as each of the four agents.
 
+use jiff::civil::{Date, Weekday};
 use provider_doubles::{Actor, ChatAnswer, Scene};
 use serde_json::{Value, json};
 
@@ -72,13 +73,12 @@ fn chosen<'v>(said: &str, values: &[(&str, &'v str)], otherwise: &'v str) -> &'v
 }
 
 const SERVICES: [(&str, &str); 2] = [("cleaning", "cleaning"), ("reinigung", "cleaning")];
-/// From Monday, 23 November 2026.
-const DAYS: [(&str, &str); 5] = [
-    ("tuesday", "2026-11-24"),
-    ("thursday", "2026-11-26"),
-    ("donnerstag", "2026-11-26"),
-    ("friday", "2026-11-27"),
-    ("freitag", "2026-11-27"),
+const DAYS: [(&str, Weekday); 5] = [
+    ("tuesday", Weekday::Tuesday),
+    ("thursday", Weekday::Thursday),
+    ("donnerstag", Weekday::Thursday),
+    ("friday", Weekday::Friday),
+    ("freitag", Weekday::Friday),
 ];
 
 fn service(scene: &Scene) -> &'static str {
@@ -86,8 +86,17 @@ fn service(scene: &Scene) -> &'static str {
 }
 
 fn find(scene: &Scene, answer: &mut ChatAnswer) {
-    let date = chosen(&scene.last(), &DAYS, "2026-11-24");
-    arguments(answer, json!({ "service": service(scene), "date": date }));
+    let said = scene.last();
+    let day = DAYS.iter().find(|(word, _)| said.contains(word)).map_or(Weekday::Tuesday, |(_, day)| *day);
+    let date = today(scene).nth_weekday(1, day).unwrap();
+    arguments(answer, json!({ "service": service(scene), "date": date.to_string() }));
+}
+
+/// The day that the business says it is.
+fn today(scene: &Scene) -> Date {
+    // "now":"Monday, 2026-11-23, 09:00"
+    let now = scene.instructions.split("\"now\":\"").nth(1).unwrap_or_default();
+    now.split(", ").nth(1).and_then(|date| date.parse().ok()).expect("the instructions say what day it is")
 }
 
 fn book(scene: &Scene, answer: &mut ChatAnswer) {

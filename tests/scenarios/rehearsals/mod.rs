@@ -93,6 +93,7 @@ macro_rules! by_telephone {
 
 by_telephone! {
     reception_is_called, reception_is_called_with_a_model: "reception-telephone-en",
+    an_appointment_is_booked, an_appointment_is_booked_with_a_model: "reception-booking-telephone-en",
     support_is_called, support_is_called_with_a_model: "support-invoice-en",
     leads_call, leads_call_with_a_model: "lead-cold-en",
     a_survey_is_answered, a_survey_is_answered_with_a_model: "survey-complete-en",
