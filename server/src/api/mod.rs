@@ -12,6 +12,7 @@
 //! | `docs`, `health` | the OpenAPI document with its page; liveness, readiness, metrics |
 
 mod agents;
+mod appointments;
 mod calendar;
 mod calls;
 mod contacts;
@@ -130,9 +131,9 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(calendar::info))
         .routes(routes!(calendar::renew))
         .routes(routes!(calendar::slots))
-        .routes(routes!(calendar::list, calendar::book))
-        .routes(routes!(calendar::get, calendar::reschedule, calendar::cancel))
-        .routes(routes!(calendar::one_ics))
+        .routes(routes!(appointments::list, appointments::book))
+        .routes(routes!(appointments::get, appointments::reschedule, appointments::cancel))
+        .routes(routes!(appointments::one_ics))
         .routes(routes!(tickets::list, tickets::add))
         .routes(routes!(tickets::get, tickets::change))
         .routes(routes!(follow_ups::list))
