@@ -1,4 +1,5 @@
 //! What the library finds where no example is like what was asked.
+#![allow(clippy::print_stdout, reason = "a test that shows its figures")]
 
 use std::path::{Path, PathBuf};
 

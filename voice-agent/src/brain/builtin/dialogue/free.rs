@@ -106,11 +106,11 @@ impl Turn<'_> {
     /// The answer to a question that comes where something else was asked for.
     pub(super) fn aside(&mut self) -> Option<String> {
         match (self.best(), self.asked()) {
-            (Some(Hit { target: Target::Entry(place), .. }), _) => Some(self.tell(place)),
             (Some(Hit { target: Target::Intent(intent @ (Intent::Hours | Intent::OpenNow)), .. }), _) => {
                 Some(self.hours(intent))
             }
-            (_, Some(Hit { target: Target::Entry(place), .. })) => Some(self.tell(place)),
+            (Some(Hit { target: Target::Entry(place), .. }), _)
+            | (_, Some(Hit { target: Target::Entry(place), .. })) => Some(self.tell(place)),
             _ => None,
         }
     }
