@@ -2,11 +2,13 @@
 //! signal, on both sides and in the recording.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say so and stop")]
 
+mod after_call;
 mod answering;
 mod calling_out;
 mod carriers;
 mod contacts;
 mod conversations;
+mod costs;
 mod crashes;
 mod dialogs;
 mod flows;
