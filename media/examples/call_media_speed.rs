@@ -153,7 +153,7 @@ fn parts() {
         frame.samples_mut().copy_from_slice(&speech(rate.frame_samples()));
         let (mut vad, mut detector) = (Vad::new(VadConfig::default()), Detector::new());
         let vad = measure(TICKS, |_| {
-            black_box(vad.process(&frame));
+            black_box(vad.process(&frame, true));
         });
         let detector = measure(TICKS, |_| {
             black_box(detector.process(&frame));

@@ -44,6 +44,9 @@ const FLOOR_SPANS: usize = 10;
 const SPAN_FRAMES: u32 = 10;
 /// The floor is never taken to be lower than this.
 const LEAST_FLOOR_DBFS: f32 = -66.0;
+/// The floor before anything is known of the line: a noise below it is no speech from the first frame on, and what
+/// people say lies well above it.
+const FIRST_FLOOR_DBFS: f32 = -42.0;
 
 /// Follows one stream, frame by frame.
 #[derive(Debug, Clone)]
@@ -72,7 +75,7 @@ impl Vad {
             level: LEAST_FLOOR_DBFS,
             span_least: f32::MAX,
             span_frames: 0,
-            spans: [LEAST_FLOOR_DBFS; FLOOR_SPANS],
+            spans: [FIRST_FLOOR_DBFS; FLOOR_SPANS],
             next_span: 0,
             voiced_frame: false,
             speaking: false,
@@ -82,15 +85,18 @@ impl Vad {
         }
     }
 
-    /// Takes the next frame in.
-    pub fn process(&mut self, frame: &AudioFrame) -> Option<Speech> {
-        self.process_level(level_dbfs(frame.samples()), false)
+    /// Takes the next frame in. What was not `received` but made up tells nothing about the line's noise.
+    pub fn process(&mut self, frame: &AudioFrame, received: bool) -> Option<Speech> {
+        self.process_level(level_dbfs(frame.samples()), received, false)
     }
 
     /// Takes the next frame in by its [level](level_dbfs), dBFS. A frame that is `masked` is no speech, whatever its
     /// level: it is known to be something else.
-    pub fn process_level(&mut self, level_dbfs: f32, masked: bool) -> Option<Speech> {
-        let floor = self.follow_floor(level_dbfs);
+    pub fn process_level(&mut self, level_dbfs: f32, received: bool, masked: bool) -> Option<Speech> {
+        if received {
+            self.follow_floor(level_dbfs);
+        }
+        let floor = self.floor();
         let level = if masked { level_dbfs.min(floor) } else { level_dbfs };
         // Up at once, down slowly: a gap between two syllables is still speech.
         self.level = if level > self.level { level } else { self.level + (level - self.level) * 0.3 };
@@ -113,7 +119,7 @@ impl Vad {
         Duration::from_millis(u64::from(self.silent) * FRAME_MS)
     }
 
-    fn follow_floor(&mut self, level: f32) -> f32 {
+    fn follow_floor(&mut self, level: f32) {
         self.span_least = self.span_least.min(level);
         self.span_frames += 1;
         if self.span_frames == SPAN_FRAMES {
@@ -122,6 +128,9 @@ impl Vad {
             self.span_least = f32::MAX;
             self.span_frames = 0;
         }
+    }
+
+    fn floor(&self) -> f32 {
         self.spans.iter().copied().fold(self.span_least.max(LEAST_FLOOR_DBFS), f32::min)
     }
 
@@ -185,7 +194,7 @@ mod tests {
         frames
             .filter_map(|(n, chunk)| {
                 frame.samples_mut().copy_from_slice(chunk);
-                vad.process(&frame).map(|change| (n, change))
+                vad.process(&frame, true).map(|change| (n, change))
             })
             .collect()
     }
@@ -235,15 +244,37 @@ mod tests {
     }
 
     #[test]
+    fn a_noisy_line_is_silence_from_its_first_frame_and_between_lost_packets() {
+        let mut vad = Vad::new(VadConfig::default());
+        let mut frame = AudioFrame::silence(SampleRate::Narrow);
+        for chunk in noisy(vec![0; 10 * 8_000], 150.0).chunks_exact(160).enumerate() {
+            // Before the first packet, and where one is missing, there are zeros.
+            let received = chunk.0 >= 20 && chunk.0 % 25 > 1;
+            frame.samples_mut().copy_from_slice(chunk.1);
+            if !received {
+                frame = AudioFrame::silence(SampleRate::Narrow);
+            }
+            assert_eq!(vad.process(&frame, received), None, "frame {}", chunk.0);
+        }
+    }
+
+    #[test]
+    fn speech_in_the_first_frames_of_a_call_is_heard_at_once() {
+        let speech = voice(&mut Noise::new(11), SampleRate::Narrow, 16_000);
+        let first = changes(&speech)[0];
+        assert!(matches!(first, (0..=15, Speech::Started { .. })), "{first:?}");
+    }
+
+    #[test]
     fn silence_is_counted_from_the_last_speech() {
         let mut vad = Vad::new(VadConfig::default());
         let mut frame = AudioFrame::silence(SampleRate::Wide);
         for _ in 0..10 {
-            vad.process(&frame);
+            vad.process(&frame, true);
         }
         assert_eq!(vad.silence(), Duration::from_millis(200));
         frame.samples_mut().copy_from_slice(&crate::test_signal::sine(SampleRate::Wide, 300.0, 9_000.0, 320));
-        vad.process(&frame);
+        vad.process(&frame, true);
         assert!(vad.is_voiced() && vad.silence().is_zero());
     }
 }

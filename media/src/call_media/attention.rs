@@ -28,7 +28,7 @@ impl Attention {
         let level = level_dbfs(caller.heard.samples());
         let is_voice = caller.heard_as == Heard::Voice;
         let echo = self.guard.as_mut().is_some_and(|guard| guard.is_echo(level, is_voice));
-        self.vad.process_level(level, echo)
+        self.vad.process_level(level, is_voice, echo)
     }
 
     /// What the caller is sent in this tick.
@@ -66,7 +66,7 @@ impl CallMedia {
             let Some(leg) = leg.as_deref_mut().filter(|leg| !leg.closing) else { continue };
             if let Some(ear) = &mut leg.ear {
                 let voiced = (slot == LegSlot::CALLER).then(|| attention.vad.is_voiced());
-                ear.hear(&leg.heard, voiced, clock, ears);
+                ear.hear(&leg.heard, leg.heard_as, voiced, clock, ears);
             }
         }
     }

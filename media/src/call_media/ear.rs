@@ -7,6 +7,7 @@ use call_model::{AudioFrame, MAX_FRAME_SAMPLES, SampleRate};
 use super::clock::Clock;
 use super::mixer::Converter;
 use super::{LegSlot, Tap, TapStream};
+use crate::rtp::Heard;
 use crate::vad::{Vad, VadConfig};
 
 /// Listens to one leg. Large: to be boxed.
@@ -25,9 +26,16 @@ impl Ear {
     }
 
     /// Hands the next frame out; `voiced` where that is known already.
-    pub(super) fn hear(&mut self, frame: &AudioFrame, voiced: Option<bool>, clock: &Clock, queue: &mut EarQueue) {
+    pub(super) fn hear(
+        &mut self,
+        frame: &AudioFrame,
+        heard_as: Heard,
+        voiced: Option<bool>,
+        clock: &Clock,
+        queue: &mut EarQueue,
+    ) {
         let voiced = voiced.unwrap_or_else(|| {
-            self.vad.process(frame);
+            self.vad.process(frame, heard_as == Heard::Voice);
             self.vad.is_voiced()
         });
         let mut scratch = AudioFrame::silence(self.rate);

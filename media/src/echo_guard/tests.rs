@@ -54,7 +54,7 @@ fn starts(said: &[i16], path: &Path, voice: &[i16], guard: &mut EchoGuard) -> Ve
         }
         let level = level_dbfs(frame.samples());
         let is_echo = guard.is_echo(level, true);
-        if let Some(Speech::Started { .. }) = vad.process_level(level, is_echo) {
+        if let Some(Speech::Started { .. }) = vad.process_level(level, true, is_echo) {
             found.push(n);
         }
         guard.said(level_dbfs(said));
@@ -81,7 +81,7 @@ fn interruption(at_ms: usize, ms: usize, gain: f64) -> Vec<i16> {
 fn starts_unguarded(said: &[i16], path: &Path) -> usize {
     let mut vad = Vad::new(VadConfig::default());
     let echo: Vec<i16> = path.echo(said).into_iter().map(|s| s as i16).collect();
-    let mut starts = |chunk| matches!(vad.process_level(level_dbfs(chunk), false), Some(Speech::Started { .. }));
+    let mut starts = |chunk| matches!(vad.process_level(level_dbfs(chunk), true, false), Some(Speech::Started { .. }));
     echo.chunks_exact(160).filter(|chunk| starts(chunk)).count()
 }
 
