@@ -71,7 +71,9 @@ fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, da
             "     curl -s -H \"Authorization: Bearer $(cat {})\" http://{http_host}:{http_port}/v1/calls",
             data.join("api-key").display()
         );
-        println!("  3. Call sip:bookings@{at} and book a cleaning or a check-up, and move or cancel it in a later call.");
+        println!(
+            "  3. Call sip:bookings@{at} and book a cleaning or a check-up, and move or cancel it in a later call."
+        );
         println!("     sip:support@{at}, sip:plans@{at} and sip:feedback@{at} are agents with other work.");
         println!("  4. Call sip:reception@{at} (sip:rezeption@{at} in German) for a menu by keys. A softphone");
         println!("     registered as sip:anna@{at} with the password {password} rings when 4 is pressed there.");

@@ -240,11 +240,25 @@ pub struct Shelves {
     pub flows: Arc<FlowShelf>,
     /// The agents.
     pub agents: Arc<AgentShelf>,
+    /// Held from the look into the books until what they say is on a shelf: an older look never replaces a newer one.
+    filling: tokio::sync::Mutex<()>,
 }
 
 impl Shelves {
+    pub(super) fn new(flows: Arc<FlowShelf>, agents: Arc<AgentShelf>) -> Self {
+        Self { flows, agents, filling: tokio::sync::Mutex::default() }
+    }
+
+    /// Takes the active flows of the books.
+    pub(super) async fn replace_flows(&self, store: &Store) -> Result<(), StoreError> {
+        let _filling = self.filling.lock().await;
+        self.flows.replace(&store.flows().await?);
+        Ok(())
+    }
+
     /// Takes the active agents of the books, beside the tasks that others wait for.
     pub(super) async fn replace_agents(&self, store: &Store) -> Result<(), StoreError> {
+        let _filling = self.filling.lock().await;
         let (records, agents) = (store.agents().await?, self.agents.clone());
         if tokio::task::spawn_blocking(move || agents.replace(records)).await.is_err() {
             tracing::error!("the agents of the books could not be read: calls go on with what was");

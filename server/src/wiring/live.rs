@@ -23,6 +23,8 @@ pub struct Live {
     store: Store,
     config: Arc<Config>,
     librarian: Arc<Librarian>,
+    /// Held from the look into the books until the switchboard has what they say.
+    reading: tokio::sync::Mutex<()>,
 }
 
 impl Live {
@@ -34,15 +36,16 @@ impl Live {
         config: Arc<Config>,
         librarian: Arc<Librarian>,
     ) -> Self {
-        Self { switchboard, shelves, store, config, librarian }
+        Self { switchboard, shelves, store, config, librarian, reading: tokio::sync::Mutex::default() }
     }
 
     async fn reread(&self, change: BooksChange) -> Result<(), store::StoreError> {
         match change {
-            BooksChange::Flows => self.shelves.flows.replace(&self.store.flows().await?),
+            BooksChange::Flows => self.shelves.replace_flows(&self.store).await?,
             BooksChange::Agents => self.shelves.replace_agents(&self.store).await?,
             BooksChange::Knowledge => self.librarian.changed().await?,
             BooksChange::Numbers | BooksChange::Trunks | BooksChange::Members => {
+                let _reading = self.reading.lock().await;
                 let directory = directory::read(&self.store, &self.config).await?;
                 self.shelves.agents.learn_members(&directory);
                 self.switchboard.set_directory(directory).await;

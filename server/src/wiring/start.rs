@@ -172,7 +172,7 @@ pub async fn start(
     books::seed(&store, &config, now_ms()).await?;
     let agents = AgentShelf::new(config.clone(), business.clone(), brains, toolbox.clone())
         .map_err(|error| StartFailure::Thinking(error.into()))?;
-    let shelves = Arc::new(Shelves { flows: Arc::new(FlowShelf::new(business)), agents: Arc::new(agents) });
+    let shelves = Arc::new(Shelves::new(Arc::new(FlowShelf::new(business)), Arc::new(agents)));
     shelves.flows.replace(&store.flows().await?);
     let librarian = Arc::new(Librarian::new(store.clone(), shelves.clone(), &config.knowledge)?);
     librarian.open().await?;

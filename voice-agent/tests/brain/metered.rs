@@ -79,7 +79,10 @@ async fn a_call_that_has_cost_enough_is_answered_without_costs() {
     assert_eq!(answers(&brain, 2).await, "model", "another call has its own limit");
     let told = house.told.lock().unwrap().clone();
     assert_eq!(told.iter().map(|spending| spending.cost).collect::<Vec<_>>(), [4_500; 3]);
-    assert_eq!((told[0].brain.as_str(), told[0].usage.input_tokens, told[0].usage.output_tokens), ("model", 1_000, 100));
+    assert_eq!(
+        (told[0].brain.as_str(), told[0].usage.input_tokens, told[0].usage.output_tokens),
+        ("model", 1_000, 100)
+    );
 }
 
 #[tokio::test]
