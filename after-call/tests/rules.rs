@@ -232,6 +232,20 @@ fn summaries_have_two_to_four_sentences_in_five_languages() {
 }
 
 #[test]
+fn a_farewell_is_no_topic() {
+    for (language, farewell) in [
+        ("en", "> No thank you, goodbye."),
+        ("de", "> Nein danke, auf Wiederhören."),
+        ("es", "> No, gracias, adiós."),
+        ("fr", "> Non merci, au revoir."),
+        ("it", "> No grazie, arrivederci."),
+    ] {
+        let topics = plain(&call(language, farewell)).topics;
+        assert!(topics.is_empty(), "{language}: {topics:?}");
+    }
+}
+
+#[test]
 fn a_lead_is_weighed_by_what_was_given_and_said() {
     let settings = RuleSettings { lead: Some(LeadWeights::default()), ..RuleSettings::default() };
     let score = |call: &EndedCall| insights(call, &Background::default(), &settings).lead.unwrap();
