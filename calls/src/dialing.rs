@@ -166,6 +166,7 @@ pub(crate) fn uri(user: &str, host: &str, protocol: TrunkProtocol) -> Result<Uri
     let transport = match protocol {
         TrunkProtocol::Udp => "",
         TrunkProtocol::Tcp => ";transport=tcp",
+        TrunkProtocol::Tls => ";transport=tls",
     };
     let at = if user.is_empty() { "" } else { "@" };
     Uri::parse(&format!("sip:{user}{at}{host}{transport}")).map_err(|_| PlaceError::BadDestination)

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use call_model::{MemberId, NumberId, TrunkId};
 
 use crate::app::{AppRef, RecordingRule};
+use crate::interop::Interop;
 
 /// A snapshot of the books that routing works on; replaced whole when the books change.
 #[derive(Debug, Default)]
@@ -70,6 +71,8 @@ pub enum TrunkProtocol {
     Udp,
     /// TCP.
     Tcp,
+    /// TLS over TCP.
+    Tls,
 }
 
 /// An account at a carrier.
@@ -81,7 +84,7 @@ pub struct Trunk {
     pub name: String,
     /// The carrier's host, with `:port` where it is not the standard one.
     pub host: String,
-    /// UDP or TCP.
+    /// How SIP is carried to it.
     pub protocol: TrunkProtocol,
     /// Our user name there; empty for a trunk by address.
     pub user: String,
@@ -99,6 +102,8 @@ pub struct Trunk {
     pub allowed_prefixes: Vec<String>,
     /// Most calls at a time; 0: no limit of its own.
     pub max_calls: usize,
+    /// How it wants to be spoken to.
+    pub interop: Interop,
 }
 
 impl std::fmt::Debug for Trunk {
@@ -278,6 +283,7 @@ mod tests {
             caller_id: None,
             allowed_prefixes: vec![],
             max_calls: 0,
+            interop: Interop::default(),
         };
         Directory::new(
             "callwright".into(),

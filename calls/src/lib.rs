@@ -10,6 +10,7 @@
 //! - `think`: who thinks for an agent; `tools`: who gets things done for it.
 //! - `voice`: prompts, made off the media path and shared by all calls.
 //! - `queue`, `staff`: who waits for somebody to become free; who is free, and had how many callers today.
+//! - [`interop`]: how each trunk wants to be spoken to.
 //! - `routing`: from an INVITE to what answers it.
 //! - `trunks`, `lines`: registration and watch, and how many calls each carries.
 
@@ -21,6 +22,7 @@ mod error;
 mod feed;
 pub mod gate;
 mod house;
+pub mod interop;
 mod lines;
 pub mod live;
 mod orders;

@@ -4,5 +4,6 @@ pub mod api;
 pub mod cli;
 pub mod config;
 mod mcp;
+mod trunk;
 pub mod webhooks;
 pub mod wiring;

@@ -58,8 +58,8 @@ pub use state::{
     ApiConfig, ApiState, BooksChange, Check, ControlError, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech,
     TrunkState,
 };
+pub use trunks::TrunkSettings;
 pub(crate) use trunks::checked as check_trunk;
-pub use trunks::{TrunkSettings, TrunkTransport};
 pub(crate) use webhooks::check as check_webhook;
 
 /// The router of everything that is asked for by HTTP.

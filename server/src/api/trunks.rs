@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use call_model::TrunkId;
+use calls::interop::proxy_route;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::{NewTrunk, TrunkRecord};
@@ -18,17 +19,7 @@ use super::page::List;
 use super::problem::{Kind, Problem};
 use super::state::{ApiState, BooksChange, TrunkState};
 use super::wire::Time;
-
-/// How SIP is carried to a trunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum TrunkTransport {
-    /// UDP.
-    #[default]
-    Udp,
-    /// TCP.
-    Tcp,
-}
+use crate::trunk::{TrunkDiversion, TrunkIdentity, TrunkPrivacy, TrunkQuirks, TrunkSrtp, TrunkTransport};
 
 /// What the books keep of a trunk besides its name and its password.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -37,7 +28,7 @@ pub struct TrunkSettings {
     /// The carrier's SIP host, with `:port` where it is not the standard one.
     #[schema(example = "sip.carrier.example")]
     pub host: String,
-    /// `udp` or `tcp`.
+    /// `udp`, `tcp` or `tls`.
     pub transport: TrunkTransport,
     /// Our user name there; empty for a trunk by address.
     pub user: String,
@@ -54,6 +45,18 @@ pub struct TrunkSettings {
     pub allowed_prefixes: Vec<String>,
     /// The most calls at a time; 0: no limit of its own.
     pub max_calls: usize,
+    /// Whether its sound is encrypted: `off`, `optional` or `required`.
+    pub srtp: TrunkSrtp,
+    /// Where its requests are sent in place of `host`: `proxy.carrier.example:5061;transport=tls`.
+    pub outbound_proxy: Option<String>,
+    /// How we say who calls: `from`, `pai`, `ppi` or `rpid`.
+    pub identity: TrunkIdentity,
+    /// How we say that this is withheld: `anonymous`, `header` or `from`.
+    pub privacy: TrunkPrivacy,
+    /// How we say for whom a forwarded call was at first: `off`, `diversion`, `history-info` or `both`.
+    pub diversion: TrunkDiversion,
+    /// Peculiarities: see `docs/trunks.md`.
+    pub quirks: TrunkQuirks,
 }
 
 impl TrunkSettings {
@@ -232,5 +235,10 @@ pub(crate) fn checked(name: &str, settings: Map<String, Value>) -> Result<TrunkS
     if settings.allowed_prefixes.iter().any(wrong) {
         return Err(Problem::invalid("`allowed_prefixes` are beginnings of numbers in E.164, such as +49"));
     }
-    Ok(settings)
+    if settings.outbound_proxy.as_deref().is_some_and(|proxy| proxy_route(proxy).is_none()) {
+        return Err(Problem::invalid(
+            "`outbound_proxy` is a host, such as proxy.carrier.example or 192.0.2.1:5061;transport=tls",
+        ));
+    }
+    settings.quirks.fault().map_or(Ok(settings), |fault| Err(Problem::invalid(fault)))
 }

@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub use after_call::{AfterCallSection, LeadConfig, PatternConfig, Redact, TicketConfig};
 pub use brain::{BrainConfig, BrainKind, PriceConfig};
@@ -24,6 +24,8 @@ pub use knowledge::{EmbeddingsConfig, KnowledgeSection};
 pub use load::{ConfigError, load};
 pub use secret::{SecretError, SecretPlaces};
 pub use tools::McpConfig;
+
+use crate::trunk::{TrunkDiversion, TrunkIdentity, TrunkPrivacy, TrunkQuirks, TrunkSrtp, TrunkTransport};
 
 /// Everything that can be set. Each field's default is what `callwright serve` uses when nothing is said.
 #[derive(Debug, Clone, Deserialize)]
@@ -303,17 +305,6 @@ impl Default for LimitsSection {
     }
 }
 
-/// How SIP is carried to a trunk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TrunkTransport {
-    /// UDP.
-    #[default]
-    Udp,
-    /// TCP.
-    Tcp,
-}
-
 /// An account at a carrier.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -322,7 +313,7 @@ pub struct TrunkConfig {
     pub name: String,
     /// The carrier's SIP host, with a port if it is not the standard one.
     pub host: String,
-    /// UDP or TCP.
+    /// UDP, TCP or TLS.
     pub transport: TrunkTransport,
     /// Our user name there; empty for a trunk by address.
     pub user: String,
@@ -344,6 +335,18 @@ pub struct TrunkConfig {
     pub allowed_prefixes: Vec<String>,
     /// Most calls at a time; 0: no limit of its own.
     pub max_calls: usize,
+    /// Whether its sound is encrypted: `off`, `optional` or `required`.
+    pub srtp: TrunkSrtp,
+    /// Where its requests are sent in place of `host`: `proxy.carrier.example:5061;transport=tls`.
+    pub outbound_proxy: Option<String>,
+    /// How we say who calls: `from`, `pai`, `ppi` or `rpid`.
+    pub identity: TrunkIdentity,
+    /// How we say that this is withheld: `anonymous`, `header` or `from`.
+    pub privacy: TrunkPrivacy,
+    /// How we say for whom a forwarded call was at first: `off`, `diversion`, `history-info` or `both`.
+    pub diversion: TrunkDiversion,
+    /// Peculiarities: see `docs/trunks.md`.
+    pub quirks: TrunkQuirks,
 }
 
 /// One of our numbers.

@@ -9,8 +9,8 @@ use secrecy::ExposeSecret as _;
 use sha2::{Digest as _, Sha256};
 use store::{NewMember, NewNumber, NewTrunk, NewWebhook, RecordingRule, Store, StoreConfig, StoreError};
 
-use crate::api::{self, Problem, TrunkSettings, TrunkTransport};
-use crate::config::{Config, SecretError, TrunkTransport as ConfigTransport};
+use crate::api::{self, Problem, TrunkSettings};
+use crate::config::{Config, SecretError};
 
 /// The store's settings, as the configuration has them.
 pub fn store_config(config: &Config) -> StoreConfig {
@@ -107,10 +107,7 @@ async fn seed_trunks(store: &Store, config: &Config, now_ms: i64) -> Result<(), 
     for trunk in &config.trunks {
         let settings = TrunkSettings {
             host: trunk.host.clone(),
-            transport: match trunk.transport {
-                ConfigTransport::Udp => TrunkTransport::Udp,
-                ConfigTransport::Tcp => TrunkTransport::Tcp,
-            },
+            transport: trunk.transport,
             user: trunk.user.clone(),
             auth_user: trunk.auth_user.clone(),
             register: trunk.register,
@@ -118,6 +115,12 @@ async fn seed_trunks(store: &Store, config: &Config, now_ms: i64) -> Result<(), 
             caller_id: trunk.caller_id.clone(),
             allowed_prefixes: trunk.allowed_prefixes.clone(),
             max_calls: trunk.max_calls,
+            srtp: trunk.srtp,
+            outbound_proxy: trunk.outbound_proxy.clone(),
+            identity: trunk.identity,
+            privacy: trunk.privacy,
+            diversion: trunk.diversion,
+            quirks: trunk.quirks.clone(),
         };
         let settings = api::check_trunk(&trunk.name, settings.write()).map_err(entry("trunks", &trunk.name))?;
         let secret = trunk.resolve_password()?.map(|secret| secret.expose_secret().to_owned());

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use call_model::AppName;
 use calls::app::{AppRef, RecordingRule};
-use calls::directory::{Directory, Member, NumberRoute, Trunk, TrunkProtocol};
+use calls::directory::{Directory, Member, NumberRoute, Trunk};
+use calls::interop::{Interop, proxy_route};
 use store::{Store, StoreError};
 
-use crate::api::{TrunkSettings, TrunkTransport};
+use crate::api::TrunkSettings;
 use crate::config::Config;
 
 /// Reads the directory from the books. Hosts of trunks are looked up, so that their calls are known by address.
@@ -56,14 +57,17 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
         };
         let mut addresses = settings.addresses;
         addresses.extend(look_up(&settings.host).await);
+        let outbound_proxy = settings.outbound_proxy.as_deref().and_then(proxy_route);
+        if let Some(proxy) = &outbound_proxy {
+            // Its calls come from there, too.
+            let port = proxy.port.map_or_else(String::new, |port| format!(":{port}"));
+            addresses.extend(look_up(&format!("{}{port}", proxy.host)).await);
+        }
         trunks.push(Trunk {
             id: record.id,
             name: record.name,
             host: settings.host,
-            protocol: match settings.transport {
-                TrunkTransport::Udp => TrunkProtocol::Udp,
-                TrunkTransport::Tcp => TrunkProtocol::Tcp,
-            },
+            protocol: settings.transport.into(),
             auth_user: settings.auth_user.unwrap_or_else(|| settings.user.clone()),
             user: settings.user,
             password: store.trunk_secret(record.id).await?.unwrap_or_default(),
@@ -72,6 +76,14 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
             caller_id: settings.caller_id,
             allowed_prefixes: settings.allowed_prefixes,
             max_calls: settings.max_calls,
+            interop: Interop {
+                srtp: settings.srtp.into(),
+                outbound_proxy,
+                identity: settings.identity.into(),
+                privacy: settings.privacy.into(),
+                diversion: settings.diversion.into(),
+                quirks: settings.quirks.into(),
+            },
         });
     }
     let (language, country) = (config.business.language.clone(), config.business.country.clone());
