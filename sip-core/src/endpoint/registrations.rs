@@ -1,6 +1,7 @@
 //! REGISTER as a client: keeping our registrations up (RFC 3261 section 10.2).
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::Endpoint;
@@ -40,6 +41,8 @@ pub(super) struct OwnRegistration {
     told: Option<RegistrationState>,
     /// Where the last response came from: when that connection closes, nobody reaches us.
     flow: Option<Flow>,
+    /// The address that the registrar saw us at, as its last response said (RFC 3581).
+    seen: Option<SocketAddr>,
 }
 
 /// The longest that a registrar may make us ask for: a day.
@@ -62,6 +65,7 @@ impl Endpoint {
             leaving: false,
             told: None,
             flow: None,
+            seen: None,
             settings,
         };
         self.registrations.insert(handle, registration);
@@ -128,6 +132,7 @@ impl Endpoint {
         let Some(registration) = self.registrations.get_mut(&handle) else { return };
         registration.running = false;
         registration.flow = Some(flow);
+        registration.seen = seen(response);
         let status = response.status;
         if let Some((challenges, proxy)) = content::challenges(response)
             && registration.logins < attempts
@@ -205,6 +210,20 @@ impl Endpoint {
         }
     }
 
+    /// A sign of life came back from where we are registered. When it says that a NAT shows us at another address than
+    /// before, calls no longer reach the address that the registrar keeps: it gets the new one at once, as
+    /// RFC 5626 section 4.4.2 asks of a flow whose mapped address changed.
+    pub(super) fn seen_at(&mut self, now: Instant, flow: Flow, response: &Response) {
+        let Some(address) = seen(response) else { return };
+        for (handle, registration) in &mut self.registrations {
+            let moved = registration.flow == Some(flow) && registration.seen.is_some_and(|seen| seen != address);
+            if moved && registration.bound && !registration.running && !registration.leaving {
+                registration.seen = Some(address);
+                self.core.set_timer(TimerKey::Registration(*handle), now, Duration::ZERO);
+            }
+        }
+    }
+
     /// A connection has gone: what was registered over it is registered anew.
     pub(super) fn registrations_lost(&mut self, now: Instant, lost: impl Fn(&Target) -> bool) {
         for (handle, registration) in &mut self.registrations {
@@ -216,6 +235,17 @@ impl Endpoint {
             }
         }
     }
+}
+
+/// Where the sender of a response saw us: `received` and `rport` of our Via.
+fn seen(response: &Response) -> Option<SocketAddr> {
+    let via = response.headers.top_via().ok()?;
+    Some(SocketAddr::new(via.received()?, via.rport()?))
+}
+
+/// Where our registrations are held: the paths that must be kept open for calls to reach us.
+pub(super) fn flows(registrations: &Registrations) -> impl Iterator<Item = Flow> + '_ {
+    registrations.values().filter(|it| it.bound).filter_map(|it| it.flow)
 }
 
 /// The seconds that a registrar grants our contact, by its Contact or by Expires. Other devices may have registered the

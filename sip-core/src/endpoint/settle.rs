@@ -106,7 +106,10 @@ impl Endpoint {
             Owner::Bye(leg) => self.on_bye_done(now, leg, response),
             Owner::Info(leg) => self.on_info_done(now, leg, Ok(response)),
             Owner::Register(handle) => self.on_register_done(now, handle, response, flow),
-            Owner::Ping(handle) => self.on_ping_done(now, handle, Ok(response)),
+            Owner::Ping(handle) => {
+                self.seen_at(now, flow, response);
+                self.on_ping_done(now, handle, Ok(response));
+            }
             Owner::Cancel | Owner::ForkBye => {}
         }
     }

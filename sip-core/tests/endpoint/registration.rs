@@ -356,3 +356,27 @@ fn our_own_contact_says_what_was_granted() {
     sim.run(ms(50));
     assert_eq!(states(&sim), [RegistrationState::Registered { expires: secs(300) }]);
 }
+
+#[test]
+fn a_nat_that_shows_us_at_another_address_is_noticed_and_told_at_once() {
+    let mut sim = Sim::new(12);
+    register(&mut sim, |registration| registration.registrar = uri(&format!("sip:{PEER}")));
+    // The other end says where it saw us.
+    let answer = |sim: &mut Sim, method: &Method, port: u16| {
+        let requests = sim.requests(PEER, method);
+        let text = respond(requests.last().unwrap(), "200 OK", "t", "Expires: 600\r\n");
+        sim.inject(PEER, 0, &text.replace(";rport", &format!(";rport={port};received=203.0.113.9")));
+        sim.run(ms(20));
+        sim.times(A, "REGISTER").len()
+    };
+    sim.run(ms(20));
+    assert_eq!(answer(&mut sim, &Method::Register, 40_001), 1);
+    for port in [40_001, 40_002] {
+        sim.on(0, |endpoint, now| endpoint.options(now, uri(&format!("sip:{PEER}"))));
+        sim.run(ms(20));
+        let moved = usize::from(port == 40_002);
+        assert_eq!(answer(&mut sim, &Method::Options, port), 1 + moved, "port {port}");
+    }
+    assert_eq!(answer(&mut sim, &Method::Register, 40_002), 2);
+    assert_eq!(states(&sim).len(), 1, "it was registered all the time");
+}
