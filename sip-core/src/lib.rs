@@ -24,7 +24,7 @@ pub use body::Body;
 pub use digest::{Account, Credentials};
 pub use endpoint::{
     Counters, EndReason, EndedBy, Endpoint, EndpointConfig, Event, IncomingCall, InviteError, LegError, LegHandle,
-    Listener, OutgoingCall, PingError, PingHandle, ResolveError, ResolveId, ResolveRequest, Resolved, TableSizes,
+    Listener, OutgoingCall, OutgoingRefer, ReferId, Referral, PingError, PingHandle, ResolveError, ResolveId, ResolveRequest, Resolved, TableSizes,
 };
 pub use flow::{ConnectionId, Flow, Protocol, Target, Transmit};
 pub use message::HostPort;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::endpoint::RegistrarConfig;
 use crate::flow::Flow;
-use crate::message::Uri;
+use crate::message::{NameAddr, Uri};
 use crate::tables::{Table, table};
 
 /// One contact of an account.
@@ -16,6 +16,9 @@ pub struct Binding {
     pub flow: Flow,
     /// When it lapses.
     pub expires: Instant,
+    /// The proxies between us and it, the nearest first (RFC 3327): give them to
+    /// [`OutgoingCall::routes`](crate::OutgoingCall::routes), which then replace the flow.
+    pub path: Vec<NameAddr>,
     /// Its preference, 0 to 1,000 (the `q` parameter times 1,000).
     pub q: u16,
 }
@@ -44,6 +47,7 @@ pub(crate) struct Update<'a> {
     pub call_id: &'a str,
     pub seq: u32,
     pub flow: Flow,
+    pub path: Vec<NameAddr>,
     pub changes: Vec<Change>,
 }
 
@@ -112,7 +116,8 @@ impl Registrar {
             }
             let id = old.map_or_else(&mut new_id, |old| old.id);
             self.users.insert(id, user.to_owned());
-            let binding = Binding { contact: contact.clone(), flow: update.flow, expires: now + expires, q };
+            let (path, until) = (update.path.clone(), now + expires);
+            let binding = Binding { contact: contact.clone(), flow: update.flow, expires: until, path, q };
             entries.push(Entry { id, binding, call_id: update.call_id.to_owned(), seq: update.seq, instance });
             notices.push(Notice::Bound { id, user: user.to_owned(), contact, expires, until: now + expires });
         }

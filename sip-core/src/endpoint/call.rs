@@ -7,6 +7,7 @@ use crate::body::Body;
 use crate::digest::Credentials;
 use crate::flow::{Flow, Protocol, Target};
 use crate::message::{HeaderName, NameAddr, Uri};
+use crate::registration::RegistrationHandle;
 
 /// Names one leg: one INVITE and the dialog that comes of it, in or out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,6 +47,11 @@ pub struct OutgoingCall {
     /// Send over this flow, whatever the target says: that of a registered contact, so that clients behind a NAT are
     /// reached.
     pub via_flow: Option<Flow>,
+    /// Proxies on the way that are known beforehand, the nearest first, such as the path of a registered contact (RFC
+    /// 3327); after `route`.
+    pub routes: Vec<NameAddr>,
+    /// The registration of ours whose Service-Route (RFC 3608) the call takes, before `routes`.
+    pub registration: Option<RegistrationHandle>,
     /// Max-Forwards; `None` for the configured value. Zero is refused.
     pub max_forwards: Option<u8>,
 }
@@ -65,6 +71,8 @@ impl OutgoingCall {
             headers: Vec::new(),
             ring_timeout: Duration::from_mins(1),
             via_flow: None,
+            routes: Vec::new(),
+            registration: None,
             max_forwards: None,
         }
     }

@@ -91,6 +91,8 @@ pub struct Limits {
     pub udp_max_request: Option<usize>,
     /// Names being resolved. Default: 4,096.
     pub max_resolves: usize,
+    /// Transfers that one leg may ask for at a time, those included of which it is still told. Default: 4.
+    pub max_referrals: usize,
     /// Max-Forwards of our own requests. Default: 70.
     pub max_forwards: u8,
 }
@@ -107,6 +109,7 @@ impl Default for Limits {
             max_auth_attempts: 3,
             udp_max_request: Some(1_300),
             max_resolves: 4_096,
+            max_referrals: 4,
             max_forwards: 70,
         }
     }
@@ -132,6 +135,10 @@ pub struct CallTimers {
     pub glare_other: (Duration, Duration),
     /// How often a re-INVITE is tried again after 491. Default: 5.
     pub glare_attempts: u8,
+    /// A REFER that is neither accepted nor refused by then gets 500. Default: 10 s.
+    pub refer_answer: Duration,
+    /// How long the other end is told what became of its REFER. Default: 3 min.
+    pub referral: Duration,
 }
 
 impl Default for CallTimers {
@@ -145,6 +152,8 @@ impl Default for CallTimers {
             glare_owner: (Duration::from_millis(2_100), Duration::from_secs(4)),
             glare_other: (Duration::ZERO, Duration::from_secs(2)),
             glare_attempts: 5,
+            refer_answer: Duration::from_secs(10),
+            referral: Duration::from_mins(3),
         }
     }
 }
@@ -184,6 +193,11 @@ pub struct RegistrarConfig {
     pub default_expires: Duration,
     /// Contacts of one account. Default: 8.
     pub max_bindings: usize,
+    /// Proxies between us and a contact (Path, RFC 3327); more get 400. Default: 8.
+    pub max_path: usize,
+    /// A client whose REGISTER was given a Path on the way must say that it knows of such, else 420; otherwise it is only
+    /// not told. Default: false.
+    pub path_must_be_known: bool,
 }
 
 impl Default for RegistrarConfig {
@@ -193,6 +207,8 @@ impl Default for RegistrarConfig {
             max_expires: Duration::from_hours(1),
             default_expires: Duration::from_hours(1),
             max_bindings: 8,
+            max_path: 8,
+            path_must_be_known: false,
         }
     }
 }

@@ -7,7 +7,13 @@ use crate::body::Body;
 use crate::message::{AuthParams, HeaderName, Headers, Method, Request, Response, StatusCode};
 
 /// The methods that we answer.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, REFER, NOTIFY, SUBSCRIBE";
+
+/// The extensions that we offer in calls.
+pub(super) const SUPPORTED: &str = "replaces, norefersub";
+
+/// The extensions that a client may require.
+const EXTENSIONS: [&str; 3] = ["replaces", "norefersub", "path"];
 
 /// The bodies of INFO that we understand.
 const KEYS: [&str; 2] = ["application/dtmf-relay", "application/dtmf"];
@@ -58,15 +64,18 @@ fn bad_method(request: &Request) -> Option<Refusal> {
         | Method::Cancel
         | Method::Options
         | Method::Info
-        | Method::Register => None,
+        | Method::Register
+        | Method::Refer
+        | Method::Notify
+        | Method::Subscribe => None,
         Method::Other(_) => Some((StatusCode::NOT_IMPLEMENTED, vec![(HeaderName::Allow, ALLOW.into())])),
         _ => Some((StatusCode::METHOD_NOT_ALLOWED, vec![(HeaderName::Allow, ALLOW.into())])),
     }
 }
 
-/// We have no extensions that a client could require.
 fn bad_extension(request: &Request) -> Option<Refusal> {
-    let required = request.headers.require();
+    let mut required = request.headers.require();
+    required.retain(|tag| !EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(tag)));
     (!required.is_empty()).then(|| (StatusCode::BAD_EXTENSION, vec![(HeaderName::Unsupported, required.join(", "))]))
 }
 

@@ -11,6 +11,7 @@ use super::client::{ClientId, Clients, Outcome};
 use super::config::EndpointConfig;
 use super::event::Event;
 use super::locate::Waiting;
+use super::referral::ReferId;
 use super::server::{ServerId, Servers};
 use crate::chance::Chance;
 use crate::digest::hex;
@@ -30,6 +31,10 @@ pub(super) enum TimerKey {
     Leg(LegHandle, LegTimer),
     /// One of our registrations is to be refreshed or tried again.
     Registration(RegistrationHandle),
+    /// A subscription that came of a REFER lapses, or nobody has decided on that.
+    Referral(LegHandle, ReferId),
+    /// The outcome of our REFER has been waited for long enough.
+    Referring(LegHandle),
     /// A contact at our registrar lapses.
     Binding(u64),
     /// Used nonces lapse.
@@ -88,6 +93,10 @@ pub(super) enum Owner {
     ForkBye,
     /// An INFO.
     Info(LegHandle),
+    /// A REFER of ours.
+    Refer(LegHandle),
+    /// A NOTIFY that says how a REFER of theirs goes on.
+    Notify(LegHandle, ReferId),
     /// A REGISTER of ours.
     Register(RegistrationHandle),
     /// A ping.
@@ -99,6 +108,7 @@ impl Owner {
     pub(super) fn leg(self) -> Option<LegHandle> {
         match self {
             Self::Invite(leg) | Self::Reinvite(leg, _) | Self::Bye(leg) | Self::Info(leg) => Some(leg),
+            Self::Refer(leg) | Self::Notify(leg, _) => Some(leg),
             Self::Cancel | Self::ForkBye | Self::Register(_) | Self::Ping(_) => None,
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::body::Body;
-use crate::endpoint::{LegHandle, PingHandle};
+use crate::endpoint::{LegHandle, PingHandle, Referral};
 use crate::flow::Flow;
 use crate::message::{Headers, NameAddr, StatusCode, Uri};
 use crate::registration::{RegistrationHandle, RegistrationState};
@@ -31,6 +31,8 @@ pub struct IncomingCall {
     pub authenticated_as: Option<String>,
     /// The offer; `None` when the caller wants ours.
     pub offer: Option<Body>,
+    /// The leg that it wants to take the place of (RFC 3891): accept it only from who may do so, and hang that leg up.
+    pub replaces: Option<LegHandle>,
     /// Max-Forwards: give one less to a call that is placed on behalf of this one (RFC 7332).
     pub max_forwards: u8,
     /// All headers.
@@ -159,6 +161,29 @@ pub enum Event {
         content_type: String,
         /// Its body.
         body: bytes::Bytes,
+    },
+    /// The other end asks to be replaced by somebody else (RFC 3515).
+    /// [`accept_refer`](super::Endpoint::accept_refer) or [`reject_refer`](super::Endpoint::reject_refer) must follow.
+    Referred {
+        /// The leg.
+        leg: LegHandle,
+        /// What is asked.
+        referral: Box<Referral>,
+    },
+    /// The other end tells of the call that we asked it to make by [`refer`](super::Endpoint::refer).
+    ReferProgress {
+        /// The leg.
+        leg: LegHandle,
+        /// A status below 200.
+        status: StatusCode,
+    },
+    /// That is over, unless the leg ended before, which says the same.
+    ReferEnded {
+        /// The leg.
+        leg: LegHandle,
+        /// The final status of that call, or with which our REFER was refused; 202: taken, and no more will be told;
+        /// `None`: nothing is known.
+        status: Option<StatusCode>,
     },
     /// The leg is over.
     Ended {

@@ -74,6 +74,9 @@ impl Endpoint {
             }
             (Method::Invite, None) => self.incoming_call(now, flow, id, request),
             (Method::Options, None) => self.answer_options(now, id, &request),
+            // Nobody makes us call somebody without a call of his own.
+            (Method::Refer, None) => self.refuse(now, id, &request, StatusCode::FORBIDDEN, Vec::new()),
+            (Method::Subscribe, None) => self.refuse_event(now, id, &request),
             _ => self.refuse(now, id, &request, StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, Vec::new()),
         }
     }
@@ -90,9 +93,13 @@ impl Endpoint {
         match request.method {
             // Two that cross are both right.
             Method::Bye => self.receive_bye(now, id, handle, request),
+            Method::Subscribe if over => self.receive_subscribe(now, id, handle, request),
             _ if over => self.refuse(now, id, request, StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, Vec::new()),
             Method::Invite => self.receive_reinvite(now, id, handle, request),
             Method::Info => self.receive_info(now, id, handle, request),
+            Method::Refer => self.receive_refer(now, id, handle, request),
+            Method::Notify => self.receive_notify(now, id, handle, request),
+            Method::Subscribe => self.receive_subscribe(now, id, handle, request),
             _ => self.answer_options(now, id, request),
         }
     }
@@ -139,7 +146,8 @@ impl Endpoint {
             (HeaderName::Accept, Body::SDP.into()),
             (HeaderName::AcceptEncoding, "identity".into()),
             (HeaderName::AcceptLanguage, "en".into()),
-            (HeaderName::Supported, String::new()),
+            (HeaderName::Supported, content::SUPPORTED.into()),
+            (HeaderName::AllowEvents, super::referral::PACKAGE.into()),
         ];
         self.refuse(now, id, request, StatusCode::OK, extra);
     }

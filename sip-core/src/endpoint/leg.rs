@@ -9,6 +9,7 @@ use super::call::{LegHandle, OutgoingCall};
 use super::client::{AckName, ClientId};
 use super::core::{Core, LegTimer, TimerKey};
 use super::event::{EndReason, EndedBy, Event};
+use super::referral::Refers;
 use super::server::ServerId;
 use crate::body::Body;
 use crate::dialog::Dialog;
@@ -127,6 +128,8 @@ pub(super) struct Leg {
     pub running: Option<RunningReinvite>,
     /// The other end's re-INVITE, while it has no final response.
     pub theirs: Option<ServerId>,
+    /// Transfers that are asked for, by either end.
+    pub refers: Refers,
     /// How often our BYE was sent again with credentials.
     pub bye_logins: u8,
 }
@@ -148,6 +151,7 @@ impl Leg {
             ours: None,
             running: None,
             theirs: None,
+            refers: Refers::default(),
             bye_logins: 0,
         }
     }
@@ -193,6 +197,11 @@ impl Legs {
         self.by_tag.insert(leg.dialog.local_tag().to_owned(), handle);
         self.by_handle.insert(handle, leg);
         self.active += 1;
+    }
+
+    /// The leg with this tag of ours.
+    pub(super) fn by_own_tag(&self, tag: &str) -> Option<LegHandle> {
+        self.by_tag.get(tag).copied()
     }
 
     pub(super) fn get(&self, handle: LegHandle) -> Option<&Leg> {
@@ -251,6 +260,7 @@ impl Legs {
         {
             core.timers.stop(TimerKey::Leg(handle, timer));
         }
+        Self::drop_own_refer(core, handle);
         self.active -= 1;
         self.ended.push(handle);
         core.event(Event::Ended { leg: handle, by, status, reason });
@@ -264,7 +274,7 @@ impl Legs {
     /// Forgets a leg that is over and waits for nothing.
     pub(super) fn sweep(&mut self, core: &mut Core, handle: LegHandle) {
         let Some(leg) = self.by_handle.get(&handle) else { return };
-        if !leg.is_over() || leg.requests > 0 || leg.unacked.is_some() {
+        if !leg.is_over() || leg.requests > 0 || leg.unacked.is_some() || leg.refers.holds() {
             return;
         }
         for timer in LegTimer::ALL {

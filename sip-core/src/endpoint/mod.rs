@@ -19,9 +19,12 @@ mod locate;
 mod multipart;
 mod ping;
 mod redirect;
+mod referral;
+mod referring;
 mod register;
 mod registrations;
 mod reinvite;
+mod replacing;
 mod server;
 mod settle;
 mod uac;
@@ -35,6 +38,8 @@ pub use call::{
 };
 pub use config::{CallTimers, DigestConfig, EndpointConfig, Limits, Listener, RegistrarConfig, RegistrationConfig};
 pub use event::{EndReason, EndedBy, Event, IncomingCall, PingError};
+pub use referral::{ReferId, Referral};
+pub use referring::OutgoingRefer;
 
 use self::core::Core;
 use self::leg::Legs;
@@ -257,6 +262,51 @@ impl Endpoint {
     /// Sends an INFO inside of the dialog.
     pub fn info(&mut self, now: Instant, leg: LegHandle, body: Body) -> Result<(), LegError> {
         let done = self.send_info(now, leg, body);
+        self.settle(now);
+        done
+    }
+}
+
+/// Transfers (RFC 3515).
+impl Endpoint {
+    /// Takes a REFER of the other end (202). It is told that the call is tried, and by
+    /// [`notify_refer`](Self::notify_refer) how it goes on, also after the end of the leg.
+    pub fn accept_refer(&mut self, now: Instant, leg: LegHandle, id: ReferId) -> Result<(), LegError> {
+        let done = self.answer_refer(now, leg, id, None);
+        self.settle(now);
+        done
+    }
+
+    /// Refuses a REFER of the other end, such as with 403.
+    pub fn reject_refer(
+        &mut self,
+        now: Instant,
+        leg: LegHandle,
+        id: ReferId,
+        status: StatusCode,
+    ) -> Result<(), LegError> {
+        let done = self.answer_refer(now, leg, id, Some(status));
+        self.settle(now);
+        done
+    }
+
+    /// Tells the other end how the call goes on that it asked for; a final status is the last.
+    pub fn notify_refer(
+        &mut self,
+        now: Instant,
+        leg: LegHandle,
+        id: ReferId,
+        status: StatusCode,
+    ) -> Result<(), LegError> {
+        let done = self.tell_referrer(now, leg, id, status);
+        self.settle(now);
+        done
+    }
+
+    /// Asks the other end to call somebody else instead of us. [`Event::ReferProgress`] and [`Event::ReferEnded`] tell
+    /// how it goes on; on success the owner hangs the leg up.
+    pub fn refer(&mut self, now: Instant, leg: LegHandle, refer: OutgoingRefer) -> Result<(), LegError> {
+        let done = self.start_refer(now, leg, refer);
         self.settle(now);
         done
     }

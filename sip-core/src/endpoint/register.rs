@@ -8,10 +8,13 @@ use super::event::Event;
 use super::server::ServerId;
 use crate::digest::Verdict;
 use crate::flow::Flow;
-use crate::message::{HeaderName, NameAddr, Request, StatusCode};
+use crate::message::{HeaderName, Headers, NameAddr, Request, StatusCode};
 use crate::registrar::{Change, Notice, Update, UpdateError};
 
 type Refusal = (StatusCode, Vec<(HeaderName, String)>);
+
+/// The option tag of RFC 3327.
+pub(super) const PATH: &str = "path";
 
 impl Endpoint {
     pub(super) fn receive_register(&mut self, now: Instant, flow: Flow, id: ServerId, request: &Request) {
@@ -23,8 +26,13 @@ impl Endpoint {
         };
         match self.bind(now, flow, &user, request) {
             Ok(()) => {
-                let contacts = self.contact_list(now, &user);
-                self.refuse(now, id, request, StatusCode::OK, contacts);
+                let mut extra = self.contact_list(now, &user);
+                if request.headers.supports(PATH) {
+                    let path = request.headers.get_all(&HeaderName::Path);
+                    extra.extend(path.map(|line| (HeaderName::Path, line.to_owned())));
+                    extra.push((HeaderName::Supported, PATH.into()));
+                }
+                self.refuse(now, id, request, StatusCode::OK, extra);
             }
             Err((status, extra)) => self.refuse(now, id, request, status, extra),
         }
@@ -43,8 +51,9 @@ impl Endpoint {
             return Err(plain(StatusCode::FORBIDDEN));
         }
         let changes = self.changes(user, request)?;
+        let path = self.path(headers)?;
         let cseq = headers.cseq().map_err(|_| plain(StatusCode::BAD_REQUEST))?;
-        let update = Update { call_id: headers.call_id().unwrap_or_default(), seq: cseq.seq, flow, changes };
+        let update = Update { call_id: headers.call_id().unwrap_or_default(), seq: cseq.seq, flow, path, changes };
         let core = &mut self.core;
         let config = core.config.registrar.clone();
         let notices =
@@ -54,6 +63,19 @@ impl Endpoint {
             })?;
         self.tell(notices);
         Ok(())
+    }
+
+    /// The proxies that the REGISTER came by and that want to be on the way back (RFC 3327 section 5.3).
+    fn path(&self, headers: &Headers) -> Result<Vec<NameAddr>, Refusal> {
+        let config = &self.core.config.registrar;
+        let path = headers.paths().map_err(|_| (StatusCode::BAD_REQUEST, Vec::new()))?;
+        if path.len() > config.max_path || path.iter().any(|it| !it.uri.is_sip()) {
+            return Err((StatusCode::BAD_REQUEST, Vec::new()));
+        }
+        if config.path_must_be_known && !path.is_empty() && !headers.supports(PATH) {
+            return Err((StatusCode::BAD_EXTENSION, vec![(HeaderName::Unsupported, PATH.into())]));
+        }
+        Ok(path)
     }
 
     /// What the REGISTER asks for; nothing, when it only asks what there is.

@@ -10,6 +10,7 @@ use super::content;
 use super::core::{Owner, TimerKey};
 use super::event::Event;
 use super::leg::push_login;
+use super::register::PATH;
 use crate::dialog::Hop;
 use crate::digest::ClientAuth;
 use crate::flow::{Flow, Target};
@@ -39,6 +40,8 @@ pub(super) struct OwnRegistration {
     /// The owner wants it gone.
     leaving: bool,
     told: Option<RegistrationState>,
+    /// The way that the registrar has named for our calls (RFC 3608).
+    service_route: Vec<NameAddr>,
     /// Where the last response came from: when that connection closes, nobody reaches us.
     flow: Option<Flow>,
     /// The address that the registrar saw us at, as its last response said (RFC 3581).
@@ -47,6 +50,16 @@ pub(super) struct OwnRegistration {
 
 /// The longest that a registrar may make us ask for: a day.
 const MAX_WANTED: u32 = 86_400;
+
+/// Proxies that a registrar may name for our calls; those behind are left out.
+const MAX_SERVICE_ROUTE: usize = 8;
+
+impl OwnRegistration {
+    /// The way that the registrar has named for our calls.
+    pub(super) fn service_route(&self) -> &[NameAddr] {
+        &self.service_route
+    }
+}
 
 impl Endpoint {
     pub(super) fn start_registration(&mut self, now: Instant, settings: Registration) -> RegistrationHandle {
@@ -64,6 +77,7 @@ impl Endpoint {
             bound: false,
             leaving: false,
             told: None,
+            service_route: Vec::new(),
             flow: None,
             seen: None,
             settings,
@@ -113,6 +127,7 @@ impl Endpoint {
         let expires = if registration.leaving { 0 } else { registration.wanted };
         registration.asked = expires;
         headers.push(HeaderName::Expires, expires.to_string());
+        headers.push(HeaderName::Supported, PATH);
         let login =
             registration.auth.authorize(Method::Register.as_str(), &request.uri.to_string(), &mut self.core.chance);
         push_login(&mut request, login);
@@ -160,6 +175,11 @@ impl Endpoint {
         let Some(registration) = self.registrations.get_mut(&handle) else { return };
         registration.failures = 0;
         registration.bound = registration.asked > 0;
+        // RFC 3608 section 5: what the last response says holds, also when that is nothing.
+        let mut route = response.headers.addresses(&HeaderName::ServiceRoute).unwrap_or_default();
+        route.truncate(MAX_SERVICE_ROUTE);
+        route.retain(|it| it.uri.is_sip());
+        registration.service_route = route;
         match (registration.leaving, registration.bound) {
             (true, false) => return self.end_registration(handle),
             // It was under way when the owner took the registration back.

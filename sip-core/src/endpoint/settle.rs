@@ -19,6 +19,8 @@ impl Endpoint {
                 TimerKey::Client(id, timer) => self.core.client_timer(now, id, timer),
                 TimerKey::Server(id, timer) => self.core.server_timer(now, id, timer),
                 TimerKey::Leg(leg, timer) => self.leg_timer(now, leg, timer),
+                TimerKey::Referral(leg, id) => self.referral_lapses(now, leg, id),
+                TimerKey::Referring(leg) => self.refer_times_out(leg),
                 TimerKey::Registration(handle) => self.send_register(now, handle),
                 TimerKey::Binding(id) => {
                     let notices = self.registrar.lapse(id).into_iter().collect();
@@ -105,6 +107,8 @@ impl Endpoint {
             Owner::Reinvite(leg, seq) => self.on_reinvite_refused(now, leg, seq, response),
             Owner::Bye(leg) => self.on_bye_done(now, leg, response),
             Owner::Info(leg) => self.on_info_done(now, leg, Ok(response)),
+            Owner::Refer(leg) => self.on_refer_done(now, leg, Ok(response)),
+            Owner::Notify(leg, id) => self.on_notify_done(now, leg, id, Ok(response)),
             Owner::Register(handle) => self.on_register_done(now, handle, response, flow),
             Owner::Ping(handle) => {
                 self.seen_at(now, flow, response);
@@ -119,6 +123,8 @@ impl Endpoint {
             Owner::Invite(leg) => self.on_invite_failed(now, leg, failure),
             Owner::Reinvite(leg, seq) => self.on_reinvite_failed(now, leg, seq),
             Owner::Info(leg) => self.on_info_done(now, leg, Err(failure)),
+            Owner::Refer(leg) => self.on_refer_done(now, leg, Err(failure)),
+            Owner::Notify(leg, id) => self.on_notify_done(now, leg, id, Err(failure)),
             Owner::Register(handle) => self.on_register_failed(now, handle, failure),
             Owner::Ping(handle) => self.on_ping_done(now, handle, Err(failure)),
             Owner::Bye(_) | Owner::Cancel | Owner::ForkBye => {}

@@ -9,12 +9,13 @@ use super::client::{AckName, Failure, OwnContact};
 use super::content;
 use super::core::{Core, LegTimer, Owner, TimerKey};
 use super::event::{EndReason, EndedBy, Event};
+use super::registrations::OwnRegistration;
 use super::leg::{Cancel, Leg, Legs, Outgoing, Phase, SentAck, push_login, set_body};
 use crate::body::Body;
-use crate::dialog::Dialog;
+use crate::dialog::{Dialog, Hop};
 use crate::digest::ClientAuth;
 use crate::flow::Flow;
-use crate::message::{HeaderName, Method, NameAddr, Response, StatusCode, Uri};
+use crate::message::{HeaderName, Method, NameAddr, Request, Response, StatusCode, Uri};
 
 /// Headers that a caller of [`Endpoint::invite`] cannot set.
 const OURS: [HeaderName; 16] = [
@@ -42,7 +43,7 @@ impl Endpoint {
         if max_forwards == 0 {
             return Err(InviteError::TooManyHops);
         }
-        let hop = call.route.as_ref().unwrap_or(&call.target);
+        let hop = call.route.as_ref().or(call.routes.first().map(|it| &it.uri)).unwrap_or(&call.target);
         if !hop.is_sip() && call.via_flow.is_none() {
             return Err(InviteError::BadTarget);
         }
@@ -91,16 +92,14 @@ impl Endpoint {
         let limit = outgoing.call.max_forwards.unwrap_or(self.core.config.limits.max_forwards);
         let (mut request, mut hop) = leg.dialog.request(Method::Invite, limit);
         request.uri.headers = None;
-        if let Some(route) = &outgoing.call.route {
-            if route.is_loose_router() {
-                request.headers.push(HeaderName::Route, NameAddr::new(route.clone()).to_string());
-            }
-            hop.uri = route.clone();
-        }
+        let registered = outgoing.call.registration.and_then(|handle| self.registrations.get(&handle));
+        let service_route = registered.map_or(&[][..], OwnRegistration::service_route);
+        route_first(&outgoing.call, service_route, &mut request, &mut hop);
         outgoing.seq = leg.dialog.local_seq;
         outgoing.login = leg.auth.authorize(Method::Invite.as_str(), &request.uri.to_string(), &mut self.core.chance);
         push_login(&mut request, outgoing.login.clone());
         request.headers.push(HeaderName::Allow, content::ALLOW);
+        request.headers.push(HeaderName::Supported, content::SUPPORTED);
         for (name, value) in outgoing.call.headers.iter().filter(|(name, _)| !OURS.contains(name)) {
             request.headers.push(name.clone(), value.as_str());
         }
@@ -281,6 +280,26 @@ impl Endpoint {
         } else if let Some(ack) = leg.ack_mut(name.seq, &name.remote_tag) {
             ack.transmit = transmit;
         }
+    }
+}
+
+/// The way of an INVITE (RFC 3261 section 8.1.2): by the outbound proxy, by what the carrier's registrar has named (RFC
+/// 3608), and by what a phone registered through (RFC 3327).
+fn route_first(call: &OutgoingCall, service_route: &[NameAddr], request: &mut Request, hop: &mut Hop) {
+    let routes: Vec<&NameAddr> = service_route.iter().chain(&call.routes).collect();
+    match (&call.route, routes.first()) {
+        (Some(proxy), first) => {
+            let named_twice = first.is_some_and(|first| first.uri.equivalent(proxy));
+            if proxy.is_loose_router() && !named_twice {
+                request.headers.push(HeaderName::Route, NameAddr::new(proxy.clone()).to_string());
+            }
+            hop.uri = proxy.clone();
+        }
+        (None, Some(first)) => hop.uri = first.uri.clone(),
+        (None, None) => {}
+    }
+    for route in routes {
+        request.headers.push(HeaderName::Route, route.to_string());
     }
 }
 

@@ -25,6 +25,10 @@ impl Endpoint {
         let Some(dialog) = Dialog::callee(&request, &tag, flow).filter(|dialog| dialog.target.is_sip()) else {
             return self.refuse(now, id, &request, StatusCode::BAD_REQUEST, Vec::new());
         };
+        let replaces = match self.leg_to_replace(&request) {
+            Ok(replaces) => replaces,
+            Err(status) => return self.refuse(now, id, &request, status, Vec::new()),
+        };
         let handle = LegHandle(self.core.new_id());
         let trying = self.core.response(&request, StatusCode::TRYING, "");
         self.core.assign(id, handle);
@@ -37,10 +41,17 @@ impl Endpoint {
         let limit = self.core.config.calls.incoming_setup;
         let asked = request.headers.expires().map_or(limit, |seconds| Duration::from_secs(seconds.into()));
         self.core.set_timer(TimerKey::Leg(handle, LegTimer::Ring), now, limit.min(asked));
-        self.announce(handle, flow, verdict, request);
+        self.announce(handle, flow, verdict, replaces, request);
     }
 
-    fn announce(&mut self, leg: LegHandle, flow: Flow, verdict: Verdict, request: Request) {
+    fn announce(
+        &mut self,
+        leg: LegHandle,
+        flow: Flow,
+        verdict: Verdict,
+        replaces: Option<LegHandle>,
+        request: Request,
+    ) {
         let headers = request.headers;
         let (Ok(from), Ok(to)) = (headers.from(), headers.to()) else { return };
         let call = IncomingCall {
@@ -53,6 +64,7 @@ impl Endpoint {
             call_id: headers.call_id().unwrap_or_default().to_owned(),
             authenticated_as: if let Verdict::Valid(user) = verdict { Some(user) } else { None },
             offer: content::body_of(&headers, &request.body),
+            replaces,
             max_forwards: headers.max_forwards().ok().flatten().unwrap_or(self.core.config.limits.max_forwards),
             headers,
         };
@@ -92,6 +104,7 @@ impl Endpoint {
             response.headers.push(HeaderName::RecordRoute, route.to_string());
         }
         response.headers.push(HeaderName::Allow, content::ALLOW);
+        response.headers.push(HeaderName::Supported, content::SUPPORTED);
         if let Some(body) = body {
             response.headers.push(HeaderName::ContentType, body.content_type);
             response.body = body.data;

@@ -3,9 +3,12 @@
 
 mod calls;
 mod limits;
+mod path;
 mod races;
+mod referral;
 mod refusals;
 mod registration;
+mod replaces;
 mod routing;
 mod sim;
 mod storm;
