@@ -4,8 +4,10 @@
 //! clear (compact names, folded lines, a lone LF, unknown methods, headers and schemes, bytes that are not UTF-8) and
 //! strict where guessing would be dangerous; `tests/rfc/fixtures` holds the torture tests that draw the line.
 
+mod asserted;
 mod auth;
 mod cseq;
+mod diverted;
 mod error;
 mod headers;
 mod host;
@@ -32,8 +34,10 @@ use std::fmt;
 
 use bytes::Bytes;
 
+pub use asserted::Privacy;
 pub use auth::AuthParams;
 pub use cseq::{CSeq, CSeqError, RAck};
+pub use diverted::{Diversion, DiversionReason, MAX_DIVERSIONS, diversion_values, history_values, times_diverted};
 pub use error::{HeaderError, HeaderProblem, ParseError, ParseErrorKind};
 pub use headers::Headers;
 pub use host::{Host, HostPort};

@@ -137,11 +137,6 @@ impl Headers {
         self.get_list(&HeaderName::PAssertedIdentity).find_map(|text| NameAddr::parse(text).ok())
     }
 
-    /// The last hop that diverted the call (RFC 5806), if it can be read.
-    pub fn diversion(&self) -> Option<NameAddr> {
-        self.get_list(&HeaderName::Diversion).find_map(|text| NameAddr::parse(text).ok())
-    }
-
     /// Refer-To (RFC 3515).
     pub fn refer_to(&self) -> Result<NameAddr, HeaderError> {
         self.single_addr(HeaderName::ReferTo)
