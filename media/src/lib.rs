@@ -1,7 +1,7 @@
 //! Audio without I/O: SDP offer and answer, RTP and RTCP, codecs, DTMF, tones, prompts, and the mixing of a call.
 //!
 //! - [`call_media`]: all audio of one call, tick by tick: legs, playing, bridging, recording. It is built from:
-//! - [`sdp`] and [`rtp`]: what is agreed with a peer, and the stream to and from it;
+//! - [`sdp`], [`rtp`] and [`srtp`]: what is agreed with a peer, the stream to and from it, and its encryption;
 //! - [`codec`], [`resample`]: G.711 and G.722, 8 and 16 kHz;
 //! - [`dtmf`], [`tone`], [`vad`], [`echo_guard`]: keys, call-progress tones, speech and silence, our own echo;
 //! - [`prompt`], [`file`](mod@file): sound made ready to be played, off the media thread.
@@ -15,6 +15,7 @@ pub mod prompt;
 pub mod resample;
 pub mod rtp;
 pub mod sdp;
+pub mod srtp;
 pub mod tone;
 pub mod vad;
 
