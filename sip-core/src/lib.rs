@@ -22,6 +22,7 @@ pub mod transaction;
 
 pub use body::Body;
 pub use digest::{Account, Credentials};
+pub use endpoint::{Branch, Reliable};
 pub use endpoint::{
     Counters, EndReason, EndedBy, Endpoint, EndpointConfig, Event, IncomingCall, InviteError, LegError, LegHandle,
     Listener, OutgoingCall, OutgoingRefer, ReferId, Referral, PingError, PingHandle, ResolveError, ResolveId, ResolveRequest, Resolved, TableSizes,

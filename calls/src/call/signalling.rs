@@ -14,7 +14,7 @@ use crate::live::LiveState;
 impl Call {
     pub(super) async fn on_sip(&mut self, event: Event) {
         match event {
-            Event::Progress { leg, status, body } => self.on_progress(leg, status, body).await,
+            Event::Progress { leg, status, body, .. } => self.on_progress(leg, status, body).await,
             Event::Answered { leg, body } => self.on_answered(leg, body).await,
             Event::Confirmed { leg, body } => self.on_confirmed(leg, body).await,
             Event::Reinvited { leg, offer } => self.on_reinvited(leg, offer).await,
@@ -217,7 +217,8 @@ fn cause_of(by: EndedBy, status: Option<StatusCode>, reason: EndReason) -> Over 
         | EndReason::NoAck
         | EndReason::Unresolved
         | EndReason::TransportFailed
-        | EndReason::DialogGone => HangupCause::NetworkFailure,
+        | EndReason::DialogGone
+        | EndReason::SessionExpired => HangupCause::NetworkFailure,
     };
     Over { by: party, cause }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::event::Reliable;
 use crate::body::Body;
 use crate::digest::Credentials;
 use crate::flow::{Flow, Protocol, Target};
@@ -54,6 +55,10 @@ pub struct OutgoingCall {
     pub registration: Option<RegistrationHandle>,
     /// Max-Forwards; `None` for the configured value. Zero is refused.
     pub max_forwards: Option<u8>,
+    /// What to say of reliable provisional responses (RFC 3262). Default: that we can confirm them.
+    pub reliable: Reliable,
+    /// Whether to ask for a session timer (RFC 4028), where the endpoint has them. Default: true.
+    pub session_timer: bool,
 }
 
 impl OutgoingCall {
@@ -74,6 +79,8 @@ impl OutgoingCall {
             routes: Vec::new(),
             registration: None,
             max_forwards: None,
+            reliable: Reliable::Supported,
+            session_timer: true,
         }
     }
 }
@@ -109,10 +116,10 @@ pub enum LegError {
     /// The leg is over, or never was.
     #[error("no such leg")]
     Gone,
-    /// Not in this state: such as ringing after the answer, or hold before it.
+    /// Not in this state: such as ringing after the answer, or UPDATE to an end that does not know it.
     #[error("not possible in the leg's state")]
     WrongState,
-    /// Another re-INVITE is on its way, ours or theirs.
+    /// Another re-INVITE is on its way, ours or theirs; or too many provisional responses wait to be confirmed.
     #[error("another re-INVITE is pending")]
     Pending,
     /// The status is not of the kind that is needed (101-199 to ring, 300-699 to refuse).

@@ -145,6 +145,14 @@ impl Default for CallTimers {
     fn default() -> Self {
         Self {
             incoming_setup: Duration::from_mins(5),
+    /// The session interval that we ask for, and the longest that we agree to (RFC 4028); `None`: no session timers.
+    /// Default: 30 min.
+    pub session_expires: Option<Duration>,
+    /// The shortest session interval that we agree to. RFC 4028 forbids less than the default. Default: 90 s.
+    pub min_se: Duration,
+    /// Early media is sent by reliable provisional responses to callers who can confirm them (RFC 3262). Those who
+    /// require them get them in any case. Default: true.
+    pub reliable_early_media: bool,
             ringing_refresh: Duration::from_mins(1),
             reinvite_answer: Duration::from_secs(20),
             reinvite_wait: Duration::from_mins(1),
@@ -162,6 +170,9 @@ impl Default for CallTimers {
 #[derive(Debug, Clone)]
 pub struct DigestConfig {
     /// The realm of challenges. Default: `callwright`.
+            session_expires: Some(Duration::from_mins(30)),
+            min_se: Duration::from_secs(90),
+            reliable_early_media: true,
     pub realm: String,
     /// The algorithms offered, the preferred one first. Default: SHA-256, MD5.
     pub algorithms: Vec<Algorithm>,

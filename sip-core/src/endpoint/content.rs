@@ -2,21 +2,37 @@
 
 use bytes::Bytes;
 
+use super::config::EndpointConfig;
 use super::multipart::find_part;
+use super::provisional::RELIABLE;
+use super::session_timer::TIMER;
 use crate::body::Body;
 use crate::message::{AuthParams, HeaderName, Headers, Method, Request, Response, StatusCode};
 
 /// The methods that we answer.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, REFER, NOTIFY, SUBSCRIBE";
+pub(super) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE, REFER, NOTIFY, SUBSCRIBE";
 
-/// The extensions that we offer in calls.
-pub(super) const SUPPORTED: &str = "replaces, norefersub";
+/// The extensions that we offer in all calls.
+const SUPPORTED: &str = "replaces, norefersub";
 
 /// The extensions that a client may require.
-const EXTENSIONS: [&str; 3] = ["replaces", "norefersub", "path"];
+const EXTENSIONS: [&str; 5] = ["replaces", "norefersub", "path", RELIABLE, TIMER];
 
 /// The bodies of INFO that we understand.
 const KEYS: [&str; 2] = ["application/dtmf-relay", "application/dtmf"];
+
+/// The extensions that we offer in a call.
+pub(super) fn supported(config: &EndpointConfig) -> String {
+    extensions(true, config.calls.session_expires.is_some())
+}
+
+/// The same for one that may do without some of them.
+pub(super) fn extensions(reliable: bool, timer: bool) -> String {
+    let tags = [(reliable, RELIABLE), (timer, TIMER)];
+    let tags = tags.into_iter().filter_map(|(offered, tag)| offered.then_some(tag));
+    tags.chain([SUPPORTED]).collect::<Vec<_>>().join(", ")
+}
 
 /// Why a request is refused, and the headers that say more.
 pub(super) type Refusal = (StatusCode, Vec<(HeaderName, String)>);
@@ -65,6 +81,8 @@ fn bad_method(request: &Request) -> Option<Refusal> {
         | Method::Options
         | Method::Info
         | Method::Register
+        | Method::Prack
+        | Method::Update
         | Method::Refer
         | Method::Notify
         | Method::Subscribe => None,
@@ -90,7 +108,7 @@ fn bad_content(request: &Request) -> Option<Refusal> {
         let body = body_of(headers, &request.body);
         let essence = body.as_ref().map(|body| body.content_type.as_str());
         match request.method {
-            Method::Invite if essence != Some(Body::SDP) => {
+            Method::Invite | Method::Update | Method::Prack if essence != Some(Body::SDP) => {
                 return unreadable(HeaderName::Accept, "application/sdp, multipart/mixed");
             }
             Method::Info if !essence.is_some_and(|it| KEYS.contains(&it)) => {

@@ -63,9 +63,17 @@ pub(super) enum LegTimer {
     /// No final response came after CANCEL.
     CancelGiveUp,
 }
+    /// The reliable provisional response is to be repeated.
+    Provisional,
+    /// It was not confirmed.
+    PrackWait,
+    /// The session is to be refreshed.
+    SessionRefresh,
+    /// The session was not refreshed.
+    SessionExpiry,
 
 impl LegTimer {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Ring,
         Self::Refresh,
         Self::Answer,
@@ -76,6 +84,10 @@ impl LegTimer {
         Self::LateAnswer,
         Self::CancelGiveUp,
     ];
+        Self::Provisional,
+        Self::PrackWait,
+        Self::SessionRefresh,
+        Self::SessionExpiry,
 }
 
 /// Who sent a request and hears of its outcome.
@@ -86,6 +98,10 @@ pub(super) enum Owner {
     /// The re-INVITE with this CSeq.
     Reinvite(LegHandle, u32),
     /// A CANCEL: nobody waits for its response.
+    /// The UPDATE with this CSeq.
+    Update(LegHandle, u32),
+    /// A PRACK.
+    Prack(LegHandle),
     Cancel,
     /// The BYE that ends a leg.
     Bye(LegHandle),
@@ -109,6 +125,7 @@ impl Owner {
         match self {
             Self::Invite(leg) | Self::Reinvite(leg, _) | Self::Bye(leg) | Self::Info(leg) => Some(leg),
             Self::Refer(leg) | Self::Notify(leg, _) => Some(leg),
+            Self::Update(leg, _) | Self::Prack(leg) => Some(leg),
             Self::Cancel | Self::ForkBye | Self::Register(_) | Self::Ping(_) => None,
         }
     }

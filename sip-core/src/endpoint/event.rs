@@ -33,11 +33,29 @@ pub struct IncomingCall {
     pub offer: Option<Body>,
     /// The leg that it wants to take the place of (RFC 3891): accept it only from who may do so, and hang that leg up.
     pub replaces: Option<LegHandle>,
+    /// Whether the caller can confirm provisional responses, or wants that.
+    pub reliable: Reliable,
     /// Max-Forwards: give one less to a call that is placed on behalf of this one (RFC 7332).
     pub max_forwards: u8,
     /// All headers.
     pub headers: Headers,
 }
+
+/// What one end says of reliable provisional responses (RFC 3262), or is to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reliable {
+    /// Nothing.
+    #[default]
+    No,
+    /// `Supported: 100rel`.
+    Supported,
+    /// `Require: 100rel`.
+    Required,
+}
+
+/// Names one branch of a forked call: an early dialog of an outgoing leg, in the order in which they were heard of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Branch(pub(crate) u16);
 
 impl fmt::Debug for IncomingCall {
     // Who calls whom is private.
@@ -75,8 +93,10 @@ pub enum EndReason {
     RingTimeout,
     /// No answer came to an INVITE, or none to a request inside of the dialog.
     NoResponse,
-    /// Our 2xx was never acknowledged.
+    /// Our 2xx was never acknowledged, or our reliable provisional response never confirmed.
     NoAck,
+    /// Nobody refreshed the session in time (RFC 4028).
+    SessionExpired,
     /// There was no address to send to.
     Unresolved,
     /// The message could not be sent.
@@ -98,9 +118,19 @@ pub enum Event {
     Progress {
         /// The leg.
         leg: LegHandle,
+        /// The branch that it came from; `None` when the response made no dialog.
+        branch: Option<Branch>,
         /// The status, such as 180 or 183.
         status: StatusCode,
-        /// An early answer.
+        /// An early answer of this branch; the offer when our INVITE had none, to be answered by
+        /// [`acknowledge`](super::Endpoint::acknowledge).
+        body: Option<Body>,
+    },
+    /// The PRACK for our provisional response with a session description arrived (RFC 3262).
+    EarlyConfirmed {
+        /// The leg.
+        leg: LegHandle,
+        /// The answer, when our response had the offer.
         body: Option<Body>,
     },
     /// An outgoing call was answered.
@@ -108,7 +138,8 @@ pub enum Event {
         /// The leg.
         leg: LegHandle,
         /// The answer; the offer when our INVITE had none, to be answered by
-        /// [`acknowledge`](super::Endpoint::acknowledge).
+        /// [`acknowledge`](super::Endpoint::acknowledge). `None` when what the branch said last before the answer stands
+        /// and was told by [`Event::Progress`]; told again when another branch came last.
         body: Option<Body>,
     },
     /// The ACK for our 2xx to an INVITE arrived: the call stands.
@@ -118,7 +149,8 @@ pub enum Event {
         /// The answer, when our 2xx had the offer.
         body: Option<Body>,
     },
-    /// The other end wants to change the session: hold, resume, another address.
+    /// The other end wants to change the session: hold, resume, another address. By re-INVITE, by UPDATE (also before
+    /// the answer) or by PRACK.
     /// [`accept_reinvite`](super::Endpoint::accept_reinvite) or
     /// [`reject_reinvite`](super::Endpoint::reject_reinvite) must follow.
     Reinvited {

@@ -35,7 +35,6 @@ impl Endpoint {
     /// Sends the BYE of a leg whose end was told, as soon as that is allowed: not while the ACK for our first 2xx is
     /// missing (RFC 3261 section 15).
     pub(super) fn send_bye(&mut self, now: Instant, handle: LegHandle) {
-        self.drop_reinvite(now, handle, StatusCode::REQUEST_TERMINATED);
         let Some(leg) = self.legs.get_mut(handle) else { return };
         if leg.acks.iter().any(|ack| ack.late_answer) {
             // The owner owes an answer that will not come now: it was asked for one just before.
@@ -112,7 +111,6 @@ impl Endpoint {
         self.legs.stop_await_ack(&mut self.core, handle);
         let reason = if early { EndReason::Cancelled } else { EndReason::Bye };
         self.legs.end(&mut self.core, now, handle, EndedBy::Remote, reason, None);
-        self.drop_reinvite(now, handle, StatusCode::REQUEST_TERMINATED);
         if let Some(leg) = self.legs.get_mut(handle) {
             leg.bye_after_ack = false;
         }

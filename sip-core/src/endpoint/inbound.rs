@@ -84,6 +84,9 @@ impl Endpoint {
     /// A request for a leg that is known.
     fn request_in_dialog(&mut self, now: Instant, flow: Flow, id: ServerId, handle: LegHandle, request: &Request) {
         let Some(leg) = self.legs.get_mut(handle) else { return };
+        if let Some((leg, tag)) = self.legs.find_early(&request).filter(|_| in_dialog && leg.is_none()) {
+            return self.request_in_early_dialog(now, flow, id, (leg, &tag), &request);
+        }
         let seq = request.headers.cseq().map_or(0, |cseq| cseq.seq);
         if !leg.dialog.take_remote_seq(seq) {
             return self.refuse(now, id, request, StatusCode::SERVER_INTERNAL_ERROR, Vec::new());
@@ -116,6 +119,8 @@ impl Endpoint {
         let tag = self.core.chance.tag();
         let mut response = self.core.response(request, status, &tag);
         push_all(&mut response, extra);
+            Method::Prack => self.receive_prack(now, id, handle, request),
+            Method::Update => self.receive_update(now, id, handle, None, request),
         self.core.respond(now, id, &response);
     }
 
@@ -137,7 +142,7 @@ impl Endpoint {
     }
 
     /// What we can do (RFC 3261 section 11.2); 503 when a call would get that too.
-    fn answer_options(&mut self, now: Instant, id: ServerId, request: &Request) {
+    pub(super) fn answer_options(&mut self, now: Instant, id: ServerId, request: &Request) {
         if self.legs.active() >= self.core.config.limits.max_legs {
             return self.refuse_call_overload(now, id, request);
         }
@@ -146,13 +151,13 @@ impl Endpoint {
             (HeaderName::Accept, Body::SDP.into()),
             (HeaderName::AcceptEncoding, "identity".into()),
             (HeaderName::AcceptLanguage, "en".into()),
-            (HeaderName::Supported, content::SUPPORTED.into()),
+            (HeaderName::Supported, content::supported(&self.core.config)),
             (HeaderName::AllowEvents, super::referral::PACKAGE.into()),
         ];
         self.refuse(now, id, request, StatusCode::OK, extra);
     }
 
-    fn receive_info(&mut self, now: Instant, id: ServerId, handle: LegHandle, request: &Request) {
+    pub(super) fn receive_info(&mut self, now: Instant, id: ServerId, handle: LegHandle, request: &Request) {
         self.refuse(now, id, request, StatusCode::OK, Vec::new());
         // Without a body it is a sign of life.
         if let Some(body) = content::body_of(&request.headers, &request.body) {

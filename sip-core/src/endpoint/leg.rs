@@ -8,14 +8,17 @@ use bytes::Bytes;
 use super::call::{LegHandle, OutgoingCall};
 use super::client::{AckName, ClientId};
 use super::core::{Core, LegTimer, TimerKey};
-use super::event::{EndReason, EndedBy, Event};
+use super::early::Early;
+use super::event::{Branch, EndReason, EndedBy, Event};
+use super::provisional::Provisional;
 use super::referral::Refers;
 use super::server::ServerId;
+use super::session_timer::{SessionTimer, Wish};
 use crate::body::Body;
 use crate::dialog::Dialog;
 use crate::digest::ClientAuth;
 use crate::flow::{Target, Transmit};
-use crate::message::{AuthParams, HeaderName, Request, StatusCode, Uri};
+use crate::message::{AuthParams, HeaderName, Method, Request, StatusCode, Uri};
 use crate::tables::{Table, table};
 
 /// How far a leg is.
@@ -55,6 +58,12 @@ pub(super) struct Outgoing {
     pub tried: Vec<Uri>,
     /// One of the branches has answered.
     pub answered: bool,
+    /// The branches that ring; after the answer, the others.
+    pub early: Vec<Early>,
+    /// How many there were.
+    pub branches: u16,
+    /// The one that the owner has seen last.
+    pub shown: Option<Branch>,
 }
 
 /// The transaction of a re-INVITE of ours that has no final response.
@@ -66,14 +75,39 @@ pub(super) struct RunningReinvite {
     pub cancelled: bool,
 }
 
-/// A re-INVITE of ours.
+/// A re-INVITE of ours, or an UPDATE with an offer.
 pub(super) struct OurReinvite {
+    /// Which of the two.
+    pub method: Method,
     pub offer: Body,
+    /// The early dialog that it is for, by its tag.
+    pub early: Option<String>,
+    /// It only refreshes the session: the owner knows nothing of it.
+    pub refresh: bool,
     /// Its CSeq; 0 while it waits to be tried again after glare.
     pub seq: u32,
     pub login: Vec<(HeaderName, AuthParams)>,
     pub logins: u8,
     pub glares: u8,
+}
+
+/// By what the other end offers a changed session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TheirsKind {
+    Invite,
+    Update,
+    Prack,
+}
+
+/// The other end's re-INVITE, UPDATE or PRACK with an offer, while it has no final response.
+pub(super) struct Theirs {
+    pub id: ServerId,
+    pub kind: TheirsKind,
+    /// The early dialog that it is in, by its tag.
+    pub early: Option<String>,
+    /// What it says of session timers.
+    pub wish: Wish,
+    pub offer: Option<Body>,
 }
 
 /// A 2xx of ours that waits for its ACK.
@@ -126,8 +160,15 @@ pub(super) struct Leg {
     pub acks: Vec<SentAck>,
     pub ours: Option<OurReinvite>,
     pub running: Option<RunningReinvite>,
-    /// The other end's re-INVITE, while it has no final response.
-    pub theirs: Option<ServerId>,
+    /// The other end's new offer, while it has no final response.
+    pub theirs: Option<Theirs>,
+    /// The provisional responses to the INVITE that came in.
+    pub provisional: Provisional,
+    pub session: SessionTimer,
+    /// The session description of ours that stands.
+    pub spoken: Option<Body>,
+    /// And theirs.
+    pub heard: Option<Body>,
     /// Transfers that are asked for, by either end.
     pub refers: Refers,
     /// How often our BYE was sent again with credentials.
@@ -151,6 +192,10 @@ impl Leg {
             ours: None,
             running: None,
             theirs: None,
+            provisional: Provisional::default(),
+            session: SessionTimer::default(),
+            spoken: None,
+            heard: None,
             refers: Refers::default(),
             bye_logins: 0,
         }
@@ -158,6 +203,30 @@ impl Leg {
 
     pub(super) fn is_over(&self) -> bool {
         self.phase == Phase::Over
+    }
+
+    /// An offer of ours inside of the dialog is on its way.
+    pub(super) fn ours_is_out(&self) -> bool {
+        self.ours.as_ref().is_some_and(|ours| ours.seq > 0)
+    }
+
+    /// The 2xx of one of the two INVITEs had an offer that is not answered.
+    pub(super) fn our_offer_waits(&self) -> bool {
+        self.unacked.as_ref().is_some_and(|unacked| unacked.offered) || self.acks.iter().any(|ack| ack.late_answer)
+    }
+
+    /// No new offer may go out: also while the INVITE before it is not acknowledged, since its offer and answer may not
+    /// have met yet.
+    pub(super) fn offer_pends(&self) -> bool {
+        self.ours.is_some() || self.theirs.is_some() || self.unacked.is_some() || self.our_offer_waits()
+    }
+
+    /// The dialog, or one of the early ones.
+    pub(super) fn dialog_of(&mut self, early: Option<&str>) -> Option<&mut Dialog> {
+        match early {
+            None => Some(&mut self.dialog),
+            Some(tag) => self.outgoing.as_mut()?.early_mut(tag).map(|early| &mut early.dialog),
+        }
     }
 
     pub(super) fn ack_mut(&mut self, seq: u32, remote_tag: &str) -> Option<&mut SentAck> {
@@ -230,10 +299,24 @@ impl Legs {
         (same_call && same_peer).then_some(handle)
     }
 
+    /// The same for the early dialogs of a call that we placed: gives their tag too.
+    pub(super) fn find_early(&self, request: &Request) -> Option<(LegHandle, String)> {
+        let headers = &request.headers;
+        let handle = *self.by_tag.get(headers.to().ok()?.tag()?)?;
+        let leg = self.by_handle.get(&handle).filter(|leg| leg.phase == Phase::Early)?;
+        let from = headers.from().ok()?;
+        let early = leg.outgoing.as_ref()?.early.iter().find(|early| Some(early.tag()) == from.tag())?;
+        (headers.call_id() == Some(leg.dialog.call_id.as_str())).then(|| (handle, early.tag().to_owned()))
+    }
+
     /// A connection has gone: what was sent along it goes to the Contact from now on.
     pub(super) fn unpin(&mut self, lost: impl Fn(&Target) -> bool) {
         for leg in self.by_handle.values_mut() {
-            leg.dialog.pinned = leg.dialog.pinned.filter(|flow| !lost(&Target::from(*flow)));
+            let early = leg.outgoing.as_mut().map(|outgoing| &mut outgoing.early);
+            let early = early.into_iter().flatten().map(|early| &mut early.dialog);
+            for dialog in early.chain([&mut leg.dialog]) {
+                dialog.pinned = dialog.pinned.filter(|flow| !lost(&Target::from(*flow)));
+            }
         }
     }
 
@@ -251,13 +334,28 @@ impl Legs {
         leg.phase = Phase::Over;
         leg.ringing = None;
         leg.ours = None;
+        if let Some(theirs) = leg.theirs.take()
+            && let Some(response) =
+                core.response_to_invite(theirs.id, StatusCode::REQUEST_TERMINATED, leg.dialog.local_tag())
+        {
+            // Nobody will answer it now.
+            core.respond(now, theirs.id, &response);
+        }
         if leg.running.is_some() {
             // The other end need not answer a re-INVITE of a dialog that is over.
             core.set_timer(TimerKey::Leg(handle, LegTimer::Reinvite), now, core.config.timers.t1 * 64);
         }
-        for timer in
-            [LegTimer::Ring, LegTimer::Refresh, LegTimer::Glare, LegTimer::ReinviteAnswer, LegTimer::LateAnswer]
-        {
+        for timer in [
+            LegTimer::Ring,
+            LegTimer::Refresh,
+            LegTimer::Glare,
+            LegTimer::ReinviteAnswer,
+            LegTimer::LateAnswer,
+            LegTimer::Provisional,
+            LegTimer::PrackWait,
+            LegTimer::SessionRefresh,
+            LegTimer::SessionExpiry,
+        ] {
             core.timers.stop(TimerKey::Leg(handle, timer));
         }
         Self::drop_own_refer(core, handle);

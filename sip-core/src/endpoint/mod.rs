@@ -11,6 +11,7 @@ mod client;
 mod config;
 mod content;
 mod core;
+mod early;
 mod event;
 mod in_dialog;
 mod inbound;
@@ -19,6 +20,7 @@ mod locate;
 mod multipart;
 mod ping;
 mod redirect;
+mod provisional;
 mod referral;
 mod referring;
 mod register;
@@ -27,17 +29,19 @@ mod reinvite;
 mod replacing;
 mod server;
 mod settle;
+mod session_timer;
 mod uac;
 mod uas;
 
 use std::time::Instant;
+mod update;
 
 pub use call::{
     Counters, InviteError, LegError, LegHandle, OutgoingCall, PingHandle, ResolveError, ResolveId, ResolveRequest,
     Resolved, TableSizes,
 };
 pub use config::{CallTimers, DigestConfig, EndpointConfig, Limits, Listener, RegistrarConfig, RegistrationConfig};
-pub use event::{EndReason, EndedBy, Event, IncomingCall, PingError};
+pub use event::{Branch, EndReason, EndedBy, Event, IncomingCall, PingError, Reliable};
 pub use referral::{ReferId, Referral};
 pub use referring::OutgoingRefer;
 
@@ -181,7 +185,10 @@ impl Endpoint {
         done
     }
 
-    /// Tells the caller that it rings (180) or that there is early media (183, with an answer).
+    /// Tells the caller that it rings (180) or that there is early media (183, with an answer; with our offer, when the
+    /// caller made none and can confirm it). It is sent reliably (RFC 3262) to a caller who requires that, and with a
+    /// body to one who can confirm it: then [`Event::EarlyConfirmed`] follows. Without a body nothing is sent to a caller
+    /// who requires it and made no offer.
     pub fn ring(
         &mut self,
         now: Instant,
@@ -195,7 +202,8 @@ impl Endpoint {
     }
 
     /// Answers an incoming call with 200 and the answer (or our offer, when the caller made none). It is repeated until
-    /// [`Event::Confirmed`].
+    /// [`Event::Confirmed`]. While a reliable provisional response with a body is not confirmed, it waits; after one that
+    /// is, it goes without the body.
     pub fn accept(&mut self, now: Instant, leg: LegHandle, body: Body) -> Result<(), LegError> {
         let done = self.accept_call(now, leg, body);
         self.settle(now);
@@ -223,9 +231,10 @@ impl Endpoint {
         done
     }
 
-    /// Gives our answer to the offer that came with [`Event::Answered`], after an [`OutgoingCall`] without a body.
+    /// Gives our answer to the offer that came with [`Event::Answered`] or [`Event::Progress`], after an
+    /// [`OutgoingCall`] without a body.
     pub fn acknowledge(&mut self, now: Instant, leg: LegHandle, answer: Body) -> Result<(), LegError> {
-        let done = self.give_answer(leg, Some(answer));
+        let done = self.acknowledge_call(now, leg, answer);
         self.settle(now);
         done
     }
@@ -237,22 +246,29 @@ impl Endpoint {
         self.settle(now);
     }
 
-    /// Offers a changed session: hold, resume, another address. [`Event::ReinviteAnswered`] or
-    /// [`Event::ReinviteFailed`] follows.
+    /// Offers a changed session: hold, resume, another address. By re-INVITE, and before the answer by UPDATE.
+    /// [`Event::ReinviteAnswered`] or [`Event::ReinviteFailed`] follows.
     pub fn reinvite(&mut self, now: Instant, leg: LegHandle, offer: Body) -> Result<(), LegError> {
         let done = self.start_reinvite(now, leg, offer);
         self.settle(now);
         done
     }
 
-    /// Accepts the other end's re-INVITE with an answer (or our offer, when it made none).
+    /// The same by UPDATE (RFC 3311): only where the other end knows it, and once the first offer has its answer.
+    pub fn update(&mut self, now: Instant, leg: LegHandle, offer: Body) -> Result<(), LegError> {
+        let done = self.start_update(now, leg, offer);
+        self.settle(now);
+        done
+    }
+
+    /// Accepts the other end's re-INVITE or UPDATE with an answer (or our offer, when it made none).
     pub fn accept_reinvite(&mut self, now: Instant, leg: LegHandle, body: Body) -> Result<(), LegError> {
         let done = self.answer_reinvite(now, leg, body);
         self.settle(now);
         done
     }
 
-    /// Refuses the other end's re-INVITE (such as with 488); the session stays as it was.
+    /// Refuses the other end's re-INVITE or UPDATE (such as with 488); the session stays as it was.
     pub fn reject_reinvite(&mut self, now: Instant, leg: LegHandle, status: StatusCode) -> Result<(), LegError> {
         let done = self.refuse_reinvite(now, leg, status);
         self.settle(now);

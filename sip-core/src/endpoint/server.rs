@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::call::LegHandle;
 use super::core::{Core, TimerKey};
 use super::locate::reply_target;
-use crate::flow::{Flow, Target};
+use crate::flow::{Flow, Protocol, Target};
 use crate::message::{HeaderName, Method, Request, Response, StatusCode};
 use crate::tables::{Table, table};
 use crate::transaction::{MergeKey, ServerMachine, Step, Timer, server_key};
@@ -101,7 +101,9 @@ impl Core {
         }
         let machine = ServerMachine::new(invite, flow.protocol.is_reliable());
         let reply_to = reply_target(&via, flow);
-        let request = invite.then(|| Box::new(request.clone()));
+        // What the owner may be asked about first.
+        let asked = matches!(request.method, Method::Invite | Method::Update | Method::Prack);
+        let request = asked.then(|| Box::new(request.clone()));
         let transaction = ServerTransaction { key, merge, machine, reply_to, last: Bytes::new(), request, leg: None };
         self.servers.by_id.insert(id, transaction);
         if merged { Arrival::Merged(id) } else { Arrival::New(id) }
@@ -136,7 +138,7 @@ impl Core {
         }
     }
 
-    /// A response to an INVITE that waits for one. `None` when it waits no longer.
+    /// A response to an INVITE, UPDATE or PRACK that waits for one. `None` when it waits no longer.
     pub(super) fn response_to_invite(&self, id: ServerId, status: StatusCode, tag: &str) -> Option<Response> {
         let transaction = self.servers.by_id.get(&id)?;
         let request = transaction.request.as_deref().filter(|_| transaction.machine.is_pending())?;

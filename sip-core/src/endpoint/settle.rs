@@ -9,7 +9,7 @@ use super::core::{LegTimer, Owner, TimerKey};
 use super::event::{EndReason, EndedBy};
 use super::leg::Phase;
 use crate::flow::Flow;
-use crate::message::{Response, StatusCode};
+use crate::message::Response;
 
 impl Endpoint {
     /// Does what is due.
@@ -43,15 +43,23 @@ impl Endpoint {
             LegTimer::Refresh => self.refresh_ringing(now, handle),
             LegTimer::Answer => self.legs.repeat_answer(&mut self.core, now, handle),
             LegTimer::AckWait => self.ack_missing(now, handle),
-            LegTimer::ReinviteAnswer => self.drop_reinvite(now, handle, StatusCode::SERVER_INTERNAL_ERROR),
+            LegTimer::ReinviteAnswer => self.reinvite_unanswered(now, handle),
             LegTimer::Reinvite => self.reinvite_waits(now, handle),
             LegTimer::Glare => self.send_reinvite(now, handle),
-            LegTimer::LateAnswer => {
-                self.legs.end(&mut self.core, now, handle, EndedBy::System, EndReason::NoAck, None);
-                self.send_bye(now, handle);
-            }
+            LegTimer::LateAnswer => self.answer_missing(now, handle),
             LegTimer::CancelGiveUp => self.cancel_gives_up(handle),
+            LegTimer::Provisional => self.repeat_provisional(now, handle),
+            LegTimer::PrackWait => self.prack_missing(now, handle),
+            LegTimer::SessionRefresh => self.refresh_session(now, handle),
+            LegTimer::SessionExpiry => self.session_expires(now, handle),
         }
+    }
+
+    /// The owner owes an answer, to the offer of a 2xx or of a provisional response.
+    fn answer_missing(&mut self, now: Instant, handle: LegHandle) {
+        let early = self.legs.get(handle).is_some_and(|leg| leg.phase == Phase::Early);
+        self.legs.end(&mut self.core, now, handle, EndedBy::System, EndReason::NoAck, None);
+        if early { self.cancel_call(now, handle) } else { self.send_bye(now, handle) }
     }
 
     fn ring_times_out(&mut self, now: Instant, handle: LegHandle) {
@@ -67,14 +75,14 @@ impl Endpoint {
     pub(super) fn settle(&mut self, now: Instant) {
         while let Some(outcome) = self.core.outcomes.pop_front() {
             match outcome {
-                Outcome::Provisional { owner, response } => {
+                Outcome::Provisional { owner, response, flow } => {
                     if let Owner::Invite(leg) = owner {
-                        self.on_invite_progress(now, leg, &response);
+                        self.on_invite_progress(now, leg, &response, flow);
                     }
                 }
                 Outcome::Accepted { owner, response, flow } => match owner {
                     Owner::Invite(leg) => self.on_invite_accepted(now, leg, &response, flow),
-                    Owner::Reinvite(leg, seq) => self.on_reinvite_accepted(leg, seq, &response),
+                    Owner::Reinvite(leg, seq) => self.on_reinvite_accepted(now, leg, seq, &response),
                     _ => {}
                 },
                 Outcome::Final { owner, response, flow } => {
@@ -107,6 +115,8 @@ impl Endpoint {
             Owner::Reinvite(leg, seq) => self.on_reinvite_refused(now, leg, seq, response),
             Owner::Bye(leg) => self.on_bye_done(now, leg, response),
             Owner::Info(leg) => self.on_info_done(now, leg, Ok(response)),
+            Owner::Update(leg, seq) => self.on_update_done(now, leg, seq, Ok(response)),
+            Owner::Prack(leg) => self.on_prack_done(now, leg, response),
             Owner::Refer(leg) => self.on_refer_done(now, leg, Ok(response)),
             Owner::Notify(leg, id) => self.on_notify_done(now, leg, id, Ok(response)),
             Owner::Register(handle) => self.on_register_done(now, handle, response, flow),
@@ -123,11 +133,13 @@ impl Endpoint {
             Owner::Invite(leg) => self.on_invite_failed(now, leg, failure),
             Owner::Reinvite(leg, seq) => self.on_reinvite_failed(now, leg, seq),
             Owner::Info(leg) => self.on_info_done(now, leg, Err(failure)),
+            Owner::Update(leg, seq) => self.on_update_done(now, leg, seq, Err(failure)),
             Owner::Refer(leg) => self.on_refer_done(now, leg, Err(failure)),
             Owner::Notify(leg, id) => self.on_notify_done(now, leg, id, Err(failure)),
             Owner::Register(handle) => self.on_register_failed(now, handle, failure),
             Owner::Ping(handle) => self.on_ping_done(now, handle, Err(failure)),
-            Owner::Bye(_) | Owner::Cancel | Owner::ForkBye => {}
+            // The other end that misses a PRACK refuses the call by itself.
+            Owner::Prack(_) | Owner::Bye(_) | Owner::Cancel | Owner::ForkBye => {}
         }
     }
 

@@ -8,9 +8,11 @@ use super::call::{InviteError, LegError, LegHandle, OutgoingCall};
 use super::client::{AckName, Failure, OwnContact};
 use super::content;
 use super::core::{Core, LegTimer, Owner, TimerKey};
-use super::event::{EndReason, EndedBy, Event};
-use super::registrations::OwnRegistration;
+use super::early::Early;
+use super::event::{EndReason, EndedBy, Event, Reliable};
 use super::leg::{Cancel, Leg, Legs, Outgoing, Phase, SentAck, push_login, set_body};
+use super::provisional::{Exchange, RELIABLE};
+use super::registrations::OwnRegistration;
 use crate::body::Body;
 use crate::dialog::{Dialog, Hop};
 use crate::digest::ClientAuth;
@@ -53,6 +55,8 @@ impl Endpoint {
         let handle = LegHandle(self.core.new_id());
         let mut remote = call.to.clone().unwrap_or_else(|| NameAddr::new(bare(&call.target)));
         remote.params.remove("tag");
+        // Proxies that are known to be on the way are the first hop.
+        let flow = call.via_flow.filter(|_| call.routes.is_empty());
         let user = call.from.uri.username().map(std::borrow::Cow::into_owned);
         let dialog = Dialog {
             call_id: call.call_id.clone().unwrap_or_else(|| self.core.chance.long_token()),
@@ -62,12 +66,13 @@ impl Endpoint {
             remote_seq: None,
             target: call.target.clone(),
             routes: Vec::new(),
-            follows_flow: call.via_flow.is_some(),
-            pinned: call.via_flow,
+            follows_flow: flow.is_some(),
+            pinned: flow,
             contact_user: call.contact_user.clone().or(user),
             owns_call_id: true,
         };
         let mut leg = Leg::new(dialog, ClientAuth::new(call.credentials.clone()));
+        leg.session.off = !call.session_timer;
         self.core.set_timer(TimerKey::Leg(handle, LegTimer::Ring), now, call.ring_timeout);
         leg.outgoing = Some(Box::new(Outgoing {
             tried: vec![call.target.clone()],
@@ -79,6 +84,9 @@ impl Endpoint {
             cancel: Cancel::No,
             redirects: VecDeque::new(),
             answered: false,
+            early: Vec::new(),
+            branches: 0,
+            shown: None,
         }));
         self.legs.insert(handle, leg);
         self.send_invite(now, handle);
@@ -87,8 +95,13 @@ impl Endpoint {
 
     /// Sends the INVITE to the current target: the first time, with credentials, or where a 3xx sent us.
     fn send_invite(&mut self, now: Instant, handle: LegHandle) {
+        self.leave_early(now, handle, None);
         let Some(leg) = self.legs.get_mut(handle) else { return };
         let Some(outgoing) = &mut leg.outgoing else { return };
+        // The numbers that were used in early dialogs are not used again.
+        let used = outgoing.early.drain(..).map(|early| early.dialog.local_seq).max();
+        leg.dialog.local_seq = leg.dialog.local_seq.max(used.unwrap_or(0));
+        outgoing.shown = None;
         let limit = outgoing.call.max_forwards.unwrap_or(self.core.config.limits.max_forwards);
         let (mut request, mut hop) = leg.dialog.request(Method::Invite, limit);
         request.uri.headers = None;
@@ -99,7 +112,13 @@ impl Endpoint {
         outgoing.login = leg.auth.authorize(Method::Invite.as_str(), &request.uri.to_string(), &mut self.core.chance);
         push_login(&mut request, outgoing.login.clone());
         request.headers.push(HeaderName::Allow, content::ALLOW);
-        request.headers.push(HeaderName::Supported, content::SUPPORTED);
+        let terms = leg.session.terms(&self.core.config.calls);
+        let extensions = content::extensions(outgoing.call.reliable != Reliable::No, terms.are_on());
+        request.headers.push(HeaderName::Supported, extensions);
+        if outgoing.call.reliable == Reliable::Required {
+            request.headers.push(HeaderName::Require, RELIABLE);
+        }
+        terms.ask(leg.session.raised, None, &mut request.headers);
         for (name, value) in outgoing.call.headers.iter().filter(|(name, _)| !OURS.contains(name)) {
             request.headers.push(name.clone(), value.as_str());
         }
@@ -109,7 +128,7 @@ impl Endpoint {
         outgoing.client = Some(self.core.request(now, Owner::Invite(handle), request, &hop, contact));
     }
 
-    pub(super) fn on_invite_progress(&mut self, now: Instant, handle: LegHandle, response: &Response) {
+    pub(super) fn on_invite_progress(&mut self, now: Instant, handle: LegHandle, response: &Response, flow: Flow) {
         let Some(leg) = self.legs.get_mut(handle) else { return };
         let Some(outgoing) = &mut leg.outgoing else { return };
         if leg.phase == Phase::Over {
@@ -117,8 +136,7 @@ impl Endpoint {
                 send_cancel(&mut self.core, now, handle, outgoing);
             }
         } else if response.status != StatusCode::TRYING && leg.phase == Phase::Early {
-            let body = content::body_of(&response.headers, &response.body);
-            self.core.event(Event::Progress { leg: handle, status: response.status, body });
+            self.early_response(now, handle, response, flow);
         }
     }
 
@@ -136,9 +154,15 @@ impl Endpoint {
         if !outgoing.answered {
             outgoing.answered = true;
             outgoing.client = None;
+            let place = outgoing.early.iter().position(|early| early.tag() == name.remote_tag);
+            let early = place.map(|place| outgoing.early.remove(place));
+            if let Some(early) = &early {
+                leg.dialog = early.dialog.clone();
+            }
             leg.dialog.adopt(response, flow);
             self.core.timers.stop(TimerKey::Leg(handle, LegTimer::CancelGiveUp));
-            return self.answered(now, name, response);
+            self.leave_early(now, handle, Some(&name.remote_tag));
+            return self.answered(now, name, response, early);
         }
         if leg.dialog.remote_tag().unwrap_or_default() == name.remote_tag {
             // Its ACK could not be sent before.
@@ -148,7 +172,8 @@ impl Endpoint {
         self.end_extra_branch(now, name, response, flow);
     }
 
-    fn answered(&mut self, now: Instant, name: AckName, response: &Response) {
+    /// `early` is the dialog that the branch had before.
+    fn answered(&mut self, now: Instant, name: AckName, response: &Response, early: Option<Early>) {
         let handle = name.leg;
         let Some(leg) = self.legs.get_mut(handle) else { return };
         let dialog = leg.dialog.clone();
@@ -159,15 +184,27 @@ impl Endpoint {
         }
         leg.phase = Phase::Established;
         self.core.timers.stop(TimerKey::Leg(handle, LegTimer::Ring));
-        let body = content::body_of(&response.headers, &response.body);
-        let ours = leg.outgoing.as_ref().is_some_and(|outgoing| outgoing.call.body.is_some());
-        if ours || body.is_none() {
+        let said = content::body_of(&response.headers, &response.body);
+        let call = leg.outgoing.as_ref();
+        let offer = call.and_then(|outgoing| outgoing.call.body.clone());
+        let shown = early.as_ref().is_some_and(|early| call.and_then(|it| it.shown) == Some(early.branch));
+        let agreed = early.as_ref().is_some_and(|early| early.exchange == Exchange::Done);
+        let before = early.and_then(|early| early.session);
+        leg.heard = if agreed { before.clone() } else { said.clone().or(before.clone()) };
+        // After a reliable answer there are only repetitions of it (RFC 3261 section 13.2.1).
+        let said = said.filter(|_| !agreed);
+        let body = said.or(before.filter(|_| !shown && (agreed || offer.is_some())));
+        if offer.is_some() {
+            leg.spoken = leg.spoken.take().or(offer.clone());
+        }
+        if offer.is_some() || agreed || body.is_none() {
             Legs::acknowledge(&mut self.core, leg, name, &dialog, None);
         } else {
             leg.acks.push(SentAck::owed(name));
             let wait = self.core.config.calls.late_answer;
             self.core.set_timer(TimerKey::Leg(handle, LegTimer::LateAnswer), now, wait);
         }
+        self.session_concluded(now, handle, response);
         self.core.event(Event::Answered { leg: handle, body });
     }
 
@@ -178,7 +215,11 @@ impl Endpoint {
         if leg.acks.len() > max_forks {
             return;
         }
+        let rang = leg.outgoing.as_mut().and_then(|outgoing| outgoing.early_mut(&name.remote_tag));
+        let seq = rang.map_or(name.seq, |early| early.dialog.local_seq);
         let mut branch = leg.dialog.clone();
+        // Another dialog: its requests are numbered on their own.
+        branch.local_seq = seq;
         branch.pinned = leg.outgoing.as_ref().and_then(|outgoing| outgoing.call.via_flow);
         branch.follows_flow = branch.pinned.is_some();
         branch.adopt(response, flow);
@@ -199,6 +240,9 @@ impl Endpoint {
         let status = response.status;
         let challenged = content::challenges(response);
         let mut reason = EndReason::Rejected;
+        if status == StatusCode::SESSION_INTERVAL_TOO_SMALL && leg.session.raise(&response.headers) {
+            return self.send_invite(now, handle);
+        }
         if let Some((challenges, proxy)) = challenged {
             if outgoing.logins < limits.max_auth_attempts && leg.auth.challenged(&challenges, proxy) {
                 outgoing.logins += 1;
@@ -261,12 +305,20 @@ impl Endpoint {
         }
     }
 
+    pub(super) fn acknowledge_call(&mut self, now: Instant, handle: LegHandle, answer: Body) -> Result<(), LegError> {
+        if self.answer_early_offer(now, handle, &answer) {
+            return Ok(());
+        }
+        self.give_answer(handle, Some(answer))
+    }
+
     pub(super) fn give_answer(&mut self, handle: LegHandle, answer: Option<Body>) -> Result<(), LegError> {
         let leg = self.legs.get_mut(handle).ok_or(LegError::Gone)?;
         let owed = leg.acks.iter().find(|ack| ack.late_answer).ok_or(LegError::WrongState)?;
         let name = AckName { leg: handle, seq: owed.seq, remote_tag: owed.remote_tag.clone() };
         self.core.timers.stop(TimerKey::Leg(handle, LegTimer::LateAnswer));
         let dialog = leg.dialog.clone();
+        leg.spoken = answer.clone().or(leg.spoken.take());
         Legs::acknowledge(&mut self.core, leg, name, &dialog, answer);
         Ok(())
     }

@@ -9,12 +9,14 @@ use super::core::{LegTimer, TimerKey};
 use super::event::{EndReason, EndedBy, Event, IncomingCall};
 use super::inbound::push_all;
 use super::leg::{Leg, Phase, Unacked};
+use super::provisional::{Exchange, Provisional};
 use super::server::ServerId;
+use super::session_timer::{Terms, Wish};
 use crate::body::Body;
 use crate::dialog::Dialog;
 use crate::digest::{ClientAuth, Verdict};
 use crate::flow::Flow;
-use crate::message::{HeaderName, Request, Response, Scheme, StatusCode};
+use crate::message::{HeaderName, Method, Request, Response, Scheme, StatusCode};
 
 impl Endpoint {
     pub(super) fn incoming_call(&mut self, now: Instant, flow: Flow, id: ServerId, request: Request) {
@@ -31,6 +33,10 @@ impl Endpoint {
         };
         let handle = LegHandle(self.core.new_id());
         let trying = self.core.response(&request, StatusCode::TRYING, "");
+        let wish = Wish::of(&request.headers);
+        if let Err(brief) = Terms::of(&self.core.config.calls).accept(wish, None) {
+            return self.refuse_brief(now, id, &request, brief);
+        }
         self.core.assign(id, handle);
         self.core.respond(now, id, &trying);
         let verdict = self.verdict(now, flow, &request);
@@ -38,6 +44,9 @@ impl Endpoint {
         leg.incoming = Some(id);
         leg.stale = matches!(verdict, Verdict::Stale | Verdict::Replayed);
         self.legs.insert(handle, leg);
+        leg.provisional = Provisional::new(&request.headers);
+        leg.session.asked = wish;
+        leg.session.updates = request.headers.allow().contains(&Method::Update);
         let limit = self.core.config.calls.incoming_setup;
         let asked = request.headers.expires().map_or(limit, |seconds| Duration::from_secs(seconds.into()));
         self.core.set_timer(TimerKey::Leg(handle, LegTimer::Ring), now, limit.min(asked));
@@ -67,6 +76,7 @@ impl Endpoint {
             replaces,
             max_forwards: headers.max_forwards().ok().flatten().unwrap_or(self.core.config.limits.max_forwards),
             headers,
+            reliable: Provisional::new(&headers).reliable,
         };
         self.core.event(Event::IncomingCall(Box::new(call)));
     }
@@ -87,7 +97,7 @@ impl Endpoint {
     }
 
     /// The response to the INVITE of a leg that waits for one.
-    fn respond_call(&self, handle: LegHandle, status: StatusCode) -> Result<(ServerId, Response), LegError> {
+    pub(super) fn respond_call(&self, handle: LegHandle, status: StatusCode) -> Result<(ServerId, Response), LegError> {
         let leg = self.legs.get(handle).filter(|leg| !leg.is_over()).ok_or(LegError::Gone)?;
         let id = leg.incoming.ok_or(LegError::WrongState)?;
         let response = self.core.response_to_invite(id, status, leg.dialog.local_tag()).ok_or(LegError::WrongState)?;
@@ -104,7 +114,7 @@ impl Endpoint {
             response.headers.push(HeaderName::RecordRoute, route.to_string());
         }
         response.headers.push(HeaderName::Allow, content::ALLOW);
-        response.headers.push(HeaderName::Supported, content::SUPPORTED);
+        response.headers.push(HeaderName::Supported, content::supported(&self.core.config));
         if let Some(body) = body {
             response.headers.push(HeaderName::ContentType, body.content_type);
             response.body = body.data;
@@ -122,10 +132,21 @@ impl Endpoint {
             return Err(LegError::BadStatus);
         }
         let (id, mut response) = self.respond_call(handle, status)?;
-        self.make_dialog(handle, id, &mut response, body.clone());
-        self.core.respond(now, id, &response);
+        if self.legs.get(handle).is_some_and(|leg| leg.provisional.holds_answer()) {
+            return Err(LegError::WrongState);
+        }
+        let agreed = if let Some(sent) = self.ring_reliably(now, handle, status, body.as_ref()) {
+            sent?;
+            true
+        } else {
+            let agreed = self.legs.get(handle).is_some_and(|leg| leg.provisional.exchange == Exchange::Done);
+            self.make_dialog(handle, id, &mut response, body.clone().filter(|_| !agreed));
+            self.core.respond(now, id, &response);
+            agreed
+        };
         if let Some(leg) = self.legs.get_mut(handle) {
-            leg.ringing = Some((status, body));
+            // What was confirmed is not said again.
+            leg.ringing = Some((status, body.filter(|_| !agreed)));
         }
         let again = self.core.config.calls.ringing_refresh;
         self.core.set_timer(TimerKey::Leg(handle, LegTimer::Refresh), now, again);
@@ -142,13 +163,24 @@ impl Endpoint {
 
     pub(super) fn accept_call(&mut self, now: Instant, handle: LegHandle, body: Body) -> Result<(), LegError> {
         let (id, mut response) = self.respond_call(handle, StatusCode::OK)?;
-        self.make_dialog(handle, id, &mut response, Some(body));
+        let Some(leg) = self.legs.get_mut(handle) else { return Err(LegError::Gone) };
+        if leg.provisional.holds_answer() {
+            return Err(LegError::WrongState);
+        }
+        if leg.provisional.is_described() {
+            leg.provisional.hold(body);
+            return Ok(());
+        }
+        let wish = leg.session.asked;
+        let body = self.last_word(handle, body);
+        self.make_dialog(handle, id, &mut response, body);
+        self.answer_session(now, handle, wish, &mut response);
         let unacked = self.answer_invite(now, id, &response, true);
         let Some(leg) = self.legs.get_mut(handle) else { return Err(LegError::Gone) };
         leg.incoming = None;
         leg.ringing = None;
         leg.phase = Phase::Established;
-        for timer in [LegTimer::Ring, LegTimer::Refresh] {
+        for timer in [LegTimer::Ring, LegTimer::Refresh, LegTimer::Provisional, LegTimer::PrackWait] {
             self.core.timers.stop(TimerKey::Leg(handle, timer));
         }
         if let Some(unacked) = unacked {
@@ -166,7 +198,7 @@ impl Endpoint {
         initial: bool,
     ) -> Option<Unacked> {
         let target = self.core.servers.reply_to(id)?;
-        let offered = !self.core.servers.has_offer(id);
+        let offered = !self.core.servers.has_offer(id) && !response.body.is_empty();
         let wire = self.core.respond(now, id, response);
         let seq = response.headers.cseq().map_or(0, |cseq| cseq.seq);
         Some(Unacked { seq, wire, target, interval: self.core.config.timers.t1, initial, offered })
@@ -243,7 +275,7 @@ impl Endpoint {
             let _ = self.refuse_call(now, handle, status, Vec::new());
             self.legs.end(&mut self.core, now, handle, EndedBy::Remote, EndReason::Cancelled, Some(status));
             self.legs.sweep(&mut self.core, handle);
-        } else if leg.theirs == Some(invite) {
+        } else if leg.theirs.as_ref().is_some_and(|theirs| theirs.id == invite) {
             self.drop_reinvite(now, handle, StatusCode::REQUEST_TERMINATED);
         }
     }
@@ -280,6 +312,9 @@ impl Endpoint {
             self.send_bye(now, handle);
         }
         self.legs.sweep(&mut self.core, handle);
+            if unacked.offered && body.is_some() {
+                leg.heard.clone_from(&body);
+            }
     }
 
     /// No ACK came for a 2xx: the call is ended (RFC 3261 section 13.3.1.4).

@@ -21,19 +21,22 @@ fn status(script: &Script<'_>) -> u16 {
 
 #[test]
 fn methods_that_we_do_not_serve() {
-    for method in ["MESSAGE", "UPDATE", "PRACK", "PUBLISH"] {
+    for method in ["MESSAGE", "PUBLISH"] {
         let response = answer(&Script { method, ..Script::default() }).unwrap();
         assert_eq!(response.status, StatusCode::METHOD_NOT_ALLOWED);
         assert!(response.headers.get(&HeaderName::Allow).unwrap().contains("INVITE"));
     }
     assert_eq!(status(&Script { method: "DANCE", ..Script::default() }), 501);
+    for method in ["UPDATE", "PRACK"] {
+        assert_eq!(status(&Script { method, ..Script::default() }), 481, "these are for dialogs");
+    }
 }
 
 #[test]
 fn extensions_and_contents_that_we_do_not_have() {
-    let response = answer(&Script { extra: "Require: 100rel, dance\r\n", ..Script::default() }).unwrap();
+    let response = answer(&Script { extra: "Require: tango, dance\r\n", ..Script::default() }).unwrap();
     assert_eq!(response.status, StatusCode::BAD_EXTENSION);
-    assert_eq!(response.headers.unsupported(), ["100rel", "dance"]);
+    assert_eq!(response.headers.unsupported(), ["tango", "dance"]);
     let response = answer(&Script { extra: "Content-Type: text/plain\r\n", body: "x", ..Script::default() }).unwrap();
     assert_eq!(response.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert_eq!(response.headers.get(&HeaderName::Accept), Some("application/sdp, multipart/mixed"));

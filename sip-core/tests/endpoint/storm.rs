@@ -1,7 +1,7 @@
 //! Many calls through a bad network: each leg ends exactly once on both sides, and nothing stays behind.
 
 use sip_core::message::StatusCode;
-use sip_core::{EndedBy, Event, LegHandle, TableSizes};
+use sip_core::{EndReason, EndedBy, Event, LegHandle, Reliable, TableSizes};
 
 use crate::sim::*;
 
@@ -19,6 +19,7 @@ impl Person {
             match event {
                 Event::IncomingCall(call) => self.pick_up(sim, call.leg),
                 Event::Answered { leg, .. } => self.talk(sim, leg),
+                Event::Progress { leg, body: Some(_), .. } => self.early(sim, leg),
                 Event::Reinvited { leg, .. } => self.reinvited(sim, leg),
                 _ => {}
             }
@@ -28,9 +29,14 @@ impl Person {
     fn pick_up(&self, sim: &mut Sim, leg: LegHandle) {
         let node = self.node;
         let ring = ms(sim.number() % 3_000);
-        sim.after(ring, move |sim| {
-            let _ = sim.on(node, |endpoint, now| endpoint.ring(now, leg, StatusCode::RINGING, None));
-        });
+        // Often with early media, and more than once.
+        for _ in 0..=sim.number() % 2 {
+            let media = sim.number().is_multiple_of(2).then(|| sdp("early"));
+            let at = ring.mul_f64((sim.number() % 100) as f64 / 100.0);
+            sim.after(at, move |sim| {
+                let _ = sim.on(node, |endpoint, now| endpoint.ring(now, leg, StatusCode::RINGING, media));
+            });
+        }
         let wait = ring + ms(sim.number() % 8_000);
         match sim.number() % 10 {
             0 => sim.after(wait, move |sim| {
@@ -54,9 +60,23 @@ impl Person {
 
     fn talk(&self, sim: &mut Sim, leg: LegHandle) {
         let node = self.node;
+        // Where we made no offer, the answer is due.
+        let _ = sim.on(node, |endpoint, now| endpoint.acknowledge(now, leg, sdp("answer")));
         let talk = ms(sim.number() % 30_000);
         sim.after(talk, move |sim| sim.hangup(node, leg));
         self.fiddle(sim, leg);
+    }
+
+    /// Early media: some change it, and some have to answer it.
+    fn early(&self, sim: &mut Sim, leg: LegHandle) {
+        let node = self.node;
+        if !sim.number().is_multiple_of(8) {
+            let _ = sim.on(node, |endpoint, now| endpoint.acknowledge(now, leg, sdp("answer")));
+        }
+        let at = ms(sim.number() % 2_000);
+        sim.after(at, move |sim| {
+            let _ = sim.on(node, |endpoint, now| endpoint.update(now, leg, sdp("early hold")));
+        });
     }
 
     /// Hold, resume and keys now and then.
@@ -64,11 +84,13 @@ impl Person {
         let node = self.node;
         for _ in 0..sim.number() % 3 {
             let at = ms(sim.number() % 20_000);
-            let keys = sim.number().is_multiple_of(2);
+            let what = sim.number() % 3;
             sim.after(at, move |sim| {
                 let keyed = sip_core::Body::new("application/dtmf", &b"5"[..]);
-                let _ = sim.on(node, |endpoint, now| {
-                    if keys { endpoint.info(now, leg, keyed) } else { endpoint.reinvite(now, leg, sdp("hold")) }
+                let _ = sim.on(node, |endpoint, now| match what {
+                    0 => endpoint.info(now, leg, keyed),
+                    1 => endpoint.update(now, leg, sdp("hold")),
+                    _ => endpoint.reinvite(now, leg, sdp("hold")),
                 });
             });
         }
@@ -92,7 +114,11 @@ impl Person {
 
 /// Runs calls both ways for a while, then until all is quiet.
 fn storm(seed: u64, weather: Weather, calls: usize) -> Sim {
-    let mut sim = Sim::new(seed);
+    let mut sim = Sim::with(seed, |config| {
+        // Brief, so that sessions are refreshed and expire in the middle of everything else.
+        config.calls.session_expires = Some(secs(12));
+        config.calls.min_se = secs(4);
+    });
     sim.record = false;
     sim.weather = weather;
     let mut people = [Person { node: 0, seen: 0 }, Person { node: 1, seen: 0 }];
@@ -141,7 +167,10 @@ fn place(sim: &mut Sim, from: usize) -> LegHandle {
         uri(&format!("sip:x@{}", addresses[1 - from])),
         name_addr(&format!("<sip:y@{}>", addresses[from])),
     );
-    call.body = Some(sdp("offer"));
+    call.body = (!sim.number().is_multiple_of(4)).then(|| sdp("offer"));
+    call.reliable =
+        [Reliable::Supported, Reliable::Supported, Reliable::Required, Reliable::No][(sim.number() % 4) as usize];
+    call.session_timer = !sim.number().is_multiple_of(4);
     call.ring_timeout = secs(20);
     sim.on(from, |endpoint, now| endpoint.invite(now, call)).unwrap()
 }
@@ -153,6 +182,7 @@ fn assert_last_words(sim: &Sim, node: usize) {
         let leg = match event {
             Event::Progress { leg, .. }
             | Event::Answered { leg, .. }
+            | Event::EarlyConfirmed { leg, .. }
             | Event::Confirmed { leg, .. }
             | Event::Reinvited { leg, .. }
             | Event::ReinviteConfirmed { leg, .. }
@@ -254,4 +284,17 @@ fn an_end_by_the_system_is_told_when_the_other_side_vanishes() {
     sim.run(secs(70));
     assert!(matches!(sim.end_of(0, caller), Event::Ended { by: EndedBy::System, .. }));
     assert_eq!(sim.nodes[1].ended(callee), 0, "that side has noticed nothing");
+}
+
+/// The storm is worth something only when everything that it is about happens in it.
+#[test]
+fn everything_happens_in_a_storm() {
+    let sim = storm(400, Weather { loss: 100, doubled: 50, garbled: 0, delay: (ms(5), ms(300)) }, 120);
+    let count = |what: fn(&Event) -> bool| sim.nodes.iter().map(|node| node.count(what)).sum::<usize>();
+    assert!(count(|event| matches!(event, Event::EarlyConfirmed { body: None, .. })) > 5);
+    assert!(count(|event| matches!(event, Event::EarlyConfirmed { body: Some(_), .. })) > 1);
+    assert!(count(|event| matches!(event, Event::ReinviteAnswered { .. })) > 5);
+    assert!(count(|event| matches!(event, Event::ReinviteFailed { .. })) > 5);
+    assert!(count(|event| matches!(event, Event::Ended { reason: EndReason::SessionExpired, .. })) > 0);
+    assert!(count(|event| matches!(event, Event::Ended { reason: EndReason::Bye, .. })) > 40);
 }

@@ -61,7 +61,7 @@ pub(super) struct AckName {
 /// What became of a request. The last one of each request is `Final`, `Failed` or `Forgotten`.
 pub(super) enum Outcome {
     /// A provisional response.
-    Provisional { owner: Owner, response: Box<Response> },
+    Provisional { owner: Owner, response: Box<Response>, flow: Flow },
     /// A 2xx to an INVITE; more may follow.
     Accepted { owner: Owner, response: Box<Response>, flow: Flow },
     /// Any other final response.

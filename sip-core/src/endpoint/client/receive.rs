@@ -105,7 +105,7 @@ impl Core {
         let response = Box::new(response);
         let invite = matches!(owner, Owner::Invite(_) | Owner::Reinvite(..));
         let outcome = if status.is_provisional() {
-            Outcome::Provisional { owner, response }
+            Outcome::Provisional { owner, response, flow }
         } else {
             transaction.request = None;
             if status.is_success() && invite {
