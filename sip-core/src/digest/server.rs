@@ -66,7 +66,12 @@ pub(crate) struct Authenticator {
     used: Table<String, Used>,
     /// When the used ones lapse, the earliest first.
     lapses: VecDeque<(Instant, String)>,
+    /// Wrong passwords of accounts that exist, and since when they are counted.
+    wrong: Table<String, (Instant, u32)>,
 }
+
+/// How long wrong passwords of an account are counted.
+const WRONG_WINDOW: std::time::Duration = std::time::Duration::from_hours(1);
 
 const STAMP: usize = 16;
 const NONCE: usize = STAMP + 16;
@@ -81,12 +86,14 @@ impl Authenticator {
             epoch: None,
             used: table(chance.number()),
             lapses: VecDeque::new(),
+            wrong: table(chance.number()),
         }
     }
 
     pub(crate) fn set_accounts(&mut self, accounts: Vec<Account>) {
         self.accounts.clear();
         self.accounts.extend(accounts.into_iter().map(|account| (account.user.clone(), account)));
+        self.wrong.retain(|user, _| self.accounts.contains_key(user));
     }
 
     pub(crate) fn has_account(&self, user: &str) -> bool {
@@ -169,10 +176,24 @@ impl Authenticator {
     ///
     /// The work is the same for users that exist and those that do not. The `uri` parameter is taken as it is: proxies
     /// on the way may have changed the Request-URI.
-    pub(crate) fn check(&mut self, now: Instant, method: &str, source: IpAddr, credentials: &[AuthParams]) -> Verdict {
+    /// `registered`: whether a phone of that user is registered from this source.
+    pub(crate) fn check(
+        &mut self,
+        now: Instant,
+        method: &str,
+        source: IpAddr,
+        credentials: &[AuthParams],
+        registered: &dyn Fn(&str) -> bool,
+    ) -> Verdict {
         let mine = |params: &&AuthParams| params.is_digest() && params.get("realm") == Some(&self.config.realm);
         let Some(params) = credentials.iter().find(mine) else { return Verdict::Missing };
-        let Some((user, nonce, count)) = self.matches(method, params) else { return Verdict::Wrong };
+        let Some((user, nonce, count)) = self.matches(method, params) else {
+            self.count_wrong(now, params.get("username"));
+            return Verdict::Wrong;
+        };
+        if self.is_locked(now, &user) && !registered(&user) {
+            return Verdict::Wrong;
+        }
         // A client that was given its nonce elsewhere, or before we were started: it may simply ask for a new one.
         let Some(lapse) = self.lapse(&nonce, source).filter(|lapse| *lapse > now) else { return Verdict::Stale };
         self.expire(now);
@@ -190,6 +211,23 @@ impl Authenticator {
             None => used.highest == 0 && used.take(u32::MAX),
         };
         if fresh { Verdict::Valid(user) } else { Verdict::Replayed }
+    }
+
+    /// Counts a wrong password of an account that exists: there are never more entries than accounts.
+    fn count_wrong(&mut self, now: Instant, user: Option<&str>) {
+        let Some(user) = user.filter(|user| self.accounts.contains_key(*user)) else { return };
+        let wrong = self.wrong.entry(user.to_owned()).or_insert((now, 0));
+        if now >= wrong.0 + WRONG_WINDOW {
+            *wrong = (now, 0);
+        }
+        wrong.1 = wrong.1.saturating_add(1);
+    }
+
+    /// Too many wrong passwords were tried for this account.
+    fn is_locked(&self, now: Instant, user: &str) -> bool {
+        let most = self.config.max_wrong_per_hour;
+        let wrong = self.wrong.get(user).filter(|(since, _)| now < *since + WRONG_WINDOW);
+        most > 0 && wrong.is_some_and(|(_, count)| *count >= most)
     }
 
     /// The user, the nonce and its count, when the response is right.
@@ -272,7 +310,7 @@ mod tests {
         }
 
         fn check(&mut self, params: &AuthParams, source: IpAddr) -> Verdict {
-            self.server.check(self.now, "REGISTER", source, std::slice::from_ref(params))
+            self.server.check(self.now, "REGISTER", source, std::slice::from_ref(params), &|_| false)
         }
     }
 
@@ -303,7 +341,45 @@ mod tests {
         assert_eq!(it.check(&login, SOURCE), Verdict::Wrong);
         let login = it.login("nobody", "pw", &challenges);
         assert_eq!(it.check(&login, SOURCE), Verdict::Wrong);
-        assert_eq!(it.server.check(it.now, "REGISTER", SOURCE, &[]), Verdict::Missing);
+        assert_eq!(it.server.check(it.now, "REGISTER", SOURCE, &[], &|_| false), Verdict::Missing);
+    }
+
+    #[test]
+    fn unknown_users_cost_as_many_hashes_as_wrong_passwords() {
+        let mut it = fixture();
+        let challenges = it.challenges();
+        for (index, challenge) in challenges.iter().enumerate() {
+            let mut cost = |user: &str, password: &str| {
+                let login = it.login(user, password, std::slice::from_ref(challenge));
+                let before = crate::digest::hashes_made();
+                it.check(&login, "192.0.2.77".parse().unwrap());
+                crate::digest::hashes_made() - before
+            };
+            let wrong = cost("anna", "wrong");
+            assert!(wrong > 0);
+            assert_eq!(cost("nobody", "pw"), wrong, "algorithm {index}");
+            assert_eq!(cost("anna", "pw"), wrong, "algorithm {index}");
+        }
+    }
+
+    #[test]
+    fn an_account_under_attack_logs_in_only_from_where_it_is_registered() {
+        let mut it = fixture();
+        let attacker = "203.0.113.1".parse().unwrap();
+        for _ in 0..200 {
+            let challenges = it.challenges();
+            let login = it.login("anna", "guess", &challenges);
+            assert_eq!(it.check(&login, attacker), Verdict::Wrong);
+        }
+        let challenges = it.challenges();
+        let login = it.login("anna", "pw", &challenges);
+        assert_eq!(it.check(&login, SOURCE), Verdict::Wrong, "it may have been guessed");
+        let there = it.server.check(it.now, "REGISTER", SOURCE, std::slice::from_ref(&login), &|user| user == "anna");
+        assert_eq!(there, Verdict::Valid("anna".into()), "its own phone goes on");
+        it.now += Duration::from_hours(1);
+        let challenges = it.challenges();
+        let login = it.login("anna", "pw", &challenges);
+        assert_eq!(it.check(&login, SOURCE), Verdict::Valid("anna".into()));
     }
 
     #[test]

@@ -29,12 +29,18 @@ pub(crate) struct ServerMachine {
     reliable: bool,
     state: ServerState,
     interval: Duration,
+    /// How often the refusal may still be repeated unasked.
+    repeats: u8,
 }
+
+/// How often what a stranger gets is repeated unasked. A refusal of credentials need not be at all (RFC 3261 section
+/// 26.3.2.4); a source that was made up is spared the rest.
+const REPEATS_FOR_STRANGERS: u8 = 2;
 
 impl ServerMachine {
     /// A request came.
     pub(crate) fn new(invite: bool, reliable: bool) -> Self {
-        Self { invite, reliable, state: ServerState::Trying, interval: Duration::ZERO }
+        Self { invite, reliable, state: ServerState::Trying, interval: Duration::ZERO, repeats: u8::MAX }
     }
 
     /// No final response has been sent yet.
@@ -64,6 +70,9 @@ impl ServerMachine {
         } else if status.is_success() {
             self.wait(step, ServerState::Accepted, Timer::L, config)
         } else {
+            if matches!(status.code(), 401 | 403 | 404 | 407) {
+                self.repeats = REPEATS_FOR_STRANGERS;
+            }
             self.interval = Timer::G.duration(config, self.reliable);
             let again = self.interval;
             let step = self.wait(step, ServerState::Completed, Timer::H, config);
@@ -99,7 +108,9 @@ impl ServerMachine {
         match (timer, self.state) {
             (Timer::G, ServerState::Completed) => {
                 self.interval = timer.next(config, self.interval);
-                Step::default().send().start(timer, self.interval)
+                self.repeats = self.repeats.saturating_sub(1);
+                let step = Step::default().send();
+                if self.repeats == 0 { step } else { step.start(timer, self.interval) }
             }
             (Timer::H, ServerState::Completed) => {
                 self.state = ServerState::Over;
@@ -139,6 +150,19 @@ mod tests {
         assert_eq!(machine.ack(&config), Step::default());
         assert!(!machine.repeated().send);
         assert!(machine.timer(Timer::I, &config).over);
+    }
+
+    #[test]
+    fn what_strangers_get_is_repeated_twice_unasked() {
+        let config = TimerConfig::default();
+        let mut machine = ServerMachine::new(true, false);
+        machine.respond(StatusCode::UNAUTHORIZED, &config);
+        let first = machine.timer(Timer::G, &config);
+        assert!(first.send && first.timers == [(Timer::G, Some(config.t1 * 2))]);
+        let second = machine.timer(Timer::G, &config);
+        assert!(second.send && second.timers.is_empty());
+        assert!(machine.repeated().send, "who asks again is answered");
+        assert!(machine.timer(Timer::H, &config).timed_out);
     }
 
     #[test]

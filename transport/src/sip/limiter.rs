@@ -5,10 +5,26 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 use super::config::Rate;
+use super::network::Network;
 
 /// What is limited together: an IPv4 address, or the /64 that a site of IPv6 has at least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Source(IpAddr);
+
+impl Source {
+    /// Its first address.
+    pub(crate) const fn address(self) -> IpAddr {
+        self.0
+    }
+
+    /// As it is written.
+    pub(crate) fn network(self) -> Network {
+        match self.0 {
+            IpAddr::V6(_) => Network::new(self.0, 64).unwrap_or_else(|| self.0.into()),
+            IpAddr::V4(_) => self.0.into(),
+        }
+    }
+}
 
 impl From<IpAddr> for Source {
     fn from(address: IpAddr) -> Self {
