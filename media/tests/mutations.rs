@@ -1,5 +1,7 @@
 //! A little fuzzing in every test run: mutations of good seeds against what must always hold.
 
+#[path = "../../fuzz/checks/datagrams.rs"]
+mod datagrams;
 #[path = "../../fuzz/checks/mutate.rs"]
 mod mutate;
 #[path = "../../fuzz/checks/rtcp.rs"]
@@ -48,6 +50,40 @@ fn mutated_descriptions_hold() {
         "v=0\no=- 1 2 IN IP6 ::1\ns=-\nt=0 0\nm=video 1 RTP/AVP 31\nm=audio 0 RTP/AVP 0\nm=image 5 udptl t38\nc=IN IP6 ::1\n",
     ];
     mutate_all(&seeds.map(|seed| seed.as_bytes().to_vec()), SDP_WORDS, 3_000, sdp::check);
+}
+
+#[test]
+fn mutated_offers_of_keys_hold() {
+    let key = "inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR|2^20|1:4";
+    let seeds = [
+        format!(
+            "v=0\no=- 1 2 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 4000 RTP/SAVP 8\n\
+             a=crypto:1 AES_CM_128_HMAC_SHA1_80 {key}\na=crypto:2 AES_CM_128_HMAC_SHA1_32 {} WSH=64\n",
+            &key[..47]
+        ),
+        format!(
+            "v=0\no=- 1 2 IN IP4 0.0.0.0\ns=-\nt=0 0\na=group:BUNDLE 0\na=ice-lite\nm=audio 9 UDP/TLS/RTP/SAVPF 8\n\
+             c=IN IP4 0.0.0.0\na=ice-ufrag:abcd\na=ice-pwd:0123456789012345678901\na=setup:actpass\na=mid:0\n\
+             a=rtcp-mux\na=fingerprint:sha-256 {}\n",
+            vec!["AB"; 32].join(":")
+        ),
+    ];
+    let words: &[&[u8]] = &[b"|", b":", b"2^", b"inline:", b"sha-256 ", b"a=setup:passive\n", b"a=crypto:", b";", b"="];
+    mutate_all(&seeds.map(String::into_bytes), words, 3_000, sdp::check);
+}
+
+#[test]
+fn mutated_datagrams_hold() {
+    let check = [
+        0, 0, 1, 0, 36, 0x21, 0x12, 0xA4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 6, 0, 4, b'a', b':', b'b',
+        b'c', 0, 0x25, 0, 0, 0, 8, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
+    ];
+    let mut packet = vec![3, 0xB2, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 8, 0, 0, 0, 9, 0xBE, 0xDE, 0, 1, 1, 2, 3, 4];
+    packet.resize(80, 0x55);
+    let mut report = vec![1, 0x80, 201, 0, 1, 0, 0, 0, 7];
+    report.resize(60, 0x80);
+    let seeds = [check.to_vec(), packet, report];
+    mutate_all(&seeds, &[&[0x80, 0x28, 0, 4], &[0, 8, 0, 20], &[0xFF, 0xFF]], 2_000, datagrams::check);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Symmetric RTP: to whom we talk, and from whom we listen.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
 use super::config::LatchPolicy;
+use super::stun::Valid;
+use crate::sdp::Negotiated;
 
 const CANDIDATES: usize = 4;
 /// A packet may be missing here and there while a source proves itself.
@@ -46,10 +48,33 @@ pub struct Latch {
     open: bool,
     candidates: [Option<Candidate>; CANDIDATES],
     next_candidate: usize,
+    /// With ICE: only the peer's checks say where it is.
+    checks: Option<Checks>,
 }
 
+/// What the peer's connectivity checks have told.
+#[derive(Debug, Default)]
+struct Checks {
+    /// Where genuine checks came from lately.
+    sources: [Option<SocketAddr>; CANDIDATES],
+    next: usize,
+    /// The priority of the chosen one.
+    priority: u32,
+}
+
+/// Nowhere.
+const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
 impl Latch {
-    pub fn new(policy: LatchPolicy, expected: SocketAddr) -> Self {
+    /// For what was agreed on: by the stated address, or with ICE by the peer's checks alone.
+    pub fn new(policy: LatchPolicy, negotiated: &Negotiated) -> Self {
+        if negotiated.shelter.ice.is_some() {
+            return Self { checks: Some(Checks::default()), ..Self::at(policy, UNKNOWN) };
+        }
+        Self::at(policy, negotiated.remote_rtp)
+    }
+
+    fn at(policy: LatchPolicy, expected: SocketAddr) -> Self {
         Self {
             policy,
             expected,
@@ -59,6 +84,7 @@ impl Latch {
             open: false,
             candidates: [None; CANDIDATES],
             next_candidate: 0,
+            checks: None,
         }
     }
 
@@ -69,12 +95,15 @@ impl Latch {
 
     /// A new offer and answer: another address begins anew; the same address only lets go of a silent source.
     pub fn renegotiate(&mut self, expected: SocketAddr) {
+        if self.checks.is_some() {
+            return;
+        }
         // A hold names no address at all.
         let unnamed = expected.ip().is_unspecified() || expected.port() == 0;
         if expected == self.expected || unnamed {
             self.open = self.latched.is_some();
         } else {
-            *self = Self::new(self.policy, expected);
+            *self = Self::at(self.policy, expected);
         }
     }
 
@@ -90,6 +119,9 @@ impl Latch {
             self.open = false;
             return Verdict::Accept;
         }
+        if let Some(checks) = &self.checks {
+            return if checks.sources.contains(&Some(source)) { Verdict::Accept } else { Verdict::Stranger };
+        }
         let since = |at: Option<Instant>| at.map(|at| now.saturating_duration_since(at));
         let replaceable = self.open && since(self.heard_at).is_none_or(|silent| silent >= self.policy.window);
         let free = self.latched.is_none() || replaceable;
@@ -101,6 +133,29 @@ impl Latch {
             return Verdict::Stranger;
         }
         if self.prove(source, ssrc, sequence) { self.take(now, source) } else { Verdict::Pending }
+    }
+
+    /// Notes a genuine check; whether the peer is somewhere else from now on. The peer's choice is followed
+    /// ([RFC 8445 section 8.1.1](https://www.rfc-editor.org/rfc/rfc8445#section-8.1.1)): where it chooses several at
+    /// once, the one that it likes best, unless that has fallen silent.
+    pub fn check(&mut self, now: Instant, source: SocketAddr, valid: Valid) -> bool {
+        let silent = self.heard_at.is_none_or(|at| now.saturating_duration_since(at) >= self.policy.window);
+        let Some(checks) = &mut self.checks else { return false };
+        if !checks.sources.contains(&Some(source)) {
+            checks.sources[checks.next] = Some(source);
+            checks.next = (checks.next + 1) % CANDIDATES;
+        }
+        if self.latched == Some(source) {
+            self.heard_at = Some(now);
+            return false;
+        }
+        let better = self.latched.is_none() || valid.priority >= checks.priority || silent;
+        if !valid.nominates || !better {
+            return false;
+        }
+        checks.priority = valid.priority;
+        self.take(now, source);
+        true
     }
 
     fn take(&mut self, now: Instant, source: SocketAddr) -> Verdict {

@@ -6,10 +6,14 @@
 //!   plain facts that a [`crate::rtp::Session`] needs.
 
 mod answer;
+mod crypto;
 mod description;
+mod fingerprint;
 mod formats;
+mod ice;
 mod negotiate;
 mod parse;
+mod privacy;
 mod write;
 
 pub use answer::answer;
@@ -17,4 +21,7 @@ pub use description::{
     Attribute, Bandwidth, Connection, Direction, MediaDescription, Origin, SessionDescription, Timing,
 };
 pub use negotiate::{Accepts, LocalMedia, NegotiateError, Negotiated, complete, offer};
+pub use fingerprint::{DtlsPeer, DtlsRole, Fingerprint};
+pub use ice::IceCredentials;
 pub use parse::SdpError;
+pub use privacy::{KeyExchange, LocalPrivacy, Privacy, Secret, Shelter, SrtpPolicy};

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::counters::ThreadCounters;
 use super::engine::Admission;
 use super::handle::{CallShared, Order};
+use super::handshake::Handshake;
 use super::schedule::Visit;
 use super::sockets::LegSockets;
 use super::syscall::{BATCH, Received};
@@ -26,7 +27,7 @@ const LINGER: u32 = 100;
 pub(crate) struct Call {
     shared: Arc<CallShared>,
     media: CallMedia,
-    legs: Vec<(LegSlot, LegSockets)>,
+    legs: Vec<Line>,
     events: mpsc::Sender<MediaEvent>,
     /// An event that there was no room for.
     waiting_event: Option<MediaEvent>,
@@ -37,6 +38,17 @@ pub(crate) struct Call {
     /// Visits left to deliver the last blocks and events, once closed.
     linger: Option<u32>,
     _admission: Admission,
+}
+
+/// A leg's sockets, and how it comes to its keys.
+struct Line {
+    slot: LegSlot,
+    /// Shared with the thread of the handshakes.
+    sockets: Arc<LegSockets>,
+    handshake: Option<Handshake>,
+    /// What came of a handshake before its agreement: the peer that is called may be faster than its answer.
+    early: Option<(SocketAddr, Vec<u8>)>,
+    agreed: bool,
 }
 
 /// What is left of a call, or of a leg, to be freed elsewhere.
@@ -111,22 +123,52 @@ impl Call {
         }
         while let Some(order) = self.shared.next_order() {
             match order {
-                Order::Media(command) => self.media.handle(context.now, command),
+                Order::Media(command) => {
+                    if let MediaCommand::SwapCaller { with } = &command {
+                        self.swap_sockets(*with, context);
+                    }
+                    let agreed = Handshake::asked_by(&command);
+                    self.media.handle(context.now, command);
+                    if let Some((leg, negotiated)) = agreed
+                        && let Some(line) = self.legs.iter_mut().find(|line| line.slot == leg)
+                    {
+                        line.agreed = true;
+                        Handshake::renew(&mut line.handshake, &negotiated, context.notes, context.counters);
+                    }
+                }
                 Order::OpenLeg(leg, sockets) => {
                     self.close_leg(leg, context);
-                    self.legs.push((leg, sockets));
+                    self.legs.push(Line { slot: leg, sockets: Arc::new(sockets), handshake: None, early: None, agreed: false });
                 }
                 Order::CloseLeg(leg) => self.close_leg(leg, context),
             }
         }
     }
 
+    /// The sockets follow their legs.
+    fn swap_sockets(&mut self, with: LegSlot, context: &Context<'_>) {
+        for line in &mut self.legs {
+            if line.slot == LegSlot::CALLER {
+                line.slot = with;
+            } else if line.slot == with {
+                line.slot = LegSlot::CALLER;
+            } else {
+                continue;
+            }
+            if let Some(handshake) = &line.handshake {
+                handshake.moved(line.slot, context.notes, context.counters);
+            }
+        }
+    }
+
     /// Stops a leg, sends its last packets and gives its sockets away.
     fn close_leg(&mut self, leg: LegSlot, context: &mut Context<'_>) {
-        if let Some(index) = self.legs.iter().position(|(slot, _)| *slot == leg) {
+        if let Some(index) = self.legs.iter().position(|line| line.slot == leg) {
             self.media.handle(context.now, MediaCommand::StopLeg { leg });
             self.send(context);
-            context.remains.push(Box::new(self.legs.swap_remove(index)));
+            let mut line = self.legs.swap_remove(index);
+            Handshake::end(&mut line.handshake, context.notes, context.counters);
+            context.remains.push(Box::new(line.sockets));
         }
     }
 
@@ -134,19 +176,34 @@ impl Call {
     fn wind_up(&mut self, context: &mut Context<'_>) {
         self.media.close(context.now);
         self.send(context);
-        for (_, sockets) in self.legs.drain(..) {
-            context.remains.push(Box::new(sockets));
+        for mut line in self.legs.drain(..) {
+            Handshake::end(&mut line.handshake, context.notes, context.counters);
+            context.remains.push(Box::new(line.sockets));
         }
         self.linger = Some(LINGER);
     }
 
     /// Takes in what waits at the sockets.
     fn receive(&mut self, context: &mut Context<'_>, rtcp_too: bool) {
-        let Self { legs, media, .. } = self;
-        for (leg, sockets) in legs.iter() {
+        let Self { legs, media, shared, .. } = self;
+        for Line { slot: leg, sockets, handshake, early, agreed } in legs.iter_mut() {
             let clock = context.clock();
-            drain(&sockets.rtp, context, |packet, source| {
-                media.handle_rtp(clock.arrival(packet.stamp), *leg, source, packet.data);
+            let (notes, counters) = (context.notes, context.counters);
+            let remote = handshake.as_ref().and_then(|_| media.remote(*leg));
+            if let Some(handshake) = handshake {
+                handshake.attend(*leg, remote, (sockets, shared), notes, counters);
+                if let Some((source, data)) = early.take() {
+                    handshake.take(source, remote, &data, notes, counters);
+                }
+            }
+            drain(&sockets.rtp, context, |packet, source| match handshake {
+                Some(handshake) if Handshake::is_dtls(packet.data) => {
+                    handshake.take(source, media.remote(*leg), packet.data, notes, counters);
+                }
+                None if !*agreed && Handshake::is_dtls(packet.data) => {
+                    early.get_or_insert_with(|| (source, packet.data.to_vec()));
+                }
+                _ => media.handle_rtp(clock.arrival(packet.stamp), *leg, source, packet.data),
             });
             if rtcp_too {
                 drain(&sockets.rtcp, context, |packet, source| {
@@ -173,7 +230,7 @@ impl Call {
     fn send(&mut self, context: &mut Context<'_>) {
         let Self { legs, media, .. } = self;
         while let Some((leg, packet)) = media.poll_transmit() {
-            let Some((_, sockets)) = legs.iter().find(|(slot, _)| *slot == leg) else { continue };
+            let Some(Line { sockets, .. }) = legs.iter().find(|line| line.slot == leg) else { continue };
             let socket = match packet.kind {
                 OutgoingKind::Rtp => &sockets.rtp,
                 OutgoingKind::Rtcp => &sockets.rtcp,

@@ -51,6 +51,8 @@ pub struct RtpConfig {
     pub max_packets_per_tick: usize,
     /// Differentiated services code point of RTP and RTCP (RFC 4594: 46, expedited forwarding). Default: 46.
     pub dscp: u8,
+    /// How long the DTLS handshake of encrypted sound may take, from the answer on. Default: 20 s.
+    pub handshake_limit: Duration,
     /// Scheduling of the media threads. Default: normal.
     pub priority: ThreadPriority,
 }
@@ -72,6 +74,7 @@ impl Default for RtpConfig {
             receive_buffer: 64 * 1024,
             max_packets_per_tick: 32,
             dscp: 46,
+            handshake_limit: Duration::from_secs(20),
             priority: ThreadPriority::Normal,
         }
     }
@@ -99,6 +102,9 @@ pub enum StartError {
         /// The system's answer.
         source: io::Error,
     },
+    /// No certificate could be made.
+    #[error("no certificate for encrypted sound (DTLS) could be made: {0}")]
+    Certificate(String),
     /// A thread could not be made.
     #[error("a media thread could not be started")]
     Thread(#[source] io::Error),

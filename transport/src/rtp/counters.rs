@@ -35,6 +35,8 @@ pub struct RtpCounters {
     pub dropped_ear_blocks: u64,
     /// Events that their call task was too slow for; of calls that have ended.
     pub dropped_events: u64,
+    /// Datagrams of DTLS handshakes that there was no room for; they are repeated by whoever sent them.
+    pub dropped_handshakes: u64,
     /// Times that a media thread woke up.
     pub wakes: u64,
     /// Visits of a slot by how late they were; see [`LATENESS_BOUNDS_US`].
@@ -80,6 +82,7 @@ thread_counters!(
     dropped_tap_samples,
     dropped_ear_blocks,
     dropped_events,
+    dropped_handshakes,
     wakes,
     panics,
 );

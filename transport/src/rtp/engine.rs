@@ -7,12 +7,14 @@ use std::sync::{Arc, OnceLock};
 use std::thread::{self, JoinHandle, Thread};
 
 use crossbeam_queue::ArrayQueue;
+use media::sdp::Fingerprint;
 use media::{CallMedia, CallMediaConfig, MediaEvent};
 use tokio::sync::mpsc;
 
 use super::call::{Call, Remains};
 use super::config::{LegPorts, OpenError, PortError, RtpConfig, StartError};
 use super::counters::{RtpCounters, ThreadCounters};
+use super::handshake::{Identity, MAX_NOTES, Note, Notes, Worker};
 use super::handle::{CallShared, MediaHandle};
 use super::sockets::{LegSockets, PortFactory};
 use super::taps::TapSink;
@@ -35,6 +37,7 @@ pub(crate) struct EngineShared {
     /// Calls that are open or just being opened.
     calls: AtomicUsize,
     stopped: AtomicBool,
+    fingerprint: Fingerprint,
 }
 
 /// What the engine and one of its threads share.
@@ -125,6 +128,8 @@ impl RtpEngine {
     /// When the configuration has no ports or addresses that can be used, or the system gives no threads.
     pub fn start(config: RtpConfig) -> Result<Self, StartError> {
         let ports = PortFactory::new(&config)?;
+        let identity = Identity::new().map_err(|error| StartError::Certificate(error.to_string()))?;
+        let limit = config.handshake_limit;
         let threads: Vec<_> =
             (0..config.threads.max(1)).map(|_| Arc::new(ThreadShared::new(config.max_calls))).collect();
         let shared = Arc::new(EngineShared {
@@ -133,12 +138,17 @@ impl RtpEngine {
             threads,
             calls: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
+            fingerprint: identity.fingerprint(),
         });
         let (remains, receiver) = sync_channel(shared.config.max_calls.max(64));
         let mut engine = Self { shared, threads: Vec::new() };
         engine.spawn_janitor(receiver)?;
+        let (notes, taken) = sync_channel(MAX_NOTES);
+        let worker = Worker::new(taken, identity, limit);
+        let worker = thread::Builder::new().name("media-keys".into()).spawn(move || worker.run());
+        engine.threads.push(worker.map_err(StartError::Thread)?);
         for index in 0..engine.shared.threads.len() {
-            engine.spawn_media(index, remains.clone())?;
+            engine.spawn_media(index, remains.clone(), notes.clone())?;
         }
         Ok(engine)
     }
@@ -151,14 +161,20 @@ impl RtpEngine {
         Ok(())
     }
 
-    fn spawn_media(&mut self, index: usize, remains: SyncSender<Remains>) -> Result<(), StartError> {
+    fn spawn_media(
+        &mut self,
+        index: usize,
+        remains: SyncSender<Remains>,
+        notes: SyncSender<Note>,
+    ) -> Result<(), StartError> {
+        let notes = Notes::new(notes, index, self.shared.threads.len());
         let shared = Arc::clone(&self.shared.threads[index]);
         let config = self.shared.config.clone();
         let media = thread::Builder::new()
             .name(format!("media-{index}"))
             .spawn({
                 let shared = Arc::clone(&shared);
-                move || MediaThread::new(shared, &config, remains).run()
+                move || MediaThread::new(shared, &config, remains, notes).run()
             })
             .map_err(StartError::Thread)?;
         let _ = shared.thread.set(media.thread().clone());
@@ -190,6 +206,11 @@ impl RtpEngine {
         thread.inbox.push(Box::new(call)).map_err(|_| OpenError::Overloaded)?;
         thread.wake();
         Ok((MediaHandle::new(shared, Arc::clone(&self.shared)), receiver))
+    }
+
+    /// The certificate that DTLS handshakes of all calls show, as session descriptions name it. Another one at each start.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.shared.fingerprint
     }
 
     /// The counters of all threads, summed up.

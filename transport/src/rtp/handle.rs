@@ -49,7 +49,7 @@ impl CallShared {
         self.signals.load(Ordering::Acquire) & CLOSED != 0
     }
 
-    fn send(&self, order: Order) -> Result<(), SendError> {
+    pub(crate) fn send(&self, order: Order) -> Result<(), SendError> {
         if self.is_closed() {
             return Err(SendError::Closed);
         }

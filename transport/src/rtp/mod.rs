@@ -17,6 +17,7 @@ mod config;
 mod counters;
 mod engine;
 mod handle;
+mod handshake;
 mod ports;
 mod schedule;
 mod sockets;

@@ -10,6 +10,7 @@ use super::call::{Call, Remains};
 use super::config::{RtpConfig, ThreadPriority};
 use super::counters::ThreadCounters;
 use super::engine::ThreadShared;
+use super::handshake::Notes;
 use super::schedule::{SLOTS, Schedule, Visit};
 use super::syscall::{self, ReceiveBatch, Sleeper};
 
@@ -27,6 +28,8 @@ pub(crate) struct Context<'a> {
     real_now: Duration,
     pub(crate) batch: &'a mut ReceiveBatch,
     pub(crate) counters: &'a ThreadCounters,
+    /// To the thread of the handshakes.
+    pub(crate) notes: &'a Notes,
     /// What the call no longer needs; freed by the janitor.
     pub(crate) remains: &'a mut Vec<Remains>,
     pub(crate) max_packets: usize,
@@ -65,6 +68,7 @@ pub(crate) struct MediaThread {
     batch: ReceiveBatch,
     sleeper: Sleeper,
     remains: SyncSender<Remains>,
+    notes: Notes,
     /// What the janitor had no room for.
     unburied: Vec<Remains>,
     max_packets: usize,
@@ -75,7 +79,7 @@ pub(crate) struct MediaThread {
 
 impl MediaThread {
     /// To be made on the thread itself.
-    pub(crate) fn new(shared: Arc<ThreadShared>, config: &RtpConfig, remains: SyncSender<Remains>) -> Self {
+    pub(crate) fn new(shared: Arc<ThreadShared>, config: &RtpConfig, remains: SyncSender<Remains>, notes: Notes) -> Self {
         let now = Instant::now();
         Self {
             shared,
@@ -84,6 +88,7 @@ impl MediaThread {
             batch: ReceiveBatch::new(),
             sleeper: Sleeper::new(),
             remains,
+            notes,
             unburied: Vec::new(),
             max_packets: config.max_packets_per_tick.max(1),
             priority: config.priority,
@@ -144,6 +149,7 @@ impl MediaThread {
             real_now: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
             batch: &mut self.batch,
             counters: &self.shared.counters,
+            notes: &self.notes,
             remains: &mut self.unburied,
             max_packets: self.max_packets,
             stopping: self.shared.is_stopping(),

@@ -1,0 +1,93 @@
+//! The thread of all handshakes.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use super::association::Association;
+use super::{Identity, Note};
+
+/// How often handshakes are looked for whose calls are gone.
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// Carries out all handshakes, until every media thread has ended.
+pub(crate) struct Worker {
+    notes: Receiver<Note>,
+    identity: Identity,
+    /// How long a handshake may take.
+    limit: Duration,
+    associations: HashMap<u64, Association>,
+    /// Those that are not over.
+    busy: Vec<u64>,
+    swept: Instant,
+}
+
+impl Worker {
+    pub(crate) fn new(notes: Receiver<Note>, identity: Identity, limit: Duration) -> Self {
+        Self { notes, identity, limit, associations: HashMap::new(), busy: Vec::new(), swept: Instant::now() }
+    }
+
+    /// Runs; to be called on a thread of its own.
+    pub(crate) fn run(mut self) {
+        loop {
+            let next = self.busy.iter().filter_map(|id| self.associations.get(id)?.next_tick()).min();
+            let wait = next.map_or(SWEEP, |at| at.saturating_duration_since(Instant::now()).min(SWEEP));
+            match self.notes.recv_timeout(wait) {
+                Ok(note) => self.take(note),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.tick();
+        }
+    }
+
+    fn take(&mut self, note: Note) {
+        let now = Instant::now();
+        match note {
+            Note::Begin(beginning) => {
+                let id = beginning.id;
+                match Association::new(*beginning, &self.identity, now, self.limit) {
+                    Ok(association) => {
+                        self.associations.insert(id, association);
+                        self.busy.push(id);
+                    }
+                    Err(error) => tracing::error!(%error, "a DTLS handshake could not be set up"),
+                }
+            }
+            Note::Connect { id, remote } => {
+                if let Some(association) = self.associations.get_mut(&id) {
+                    association.connect(now, remote);
+                }
+            }
+            Note::Datagram { id, source, stated, data } => {
+                if let Some(association) = self.associations.get_mut(&id) {
+                    association.take(now, source, stated, &data);
+                }
+            }
+            Note::Move { id, leg } => {
+                if let Some(association) = self.associations.get_mut(&id) {
+                    association.move_to(leg);
+                }
+            }
+            Note::End { id } => {
+                if let Some(association) = self.associations.remove(&id) {
+                    association.end();
+                }
+            }
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = Instant::now();
+        let associations = &mut self.associations;
+        self.busy.retain(|id| {
+            let Some(association) = associations.get_mut(id) else { return false };
+            association.tick(now);
+            association.is_busy() && !association.is_orphaned()
+        });
+        if now.saturating_duration_since(self.swept) >= SWEEP {
+            self.swept = now;
+            self.associations.retain(|_, association| !association.is_orphaned());
+        }
+    }
+}
