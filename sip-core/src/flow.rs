@@ -73,6 +73,11 @@ impl Protocol {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(pub u64);
 
+/// Names the domain that the far end of an encrypted connection must prove to be (RFC 5922). The driver chooses it when
+/// it resolves the domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PeerName(pub u64);
+
 /// The path that a message came by: for UDP the pair of addresses, for streams also the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Flow {
@@ -115,18 +120,26 @@ pub struct Target {
     pub connection: Option<ConnectionId>,
     /// The local address to send from; `None` when any will do.
     pub local: Option<SocketAddr>,
+    /// Over TLS: who the far end must be. `None`: the address itself, or whoever the connection stands with.
+    pub name: Option<PeerName>,
 }
 
 impl Target {
     /// An address, by whichever connection and local address.
     pub const fn new(protocol: Protocol, remote: SocketAddr) -> Self {
-        Self { protocol, remote, connection: None, local: None }
+        Self { protocol, remote, connection: None, local: None, name: None }
     }
 }
 
 impl From<Flow> for Target {
     fn from(flow: Flow) -> Self {
-        Self { protocol: flow.protocol, remote: flow.remote, connection: flow.connection, local: Some(flow.local) }
+        Self {
+            protocol: flow.protocol,
+            remote: flow.remote,
+            connection: flow.connection,
+            local: Some(flow.local),
+            name: None,
+        }
     }
 }
 

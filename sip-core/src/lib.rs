@@ -25,9 +25,10 @@ pub use digest::{Account, Credentials};
 pub use endpoint::{Branch, Reliable};
 pub use endpoint::{
     Counters, EndReason, EndedBy, Endpoint, EndpointConfig, Event, IncomingCall, InviteError, LegError, LegHandle,
-    Listener, OutgoingCall, OutgoingRefer, ReferId, Referral, PingError, PingHandle, ResolveError, ResolveId, ResolveRequest, Resolved, TableSizes,
+    Listener, OutgoingCall, OutgoingRefer, PingError, PingHandle, ReferId, Referral, ResolveError, ResolveId,
+    ResolveRequest, Resolved, Sign, TableSizes,
 };
-pub use flow::{ConnectionId, Flow, Protocol, Target, Transmit};
+pub use flow::{ConnectionId, Flow, PeerName, Protocol, Target, Transmit};
 pub use message::HostPort;
 pub use registrar::Binding;
 pub use registration::{Registration, RegistrationHandle, RegistrationState};

@@ -91,6 +91,13 @@ pub struct Limits {
     pub udp_max_request: Option<usize>,
     /// Names being resolved. Default: 4,096.
     pub max_resolves: usize,
+    /// An address that has been silent for so long is given up for the next one, when there is one (RFC 3263 section
+    /// 4.3); the last one has its 64 T1 as ever. `None`: each has. Default: none.
+    pub failover: Option<Duration>,
+    /// An address that did not answer or could not be reached is tried after the others for so long. Default: 30 s.
+    pub penalty: Duration,
+    /// The longest such time that an address may ask for, by Retry-After in a 503. Default: 5 min.
+    pub max_penalty: Duration,
     /// Transfers that one leg may ask for at a time, those included of which it is still told. Default: 4.
     pub max_referrals: usize,
     /// Max-Forwards of our own requests. Default: 70.
@@ -109,6 +116,9 @@ impl Default for Limits {
             max_auth_attempts: 3,
             udp_max_request: Some(1_300),
             max_resolves: 4_096,
+            failover: None,
+            penalty: Duration::from_secs(30),
+            max_penalty: Duration::from_mins(5),
             max_referrals: 4,
             max_forwards: 70,
         }
@@ -135,6 +145,14 @@ pub struct CallTimers {
     pub glare_other: (Duration, Duration),
     /// How often a re-INVITE is tried again after 491. Default: 5.
     pub glare_attempts: u8,
+    /// The session interval that we ask for, and the longest that we agree to (RFC 4028); `None`: no session timers.
+    /// Default: 30 min.
+    pub session_expires: Option<Duration>,
+    /// The shortest session interval that we agree to. RFC 4028 forbids less than the default. Default: 90 s.
+    pub min_se: Duration,
+    /// Early media is sent by reliable provisional responses to callers who can confirm them (RFC 3262). Those who
+    /// require them get them in any case. Default: true.
+    pub reliable_early_media: bool,
     /// A REFER that is neither accepted nor refused by then gets 500. Default: 10 s.
     pub refer_answer: Duration,
     /// How long the other end is told what became of its REFER. Default: 3 min.
@@ -145,14 +163,6 @@ impl Default for CallTimers {
     fn default() -> Self {
         Self {
             incoming_setup: Duration::from_mins(5),
-    /// The session interval that we ask for, and the longest that we agree to (RFC 4028); `None`: no session timers.
-    /// Default: 30 min.
-    pub session_expires: Option<Duration>,
-    /// The shortest session interval that we agree to. RFC 4028 forbids less than the default. Default: 90 s.
-    pub min_se: Duration,
-    /// Early media is sent by reliable provisional responses to callers who can confirm them (RFC 3262). Those who
-    /// require them get them in any case. Default: true.
-    pub reliable_early_media: bool,
             ringing_refresh: Duration::from_mins(1),
             reinvite_answer: Duration::from_secs(20),
             reinvite_wait: Duration::from_mins(1),
@@ -160,6 +170,9 @@ impl Default for CallTimers {
             glare_owner: (Duration::from_millis(2_100), Duration::from_secs(4)),
             glare_other: (Duration::ZERO, Duration::from_secs(2)),
             glare_attempts: 5,
+            session_expires: Some(Duration::from_mins(30)),
+            min_se: Duration::from_secs(90),
+            reliable_early_media: true,
             refer_answer: Duration::from_secs(10),
             referral: Duration::from_mins(3),
         }
@@ -170,9 +183,6 @@ impl Default for CallTimers {
 #[derive(Debug, Clone)]
 pub struct DigestConfig {
     /// The realm of challenges. Default: `callwright`.
-            session_expires: Some(Duration::from_mins(30)),
-            min_se: Duration::from_secs(90),
-            reliable_early_media: true,
     pub realm: String,
     /// The algorithms offered, the preferred one first. Default: SHA-256, MD5.
     pub algorithms: Vec<Algorithm>,
@@ -180,6 +190,9 @@ pub struct DigestConfig {
     pub nonce_lifetime: Duration,
     /// Nonces whose counts are remembered, to detect replays; above it a login is asked to begin anew. Default: 16,384.
     pub max_nonces: usize,
+    /// Wrong passwords of one account in an hour, from all sources together; above it the account logs in only from
+    /// where a phone of it is registered, until the hour is over. 0: no limit. Default: 200.
+    pub max_wrong_per_hour: u32,
 }
 
 impl Default for DigestConfig {
@@ -189,6 +202,7 @@ impl Default for DigestConfig {
             algorithms: vec![Algorithm::Sha256, Algorithm::Md5],
             nonce_lifetime: Duration::from_mins(5),
             max_nonces: 16_384,
+            max_wrong_per_hour: 200,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::client::{ClientId, Clients, Outcome};
 use super::config::EndpointConfig;
 use super::event::Event;
 use super::locate::Waiting;
+use super::penalties::Penalties;
 use super::referral::ReferId;
 use super::server::{ServerId, Servers};
 use crate::chance::Chance;
@@ -62,7 +63,6 @@ pub(super) enum LegTimer {
     LateAnswer,
     /// No final response came after CANCEL.
     CancelGiveUp,
-}
     /// The reliable provisional response is to be repeated.
     Provisional,
     /// It was not confirmed.
@@ -71,6 +71,7 @@ pub(super) enum LegTimer {
     SessionRefresh,
     /// The session was not refreshed.
     SessionExpiry,
+}
 
 impl LegTimer {
     pub(super) const ALL: [Self; 13] = [
@@ -83,11 +84,11 @@ impl LegTimer {
         Self::Glare,
         Self::LateAnswer,
         Self::CancelGiveUp,
-    ];
         Self::Provisional,
         Self::PrackWait,
         Self::SessionRefresh,
         Self::SessionExpiry,
+    ];
 }
 
 /// Who sent a request and hears of its outcome.
@@ -97,11 +98,11 @@ pub(super) enum Owner {
     Invite(LegHandle),
     /// The re-INVITE with this CSeq.
     Reinvite(LegHandle, u32),
-    /// A CANCEL: nobody waits for its response.
     /// The UPDATE with this CSeq.
     Update(LegHandle, u32),
     /// A PRACK.
     Prack(LegHandle),
+    /// A CANCEL: nobody waits for its response.
     Cancel,
     /// The BYE that ends a leg.
     Bye(LegHandle),
@@ -124,8 +125,8 @@ impl Owner {
     pub(super) fn leg(self) -> Option<LegHandle> {
         match self {
             Self::Invite(leg) | Self::Reinvite(leg, _) | Self::Bye(leg) | Self::Info(leg) => Some(leg),
-            Self::Refer(leg) | Self::Notify(leg, _) => Some(leg),
             Self::Update(leg, _) | Self::Prack(leg) => Some(leg),
+            Self::Refer(leg) | Self::Notify(leg, _) => Some(leg),
             Self::Cancel | Self::ForkBye | Self::Register(_) | Self::Ping(_) => None,
         }
     }
@@ -141,9 +142,13 @@ pub(super) struct Core {
     pub asks: VecDeque<ResolveRequest>,
     pub waiting: Table<ResolveId, Waiting>,
     pub outcomes: VecDeque<Outcome>,
+    pub signs: VecDeque<(std::net::IpAddr, super::sign::Sign)>,
     pub counters: Counters,
     pub clients: Clients,
     pub servers: Servers,
+    pub penalties: Penalties,
+    /// No new calls are taken: whoever asks by OPTIONS learns it.
+    pub draining: bool,
     hashing: Keyed,
     last_id: u64,
 }
@@ -159,9 +164,12 @@ impl Core {
             asks: VecDeque::new(),
             waiting: table(seed),
             outcomes: VecDeque::new(),
+            signs: VecDeque::new(),
             counters: Counters::default(),
             clients: Clients::new(seed),
             servers: Servers::new(seed),
+            penalties: Penalties::new(seed),
+            draining: false,
             hashing: Keyed::new(seed),
             last_id: 0,
         }

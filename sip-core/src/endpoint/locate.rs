@@ -94,8 +94,7 @@ impl Core {
         let mut listeners = self.config.listeners.iter().filter(|it| it.protocol == protocol);
         let exact = listeners.clone().find(|it| Some(it.local) == local);
         let Some(listener) = exact.or_else(|| listeners.find(|it| same_kind(it.local.ip()))) else {
-            let local = local.unwrap_or_else(|| SocketAddr::new(IpAddr::from([0, 0, 0, 0]), protocol.default_port()));
-            return HostPort { host: local.ip().into(), port: Some(local.port()) };
+            return self.address_without_listener(protocol, local, remote);
         };
         if let Some(advertised) = &listener.advertised {
             return advertised.clone();
@@ -106,6 +105,23 @@ impl Core {
         let default = || self.config.default_addresses.iter().copied().find(|ip| same_kind(*ip));
         let ip = if own.is_unspecified() { left_by().or_else(default).unwrap_or(own) } else { own };
         HostPort { host: ip.into(), port: Some(listener.local.port()) }
+    }
+
+    /// The same for a transport that we do not listen on: by the name of another listener, at the usual port. Who
+    /// answers there does so by the connection that we opened.
+    fn address_without_listener(&self, protocol: Protocol, local: Option<SocketAddr>, remote: SocketAddr) -> HostPort {
+        let same_kind = |ip: &IpAddr| ip.is_ipv4() == remote.ip().is_ipv4();
+        let port = Some(local.map_or(protocol.default_port(), |local| local.port()));
+        let advertised = || {
+            let mut others = self.config.listeners.iter().filter(|it| same_kind(&it.local.ip()));
+            others.find_map(|it| it.advertised.clone()).map(|it| it.host)
+        };
+        let bound = || self.config.listeners.iter().map(|it| it.local.ip()).find(|ip| same_kind(ip));
+        let default = || self.config.default_addresses.iter().copied().find(same_kind);
+        let mut known = [local.map(|local| local.ip()), bound(), default()].into_iter().flatten();
+        let ip = known.find(|ip| !ip.is_unspecified());
+        let host = advertised().or(ip.map(Host::from)).unwrap_or_else(|| Host::from(IpAddr::from([0, 0, 0, 0])));
+        HostPort { host, port }
     }
 
     /// Our Contact for whoever is reached by `target`.

@@ -18,9 +18,10 @@ mod inbound;
 mod leg;
 mod locate;
 mod multipart;
+mod penalties;
 mod ping;
-mod redirect;
 mod provisional;
+mod redirect;
 mod referral;
 mod referring;
 mod register;
@@ -28,13 +29,14 @@ mod registrations;
 mod reinvite;
 mod replacing;
 mod server;
-mod settle;
 mod session_timer;
+mod settle;
+mod sign;
 mod uac;
 mod uas;
+mod update;
 
 use std::time::Instant;
-mod update;
 
 pub use call::{
     Counters, InviteError, LegError, LegHandle, OutgoingCall, PingHandle, ResolveError, ResolveId, ResolveRequest,
@@ -44,6 +46,7 @@ pub use config::{CallTimers, DigestConfig, EndpointConfig, Limits, Listener, Reg
 pub use event::{Branch, EndReason, EndedBy, Event, IncomingCall, PingError, Reliable};
 pub use referral::{ReferId, Referral};
 pub use referring::OutgoingRefer;
+pub use sign::Sign;
 
 use self::core::Core;
 use self::leg::Legs;
@@ -109,12 +112,14 @@ impl Endpoint {
         self.tell(gone);
         self.registrations_lost(now, lost);
         self.core.targets_lost(now, lost);
+        self.core.replies_lost(flow);
         self.settle(now);
     }
 
     /// A transmit could not be sent: no connection could be opened, or the network reported that nobody is there.
     pub fn handle_transmit_failed(&mut self, now: Instant, target: Target) {
-        self.core.targets_lost(now, |it| it.protocol == target.protocol && it.remote == target.remote);
+        let same = |it: &Target| (it.protocol, it.remote, it.name) == (target.protocol, target.remote, target.name);
+        self.core.targets_lost(now, same);
         self.settle(now);
     }
 
@@ -149,6 +154,12 @@ impl Endpoint {
         self.core.asks.pop_front()
     }
 
+    /// What the latest requests told of who sent them, by source; `None` when there is nothing more. Whoever does not ask
+    /// misses nothing but this.
+    pub fn poll_sign(&mut self) -> Option<(std::net::IpAddr, Sign)> {
+        self.core.signs.pop_front()
+    }
+
     /// How much the endpoint holds.
     pub fn table_sizes(&self) -> TableSizes {
         TableSizes {
@@ -168,6 +179,17 @@ impl Endpoint {
     /// What the endpoint has counted.
     pub fn counters(&self) -> Counters {
         self.core.counters
+    }
+
+    /// The paths by which the registrars that hold a contact of ours reach us.
+    pub fn registered_flows(&self) -> impl Iterator<Item = Flow> + '_ {
+        registrations::flows(&self.registrations)
+    }
+
+    /// From now on OPTIONS outside of dialogs gets 503, so that whoever watches us sends new calls elsewhere. Calls are
+    /// not touched by it: that a new one is refused is up to who takes the events.
+    pub fn drain(&mut self) {
+        self.core.draining = true;
     }
 
     /// The settings.

@@ -1,5 +1,6 @@
 //! Server transactions: requests of others from the first arrival to the last repetition.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -21,6 +22,8 @@ struct ServerTransaction {
     merge: Option<MergeKey>,
     machine: ServerMachine,
     reply_to: Target,
+    /// Where to answer when the connection is gone (RFC 3261 section 18.2.2).
+    spare: Option<SocketAddr>,
     last: Bytes,
     /// The request, while there is no final response.
     request: Option<Box<Request>>,
@@ -101,12 +104,22 @@ impl Core {
         }
         let machine = ServerMachine::new(invite, flow.protocol.is_reliable());
         let reply_to = reply_target(&via, flow);
+        let spare = flow.connection.map(|_| {
+            let port = via.sent_by.port.unwrap_or(flow.protocol.default_port());
+            SocketAddr::new(flow.remote.ip(), port)
+        });
         // What the owner may be asked about first.
         let asked = matches!(request.method, Method::Invite | Method::Update | Method::Prack);
         let request = asked.then(|| Box::new(request.clone()));
-        let transaction = ServerTransaction { key, merge, machine, reply_to, last: Bytes::new(), request, leg: None };
+        let transaction =
+            ServerTransaction { key, merge, machine, reply_to, spare, last: Bytes::new(), request, leg: None };
         self.servers.by_id.insert(id, transaction);
         if merged { Arrival::Merged(id) } else { Arrival::New(id) }
+    }
+
+    /// Whether a request came before and is remembered.
+    pub(super) fn knows(&self, request: &Request) -> bool {
+        request.headers.top_via().is_ok_and(|via| self.servers.by_key.contains_key(&server_key(request, &via)))
     }
 
     fn repeated(&mut self, now: Instant, id: ServerId, request: &Request) -> Arrival {
@@ -196,6 +209,18 @@ impl Core {
         let mut response = self.response(request, status, &tag);
         change(&mut response);
         self.send(target, response.to_bytes());
+    }
+
+    /// A connection has gone: what is still to be answered is answered by a new one, to where the client listens (RFC
+    /// 3261 section 18.2.2, RFC 3263 section 5). Only TCP: a phone has no certificate, and a browser no port.
+    pub(super) fn replies_lost(&mut self, flow: Flow) {
+        for transaction in self.servers.by_id.values_mut() {
+            let lost = transaction.reply_to.connection == flow.connection && flow.protocol == Protocol::Tcp;
+            if let Some(spare) = transaction.spare.take_if(|_| lost) {
+                transaction.reply_to.connection = None;
+                transaction.reply_to.remote = spare;
+            }
+        }
     }
 
     /// A timer of a server transaction.

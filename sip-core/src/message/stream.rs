@@ -57,6 +57,11 @@ impl StreamDecoder {
         self.buffer.len() - self.start
     }
 
+    /// Whether a message has begun and is not whole. Line breaks before it do not count.
+    pub fn in_message(&self) -> bool {
+        self.pending.is_some() || self.buffer[self.start..].iter().any(|byte| !matches!(byte, b'\r' | b'\n'))
+    }
+
     /// The next message or keep-alive; `None` if more has to be read first.
     ///
     /// A message that cannot be used is an error; unless that is [`fatal`](ParseError::fatal), the next one follows

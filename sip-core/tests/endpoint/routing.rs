@@ -241,3 +241,48 @@ fn a_client_that_reconnects_is_followed() {
     sim.end_of(1, callee);
     sim.assert_empty();
 }
+
+/// RFC 3263 section 4.3, with a wait that a caller stands: the next address long before 64 T1.
+#[test]
+fn a_silent_address_is_given_up_early_when_there_are_others() {
+    let mut sim = Sim::with(4, |config| config.limits.failover = Some(secs(4)));
+    sim.names.insert("trunk.example".into(), Ok(vec![udp(OTHER), udp(PEER)]));
+    let leg = sim.call_with(|call| call.target = uri("sip:b@trunk.example"));
+    sim.run(ms(3_990));
+    assert!(sim.requests(PEER, &Method::Invite).is_empty());
+    sim.run(ms(50));
+    assert_eq!(sim.requests(PEER, &Method::Invite).len(), 1, "the next address, at 4 s");
+    sim.run(secs(31));
+    assert_eq!(sim.nodes[0].ended(leg), 0, "the last address has all the time");
+    sim.run(secs(2));
+    sim.end_of(0, leg);
+    sim.run_until_idle(secs(100));
+    sim.assert_empty();
+}
+
+/// What was silent a moment ago is not tried first again, until its time is over.
+#[test]
+fn a_dead_address_comes_last_for_a_while() {
+    let mut sim = Sim::with(4, |config| config.limits.failover = Some(secs(4)));
+    sim.names.insert("trunk.example".into(), Ok(vec![udp(OTHER), udp(PEER)]));
+    let place = |sim: &mut Sim, after: u64, first: &str| {
+        sim.run(ms(after));
+        for address in [OTHER, PEER] {
+            sim.requests(address, &Method::Invite);
+        }
+        let leg = sim.call_with(|call| call.target = uri("sip:b@trunk.example"));
+        sim.run(ms(50));
+        let invite = sim.requests(first, &Method::Invite).remove(0);
+        (leg, invite)
+    };
+    place(&mut sim, 0, OTHER);
+    sim.run(ms(4_000));
+    let invite = sim.requests(PEER, &Method::Invite).remove(0);
+    sim.inject(PEER, 0, &respond(&invite, "486 Busy Here", "t", ""));
+    let (_, invite) = place(&mut sim, 100, PEER);
+    // It is there, but asks to be left alone for longer than the other one was punished.
+    sim.inject(PEER, 0, &respond(&invite, "503 Service Unavailable", "t", "Retry-After: 60\r\n"));
+    place(&mut sim, 31_000, OTHER);
+    sim.run_until_idle(secs(200));
+    sim.assert_empty();
+}

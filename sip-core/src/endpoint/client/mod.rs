@@ -8,13 +8,13 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::call::LegHandle;
-use super::core::{Core, Owner};
+use super::core::{Core, Owner, TimerKey};
 use super::locate::{Located, Waiting, locate};
 use crate::dialog::Hop;
 use crate::flow::{Flow, Protocol, Target, Transmit};
 use crate::message::{CSeq, HeaderName, Method, NameAddr, Request, Response, Scheme};
 use crate::tables::{Table, table};
-use crate::transaction::ClientMachine;
+use crate::transaction::{ClientMachine, Timer};
 
 /// Names one request of ours, also while it is tried at one address after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,6 +123,17 @@ impl Clients {
         self.by_id.get(&id).is_some_and(|it| it.machine.is_none())
     }
 
+    /// Where it was sent last.
+    fn target(&self, id: ClientId) -> Option<Target> {
+        self.by_id.get(&id).filter(|it| it.machine.is_some()).map(|it| it.target)
+    }
+
+    /// It is no INVITE, and others could have been asked: its time was cut short.
+    fn is_waiting_by_f(&self, id: ClientId) -> bool {
+        let request = |it: &ClientTransaction| it.request.as_ref().is_some_and(|it| it.method != Method::Invite);
+        self.by_id.get(&id).is_some_and(|it| !it.targets.is_empty() && request(it))
+    }
+
     /// The requests without a final response whose target is of this kind, in order.
     fn pending_where(&self, matches: impl Fn(&Target) -> bool) -> Vec<ClientId> {
         let hit = |it: &ClientTransaction| it.machine.is_some() && it.is_pending() && matches(&it.target);
@@ -174,6 +185,7 @@ impl Core {
 
     /// The addresses are known.
     pub(super) fn client_located(&mut self, now: Instant, id: ClientId, mut targets: VecDeque<Target>) {
+        targets = self.penalties.order(now, targets);
         targets.truncate(self.config.limits.max_targets);
         let by_stream = self.config.listeners.iter().any(|it| it.protocol == Protocol::Tcp);
         let limit = self.config.limits.udp_max_request.filter(|_| by_stream);
@@ -218,8 +230,14 @@ impl Core {
         transaction.machine = Some(machine);
         transaction.key = Some(key.clone());
         self.clients.by_key.insert(key, id);
+        let others = !transaction.targets.is_empty();
         self.send(target, wire);
         self.client_timers(now, id, &step);
+        if let Some(wait) = self.config.limits.failover.filter(|_| others) {
+            // In place of the long wait for a response: there are others to ask.
+            let timer = if invite { Timer::B } else { Timer::F };
+            self.set_timer(TimerKey::Client(id, timer), now, wait.min(self.config.timers.t1 * 64));
+        }
     }
 
     /// Adds Via and Contact.

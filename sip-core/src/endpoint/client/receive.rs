@@ -1,6 +1,6 @@
 //! Client transactions: what comes back, what does not, and the end.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -18,11 +18,25 @@ impl Core {
             return;
         };
         let Some(transaction) = self.clients.by_id.get_mut(&id) else { return };
+        let target = transaction.target;
         let Some(machine) = &mut transaction.machine else { return };
         let step = machine.response(response.status, &self.config.timers);
         let pending = machine.is_pending();
         if step.ack {
             self.acknowledge_refusal(id, &response);
+        }
+        if response.status == StatusCode::SERVICE_UNAVAILABLE {
+            let asked = response.headers.retry_after().map(|seconds| Duration::from_secs(seconds.into()));
+            let limits = &self.config.limits;
+            let time = asked.unwrap_or(limits.penalty).min(limits.max_penalty);
+            self.penalties.punish(now, &target, time);
+        } else {
+            self.penalties.forgive(&target);
+        }
+        if pending && response.status.is_provisional() && self.clients.is_waiting_by_f(id) {
+            // It lives: now it has the time that every other request has.
+            let whole = Timer::F.duration(&self.config.timers, target.protocol.is_reliable());
+            self.set_timer(TimerKey::Client(id, Timer::F), now, whole);
         }
         let retry = step.deliver && !pending && response.status == StatusCode::SERVICE_UNAVAILABLE;
         if retry && self.has_next_target(id) {
@@ -138,6 +152,9 @@ impl Core {
     /// An attempt at one address failed: on to the next one.
     pub(in crate::endpoint) fn client_failed(&mut self, now: Instant, id: ClientId, failure: Failure) {
         self.stop_client_timers(id);
+        if let Some(target) = self.clients.target(id) {
+            self.penalties.punish(now, &target, self.config.limits.penalty);
+        }
         self.dispatch(now, id, failure);
     }
 
