@@ -6,45 +6,15 @@ mod support;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use sip_core::message::{NameAddr, StatusCode, Uri};
-use sip_core::{Body, EndReason, Event, LegHandle, OutgoingCall, Protocol};
+use sip_core::message::StatusCode;
+use sip_core::{Body, EndReason, Event, Protocol};
+use support::calls::{ended, outgoing, uri, whole_call};
 use support::{Node, Stream, loopback, options, request};
 use tokio::net::UdpSocket;
 use transport::sip::{Listen, Rate, ResolverConfig, SipConfig, SipLimits, SipTransport, StartError};
 
 fn limits() -> SipLimits {
     SipLimits { trusted: Vec::new(), ..SipLimits::default() }
-}
-
-fn uri(text: &str) -> Uri {
-    text.parse().expect("a URI")
-}
-
-fn outgoing(target: Uri) -> OutgoingCall {
-    let from: NameAddr = "<sip:caller@test.invalid>".parse().expect("an address");
-    let mut call = OutgoingCall::new(target, from);
-    call.body = Some(Body::sdp("offer"));
-    call
-}
-
-/// One call from ring to BYE, hung up by the caller.
-async fn whole_call(caller: &mut Node, callee: &mut Node, target: Uri) {
-    let leg = caller.handle.invite(outgoing(target)).await.expect("placed");
-    let incoming = callee.incoming().await;
-    assert_eq!(incoming.offer.as_ref().map(|offer| &offer.data[..]), Some(&b"offer"[..]));
-    callee.handle.ring(incoming.leg, StatusCode::RINGING, None).await.expect("it rings");
-    callee.handle.accept(incoming.leg, Body::sdp("answer")).await.expect("accepted");
-    caller.until(|event| matches!(event, Event::Answered { leg: answered, .. } if *answered == leg)).await;
-    callee.until(|event| matches!(event, Event::Confirmed { .. })).await;
-    caller.handle.hangup(leg).await.expect("running");
-    assert_eq!(ended(caller, leg).await, EndReason::Bye);
-    assert_eq!(ended(callee, incoming.leg).await, EndReason::Bye);
-}
-
-async fn ended(node: &mut Node, leg: LegHandle) -> EndReason {
-    let event = node.until(|event| matches!(event, Event::Ended { leg: ended, .. } if *ended == leg)).await;
-    let Event::Ended { reason, .. } = event else { unreachable!("the event was chosen so") };
-    reason
 }
 
 #[tokio::test]
@@ -118,9 +88,6 @@ async fn a_port_that_is_taken_is_refused_by_either_transport() {
             other => panic!("started: {other:?}"),
         }
     }
-    let tls = Listen { protocol: Protocol::Tls, ..Listen::tcp(loopback()) };
-    let error = SipTransport::start(SipConfig { listen: vec![tls], ..SipConfig::default() }).await;
-    assert!(matches!(error.err(), Some(StartError::Unsupported { .. })));
 }
 
 #[tokio::test]
@@ -176,7 +143,7 @@ async fn a_source_that_sends_too_much_is_not_listened_to() {
     node.until_counted(|counters| counters.received + counters.limited == 40).await;
     let counters = node.handle.counters();
     assert!(counters.received >= 5 && counters.limited >= 20, "{counters:?}");
-    node.handle.trust(vec![Ipv4Addr::LOCALHOST.into()]).await.expect("running");
+    node.handle.trust(vec![IpAddr::from(Ipv4Addr::LOCALHOST).into()]).await.expect("running");
     let before = node.handle.status().await.expect("running").transport;
     for number in 50..60 {
         socket.send(options(number).as_bytes()).await.expect("loopback");

@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 
 use sip_core::message::{HeaderName, StatusCode, Uri};
 use sip_core::{
-    Account, Binding, Body, Endpoint, InviteError, LegError, LegHandle, OutgoingCall, PingHandle, Registration,
-    RegistrationHandle,
+    Account, Binding, Body, Endpoint, InviteError, LegError, LegHandle, OutgoingCall, OutgoingRefer, PingHandle,
+    ReferId, Registration, RegistrationHandle,
 };
 use tokio::sync::oneshot;
 
 use super::counters::SipStatus;
+use super::network::Network;
 
 /// One command. Whoever waits for a reply and goes away is not missed.
 #[derive(Debug)]
@@ -24,8 +25,9 @@ pub(crate) enum Command {
     Unregister(RegistrationHandle),
     Ping { target: Box<Uri>, reply: oneshot::Sender<PingHandle> },
     Locate { uri: Box<Uri>, reply: oneshot::Sender<Option<IpAddr>> },
-    Trust(Vec<IpAddr>),
+    Trust(Vec<Network>),
     Status { reply: oneshot::Sender<SipStatus> },
+    Drain,
     Stop { grace: Duration },
 }
 
@@ -41,6 +43,10 @@ pub(crate) enum LegAction {
     AcceptReinvite(Body),
     RejectReinvite(StatusCode),
     Info(Body),
+    AcceptRefer(ReferId),
+    RejectRefer(ReferId, StatusCode),
+    NotifyRefer(ReferId, StatusCode),
+    Refer(Box<OutgoingRefer>),
 }
 
 impl LegAction {
@@ -56,6 +62,10 @@ impl LegAction {
             Self::AcceptReinvite(body) => endpoint.accept_reinvite(now, leg, body),
             Self::RejectReinvite(status) => endpoint.reject_reinvite(now, leg, status),
             Self::Info(body) => endpoint.info(now, leg, body),
+            Self::AcceptRefer(id) => endpoint.accept_refer(now, leg, id),
+            Self::RejectRefer(id, status) => endpoint.reject_refer(now, leg, id, status),
+            Self::NotifyRefer(id, status) => endpoint.notify_refer(now, leg, id, status),
+            Self::Refer(refer) => endpoint.refer(now, leg, *refer),
         }
     }
 }

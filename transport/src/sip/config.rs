@@ -3,14 +3,20 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sip_core::{EndpointConfig, HostPort, Protocol};
 
+use super::bans::BanPolicy;
+use super::network::Network;
+use super::tap::MessageTap;
+use super::tls::{TlsConfig, TlsError};
+
 /// One address to listen on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listen {
-    /// UDP or TCP; the others are refused at the start.
+    /// The transport. TLS and secure WebSocket need a certificate.
     pub protocol: Protocol,
     /// The address. With port 0 the system chooses one, and a later entry with port 0 and the same IP address takes
     /// the same port where it can.
@@ -29,6 +35,21 @@ impl Listen {
     /// TCP at an address.
     pub const fn tcp(address: SocketAddr) -> Self {
         Self { protocol: Protocol::Tcp, address, advertised: None }
+    }
+
+    /// TLS at an address.
+    pub const fn tls(address: SocketAddr) -> Self {
+        Self { protocol: Protocol::Tls, address, advertised: None }
+    }
+
+    /// WebSocket at an address.
+    pub const fn ws(address: SocketAddr) -> Self {
+        Self { protocol: Protocol::Ws, address, advertised: None }
+    }
+
+    /// WebSocket inside TLS at an address.
+    pub const fn wss(address: SocketAddr) -> Self {
+        Self { protocol: Protocol::Wss, address, advertised: None }
     }
 }
 
@@ -53,6 +74,15 @@ pub struct SipConfig {
     pub command_capacity: usize,
     /// Kernel buffers of a UDP socket, bytes each way, as far as the system allows. Default: 4 MiB.
     pub socket_buffer: usize,
+    /// TLS, as server and as client. `None` (the default): neither; what needs it fails.
+    pub tls: Option<TlsConfig>,
+    /// SIP over WebSocket.
+    pub web: WebConfig,
+    /// Registrars that hold a contact of ours by UDP get a keep-alive this often, so that a NAT between keeps the way
+    /// open; each interval is up to 14 % shorter, by chance. `None`: never. Default: 29 s.
+    pub udp_keep_alive: Option<Duration>,
+    /// Who is shown the messages that pass. Default: nobody.
+    pub tap: Option<Arc<dyn MessageTap>>,
 }
 
 impl Default for SipConfig {
@@ -67,6 +97,10 @@ impl Default for SipConfig {
             event_capacity: 1_024,
             command_capacity: 1_024,
             socket_buffer: 4 * 1024 * 1024,
+            tls: None,
+            web: WebConfig::default(),
+            udp_keep_alive: Some(Duration::from_secs(29)),
+            tap: None,
         }
     }
 }
@@ -80,14 +114,54 @@ pub struct Rate {
     pub burst: u32,
 }
 
+/// SIP over WebSocket (RFC 7118).
+#[derive(Debug, Clone)]
+pub struct WebConfig {
+    /// The path that it is served at. Default: `/sip`.
+    pub path: String,
+    /// Pages that may connect, as `Origin` writes them (`https://desk.example.com`). Programs that name no origin may
+    /// always. Empty (the default): all.
+    pub origins: Vec<String>,
+    /// How often a ping asks whether the browser is there; twice as much silence ends the connection. Default: 30 s.
+    pub ping: Duration,
+}
+
+impl WebConfig {
+    /// Whether pages of an origin may connect.
+    pub(crate) fn allows(&self, origin: &str) -> bool {
+        self.origins.is_empty() || self.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))
+    }
+}
+
+impl Default for WebConfig {
+    fn default() -> Self {
+        Self { path: "/sip".into(), origins: Vec::new(), ping: Duration::from_secs(30) }
+    }
+}
+
 /// Limits on what others may make us do.
 #[derive(Debug, Clone)]
 pub struct SipLimits {
     /// Messages from one source (an IPv4 address or an IPv6 /64): more over UDP are dropped, over TCP they wait in the
     /// connection. `None`: no limit. Default: 200 a second, 1000 at once.
     pub per_source: Option<Rate>,
-    /// Sources without that limit: trunks, and proxies in front of us. Default: the loopback addresses.
-    pub trusted: Vec<IpAddr>,
+    /// What all strangers together may begin, INVITEs and the like, and once more as many logins; more over UDP are
+    /// dropped before they are read. A stranger is who is not trusted and has not logged in within two hours. What
+    /// belongs to running calls is never dropped by it. `None`: no limit. Default: 100 a second, 300 at once.
+    pub strangers: Option<Rate>,
+    /// Sources without those limits, that are never banned: trunks, and proxies in front of us. Default: the loopback
+    /// addresses.
+    pub trusted: Vec<Network>,
+    /// The same, and it stays when [`SipHandle::trust`](super::SipHandle::trust) replaces those. Default: none.
+    pub allow: Vec<Network>,
+    /// Networks that are not listened to, but for what is trusted or allowed. Default: none.
+    pub deny: Vec<Network>,
+    /// Networks that may log in: REGISTER from elsewhere is dropped unread. Empty, the default: all.
+    pub members_from: Vec<Network>,
+    /// Whether OPTIONS of strangers are answered; else they are dropped unread. Default: `true`.
+    pub questions: bool,
+    /// When sources are banned.
+    pub bans: BanPolicy,
     /// Sources that are remembered. When the table is full, the ones seen longest ago are forgotten. Default: 16,384.
     pub max_sources: usize,
     /// Datagrams read from one socket before the others have their turn. Default: 64.
@@ -105,6 +179,17 @@ pub struct SipLimits {
     pub write_timeout: Duration,
     /// An outgoing connection must stand within this time. Default: 5 s.
     pub connect_timeout: Duration,
+    /// A TLS handshake, and the upgrade to WebSocket, must be over within this time, by either side. Default: 5 s.
+    pub handshake_timeout: Duration,
+    /// TLS handshakes that those who are not trusted may begin, all together; more are turned away. `None`: no limit.
+    /// Default: 100 a second, 200 at once.
+    pub handshakes: Option<Rate>,
+    /// TLS handshakes under way at a time. Default: 256.
+    pub max_handshakes: usize,
+    /// Connections that we opened get a keep-alive (RFC 5626 section 3.5.1) this often; the interval is up to 20 %
+    /// shorter, by chance. Who has answered one and does not answer another within 10 s is gone. `None`: never.
+    /// Default: 110 s.
+    pub keep_alive: Option<Duration>,
     /// Messages that may wait to be written to one connection; above it the connection is closed, as its reader is
     /// too slow. Default: 256.
     pub write_queue: usize,
@@ -116,7 +201,13 @@ impl Default for SipLimits {
     fn default() -> Self {
         Self {
             per_source: Some(Rate { per_second: 200, burst: 1_000 }),
-            trusted: vec![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)],
+            strangers: Some(Rate { per_second: 100, burst: 300 }),
+            trusted: vec![IpAddr::V4(Ipv4Addr::LOCALHOST).into(), IpAddr::V6(Ipv6Addr::LOCALHOST).into()],
+            allow: Vec::new(),
+            deny: Vec::new(),
+            members_from: Vec::new(),
+            questions: true,
+            bans: BanPolicy::default(),
             max_sources: 16_384,
             udp_batch: 64,
             max_connections: 4_096,
@@ -125,6 +216,10 @@ impl Default for SipLimits {
             message_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(5),
+            handshake_timeout: Duration::from_secs(5),
+            handshakes: Some(Rate { per_second: 100, burst: 200 }),
+            max_handshakes: 256,
+            keep_alive: Some(Duration::from_secs(110)),
             write_queue: 256,
             max_lookups: 64,
         }
@@ -142,11 +237,19 @@ pub struct ResolverConfig {
     pub timeout: Duration,
     /// Names whose answers are kept, as long as their time to live allows. Default: 1024.
     pub cache_size: u64,
+    /// How old an answer may be that is used when the name servers fail (RFC 8767). Zero: none is. Default: a day.
+    pub stale: Duration,
 }
 
 impl Default for ResolverConfig {
     fn default() -> Self {
-        Self { hosts: HashMap::new(), name_servers: Vec::new(), timeout: Duration::from_secs(5), cache_size: 1_024 }
+        Self {
+            hosts: HashMap::new(),
+            name_servers: Vec::new(),
+            timeout: Duration::from_secs(5),
+            cache_size: 1_024,
+            stale: Duration::from_hours(24),
+        }
     }
 }
 
@@ -174,10 +277,7 @@ pub enum StartError {
         /// The system's answer.
         source: io::Error,
     },
-    /// A transport that is not served.
-    #[error("SIP over {} is not supported", .protocol.via_token())]
-    Unsupported {
-        /// The transport.
-        protocol: Protocol,
-    },
+    /// TLS cannot be had as it is set.
+    #[error("TLS cannot be used as it is set")]
+    Tls(#[from] TlsError),
 }

@@ -1,37 +1,44 @@
-//! One TCP connection: reading messages, writing messages, and when to give up on it.
+//! One connection from its first byte to its last: opening or accepting it, TLS and WebSocket on it, and what it tells
+//! the SIP task.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use sip_core::message::{self, Message, ParseError, StreamDecoder, StreamItem};
+use rustls::pki_types::ServerName;
+use sip_core::message::{self, Message, ParseError};
 use sip_core::{ConnectionId, Flow, Protocol, ResolveId, Resolved};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
+use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 
-use super::config::SipLimits;
+use super::config::{SipLimits, WebConfig};
 use super::counters::Counting;
-use super::guard::Guard;
+use super::failures::Failures;
+use super::guard::{Guard, Ruling};
+use super::handshakes::Handshakes;
+use super::tls::{Tls, explain};
+use super::{stream, web};
+
+/// A domain that somebody must prove to be.
+pub(crate) type Name = Arc<str>;
 
 /// What connections and lookups tell the SIP task.
 #[derive(Debug)]
 pub(crate) enum Input {
     /// Somebody connected.
-    Accepted { stream: TcpStream, remote: SocketAddr },
+    Accepted { protocol: Protocol, stream: TcpStream, remote: SocketAddr },
     /// A message came, or something that should have been one.
     Message { flow: Flow, message: Box<Result<Message, ParseError>> },
     /// A connection of ours stands.
     Connected { connection: ConnectionId, local: SocketAddr },
     /// A connection is gone, or never came to be.
     Closed { connection: ConnectionId },
-    /// A name was resolved.
-    Resolved { id: ResolveId, resolved: Resolved },
+    /// A name was resolved; the name that was asked for.
+    Resolved { id: ResolveId, name: Name, resolved: Resolved },
 }
 
 /// What every connection needs.
@@ -40,10 +47,31 @@ pub(crate) struct Shared {
     pub(crate) limits: SipLimits,
     /// How large messages may be.
     pub(crate) parsing: message::Limits,
-    pub(crate) guard: Guard,
+    pub(crate) web: WebConfig,
+    pub(crate) tls: Option<Arc<Tls>>,
+    pub(crate) handshakes: Handshakes,
+    pub(crate) failures: Arc<Failures>,
+    pub(crate) guard: Arc<Guard>,
     pub(crate) counting: Arc<Counting>,
     /// Bounded: a connection waits when the SIP task is busy, and so does its peer.
     pub(crate) inputs: mpsc::Sender<Input>,
+}
+
+impl Shared {
+    /// A source that sends too much is read no faster than it may; one that is banned is not read on.
+    pub(crate) async fn wait_for_turn(&self, source: IpAddr) -> Result<(), End> {
+        loop {
+            match self.guard.admit(Instant::now(), source) {
+                Ruling::Pass => return Ok(()),
+                Ruling::Silence => {
+                    self.counting.silenced.increment();
+                    return Err(End::Expelled);
+                }
+                Ruling::TooMany => self.counting.throttled.increment(),
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
 }
 
 /// The messages to be written to a connection. The weak end answers keep-alives.
@@ -54,214 +82,158 @@ pub(crate) struct WriteQueue {
 
 /// Why a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(crate) enum End {
     /// By the other side, or by us for want of use.
     Ordinary,
     /// It was idle, too slow, or spoke something else.
     Expelled,
+    /// It did not answer our keep-alives any more.
+    Dead,
+}
+
+/// The far end of a connection that is to be opened.
+#[derive(Debug, Clone)]
+pub(crate) struct Peer {
+    pub(crate) protocol: Protocol,
+    pub(crate) remote: SocketAddr,
+    /// The address to open it from; `None`: the system's choice.
+    pub(crate) from: Option<IpAddr>,
+    /// The domain that it must prove to be; `None`: its address.
+    pub(crate) name: Option<Name>,
+}
+
+impl Peer {
+    /// As logs and errors name it.
+    fn shown(&self) -> String {
+        self.name.as_ref().map_or_else(|| self.remote.ip().to_string(), ToString::to_string)
+    }
 }
 
 /// Serves a connection that was accepted, to its end.
 pub(crate) async fn serve(
     id: ConnectionId,
+    protocol: Protocol,
     stream: TcpStream,
     remote: SocketAddr,
     queue: WriteQueue,
     shared: Arc<Shared>,
 ) {
     if let Ok(local) = stream.local_addr() {
-        run(Flow::connected(Protocol::Tcp, local, remote, id), stream, queue, &shared, true).await;
+        let flow = Flow::connected(protocol, local, remote, id);
+        let end = serve_as(flow, stream, queue, &shared).await;
+        count(end, &shared);
     }
     // The SIP task is gone when this fails, and with it the table.
     let _ = shared.inputs.send(Input::Closed { connection: id }).await;
 }
 
-/// Opens a connection and serves it to its end.
-pub(crate) async fn open(
-    id: ConnectionId,
-    remote: SocketAddr,
-    from: Option<IpAddr>,
-    queue: WriteQueue,
-    shared: Arc<Shared>,
-) {
-    match timeout(shared.limits.connect_timeout, connect(remote, from)).await {
-        Ok(Ok((stream, local))) => {
-            shared.counting.connected.increment();
-            let _ = shared.inputs.send(Input::Connected { connection: id, local }).await;
-            run(Flow::connected(Protocol::Tcp, local, remote, id), stream, queue, &shared, false).await;
+async fn serve_as(flow: Flow, stream: TcpStream, queue: WriteQueue, shared: &Shared) -> End {
+    // A message is one write: there is nothing to wait for.
+    let _ = stream.set_nodelay(true);
+    match flow.protocol {
+        Protocol::Udp | Protocol::Tcp => stream::run(flow, stream, queue, shared, true).await,
+        Protocol::Ws => web::run(flow, stream, queue, shared).await,
+        Protocol::Tls => match secured(flow, stream, shared).await {
+            Some(stream) => stream::run(flow, stream, queue, shared, true).await,
+            None => End::Expelled,
+        },
+        Protocol::Wss => match secured(flow, stream, shared).await {
+            Some(stream) => web::run(flow, stream, queue, shared).await,
+            None => End::Expelled,
+        },
+    }
+}
+
+/// The handshake of a connection that was accepted, if there may be one more and it comes to its end in time.
+async fn secured(flow: Flow, stream: TcpStream, shared: &Shared) -> Option<server::TlsStream<TcpStream>> {
+    let config = shared.tls.as_ref()?.server(flow.protocol == Protocol::Wss)?;
+    let trusted = shared.guard.is_trusted(flow.remote.ip());
+    let Some(_turn) = shared.handshakes.begin(Instant::now(), trusted) else {
+        shared.counting.refused_handshakes.increment();
+        return None;
+    };
+    match timeout(shared.limits.handshake_timeout, TlsAcceptor::from(config).accept(stream)).await {
+        Ok(Ok(stream)) => {
+            shared.counting.handshakes.increment();
+            Some(stream)
         }
-        Ok(Err(_)) | Err(_) => shared.counting.connect_failed.increment(),
+        failed => {
+            shared.counting.failed_handshakes.increment();
+            let error = failed.ok().and_then(Result::err);
+            tracing::debug!(error = error.map(tracing::field::display), "a TLS handshake failed");
+            None
+        }
+    }
+}
+
+/// Opens a connection and serves it to its end.
+pub(crate) async fn open(id: ConnectionId, peer: Peer, queue: WriteQueue, shared: Arc<Shared>) {
+    if let Err(error) = open_as(id, &peer, queue, &shared).await {
+        shared.counting.connect_failed.increment();
+        note_failure(&peer, explain(&error), &shared);
     }
     let _ = shared.inputs.send(Input::Closed { connection: id }).await;
 }
 
-async fn connect(remote: SocketAddr, from: Option<IpAddr>) -> io::Result<(TcpStream, SocketAddr)> {
-    let socket = if remote.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    if let Some(from) = from {
+async fn open_as(id: ConnectionId, peer: &Peer, queue: WriteQueue, shared: &Shared) -> io::Result<()> {
+    let (stream, local) = in_time(shared.limits.connect_timeout, connect(peer)).await?;
+    let _ = stream.set_nodelay(true);
+    let flow = Flow::connected(peer.protocol, local, peer.remote, id);
+    let connected = Input::Connected { connection: id, local };
+    let end = if peer.protocol.is_secure() {
+        let stream = in_time(shared.limits.handshake_timeout, secure(peer, stream, shared)).await?;
+        shared.counting.connected.increment();
+        let _ = shared.inputs.send(connected).await;
+        let end = stream::run(flow, stream, queue, shared, false).await;
+        if let Some(reason) = shared.failures.take_last_words(id) {
+            // With TLS 1.3 a server refuses our certificate only when we think that the handshake is over.
+            note_failure(peer, reason, shared);
+        }
+        end
+    } else {
+        shared.counting.connected.increment();
+        let _ = shared.inputs.send(connected).await;
+        stream::run(flow, stream, queue, shared, false).await
+    };
+    count(end, shared);
+    Ok(())
+}
+
+async fn in_time<T>(limit: Duration, work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    timeout(limit, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+async fn connect(peer: &Peer) -> io::Result<(TcpStream, SocketAddr)> {
+    let socket = if peer.remote.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    if let Some(from) = peer.from {
         socket.bind(SocketAddr::new(from, 0))?;
     }
-    let stream = socket.connect(remote).await?;
+    let stream = socket.connect(peer.remote).await?;
     let local = stream.local_addr()?;
     Ok((stream, local))
 }
 
-async fn run(flow: Flow, stream: TcpStream, queue: WriteQueue, shared: &Shared, accepted: bool) {
-    // A message is one write: there is nothing to wait for.
-    let _ = stream.set_nodelay(true);
-    let (read_half, write_half) = stream.into_split();
-    let activity = Activity::new();
-    let reader = Reader {
-        flow,
-        half: read_half,
-        decoder: StreamDecoder::new(shared.parsing.clone()),
-        keep_alives: queue.sender,
-        activity: &activity,
-        shared,
-        must_begin: accepted,
+async fn secure(peer: &Peer, stream: TcpStream, shared: &Shared) -> io::Result<client::TlsStream<TcpStream>> {
+    let Some(tls) = &shared.tls else { return Err(io::Error::other("TLS is not set up here")) };
+    let server = match &peer.name {
+        Some(name) => ServerName::try_from(name.to_string()).map_err(io::Error::other)?,
+        None => ServerName::IpAddress(peer.remote.ip().into()),
     };
-    let end = tokio::select! {
-        end = reader.run() => end,
-        end = write(write_half, queue.receiver, &activity, shared) => end,
-    };
-    if end == End::Expelled {
-        shared.counting.expelled.increment();
-    }
+    let config = tls.client(&peer.shown());
+    TlsConnector::from(config).connect(server, stream).await
 }
 
-/// When something whole last came or went.
-struct Activity {
-    began: Instant,
-    last_ms: AtomicU64,
+fn note_failure(peer: &Peer, reason: String, shared: &Shared) {
+    let server = peer.shown();
+    let transport = peer.protocol.via_token();
+    tracing::warn!(%server, address = %peer.remote, transport, %reason, "a SIP server could not be connected to");
+    shared.failures.note(server, peer.remote, peer.protocol, reason);
 }
 
-impl Activity {
-    fn new() -> Self {
-        Self { began: Instant::now(), last_ms: AtomicU64::new(0) }
+fn count(end: End, shared: &Shared) {
+    match end {
+        End::Ordinary => {}
+        End::Expelled => shared.counting.expelled.increment(),
+        End::Dead => shared.counting.dead_flows.increment(),
     }
-
-    fn note(&self) {
-        self.last_ms.store(self.began.elapsed().as_millis() as u64, Ordering::Relaxed);
-    }
-
-    fn last(&self) -> Instant {
-        self.began + Duration::from_millis(self.last_ms.load(Ordering::Relaxed))
-    }
-}
-
-struct Reader<'a> {
-    flow: Flow,
-    half: OwnedReadHalf,
-    decoder: StreamDecoder,
-    keep_alives: mpsc::WeakSender<Bytes>,
-    activity: &'a Activity,
-    shared: &'a Shared,
-    /// Nothing came yet on a connection that somebody else opened.
-    must_begin: bool,
-}
-
-impl Reader<'_> {
-    async fn run(mut self) -> End {
-        let mut buffer = vec![0; 4_096];
-        let mut begun: Option<Instant> = None;
-        loop {
-            let deadline = self.deadline(begun);
-            let read = tokio::time::timeout_at(deadline.into(), self.half.read(&mut buffer)).await;
-            match read {
-                Ok(Ok(0) | Err(_)) => return End::Ordinary,
-                Ok(Ok(length)) => self.decoder.push(&buffer[..length]),
-                // A write may have moved the deadline meanwhile.
-                Err(_) if Instant::now() < self.deadline(begun) => continue,
-                Err(_) => return End::Expelled,
-            }
-            if let Err(end) = self.take_messages(&mut begun).await {
-                return end;
-            }
-            begun = if self.decoder.buffered() == 0 { None } else { begun.or_else(|| Some(Instant::now())) };
-        }
-    }
-
-    fn deadline(&self, begun: Option<Instant>) -> Instant {
-        let limits = &self.shared.limits;
-        match begun {
-            Some(begun) => begun + limits.message_timeout,
-            None if self.must_begin => self.activity.began + limits.message_timeout,
-            None => self.activity.last() + limits.idle_timeout,
-        }
-    }
-
-    /// Passes on every whole message. Each sets the time of the next one anew.
-    async fn take_messages(&mut self, begun: &mut Option<Instant>) -> Result<(), End> {
-        loop {
-            let message = match self.decoder.next() {
-                Ok(None) => return Ok(()),
-                Ok(Some(StreamItem::KeepAlive)) => {
-                    self.noted(begun);
-                    self.answer_keep_alive();
-                    continue;
-                }
-                Ok(Some(StreamItem::Message(message))) => Ok(message),
-                Err(error) => Err(error),
-            };
-            self.noted(begun);
-            self.wait_for_turn().await;
-            let fatal = message.as_ref().is_err_and(|error| error.fatal);
-            let input = Input::Message { flow: self.flow, message: Box::new(message) };
-            if self.shared.inputs.send(input).await.is_err() {
-                return Err(End::Ordinary);
-            }
-            if fatal {
-                self.let_answer_out().await;
-                return Err(End::Expelled);
-            }
-        }
-    }
-
-    fn noted(&mut self, begun: &mut Option<Instant>) {
-        *begun = None;
-        self.must_begin = false;
-        self.activity.note();
-    }
-
-    fn answer_keep_alive(&self) {
-        self.shared.counting.keep_alives.increment();
-        if let Some(queue) = self.keep_alives.upgrade() {
-            // A peer that does not read its answers gets none.
-            let _ = queue.try_send(Bytes::from_static(b"\r\n"));
-        }
-    }
-
-    /// A source that sends too much is read no faster than it may.
-    async fn wait_for_turn(&self) {
-        let source = self.flow.remote.ip();
-        while !self.shared.guard.admit(Instant::now(), source) {
-            self.shared.counting.throttled.increment();
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// The stream cannot be read on, but the last request can be answered (RFC 3261 section 18.3): the write side gets
-    /// a moment for it.
-    async fn let_answer_out(&mut self) {
-        let mut rest = [0; 512];
-        let drain = async { while self.half.read(&mut rest).await.is_ok_and(|length| length > 0) {} };
-        let _ = timeout(Duration::from_millis(500), drain).await;
-    }
-}
-
-/// Writes what is queued until the queue is closed.
-async fn write(
-    mut half: OwnedWriteHalf,
-    mut queue: mpsc::Receiver<Bytes>,
-    activity: &Activity,
-    shared: &Shared,
-) -> End {
-    while let Some(data) = queue.recv().await {
-        match timeout(shared.limits.write_timeout, half.write_all(&data)).await {
-            Ok(Ok(())) => activity.note(),
-            Ok(Err(_)) => return End::Ordinary,
-            Err(_) => return End::Expelled,
-        }
-    }
-    let _ = timeout(shared.limits.write_timeout, half.shutdown()).await;
-    End::Ordinary
 }

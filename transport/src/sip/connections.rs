@@ -1,42 +1,49 @@
-//! The table of TCP connections: which one a message goes by, and how many there may be.
+//! The table of connections: which one a message goes by, and how many there may be.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
-use sip_core::{ConnectionId, Flow, Protocol, Target};
+use sip_core::{ConnectionId, Flow, PeerName, Protocol, Target};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
-use super::connection::{self, Shared, WriteQueue};
+use super::connection::{self, Name, Peer, Shared, WriteQueue};
 use super::limiter::Source;
+
+/// Targets that one connection remembers to have sent for: there is one of each transport, address and name.
+const MAX_TARGETS: usize = 8;
 
 /// A connection as the table knows it.
 struct Entry {
+    protocol: Protocol,
     remote: SocketAddr,
+    /// Who the far end has proved to be, on connections of ours inside TLS.
+    name: Option<PeerName>,
     /// `None` while it is being opened.
     local: Option<SocketAddr>,
     queue: mpsc::Sender<Bytes>,
     /// Counts towards the limit of its source.
     accepted: bool,
-    /// While it is being opened: whom to tell when that fails.
+    /// What was sent by it without having named it: whom to tell when it is gone.
     targets: Vec<Target>,
 }
 
 /// A connection that is gone.
-pub(crate) enum Gone {
+pub(crate) struct Gone {
     /// It stood: what waits on it fails.
-    Flow(Flow),
-    /// It never stood: these could not be sent to.
-    Targets(Vec<Target>),
+    pub(crate) flow: Option<Flow>,
+    /// What was sent by it to these fails too.
+    pub(crate) targets: Vec<Target>,
 }
 
 /// Why a message cannot go by a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotSent {
-    /// There are too many connections.
-    Full,
+    /// There are too many connections, or nobody can be connected to by this transport.
+    Impossible,
     /// The connection's queue is full: its reader is too slow, and it is closed.
     Slow(ConnectionId),
 }
@@ -44,8 +51,10 @@ pub(crate) enum NotSent {
 /// All connections. When the table is dropped, the connections write what is queued and end.
 pub(crate) struct Connections {
     entries: HashMap<ConnectionId, Entry>,
-    /// The latest connection to each address.
-    by_remote: HashMap<SocketAddr, ConnectionId>,
+    /// The latest connection to each address, whoever it is.
+    by_remote: HashMap<(Protocol, SocketAddr), ConnectionId>,
+    /// The latest of ours to each that has proved its name.
+    by_name: HashMap<(Protocol, SocketAddr, PeerName), ConnectionId>,
     per_source: HashMap<Source, usize>,
     next_id: u64,
     shared: Arc<Shared>,
@@ -53,12 +62,22 @@ pub(crate) struct Connections {
 
 impl Connections {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { entries: HashMap::new(), by_remote: HashMap::new(), per_source: HashMap::new(), next_id: 0, shared }
+        Self {
+            entries: HashMap::new(),
+            by_remote: HashMap::new(),
+            by_name: HashMap::new(),
+            per_source: HashMap::new(),
+            next_id: 0,
+            shared,
+        }
     }
 
     /// Takes a connection in, if there may be one more.
-    pub(crate) fn accept(&mut self, stream: TcpStream, remote: SocketAddr) {
+    pub(crate) fn accept(&mut self, protocol: Protocol, stream: TcpStream, remote: SocketAddr) {
         let limits = &self.shared.limits;
+        if !self.shared.guard.may_connect(Instant::now(), remote.ip()) {
+            return self.shared.counting.silenced.increment();
+        }
         let source = Source::from(remote.ip());
         let from_source = self.per_source.get(&source).copied().unwrap_or(0);
         let too_many = from_source >= limits.max_connections_per_source && !self.shared.guard.is_trusted(remote.ip());
@@ -69,44 +88,72 @@ impl Connections {
         self.shared.counting.accepted.increment();
         *self.per_source.entry(source).or_default() += 1;
         let local = stream.local_addr().ok();
-        let (id, queue) = self.insert(remote, local, true);
-        tokio::spawn(connection::serve(id, stream, remote, queue, Arc::clone(&self.shared)));
+        let (id, queue) = self.insert(protocol, remote, None, local, true);
+        tokio::spawn(connection::serve(id, protocol, stream, remote, queue, Arc::clone(&self.shared)));
     }
 
-    /// Sends by the connection that the target names, by another one to the same address, or by a new one.
-    pub(crate) fn send(&mut self, target: Target, data: Bytes) -> Result<(), NotSent> {
-        // One whose task has ended stays in the table until it has told so; nothing goes by it any more.
-        let alive = |id: &ConnectionId| self.entries.get(id).is_some_and(|entry| !entry.queue.is_closed());
-        let named = target.connection.filter(alive);
-        let id = match named.or_else(|| self.by_remote.get(&target.remote).copied().filter(alive)) {
+    /// Sends by the connection that the target names, by another one to the same end, or by a new one. `name` is what
+    /// the target's name stands for.
+    pub(crate) fn send(&mut self, target: Target, name: Option<Name>, data: Bytes) -> Result<(), NotSent> {
+        let id = match target.connection.filter(|id| self.is_alive(id)).or_else(|| self.standing(&target)) {
             Some(id) => id,
-            None => self.open(target)?,
+            None => self.open(target, name)?,
         };
-        let Some(entry) = self.entries.get_mut(&id) else { return Err(NotSent::Full) };
-        if entry.local.is_none() && !entry.targets.contains(&target) {
+        let Some(entry) = self.entries.get_mut(&id) else { return Err(NotSent::Impossible) };
+        let unnamed = target.connection != Some(id) && !entry.targets.contains(&target);
+        if unnamed && entry.targets.len() < MAX_TARGETS {
             entry.targets.push(target);
         }
         entry.queue.try_send(data).map_err(|_| NotSent::Slow(id))
     }
 
-    fn open(&mut self, target: Target) -> Result<ConnectionId, NotSent> {
-        if self.entries.len() >= self.shared.limits.max_connections {
-            return Err(NotSent::Full);
+    /// One whose task has ended stays in the table until it has told so; nothing goes by it any more.
+    fn is_alive(&self, id: &ConnectionId) -> bool {
+        self.entries.get(id).is_some_and(|entry| !entry.queue.is_closed())
+    }
+
+    /// A connection to the same end. Who has to prove a name has done so on one of ours to that name only; an address
+    /// is reached by whatever connection there is (RFC 5923).
+    fn standing(&self, target: &Target) -> Option<ConnectionId> {
+        let id = match target.name {
+            Some(name) => self.by_name.get(&(target.protocol, target.remote, name)),
+            None => self.by_remote.get(&(target.protocol, target.remote)),
+        };
+        id.copied().filter(|id| self.is_alive(id))
+    }
+
+    fn open(&mut self, target: Target, name: Option<Name>) -> Result<ConnectionId, NotSent> {
+        // Browsers connect to us; nobody connects to them. A name that nobody remembers cannot be proved.
+        let possible =
+            matches!(target.protocol, Protocol::Tcp | Protocol::Tls) && target.name.is_some() == name.is_some();
+        if !possible || self.entries.len() >= self.shared.limits.max_connections {
+            return Err(NotSent::Impossible);
         }
         let from = target.local.map(|local| local.ip()).filter(|ip| !ip.is_unspecified());
         let from = from.filter(|ip| ip.is_ipv4() == target.remote.is_ipv4());
-        let (id, queue) = self.insert(target.remote, None, false);
-        tokio::spawn(connection::open(id, target.remote, from, queue, Arc::clone(&self.shared)));
+        let (id, queue) = self.insert(target.protocol, target.remote, target.name, None, false);
+        let peer = Peer { protocol: target.protocol, remote: target.remote, from, name };
+        tokio::spawn(connection::open(id, peer, queue, Arc::clone(&self.shared)));
         Ok(id)
     }
 
-    fn insert(&mut self, remote: SocketAddr, local: Option<SocketAddr>, accepted: bool) -> (ConnectionId, WriteQueue) {
+    fn insert(
+        &mut self,
+        protocol: Protocol,
+        remote: SocketAddr,
+        name: Option<PeerName>,
+        local: Option<SocketAddr>,
+        accepted: bool,
+    ) -> (ConnectionId, WriteQueue) {
         let id = ConnectionId(self.next_id);
         self.next_id += 1;
         let (queue, receiver) = mpsc::channel(self.shared.limits.write_queue.max(1));
         let sender = queue.downgrade();
-        self.entries.insert(id, Entry { remote, local, queue, accepted, targets: Vec::new() });
-        self.by_remote.insert(remote, id);
+        self.entries.insert(id, Entry { protocol, remote, name, local, queue, accepted, targets: Vec::new() });
+        self.by_remote.insert((protocol, remote), id);
+        if let Some(name) = name {
+            self.by_name.insert((protocol, remote, name), id);
+        }
         self.shared.counting.connections.increment();
         (id, WriteQueue { receiver, sender })
     }
@@ -115,7 +162,6 @@ impl Connections {
     pub(crate) fn connected(&mut self, id: ConnectionId, local: SocketAddr) {
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.local = Some(local);
-            entry.targets = Vec::new();
         }
     }
 
@@ -124,14 +170,19 @@ impl Connections {
     pub(crate) fn remove(&mut self, id: ConnectionId) -> Option<Gone> {
         let entry = self.entries.remove(&id)?;
         self.shared.counting.connections.decrement();
-        if self.by_remote.get(&entry.remote) == Some(&id) {
-            self.by_remote.remove(&entry.remote);
+        let address = (entry.protocol, entry.remote);
+        if self.by_remote.get(&address) == Some(&id) {
+            self.by_remote.remove(&address);
+        }
+        let named = entry.name.map(|name| (entry.protocol, entry.remote, name));
+        if let Some(named) = named.filter(|named| self.by_name.get(named) == Some(&id)) {
+            self.by_name.remove(&named);
         }
         if entry.accepted {
             self.forget_source(entry.remote.ip());
         }
-        let flow = entry.local.map(|local| Flow::connected(Protocol::Tcp, local, entry.remote, id));
-        Some(flow.map_or(Gone::Targets(entry.targets), Gone::Flow))
+        let flow = entry.local.map(|local| Flow::connected(entry.protocol, local, entry.remote, id));
+        Some(Gone { flow, targets: entry.targets })
     }
 
     fn forget_source(&mut self, address: IpAddr) {

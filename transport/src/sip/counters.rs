@@ -38,6 +38,10 @@ counters! {
     malformed,
     /// Datagrams dropped because their source sent too many.
     limited,
+    /// Datagrams and connections dropped because their source is banned or denied.
+    silenced,
+    /// Requests of strangers dropped unread because all strangers together sent too many.
+    strangers,
     /// Times that a connection had to wait because its source sent too many messages.
     throttled,
     /// Messages that could not be sent: full buffers, slow connections, no connection.
@@ -56,6 +60,14 @@ counters! {
     connect_failed,
     /// Connections closed because they were idle, slow, or sent what is not SIP.
     expelled,
+    /// Connections closed because the other end answered no keep-alive any more.
+    dead_flows,
+    /// TLS handshakes with those who connected to us.
+    handshakes,
+    /// Such handshakes that failed.
+    failed_handshakes,
+    /// Such handshakes that were turned away because of a limit.
+    refused_handshakes,
     /// Lookups of names.
     lookups,
     /// Lookups that found nothing or failed.

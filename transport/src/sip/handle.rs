@@ -2,17 +2,21 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sip_core::message::{HeaderName, StatusCode, Uri};
 use sip_core::{
-    Account, Binding, Body, InviteError, LegError, LegHandle, Listener, OutgoingCall, PingHandle, Registration,
-    RegistrationHandle,
+    Account, Binding, Body, InviteError, LegError, LegHandle, Listener, OutgoingCall, OutgoingRefer, PingHandle,
+    ReferId, Registration, RegistrationHandle,
 };
 use tokio::sync::{mpsc, oneshot};
 
+use super::bans::{Ban, Offence};
 use super::command::{Command, LegAction};
 use super::counters::{Counting, SipCounters, SipStatus};
+use super::guard::Guard;
+use super::network::Network;
+use super::state::Streams;
 
 /// The SIP task was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -48,12 +52,20 @@ pub struct SipHandle {
     commands: mpsc::Sender<Command>,
     listeners: Arc<[Listener]>,
     counting: Arc<Counting>,
+    guard: Arc<Guard>,
+    pub(super) streams: Arc<Streams>,
 }
 
 /// Calls.
 impl SipHandle {
-    pub(crate) fn new(commands: mpsc::Sender<Command>, listeners: Arc<[Listener]>, counting: Arc<Counting>) -> Self {
-        Self { commands, listeners, counting }
+    pub(crate) fn new(
+        commands: mpsc::Sender<Command>,
+        listeners: Arc<[Listener]>,
+        counting: Arc<Counting>,
+        guard: Arc<Guard>,
+        streams: Arc<Streams>,
+    ) -> Self {
+        Self { commands, listeners, counting, guard, streams }
     }
 
     /// Places a call; see [`sip_core::Endpoint::invite`].
@@ -110,6 +122,26 @@ impl SipHandle {
     /// Sends an INFO; see [`sip_core::Endpoint::info`].
     pub async fn info(&self, leg: LegHandle, body: Body) -> Result<(), CommandError> {
         self.act(leg, LegAction::Info(body)).await
+    }
+
+    /// Takes a REFER of the other end; see [`sip_core::Endpoint::accept_refer`].
+    pub async fn accept_refer(&self, leg: LegHandle, id: ReferId) -> Result<(), CommandError> {
+        self.act(leg, LegAction::AcceptRefer(id)).await
+    }
+
+    /// Refuses a REFER of the other end; see [`sip_core::Endpoint::reject_refer`].
+    pub async fn reject_refer(&self, leg: LegHandle, id: ReferId, status: StatusCode) -> Result<(), CommandError> {
+        self.act(leg, LegAction::RejectRefer(id, status)).await
+    }
+
+    /// Tells the other end how its transfer goes on; see [`sip_core::Endpoint::notify_refer`].
+    pub async fn notify_refer(&self, leg: LegHandle, id: ReferId, status: StatusCode) -> Result<(), CommandError> {
+        self.act(leg, LegAction::NotifyRefer(id, status)).await
+    }
+
+    /// Asks the other end to call somebody else; see [`sip_core::Endpoint::refer`].
+    pub async fn refer(&self, leg: LegHandle, refer: OutgoingRefer) -> Result<(), CommandError> {
+        self.act(leg, LegAction::Refer(Box::new(refer))).await
     }
 
     /// Ends a leg, whatever its state; see [`sip_core::Endpoint::hangup`].
@@ -172,8 +204,28 @@ impl SipHandle {
     }
 
     /// Replaces the sources that are not limited; see [`SipLimits::trusted`](super::SipLimits::trusted).
-    pub async fn trust(&self, sources: Vec<IpAddr>) -> Result<(), Stopped> {
+    pub async fn trust(&self, sources: Vec<Network>) -> Result<(), Stopped> {
         self.tell(Command::Trust(sources)).await
+    }
+
+    /// A source did what no honest one does often: it may be banned for it.
+    pub fn offend(&self, source: IpAddr, offence: Offence) {
+        self.guard.offend(Instant::now(), source, offence);
+    }
+
+    /// The bans, those that last longest first.
+    pub fn bans(&self) -> Vec<Ban> {
+        self.guard.bans(Instant::now())
+    }
+
+    /// Bans that were kept from before.
+    pub fn restore_bans(&self, bans: Vec<Ban>) {
+        self.guard.restore(Instant::now(), bans);
+    }
+
+    /// Lifts the bans within a network, or all of them. Gives how many.
+    pub fn lift_bans(&self, network: Option<Network>) -> usize {
+        self.guard.lift(Instant::now(), network)
     }
 
     /// The sockets' counters, without asking the task.
@@ -184,6 +236,11 @@ impl SipHandle {
     /// All counters and table sizes.
     pub async fn status(&self) -> Result<SipStatus, Stopped> {
         self.ask(|reply| Command::Status { reply }).await
+    }
+
+    /// From now on OPTIONS gets 503; see [`sip_core::Endpoint::drain`].
+    pub async fn drain(&self) -> Result<(), Stopped> {
+        self.tell(Command::Drain).await
     }
 
     /// Stops: new calls get 503 from now on, and when the last leg and transaction are over, or after `grace`, the

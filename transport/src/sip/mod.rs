@@ -4,41 +4,62 @@
 //! - [`SipTransport::start`] and [`SipHandle`]: what the rest of the house sees.
 //! - `task`: the loop around the endpoint. `events`: what happens when nobody takes its events.
 //! - `connection`, `connections`: TCP. `sockets`, `routes`: what is bound, and which of our addresses faces whom.
-//! - `guard`, `limiter`: how much a source may send.
+//! - `guard`, `limiter`, `bans`, `first_look`, `network`: whom to listen to, and how much a source may send.
 //! - `resolver`: DNS.
 
+mod bans;
 mod command;
 mod config;
 mod connection;
 mod connections;
 mod counters;
 mod events;
+mod failures;
+mod first_look;
 mod guard;
 mod handle;
+mod handshakes;
 mod limiter;
+mod names;
+mod network;
+mod pinger;
 mod resolver;
 mod routes;
 mod sockets;
+mod state;
+mod stream;
+mod tap;
 mod task;
+mod tls;
+mod web;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sip_core::{Endpoint, Event};
+use sip_core::{Endpoint, Event, Protocol};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
-pub use config::{Listen, Rate, ResolverConfig, SipConfig, SipLimits, StartError};
+pub use bans::{Ban, BanPolicy, Offence, SCANNERS};
+pub use config::{Listen, Rate, ResolverConfig, SipConfig, SipLimits, StartError, WebConfig};
 pub use counters::{SipCounters, SipStatus};
+pub use failures::ConnectFailure;
 pub use handle::{CommandError, PlaceError, SipHandle, Stopped};
+pub use network::{Network, NoNetwork};
+pub use tap::{MessageTap, Passing};
+pub use tls::{CertificateFiles, CertificateState, ClientCertificates, TlsConfig, TlsError, TlsVersion};
 
 use connection::{Input, Shared};
 use counters::Counting;
 use events::EventQueue;
+use failures::Failures;
 use guard::Guard;
+use handshakes::Handshakes;
 use resolver::{Families, Resolver};
+use state::Streams;
 use task::{Parts, Task};
+use tls::Tls;
 
 /// Messages from connections that may wait for the SIP task.
 const INPUTS: usize = 1_024;
@@ -61,15 +82,34 @@ impl SipTransport {
     /// When a port is taken, an address is not ours, or there is none. Nothing is left bound then.
     #[expect(clippy::unused_async, reason = "it needs a runtime around it, and says so by its type")]
     pub async fn start(config: SipConfig) -> Result<(SipHandle, mpsc::Receiver<Event>), StartError> {
+        let needs_certificate = config.listen.iter().any(|listen| listen.protocol.is_secure());
+        let tls = match config.tls {
+            Some(settings) => Some((settings.watch, Arc::new(Tls::open(settings, needs_certificate)?))),
+            None if needs_certificate => return Err(TlsError::NoServerCertificate.into()),
+            None => None,
+        };
+        let (watching, tls) = tls.unzip();
+        let config = SipConfig { tls: None, ..config };
         let bound = sockets::bind(&config)?;
         let counting = Arc::new(Counting::default());
         let (inputs, input_receiver) = mpsc::channel(INPUTS);
-        let guard = Guard::new(&config.limits);
+        let guard = Arc::new(Guard::new(&config.limits));
         let parsing = config.endpoint.parsing.clone();
-        let shared =
-            Arc::new(Shared { limits: config.limits, parsing, guard, counting: Arc::clone(&counting), inputs });
+        let failures = Arc::new(Failures::default());
+        let shared = Arc::new(Shared {
+            handshakes: Handshakes::new(&config.limits),
+            failures: Arc::clone(&failures),
+            limits: config.limits,
+            parsing,
+            web: config.web,
+            tls: tls.clone(),
+            guard: Arc::clone(&guard),
+            counting: Arc::clone(&counting),
+            inputs,
+        });
         let bound_to = |v4: bool| bound.listeners.iter().any(|listener| listener.local.is_ipv4() == v4);
-        let families = Families { v4: bound_to(true), v6: bound_to(false) };
+        let udp = !bound.udp.is_empty();
+        let families = Families { v4: bound_to(true), v6: bound_to(false), udp, tls: tls.is_some() };
         let resolver = Resolver::new(&config.resolver, families, config.seed);
         let mut endpoint = config.endpoint;
         endpoint.listeners.clone_from(&bound.listeners);
@@ -79,8 +119,12 @@ impl SipTransport {
 
         let (commands, command_receiver) = mpsc::channel(config.command_capacity.max(1));
         let (events, event_receiver) = mpsc::channel(config.event_capacity.max(1));
-        let acceptors = bound.tcp.into_iter().map(|listener| accept(listener, Arc::clone(&shared)));
-        let acceptors: Vec<_> = acceptors.map(tokio::spawn).collect();
+        let acceptors = bound.streams.into_iter().map(|(protocol, it)| accept(protocol, it, Arc::clone(&shared)));
+        let mut acceptors: Vec<_> = acceptors.map(tokio::spawn).collect();
+        if let (Some(tls), Some(Some(every))) = (&tls, watching) {
+            acceptors.push(tokio::spawn(tls::watch(Arc::downgrade(tls), every)));
+        }
+        let streams = Arc::new(Streams { tls, failures });
         let task = Task::new(Parts {
             endpoint: Endpoint::new(endpoint, config.seed),
             udp: bound.udp,
@@ -89,6 +133,8 @@ impl SipTransport {
             events: EventQueue::new(events),
             shared,
             resolver,
+            udp_keep_alive: config.udp_keep_alive,
+            tap: config.tap,
         });
         tokio::spawn(async move {
             task.run().await;
@@ -96,17 +142,17 @@ impl SipTransport {
                 acceptor.abort();
             }
         });
-        Ok((SipHandle::new(commands, bound.listeners.into(), counting), event_receiver))
+        Ok((SipHandle::new(commands, bound.listeners.into(), counting, guard, streams), event_receiver))
     }
 }
 
 /// Passes connections on as they come.
-async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+async fn accept(protocol: Protocol, listener: TcpListener, shared: Arc<Shared>) {
     loop {
         match listener.accept().await {
             Ok((stream, remote)) => {
                 let remote = SocketAddr::new(remote.ip(), remote.port());
-                if shared.inputs.send(Input::Accepted { stream, remote }).await.is_err() {
+                if shared.inputs.send(Input::Accepted { protocol, stream, remote }).await.is_err() {
                     return;
                 }
             }

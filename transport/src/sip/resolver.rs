@@ -1,25 +1,35 @@
-//! Names into addresses (RFC 3263): SRV, then A and AAAA. NAPTR is not asked for: a URI without a transport tries UDP
-//! before TCP.
+//! Names into addresses (RFC 3263): NAPTR where the transport is free, SRV, then A and AAAA. What was good once serves
+//! on for a while when the name servers are gone.
+
+mod naptr;
+mod remembered;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, LookupIpStrategy, NameServerConfig};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::proto::rr::{RData, rdata::SRV};
+use hickory_resolver::proto::rr::rdata::{NAPTR, SRV};
+use hickory_resolver::proto::rr::{RData, RecordType};
 use sip_core::message::Uri;
 use sip_core::{Protocol, ResolveError, ResolveRequest, Resolved, Target};
 
 use super::config::ResolverConfig;
+use naptr::Service;
+use remembered::Remembered;
+
+/// How long the name servers may take when there is an old answer (RFC 8767 section 5).
+const PATIENCE: Duration = Duration::from_millis(1_800);
 
 /// Addresses of one answer that are kept.
 const MAX_TARGETS: usize = 16;
 
-/// Asks name servers. Answers are cached by hickory for their time to live.
+/// Asks name servers. Answers are cached by hickory for their time to live, and remembered beyond it.
 pub(crate) struct Resolver {
     hosts: HashMap<String, Vec<IpAddr>>,
     /// `None` when the system has no name servers: then only fixed hosts and addresses are known.
@@ -27,12 +37,13 @@ pub(crate) struct Resolver {
     timeout: Duration,
     /// For the choice by weight among SRV records.
     random: AtomicU64,
-    /// The address families that we have sockets for.
+    /// What we have sockets for.
     families: Families,
+    remembered: Remembered,
 }
 
 /// What is to be resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Question {
     /// A name or an address, IPv6 with or without brackets.
     pub(crate) host: String,
@@ -58,16 +69,30 @@ impl From<&Uri> for Question {
     }
 }
 
-/// Which address families are of use.
+/// Which addresses and transports are of use.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Families {
     pub(crate) v4: bool,
     pub(crate) v6: bool,
+    /// UDP is bound.
+    pub(crate) udp: bool,
+    /// TLS is set up.
+    pub(crate) tls: bool,
 }
 
 impl Families {
     fn serve(self, address: IpAddr) -> bool {
         if address.is_ipv4() { self.v4 } else { self.v6 }
+    }
+
+    /// Whether we can send by it where the choice is ours.
+    fn carry(self, protocol: Protocol) -> bool {
+        match protocol {
+            Protocol::Udp => self.udp,
+            Protocol::Tcp => true,
+            Protocol::Tls => self.tls,
+            Protocol::Ws | Protocol::Wss => false,
+        }
     }
 }
 
@@ -81,16 +106,40 @@ impl Resolver {
                 None
             }
         };
-        Self { hosts, dns, timeout: config.timeout, random: AtomicU64::new(seed), families }
+        let remembered = Remembered::new(config.cache_size, config.stale);
+        Self { hosts, dns, timeout: config.timeout, random: AtomicU64::new(seed), families, remembered }
     }
 
-    /// Answers one question, within the time limit.
+    /// Answers one question, within the time limit. When the name servers fail, an answer from before stands.
     pub(crate) async fn resolve(&self, request: &Question) -> Resolved {
-        let answer = tokio::time::timeout(self.timeout, self.targets(request)).await;
-        let mut targets = answer.unwrap_or(Err(ResolveError::Failed))?;
-        targets.retain(|target| self.families.serve(target.remote.ip()));
-        targets.truncate(MAX_TARGETS);
-        if targets.is_empty() { Err(ResolveError::NotFound) } else { Ok(targets) }
+        let old = self.remembered.get(Instant::now(), request);
+        let limit = match old {
+            Some((targets, true)) => return Ok(targets),
+            Some(_) => self.timeout.min(PATIENCE),
+            None => self.timeout,
+        };
+        let answer = tokio::time::timeout(limit, self.targets(request)).await.unwrap_or(Err(ResolveError::Failed));
+        let now = Instant::now();
+        match (answer, old) {
+            (Ok(mut targets), _) => {
+                targets.retain(|target| self.families.serve(target.remote.ip()));
+                targets.truncate(MAX_TARGETS);
+                if targets.is_empty() {
+                    return Err(ResolveError::NotFound);
+                }
+                self.remembered.note(now, request, &targets);
+                Ok(targets)
+            }
+            (Err(ResolveError::Failed), Some((targets, _))) => {
+                self.remembered.failed(now, request);
+                tracing::warn!(host = %request.host, "the name servers fail: the addresses from before are used");
+                Ok(targets)
+            }
+            (Err(error), _) => {
+                tracing::debug!(host = %request.host, %error, "a SIP server's name cannot be resolved");
+                Err(error)
+            }
+        }
     }
 
     async fn targets(&self, request: &Question) -> Resolved {
@@ -116,29 +165,66 @@ impl Resolver {
 
     /// What the SRV records of the transports in question name; empty when there are none.
     async fn by_srv(&self, request: &Question) -> Resolved {
+        let services = self.services(request).await;
+        let asked = services.iter().map(|service| self.srv(&service.name));
+        let mut targets = Vec::new();
+        let mut failed = false;
+        for (service, records) in services.iter().zip(join_all(asked).await) {
+            let Ok(records) = records else {
+                failed = true;
+                continue;
+            };
+            let mut records = by_weight(records, || self.random());
+            records.truncate(MAX_TARGETS);
+            // A name whose addresses are missing is passed over: the next record may do.
+            let addresses = join_all(records.iter().map(|record| self.host(record.target.to_utf8()))).await;
+            for (record, addresses) in records.iter().zip(addresses) {
+                targets.extend(at_port(service.protocol, &addresses, record.port));
+            }
+        }
+        if targets.is_empty() && failed { Err(ResolveError::Failed) } else { Ok(targets) }
+    }
+
+    /// The transports to look for, in order: those that the domain names by NAPTR, when the choice is ours and there
+    /// are any; else those that we have (RFC 3263 section 4.1).
+    async fn services(&self, request: &Question) -> Vec<Service> {
+        let domain = request.host.trim_end_matches('.');
+        if request.protocol.is_none() {
+            let records = self.naptr(&format!("{domain}.")).await;
+            let services = naptr::services(records, |protocol| self.families.carry(protocol), request.secure);
+            if !services.is_empty() {
+                return services;
+            }
+        }
         let protocols: &[Protocol] = match request.protocol {
             Some(ref protocol) => std::slice::from_ref(protocol),
             None if request.secure => &[Protocol::Tls],
-            None => &[Protocol::Udp, Protocol::Tcp],
+            None => &[Protocol::Udp, Protocol::Tcp, Protocol::Tls],
         };
-        let mut targets = Vec::new();
-        for protocol in protocols {
-            let Some(service) = service(*protocol) else { continue };
-            let records = self.srv(&format!("{service}.{}.", request.host.trim_end_matches('.'))).await?;
-            for record in by_weight(records, || self.random()) {
-                // A name whose addresses are missing is passed over: the next record may do.
-                let name = record.target.to_utf8();
-                let addresses = match self.known(name.trim_end_matches('.')) {
-                    Some(addresses) => addresses,
-                    None => self.addresses(&name).await.unwrap_or_default(),
-                };
-                targets.extend(at_port(*protocol, &addresses, record.port));
-                if targets.len() >= MAX_TARGETS {
-                    return Ok(targets);
-                }
-            }
+        let wanted = protocols.iter().filter(|it| request.protocol.is_some() || self.families.carry(**it));
+        let named = wanted.filter_map(|protocol| {
+            Some(Service { protocol: *protocol, name: format!("{}.{domain}.", service(*protocol)?) })
+        });
+        named.collect()
+    }
+
+    /// NAPTR records; none also when they cannot be had, as not every name server knows them.
+    async fn naptr(&self, name: &str) -> Vec<NAPTR> {
+        let Some(dns) = &self.dns else { return Vec::new() };
+        let Ok(lookup) = dns.lookup(name, RecordType::NAPTR).await else { return Vec::new() };
+        let records = lookup.answers().iter().filter_map(|record| match &record.data {
+            RData::NAPTR(naptr) => Some(naptr.clone()),
+            _ => None,
+        });
+        records.collect()
+    }
+
+    /// The addresses of the host that an SRV record names; none when there are none.
+    async fn host(&self, name: String) -> Vec<IpAddr> {
+        match self.known(name.trim_end_matches('.')) {
+            Some(addresses) => addresses,
+            None => self.addresses(&name).await.unwrap_or_default(),
         }
-        Ok(targets)
     }
 
     async fn srv(&self, name: &str) -> Result<Vec<SRV>, ResolveError> {

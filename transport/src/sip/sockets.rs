@@ -28,7 +28,7 @@ pub(crate) struct BoundUdp {
 #[derive(Debug, Default)]
 pub(crate) struct Bound {
     pub(crate) udp: Vec<BoundUdp>,
-    pub(crate) tcp: Vec<TcpListener>,
+    pub(crate) streams: Vec<(Protocol, TcpListener)>,
     pub(crate) listeners: Vec<Listener>,
 }
 
@@ -53,14 +53,17 @@ fn bind_all(config: &SipConfig) -> Result<Bound, StartError> {
     let mut chosen: HashMap<IpAddr, u16> = HashMap::new();
     for listen in &config.listen {
         let mut address = listen.address;
+        // UDP and TCP share a port number; the other transports would be in each other's way.
+        let shares = matches!(listen.protocol, Protocol::Udp | Protocol::Tcp);
         if address.port() == 0
+            && shares
             && let Some(port) = chosen.get(&address.ip())
         {
             address.set_port(*port);
         }
         let local = bind_one(config, listen.protocol, address, &mut bound)
             .map_err(|source| refusal(listen.protocol, address, source))?;
-        if listen.address.port() == 0 {
+        if listen.address.port() == 0 && shares {
             chosen.insert(local.ip(), local.port());
         }
         let advertised = listen.advertised.clone();
@@ -72,8 +75,7 @@ fn bind_all(config: &SipConfig) -> Result<Bound, StartError> {
 fn bind_one(config: &SipConfig, protocol: Protocol, address: SocketAddr, bound: &mut Bound) -> io::Result<SocketAddr> {
     let kind = match protocol {
         Protocol::Udp => Type::DGRAM,
-        Protocol::Tcp => Type::STREAM,
-        _ => return Err(io::ErrorKind::Unsupported.into()),
+        Protocol::Tcp | Protocol::Tls | Protocol::Ws | Protocol::Wss => Type::STREAM,
     };
     let socket = Socket::new(Domain::for_address(address), kind, None)?;
     socket.set_nonblocking(true)?;
@@ -98,14 +100,13 @@ fn bind_one(config: &SipConfig, protocol: Protocol, address: SocketAddr, bound: 
     socket.listen(BACKLOG)?;
     let listener = TcpListener::from_std(socket.into())?;
     let local = listener.local_addr()?;
-    bound.tcp.push(listener);
+    bound.streams.push((protocol, listener));
     Ok(local)
 }
 
 fn refusal(protocol: Protocol, address: SocketAddr, source: io::Error) -> StartError {
     match source.kind() {
         io::ErrorKind::AddrInUse => StartError::PortTaken { protocol, address },
-        io::ErrorKind::Unsupported => StartError::Unsupported { protocol },
         _ => StartError::Bind { protocol, address, source },
     }
 }

@@ -2,23 +2,30 @@
 
 mod commands;
 mod datagrams;
+mod keep_alive;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sip_core::message::{HeaderName, Message, ParseError, StatusCode};
-use sip_core::{ConnectionId, Endpoint, Flow, LegHandle, Listener, Protocol, ResolveRequest, Target, Transmit};
+use sip_core::{ConnectionId, Endpoint, Flow, LegHandle, Listener, Protocol, ResolveRequest, Sign, Target, Transmit};
 use tokio::sync::{Semaphore, mpsc};
 
+use super::bans::Offence;
 use super::command::Command;
-use super::connection::{Input, Shared};
-use super::connections::{Connections, Gone, NotSent};
+use super::connection::{Input, Name, Shared};
+use super::connections::{Connections, NotSent};
 use super::events::{EventQueue, Verdict};
+use super::guard::Ruling;
+use super::names::Names;
 use super::resolver::{Question, Resolver};
 use super::routes::Routes;
 use super::sockets::BoundUdp;
+use super::tap::MessageTap;
 use datagrams::any_readable;
+use keep_alive::KeepAlive;
 
 /// The largest datagram there is.
 const MAX_DATAGRAM: usize = 65_535;
@@ -62,6 +69,9 @@ pub(crate) struct Task {
     pub(crate) resolver: Arc<Resolver>,
     pub(crate) lookups: Arc<Semaphore>,
     pub(crate) routes: Routes,
+    pub(crate) names: Names,
+    keep_alives: KeepAlive,
+    pub(crate) tap: Option<Arc<dyn MessageTap>>,
     stopping: Option<Stopping>,
     suspended: bool,
     buffer: Vec<u8>,
@@ -76,6 +86,8 @@ pub(crate) struct Parts {
     pub(crate) events: EventQueue,
     pub(crate) shared: Arc<Shared>,
     pub(crate) resolver: Resolver,
+    pub(crate) udp_keep_alive: Option<Duration>,
+    pub(crate) tap: Option<Arc<dyn MessageTap>>,
 }
 
 impl Task {
@@ -91,6 +103,9 @@ impl Task {
             shared: parts.shared,
             resolver: Arc::new(parts.resolver),
             routes: Routes::default(),
+            names: Names::default(),
+            keep_alives: KeepAlive::new(parts.udp_keep_alive),
+            tap: parts.tap,
             stopping: None,
             suspended: false,
             buffer: vec![0; MAX_DATAGRAM],
@@ -142,7 +157,7 @@ impl Task {
             let last_words = stopping.quiet_since.map(|since| since + LAST_WORDS);
             last_words.map_or(stopping.deadline, |end| end.min(stopping.deadline))
         });
-        [self.endpoint.poll_timeout(), stop].into_iter().flatten().min()
+        [self.endpoint.poll_timeout(), stop, self.keep_alives.next].into_iter().flatten().min()
     }
 
     fn is_done(&mut self) -> bool {
@@ -161,6 +176,7 @@ impl Task {
 
     fn take_time(&mut self) {
         let now = Instant::now();
+        self.keep_alive(now);
         if self.endpoint.poll_timeout().is_some_and(|at| at <= now) {
             self.endpoint.handle_timeout(now);
             self.drain(now);
@@ -182,34 +198,45 @@ impl Task {
     fn take_input(&mut self, input: Input) {
         let now = Instant::now();
         match input {
-            Input::Accepted { stream, remote } => self.connections.accept(stream, remote),
+            Input::Accepted { protocol, stream, remote } => self.connections.accept(protocol, stream, remote),
             Input::Message { flow, message } => self.take_message(now, flow, *message),
             Input::Connected { connection, local } => self.connections.connected(connection, local),
             Input::Closed { connection } => self.lose(now, connection),
-            Input::Resolved { id, resolved } => {
-                let resolved = resolved.map(|targets| self.fill_our_end(now, targets));
+            Input::Resolved { id, name, resolved } => {
+                let resolved = resolved.map(|targets| self.fill_ends(now, &name, targets));
                 self.endpoint.handle_resolved(now, id, resolved);
             }
         }
         self.drain(now);
     }
 
-    /// Fills in by which of our addresses each target is reached, as Via and Contact will say.
-    fn fill_our_end(&mut self, now: Instant, mut targets: Vec<Target>) -> Vec<Target> {
+    /// Fills in by which of our addresses each target is reached, as Via and Contact will say, and inside TLS who must
+    /// answer there: the domain that was asked for, not what DNS made of it (RFC 5922 section 7.2).
+    fn fill_ends(&mut self, now: Instant, name: &Name, mut targets: Vec<Target>) -> Vec<Target> {
         let listeners = &self.endpoint.config().listeners;
         for target in &mut targets {
             let remote = target.remote.ip();
             let same_kind = |it: &&Listener| it.protocol == target.protocol && it.local.is_ipv4() == remote.is_ipv4();
             let bound = listeners.iter().find(same_kind).map(|listener| listener.local);
             target.local = bound.map(|bound| self.routes.local_end(now, bound, remote));
+            target.name = target.protocol.is_secure().then(|| self.names.number(name));
         }
         targets
     }
 
     fn take_message(&mut self, now: Instant, flow: Flow, message: Result<Message, ParseError>) {
         self.shared.counting.received.increment();
-        if message.is_err() {
-            self.shared.counting.malformed.increment();
+        match &message {
+            Ok(message) => {
+                let ruling = self.shared.guard.look_at(now, flow.remote.ip(), message);
+                match ruling {
+                    Ruling::Pass => {}
+                    Ruling::Silence => return self.shared.counting.silenced.increment(),
+                    Ruling::TooMany => return self.shared.counting.strangers.increment(),
+                }
+                self.show_message(flow, message);
+            }
+            Err(_) => self.shared.counting.malformed.increment(),
         }
         self.endpoint.handle_message(now, flow, message);
     }
@@ -225,10 +252,23 @@ impl Task {
                 }
             } else if let Some(request) = self.endpoint.poll_resolve() {
                 self.look_up(now, request);
+            } else if let Some((source, sign)) = self.endpoint.poll_sign() {
+                self.learn(now, source, sign);
             } else {
                 return;
             }
         }
+    }
+
+    /// What a request told of its sender.
+    fn learn(&self, now: Instant, source: IpAddr, sign: Sign) {
+        let offence = match sign {
+            Sign::Proved => return self.shared.guard.vouch(now, source),
+            Sign::Malformed => Offence::Garbage,
+            Sign::UnknownUser => Offence::UnknownUser,
+            Sign::WrongPassword => Offence::WrongPassword,
+        };
+        self.shared.guard.offend(now, source, offence);
     }
 
     fn refuse(&mut self, now: Instant, leg: LegHandle) {
@@ -241,17 +281,18 @@ impl Task {
 
     fn transmit(&mut self, now: Instant, transmit: Transmit) {
         let Transmit { target, data } = transmit;
+        self.show_sent(target, &data);
         match target.protocol {
             Protocol::Udp => self.send_datagram(now, target, &data),
-            Protocol::Tcp => self.send_by_connection(now, target, data),
-            _ => self.not_sent(now, target),
+            _ => self.send_by_connection(now, target, data),
         }
     }
 
     fn send_by_connection(&mut self, now: Instant, target: Target, data: Bytes) {
-        match self.connections.send(target, data) {
+        let name = target.name.and_then(|number| self.names.name(number));
+        match self.connections.send(target, name, data) {
             Ok(()) => self.shared.counting.sent.increment(),
-            Err(NotSent::Full) => self.not_sent(now, target),
+            Err(NotSent::Impossible) => self.not_sent(now, target),
             Err(NotSent::Slow(connection)) => {
                 self.shared.counting.dropped.increment();
                 self.shared.counting.expelled.increment();
@@ -266,14 +307,12 @@ impl Task {
     }
 
     fn lose(&mut self, now: Instant, connection: ConnectionId) {
-        match self.connections.remove(connection) {
-            Some(Gone::Flow(flow)) => self.endpoint.handle_flow_closed(now, flow),
-            Some(Gone::Targets(targets)) => {
-                for target in targets {
-                    self.endpoint.handle_transmit_failed(now, target);
-                }
-            }
-            None => {}
+        let Some(gone) = self.connections.remove(connection) else { return };
+        if let Some(flow) = gone.flow {
+            self.endpoint.handle_flow_closed(now, flow);
+        }
+        for target in gone.targets {
+            self.endpoint.handle_transmit_failed(now, target);
         }
     }
 
@@ -285,6 +324,7 @@ impl Task {
             self.shared.counting.failed_lookups.increment();
             return self.endpoint.handle_resolved(now, id, Err(sip_core::ResolveError::Failed));
         };
+        let name = Name::from(request.host.as_str());
         let (resolver, shared) = (Arc::clone(&self.resolver), Arc::clone(&self.shared));
         tokio::spawn(async move {
             let resolved = resolver.resolve(&Question::from(request)).await;
@@ -292,7 +332,7 @@ impl Task {
             if resolved.is_err() {
                 shared.counting.failed_lookups.increment();
             }
-            let _ = shared.inputs.send(Input::Resolved { id, resolved }).await;
+            let _ = shared.inputs.send(Input::Resolved { id, name, resolved }).await;
         });
     }
 }

@@ -7,15 +7,23 @@ use tokio::net::UdpSocket;
 
 use super::*;
 
-const BOTH: Families = Families { v4: true, v6: true };
+const BOTH: Families = Families { v4: true, v6: true, udp: true, tls: true };
 
 fn name(text: &str) -> Name {
     Name::from_str(text).expect("a name")
 }
 
+fn naptr(order: u16, preference: u16, flags: &str, services: &str, to: &str) -> RData {
+    let bytes = |text: &str| text.as_bytes().into();
+    RData::NAPTR(NAPTR::new(order, preference, bytes(flags), bytes(services), bytes(""), name(to)))
+}
+
 fn srv(priority: u16, weight: u16, port: u16, target: &str) -> SRV {
     SRV::new(priority, weight, port, name(target))
 }
+
+/// From this count on the name server hears nothing.
+const DEAF: u64 = 1 << 32;
 
 /// A name server for one small zone.
 async fn name_server() -> (SocketAddr, Arc<AtomicU64>) {
@@ -27,7 +35,9 @@ async fn name_server() -> (SocketAddr, Arc<AtomicU64>) {
         let mut buffer = [0; 1_500];
         while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
             let query = Message::from_vec(&buffer[..length]).expect("a query");
-            counted.fetch_add(1, Ordering::Relaxed);
+            if counted.fetch_add(1, Ordering::Relaxed) >= DEAF {
+                continue;
+            }
             let reply = answer(&query).to_vec().expect("a reply");
             socket.send_to(&reply, peer).await.expect("loopback");
         }
@@ -53,15 +63,29 @@ fn answer(query: &Message) -> Message {
         ("backup.carrier.example.", RecordType::AAAA) => {
             vec![RData::AAAA(rdata::AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2))]
         }
+        ("naptr.example.", RecordType::NAPTR) => vec![
+            naptr(20, 10, "s", "SIP+D2U", "_sip._udp.naptr.example."),
+            naptr(10, 60, "S", "sip+d2t", "_sip._tcp.naptr.example."),
+            naptr(10, 50, "s", "SIPS+D2T", "_sips._tcp.naptr.example."),
+            naptr(5, 1, "s", "SIP+D2S", "_sip._sctp.naptr.example."),
+            naptr(5, 2, "u", "SIP+D2U", "."),
+        ],
+        ("_sips._tcp.naptr.example.", RecordType::SRV) => vec![RData::SRV(srv(1, 0, 5061, "first.carrier.example."))],
+        ("_sip._tcp.naptr.example.", RecordType::SRV) => vec![RData::SRV(srv(1, 0, 5060, "backup.carrier.example."))],
+        ("_sip._udp.naptr.example.", RecordType::SRV) => vec![RData::SRV(srv(1, 0, 5060, "backup.carrier.example."))],
+        ("fleeting.example.", RecordType::A) => vec![RData::A(rdata::A::new(192, 0, 2, 7))],
         _ => Vec::new(),
     };
     let mut reply = Message::response(query.id, query.op_code);
     reply.add_query(question.clone());
     if data.is_empty() {
         reply.metadata.response_code = ResponseCode::NXDomain;
+        let soa = rdata::SOA::new(name("ns.example."), name("host.example."), 1, 300, 300, 300, 300);
+        reply.add_authority(Record::from_rdata(name("example."), 300, RData::SOA(soa)));
     }
     for data in data {
-        reply.add_answer(Record::from_rdata(question.name().clone(), 300, data));
+        let lifetime = if asked == "fleeting.example." { 0 } else { 300 };
+        reply.add_answer(Record::from_rdata(question.name().clone(), lifetime, data));
     }
     reply
 }
@@ -103,7 +127,7 @@ async fn srv_records_are_followed_in_order_and_cached() {
 #[tokio::test]
 async fn without_srv_or_with_a_port_only_addresses_are_asked_for() {
     let (server, _) = name_server().await;
-    let v4 = Families { v4: true, v6: false };
+    let v4 = Families { v6: false, ..BOTH };
     let resolver = Resolver::new(&config(vec![server]), v4, 1);
     assert_eq!(shown(resolver.resolve(&question("plain.example", None, None)).await), ["UDP 192.0.2.1:5060"]);
     let with_port = question("first.carrier.example", Some(5062), Some(Protocol::Tcp));
@@ -130,6 +154,7 @@ fn weights_decide_among_equals() {
         timeout: Duration::ZERO,
         random: AtomicU64::new(7),
         families: BOTH,
+        remembered: Remembered::new(1, Duration::ZERO),
     };
     let mut second = [0; 5];
     for _ in 0..4_000 {
@@ -138,4 +163,38 @@ fn weights_decide_among_equals() {
         second[usize::from(ordered[1].port)] += 1;
     }
     assert!((700..1_300).contains(&second[2]) && (2_500..3_300).contains(&second[3]), "{second:?}");
+}
+
+#[tokio::test]
+async fn the_domain_chooses_the_transport_by_naptr() {
+    let (server, _) = name_server().await;
+    let v4 = Families { v6: false, ..BOTH };
+    let config = config(vec![server]);
+    let free = question("naptr.example", None, None);
+    let all = ["TLS 192.0.2.1:5061", "TCP 192.0.2.2:5060", "UDP 192.0.2.2:5060"];
+    assert_eq!(shown(Resolver::new(&config, v4, 1).resolve(&free).await), all);
+    let secure = Question { secure: true, ..free.clone() };
+    assert_eq!(shown(Resolver::new(&config, v4, 1).resolve(&secure).await), all[..1]);
+    let plain = Families { tls: false, udp: false, ..v4 };
+    assert_eq!(shown(Resolver::new(&config, plain, 1).resolve(&free).await), all[1..2], "only what we have");
+    let asked = question("naptr.example", None, Some(Protocol::Udp));
+    assert_eq!(shown(Resolver::new(&config, v4, 1).resolve(&asked).await), all[2..], "the URI's own choice stands");
+}
+
+#[tokio::test]
+async fn answers_from_before_serve_when_the_name_servers_are_gone() {
+    let (server, queries) = name_server().await;
+    let config = ResolverConfig { timeout: Duration::from_millis(200), ..config(vec![server]) };
+    let resolver = Resolver::new(&config, BOTH, 1);
+    let fleeting = question("fleeting.example", None, None);
+    assert_eq!(shown(resolver.resolve(&fleeting).await), ["UDP 192.0.2.7:5060"]);
+    queries.store(DEAF, Ordering::Relaxed);
+    assert_eq!(shown(resolver.resolve(&fleeting).await), ["UDP 192.0.2.7:5060"]);
+    assert_eq!(resolver.resolve(&question("plain.example", None, None)).await, Err(ResolveError::Failed));
+    let asked = queries.load(Ordering::Relaxed);
+    assert_eq!(shown(resolver.resolve(&fleeting).await), ["UDP 192.0.2.7:5060"]);
+    assert_eq!(queries.load(Ordering::Relaxed), asked, "they are left alone for a while");
+    queries.store(0, Ordering::Relaxed);
+    assert_eq!(shown(resolver.resolve(&question("plain.example", None, None)).await), ["UDP 192.0.2.1:5060"]);
+    assert_eq!(resolver.resolve(&question("nobody.example", None, None)).await, Err(ResolveError::NotFound));
 }

@@ -43,6 +43,7 @@ impl Task {
             Command::Locate { uri, reply } => self.locate(&uri, reply),
             Command::Trust(sources) => self.shared.guard.trust(sources),
             Command::Status { reply } => drop(reply.send(self.status())),
+            Command::Drain => endpoint.drain(),
             Command::Stop { grace } => {
                 self.events.close();
                 self.stopping = Some(Stopping { deadline: now + grace, quiet_since: None });

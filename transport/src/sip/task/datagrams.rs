@@ -8,6 +8,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use sip_core::{Flow, Target};
 
+use super::super::guard::Ruling;
 use super::super::sockets::BoundUdp;
 use super::Task;
 
@@ -33,12 +34,22 @@ impl Task {
         if data.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
             return self.shared.counting.keep_alives.increment();
         }
-        if !self.shared.guard.admit(now, remote.ip()) {
-            return self.shared.counting.limited.increment();
+        let (guard, counting) = (&self.shared.guard, &self.shared.counting);
+        match guard.admit(now, remote.ip()) {
+            Ruling::Pass => {}
+            Ruling::Silence => return counting.silenced.increment(),
+            Ruling::TooMany => return counting.limited.increment(),
+        }
+        match guard.first_look(now, remote.ip(), data) {
+            Ruling::Pass => {}
+            Ruling::Silence => return counting.silenced.increment(),
+            Ruling::TooMany => return counting.strangers.increment(),
         }
         self.shared.counting.received.increment();
         let local = self.routes.local_end(now, self.udp[index].local, remote.ip());
-        self.endpoint.handle_datagram(now, Flow::udp(local, remote), data);
+        let flow = Flow::udp(local, remote);
+        self.show(flow, data);
+        self.endpoint.handle_datagram(now, flow, data);
         self.drain(now);
     }
 
