@@ -27,6 +27,7 @@ mod surveys;
 mod tickets;
 mod tool;
 mod toolbox;
+pub mod trace;
 mod typed;
 mod verify;
 

@@ -119,9 +119,12 @@ impl Toolbox {
         let this = self.clone();
         async move {
             let name = request.name.clone();
+            let begun = tokio::time::Instant::now();
             let outcome = this.checked(request).await;
             let word = outcome.as_ref().err().map_or("done", word);
             metrics::counter!("callwright_tool_uses_total", "tool" => name.clone(), "outcome" => word).increment(1);
+            let took = begun.elapsed().as_secs_f64();
+            metrics::histogram!("callwright_tool_seconds", "tool" => name.clone()).record(took);
             tracing::debug!(tool = %name, outcome = word, "a tool was used");
             outcome
         }
@@ -160,9 +163,10 @@ impl Toolbox {
         let (done, coming) = watch::channel(None);
         running.insert(request.once.clone(), coming.clone());
         let this = self.clone();
+        let traceparent = crate::trace::current();
         tokio::spawn(async move {
             let key = request.once.clone();
-            let outcome = this.by_the_book(&*tool, request).await;
+            let outcome = crate::trace::scope(traceparent, this.by_the_book(&*tool, request)).await;
             this.0.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
             // Nobody may wait for it any more.
             let _ = done.send(Some(outcome));

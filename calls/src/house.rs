@@ -35,6 +35,16 @@ use crate::voice::Voice;
 pub trait HttpClient: Send + Sync {
     /// Sends the request; resolves within its time limit.
     fn send(&self, request: HttpRequest) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>>;
+
+    /// The same on behalf of a call, for who traces what belongs to it.
+    fn send_for(
+        &self,
+        call: CallId,
+        request: HttpRequest,
+    ) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>> {
+        let _ = call;
+        self.send(request)
+    }
 }
 
 /// What the pipeline is made of.
@@ -161,6 +171,8 @@ pub(crate) enum Notice {
     Leg(LegHandle, CallId),
     /// A call is over, and everything about it is in the books.
     Over(CallId),
+    /// No new calls are taken: carriers are to send theirs elsewhere.
+    Draining,
 }
 
 /// The house that calls live in.

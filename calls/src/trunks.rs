@@ -99,6 +99,18 @@ impl Trunks {
         self.publish();
     }
 
+    /// The program ends: the carriers are told that we are not here any more, while running calls go on.
+    pub(crate) async fn leave(&mut self) {
+        for watched in self.watched.values_mut() {
+            if let Some(handle) = watched.registration.take() {
+                let _ = self.sip.unregister(handle).await;
+                watched.state.registration = RegistrationWord::Pending;
+                watched.state.problem = Some("Callwright is being stopped".into());
+            }
+        }
+        self.publish();
+    }
+
     async fn begin(&self, trunk: &Trunk) -> Watched {
         let mut state = TrunkState {
             name: trunk.name.clone(),

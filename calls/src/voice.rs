@@ -182,6 +182,8 @@ impl Voice {
         form: Option<Codec>,
         sounded: &mut bool,
     ) -> Result<Vec<Piece>, VoiceError> {
+        let asked = tokio::time::Instant::now();
+        let mut first = true;
         let mut stream = self.synthesizer.speak(utterance);
         let mut pieces = Vec::new();
         let mut failure = None;
@@ -189,11 +191,16 @@ impl Voice {
         while let Some(chunk) = stream.next().await {
             match chunk {
                 Ok(chunk) => {
+                    if std::mem::take(&mut first) {
+                        metrics::histogram!("callwright_voice_first_sound_seconds")
+                            .record(asked.elapsed().as_secs_f64());
+                    }
                     let cut = frames.cut(&chunk)?;
                     *sounded |= !cut.is_empty();
                     hand_over(cut, form.is_none().then_some(&mut pieces), feed).await?;
                 }
                 Err(error) => {
+                    metrics::counter!("callwright_voice_failures_total").increment(1);
                     tracing::warn!(%error, "a sentence could not be spoken");
                     failure = Some(error);
                 }

@@ -14,10 +14,12 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// Another process has these books open.
-    #[error("{path} is in use by another process: stop it, or give this one another data folder")]
+    #[error("{path} is in use by another process{}: stop it, or give this one another data folder", by_whom(*.pid))]
     InUse {
         /// The database file.
         path: PathBuf,
+        /// The other process, where it says so.
+        pid: Option<u32>,
     },
     /// The default country is not known.
     #[error("`{country}` is not a country code: give two letters of ISO 3166-1, such as DE")]
@@ -99,4 +101,8 @@ pub enum BackupError {
         /// Why.
         source: sqlx::Error,
     },
+}
+
+fn by_whom(pid: Option<u32>) -> String {
+    pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
 }

@@ -31,6 +31,7 @@ mod address;
 mod config;
 mod error;
 mod id;
+mod integrity;
 mod page;
 mod record;
 mod scrub;
@@ -44,6 +45,7 @@ pub use address::Address;
 pub use config::{StoreConfig, Synchronous};
 pub use error::{BackupError, OpenError, StoreError};
 pub use id::{NewId, fresh_id};
+pub use integrity::{Examination, examine};
 pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use record::{
     AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, BegunCall, Busy,

@@ -13,6 +13,10 @@ pub struct StoreStats {
     pub groups: u64,
     /// Writes that wait for the writer now.
     pub waiting: u64,
+    /// Time that all groups took together, from the beginning of their transaction to its end, us.
+    pub busy_us: u64,
+    /// The longest that a group took, us.
+    pub longest_us: u64,
 }
 
 #[derive(Debug, Default)]
@@ -20,15 +24,26 @@ pub(crate) struct Counters {
     pub(crate) writes: AtomicU64,
     pub(crate) failed: AtomicU64,
     pub(crate) groups: AtomicU64,
+    pub(crate) busy_us: AtomicU64,
+    pub(crate) longest_us: AtomicU64,
 }
 
 impl Counters {
+    /// A group took so long, whether it was committed or undone.
+    pub(crate) fn took(&self, time: std::time::Duration) {
+        let us = time.as_micros() as u64;
+        self.busy_us.fetch_add(us, Ordering::Relaxed);
+        self.longest_us.fetch_max(us, Ordering::Relaxed);
+    }
+
     pub(crate) fn snapshot(&self, waiting: u64) -> StoreStats {
         StoreStats {
             writes: self.writes.load(Ordering::Relaxed),
             failed: self.failed.load(Ordering::Relaxed),
             groups: self.groups.load(Ordering::Relaxed),
             waiting,
+            busy_us: self.busy_us.load(Ordering::Relaxed),
+            longest_us: self.longest_us.load(Ordering::Relaxed),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Opening, closing and copying the books.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// Each file brings the tables one step further; a file that was released is never changed.
-const MIGRATIONS: [(&str, &str); 9] = [
+pub(crate) const MIGRATIONS: [(&str, &str); 9] = [
     ("books", include_str!("../migrations/0001_books.sql")),
     ("transcripts", include_str!("../migrations/0002_transcripts.sql")),
     ("tools", include_str!("../migrations/0003_tools.sql")),
@@ -216,8 +217,16 @@ fn lock_books(path: &Path) -> Result<File, OpenError> {
     name.push(".lock");
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(folder)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
+        Ok(()) => {
+            // Who it is, for whoever is refused; it holds without as well.
+            let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
+            Ok(file)
+        }
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            let pid = file.read_to_string(&mut text).ok().and_then(|_| text.trim().parse().ok());
+            Err(OpenError::InUse { path: path.to_owned(), pid })
+        }
         Err(TryLockError::Error(source)) => Err(folder(source)),
     }
 }

@@ -191,7 +191,9 @@ impl Writer {
             return;
         }
         let mut results = vec![Ok(()); jobs.len()];
+        let begun = std::time::Instant::now();
         let group = self.try_group(&mut jobs, &mut results, &nodes).await;
+        self.counters.took(begun.elapsed());
         match group {
             Ok(()) => self.settle(jobs, results),
             Err(error) => {

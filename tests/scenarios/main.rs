@@ -25,4 +25,5 @@ mod terminal;
 mod tools;
 mod transfers;
 mod voicemail;
+mod watching;
 mod webhooks;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use call_model::{ToolFailure, ToolRequest, ToolSpec};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock};
+use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock, MetaObject, RequestMetaObject};
 use rmcp::service::ServiceError;
 use serde_json::{Value, json};
 
@@ -58,7 +58,12 @@ impl McpTool {
         let mut arguments = request.arguments.as_object().cloned().unwrap_or_default();
         // What the caller typed goes where the tool has a place of that name.
         arguments.extend(request.keys.into_iter().map(|(name, keys)| (name, Value::from(keys))));
-        let params = CallToolRequestParams::new(self.name.clone()).with_arguments(arguments);
+        let mut params = CallToolRequestParams::new(self.name.clone()).with_arguments(arguments);
+        if let Some(traceparent) = crate::trace::current() {
+            let mut meta = MetaObject::new();
+            meta.set_traceparent(traceparent);
+            params.meta = Some(RequestMetaObject(meta));
+        }
         match peer.call_tool(params).await {
             Ok(result) => understood(result),
             Err(ServiceError::McpError(error)) => {

@@ -8,7 +8,7 @@ use store::EndCall;
 
 use super::playing::Played;
 use super::senses::Tail;
-use super::{Call, Over};
+use super::{Call, Over, measure};
 use crate::house::{Notice, now_ms};
 use crate::live::LiveState;
 use crate::orders::AGAIN;
@@ -38,20 +38,21 @@ impl Call {
         if let Some(filed) = self.answer_filed.take() {
             let _ = filed.await;
         }
+        let legs = self.leg_records();
+        legs.iter().filter_map(|leg| leg.quality.as_ref()).for_each(measure::leg_ended);
         let end = EndCall {
             id: self.id,
             at_ms: ended_ms,
             cause: over.cause,
             by: over.by,
-            legs: self.leg_records(),
+            legs,
             language: Some(self.language.clone()),
         };
         if let Err(error) = self.house.parts.store.end_call(end).await {
             tracing::error!(call = %self.id, %error, "the end of a call is missing in the books: the next start files it");
         }
         self.finish_recording().await;
-        let answered = if self.answered.is_some() { "yes" } else { "no" };
-        metrics::counter!("callwright_calls_ended_total", "answered" => answered).increment(1);
+        measure::call_ended(self, over.cause);
         // Dropping the sound closes the call's media.
         self.sound = None;
         self.show(LiveState::Ended { by: over.by, cause: over.cause });

@@ -116,8 +116,9 @@ impl Call {
 
     fn ask(&self, request: call_model::RequestId, http: call_model::HttpRequest) {
         let (house, outbox, seat) = (self.house.clone(), self.outbox.clone(), self.seats.top().serial);
+        let call = self.id;
         tokio::spawn(async move {
-            let result = house.parts.http.send(http).await;
+            let result = house.parts.http.send_for(call, http).await;
             // The call may be over by now.
             let _ = outbox.send(super::CallInput::Http(seat, request, result)).await;
         });

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use call_model::{CallEvent, Hearing, ListenSettings, SampleRate, Speaker};
 use media::call_media::{LegSlot, MediaCommand};
 use tokio::sync::{mpsc, watch};
+use tracing::Instrument as _;
 
 use super::Call;
 use super::ear::{Ear, EarWish};
@@ -92,7 +93,7 @@ impl Call {
             retry: self.house.settings.ear_retry,
             patience: self.house.settings.late_lines,
         };
-        tokio::spawn(ear.run());
+        tokio::spawn(ear.run().in_current_span());
         self.ears.0.insert(slot, OpenEar { wish: wishes, rate });
         self.media(MediaCommand::Listen { leg: slot, on: true });
     }

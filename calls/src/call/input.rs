@@ -27,6 +27,10 @@ pub(crate) enum CallInput {
 pub(crate) enum Control {
     /// End it.
     HangUp,
+    /// End it: what it costs has reached a limit.
+    SpendLimit,
+    /// Tell the Call-IDs of its legs.
+    SipCalls(oneshot::Sender<Vec<String>>),
     /// Steer its recording.
     Recording(RecordingSwitch, oneshot::Sender<Result<(), ControlError>>),
 }

@@ -7,6 +7,7 @@ mod ear;
 mod hearing;
 mod input;
 mod leg;
+mod measure;
 mod media_events;
 mod pausing;
 mod place;
@@ -271,6 +272,7 @@ impl Call {
             }
             CallInput::Warning(serial, sound) => self.warning_made(serial, sound).await,
             CallInput::Control(Control::HangUp) => self.hang_up(HangupParty::Us, HangupCause::Normal).await,
+            CallInput::Control(Control::SipCalls(reply)) => drop(reply.send(self.sip_calls())),
             CallInput::Control(Control::Recording(switch, reply)) => {
                 // Whoever asked may be gone by now.
                 let _ = reply.send(self.steer_recording(Hand::Outside, switch).await);
@@ -316,6 +318,14 @@ impl Call {
         let mut command = None;
         self.with_app(|app| command = app.poll_command());
         command
+    }
+
+    /// The Call-IDs of its legs, the first first.
+    fn sip_calls(&self) -> Vec<String> {
+        let now = self.legs.values().map(|leg| &leg.record);
+        let mut legs: Vec<_> = self.past_legs.iter().chain(now).collect();
+        legs.sort_by_key(|leg| leg.id);
+        legs.into_iter().map(|leg| leg.sip_call_id.clone()).collect()
     }
 
     /// Shows whoever watches where the call is.

@@ -6,6 +6,7 @@ use call_model::{CallId, ToolReport, TranscriptLine, TurnReport};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 
 use crate::house::{House, now_ms};
 use crate::live::{LiveKind, LiveState};
@@ -78,6 +79,7 @@ impl Scribe {
 
     /// An agent's turn is over.
     pub(super) fn turn(&mut self, report: TurnReport) {
+        super::measure::turn(&report);
         self.house.live.tell(self.call, || LiveKind::TurnReport(report.clone()));
         self.put(Entry::Turn(report));
     }
@@ -96,7 +98,7 @@ impl Scribe {
         let (call, house) = (self.call, &self.house);
         let desk = self.desk.get_or_insert_with(|| {
             let (entries, coming) = mpsc::channel(house.settings.transcript_backlog.max(1));
-            let writing = tokio::spawn(write(call, house.clone(), coming));
+            let writing = tokio::spawn(write(call, house.clone(), coming).in_current_span());
             Desk { entries, writing }
         });
         if desk.entries.try_send(entry).is_err() {

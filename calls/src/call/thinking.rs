@@ -8,6 +8,7 @@ use std::time::Duration;
 use call_model::{CallEvent, ThinkEvent, ThinkId, ThinkRequest};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
 
 use super::Call;
 use super::senses::Sense;
@@ -49,7 +50,7 @@ impl Call {
         let serial = self.thoughts.next;
         let (thinker, limit) = (self.house.parts.thinker.clone(), self.house.settings.think_limit);
         let question = Question { think, serial, told };
-        let task = AbortOnDropHandle::new(tokio::spawn(question.ask(thinker, request, limit)));
+        let task = AbortOnDropHandle::new(tokio::spawn(question.ask(thinker, request, limit).in_current_span()));
         self.thoughts.running.insert(think, Thought { serial, _task: task });
     }
 
@@ -76,6 +77,7 @@ struct Question {
 
 impl Question {
     async fn ask(self, thinker: Arc<dyn Thinker>, request: ThinkRequest, limit: Duration) {
+        let asked = tokio::time::Instant::now();
         let answer = catch_unwind(AssertUnwindSafe(|| thinker.think(request)));
         let mut answer = answer.unwrap_or_else(|_| {
             tracing::error!("a brain panicked");
@@ -84,6 +86,11 @@ impl Question {
         let pass_on = async {
             while let Some(event) = answer.recv().await {
                 let last = is_last(&event);
+                if last {
+                    let outcome = if matches!(event, ThinkEvent::Failed { .. }) { "failed" } else { "done" };
+                    metrics::histogram!("callwright_brain_seconds", "outcome" => outcome)
+                        .record(asked.elapsed().as_secs_f64());
+                }
                 self.tell(event).await;
                 if last {
                     return true;

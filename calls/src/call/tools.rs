@@ -7,6 +7,7 @@ use std::time::Duration;
 use call_model::{CallEvent, ToolFailure, ToolReport, ToolRequest, ToolUseId};
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 
 use super::Call;
 use super::senses::Sense;
@@ -43,7 +44,7 @@ impl Call {
         self.tools_running += 1;
         let at_ms = self.answered.map_or(0, |at| at.elapsed().as_millis() as u64);
         let used = Use { seat, tool, at_ms, limit: self.house.settings.tool_limit, told };
-        tokio::spawn(used.run(self.house.parts.tools.clone(), request));
+        tokio::spawn(used.run(self.house.parts.tools.clone(), request).in_current_span());
     }
 
     pub(super) async fn on_tool(&mut self, end: ToolEnd) {

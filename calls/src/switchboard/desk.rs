@@ -58,7 +58,10 @@ impl Desk {
                     Some(event) => self.on_event(event).await,
                     None => return,
                 },
-                Some(notice) = notices.recv() => self.on_notice(notice),
+                Some(notice) = notices.recv() => match notice {
+                    Notice::Draining => self.trunks.leave().await,
+                    notice => self.on_notice(notice),
+                },
                 Some(()) = changes.recv() => {
                     let directory = self.shared.house.directory();
                     self.learn(&directory).await;
@@ -136,6 +139,7 @@ impl Desk {
                     self.hand_over(call, event);
                 }
             }
+            Notice::Draining => {}
             Notice::Over(call) => {
                 // Legs that outlive their call: nobody would hang them up any more.
                 let left: Vec<LegHandle> =

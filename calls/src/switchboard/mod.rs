@@ -12,6 +12,7 @@ use call_model::{CallId, HangupCause, RecordingSwitch};
 use futures_util::FutureExt;
 use sip_core::Event;
 use tokio::sync::{mpsc, oneshot, watch};
+use tracing::Instrument as _;
 
 use crate::call::{Call, CallInput, Control, INBOX, Placement};
 use crate::directory::Directory;
@@ -126,6 +127,11 @@ impl Switchboard {
         self.shared.house.lines.used(trunk)
     }
 
+    /// The way to signalling.
+    pub fn sip(&self) -> &transport::sip::SipHandle {
+        &self.shared.house.parts.sip
+    }
+
     /// How the queues stand, by name: those that somebody came to since the program began.
     pub fn queues(&self) -> Vec<QueueState> {
         self.shared.house.queues.states()
@@ -160,15 +166,43 @@ impl Switchboard {
     /// that still run are then hung up.
     pub async fn drain(&self, limit: std::time::Duration) {
         self.shared.draining.store(true, Ordering::Relaxed);
+        let house = &self.shared.house;
+        // Who watches us by OPTIONS, and where we are registered, sends new calls elsewhere from now on.
+        let _ = house.parts.sip.drain().await;
+        let _ = house.notices.send(Notice::Draining).await;
         if tokio::time::timeout(limit, self.wait_empty()).await.is_ok() {
             return self.wait_tails().await;
         }
+        self.end_all().await;
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), self.wait_empty()).await;
+        self.wait_tails().await;
+    }
+
+    /// Ends every call now.
+    pub async fn end_all(&self) {
         let inboxes: Vec<_> = self.shared.lock().values().cloned().collect();
         for inbox in inboxes {
             let _ = inbox.send(CallInput::Control(Control::HangUp)).await;
         }
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(5), self.wait_empty()).await;
-        self.wait_tails().await;
+    }
+
+    /// The Call-IDs of a running call's legs; none when it does not run.
+    pub async fn sip_calls(&self, call: CallId) -> Vec<String> {
+        let (reply, told) = oneshot::channel();
+        match self.control(call, Control::SipCalls(reply)).await {
+            Ok(()) => told.await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// What signalling has counted and holds; `None` when it is stopped.
+    pub async fn signalling(&self) -> Option<transport::sip::SipStatus> {
+        self.shared.house.parts.sip.status().await.ok()
+    }
+
+    /// What the media threads have counted.
+    pub fn sound(&self) -> transport::rtp::RtpCounters {
+        self.shared.house.parts.rtp.counters()
     }
 
     /// Transcripts of calls that are over wait for their last lines, each for a bounded time, and then for the books.
@@ -273,13 +307,15 @@ impl Shared {
 
     /// Lets a call live. Whatever happens to its task, the call leaves the switchboard.
     fn spawn(self: Arc<Self>, id: CallId, call: Call) {
-        tokio::spawn(async move {
+        let span = tracing::error_span!("call", call = %id);
+        let life = async move {
             if !call.run().await {
                 tracing::error!(call = %id, "closing a call panicked: it is closed by force");
                 self.close_by_force(id).await;
             }
             self.leave(id);
-        });
+        };
+        tokio::spawn(life.instrument(span));
     }
 
     async fn close_by_force(&self, id: CallId) {

@@ -189,6 +189,7 @@ pub(super) async fn place(
     let key = idempotency_key(&headers)?;
     let speech = check(&state, &body.value).await?;
     let id = fresh_id::<CallId>(now_ms());
+    crate::wiring::adopt_trace(id, headers.get("traceparent").and_then(|value| value.to_str().ok()));
     let Some(key) = key else { return dial(&state, id, body.value, speech).await };
 
     if let Some(call) = placed_before(&state, &owner.0, &key, &body.bytes, id).await? {

@@ -65,7 +65,9 @@ pub(super) async fn metrics(State(state): State<ApiState>) -> Result<Response, P
     let none = || Problem::new(Kind::NotFound, "metrics are switched off in this program");
     let handle = state.metrics().ok_or_else(none)?;
     let books = state.store().stats();
-    gauge!("callwright_calls_live").set(state.calls().live_count() as f64);
+    state.calls().measure().await;
+    gauge!("callwright_store_longest_write_seconds").set(books.longest_us as f64 / 1e6);
+    counter!("callwright_store_busy_microseconds_total").absolute(books.busy_us);
     gauge!("callwright_store_writes_waiting").set(books.waiting as f64);
     counter!("callwright_store_writes_total").absolute(books.writes);
     counter!("callwright_store_writes_failed_total").absolute(books.failed);

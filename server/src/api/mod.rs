@@ -33,6 +33,7 @@ mod numbers;
 mod page;
 mod problem;
 mod queues;
+mod signalling;
 mod sound;
 mod state;
 mod tickets;
@@ -113,6 +114,7 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(calls::list, calls::place))
         .routes(routes!(calls::get, calls::hang_up))
         .routes(routes!(calls::events))
+        .routes(routes!(signalling::get))
         .routes(routes!(calls::recording, calls::switch_recording))
         .routes(routes!(queues::list))
         .routes(routes!(transcripts::of_call))

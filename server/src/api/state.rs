@@ -236,6 +236,33 @@ pub trait LiveCalls: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// The sources that are not listened to, those that are banned longest first.
+    fn bans(&self) -> Vec<transport::sip::Ban> {
+        Vec::new()
+    }
+
+    /// Lifts the bans within a network, or all of them; gives how many.
+    fn lift_bans(&self, _network: Option<transport::sip::Network>) -> usize {
+        0
+    }
+
+    /// The Call-IDs of a running call's legs; none when it does not run.
+    fn sip_calls(&self, call: CallId) -> BoxFuture<'_, Vec<String>> {
+        let _ = call;
+        Box::pin(async { Vec::new() })
+    }
+
+    /// The SIP messages of these legs; `None` where none are kept.
+    fn signalling(&self, sip_calls: &[String]) -> Option<telemetry::signalling::Kept> {
+        let _ = sip_calls;
+        None
+    }
+
+    /// Measures what is not counted as it happens.
+    fn measure(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
     /// Whether calls can be taken: everything but the books, which the surface asks itself.
     fn readiness(&self) -> Vec<Check>;
 }

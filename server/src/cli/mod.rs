@@ -2,11 +2,14 @@
 
 mod agent;
 mod backup;
+mod calls;
 mod dial;
+mod doctor;
 mod flow;
 mod knowledge;
 mod models;
 mod rehearse;
+mod running;
 mod serve;
 
 use std::path::PathBuf;
@@ -34,6 +37,11 @@ struct Cli {
 enum Command {
     /// Answer the line
     Serve(serve::ServeArgs),
+    /// Say what is wrong here, and what to do about it
+    Doctor(doctor::DoctorArgs),
+    /// List, show or watch calls
+    #[command(subcommand)]
+    Calls(calls::CallsCommand),
     /// Call an address as a synthetic caller, and print what happened
     Dial(Box<dial::DialArgs>),
     /// Check a flow, or run it in the terminal without a phone
@@ -81,6 +89,14 @@ pub fn run() -> ExitCode {
         Command::HearingWorker => return speech::whisper::worker::run(),
         Command::PdfReader => return ::knowledge::documents::pdf::run(),
         Command::Serve(args) => read(cli.config).map_err(Into::into).and_then(|config| serve::run(&args, config)),
+        Command::Doctor(args) => match read(cli.config.clone()) {
+            Ok(config) => match doctor::run(&args, &config, cli.config) {
+                Ok(code) => return code,
+                Err(error) => Err(error),
+            },
+            Err(error) => Err(error.into()),
+        },
+        Command::Calls(command) => read(cli.config).map_err(Into::into).and_then(|config| calls::run(command, &config)),
         Command::Dial(args) => dial::run(&args),
         Command::Flow(command) => return flow::run(command),
         Command::Agent(command) => return agent::run(command),

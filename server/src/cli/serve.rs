@@ -1,14 +1,17 @@
 //! `callwright serve`.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use clap::Args;
-use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::Failure;
-use crate::config::Config;
+use crate::config::{Config, LogFormat};
 use crate::wiring::{self, Running};
+
+/// How long calls that are ended by a second request to stop may take to say goodbye.
+const AT_ONCE: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -23,9 +26,14 @@ pub(super) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
     let log = tracing_subscriber::EnvFilter::try_new(&config.log)?
         // It writes down what it is asked, with numbers and names.
         .add_directive("rmcp=warn".parse()?);
-    let _ = tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr).try_init();
-    let metrics = PrometheusBuilder::new().install_recorder().ok();
-    super::runtime()?.block_on(async {
+    let writer = tracing_subscriber::fmt().with_env_filter(log).with_writer(std::io::stderr);
+    let _ = match config.telemetry.log_format {
+        LogFormat::Text => writer.try_init(),
+        LogFormat::Json => writer.json().flatten_event(true).with_span_list(false).try_init(),
+    };
+    let metrics = wiring::install_metrics().ok();
+    let runtime = super::runtime()?;
+    let outcome: Result<(), Failure> = runtime.block_on(async {
         let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let shown = (config.sip.port, config.http.listen, config.http.port, config.data.clone());
         let running = wiring::start(config, args.demo, metrics).await?;
@@ -35,9 +43,25 @@ pub(super) fn run(args: &ServeArgs, config: Config) -> Result<(), Failure> {
             _ = interrupt.recv() => {}
         }
         tracing::info!(calls = running.switchboard.live(), "stopping: no new calls, running ones may end");
-        running.stop().await;
+        let switchboard = running.switchboard.clone();
+        let again = async {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tracing::warn!(calls = switchboard.live(), "asked to stop again: running calls are ended");
+            switchboard.end_all().await;
+            tokio::time::sleep(AT_ONCE).await;
+        };
+        tokio::select! {
+            () = running.stop() => {}
+            () = again => tracing::warn!("not everything was finished: the next start files what is left"),
+        }
         Ok(())
-    })
+    });
+    // What still runs beside the calls has had its time.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]

@@ -7,6 +7,7 @@ mod hearing;
 mod knowledge;
 mod load;
 mod secret;
+mod telemetry;
 mod tools;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ pub use hearing::{HearingEngine, TranscriptionSection, VoiceProvider, VoiceProvi
 pub use knowledge::{EmbeddingsConfig, KnowledgeSection};
 pub use load::{ConfigError, load};
 pub use secret::{SecretError, SecretPlaces};
+pub use telemetry::{LogFormat, TelemetrySection};
 pub use tools::McpConfig;
 
 use crate::trunk::{TrunkDiversion, TrunkIdentity, TrunkPrivacy, TrunkQuirks, TrunkSrtp, TrunkTransport};
@@ -58,6 +60,8 @@ pub struct Config {
     pub after_call: AfterCallSection,
     /// How documents are read and searched.
     pub knowledge: KnowledgeSection,
+    /// Traces, signalling and captures: docs/operations.md.
+    pub telemetry: TelemetrySection,
     /// Accounts at carriers.
     pub trunks: Vec<TrunkConfig>,
     /// Our numbers and what answers them.
@@ -94,6 +98,7 @@ impl Default for Config {
             limits: LimitsSection::default(),
             after_call: AfterCallSection::default(),
             knowledge: KnowledgeSection::default(),
+            telemetry: TelemetrySection::default(),
             trunks: Vec::new(),
             numbers: Vec::new(),
             members: Vec::new(),

@@ -182,7 +182,9 @@ async fn deliver(store: &Store, sender: &Sender, schedule: &Schedule, delivery: 
         let error = "the webhook is not enabled".to_owned();
         return store.settle_delivery(id, event, DeliveryOutcome::GiveUp { status: None, error }, now_ms()).await;
     };
+    let begun = tokio::time::Instant::now();
     let attempt = sender.send(&webhook, delivery.event).await;
+    metrics::histogram!("callwright_webhook_seconds").record(begun.elapsed().as_secs_f64());
     let now = now_ms();
     let (outcome, label) = match attempt {
         Attempt::Taken { status } => (DeliveryOutcome::Delivered { status }, "delivered"),

@@ -51,6 +51,7 @@ impl Sender {
     pub(super) async fn send(&self, webhook: &WebhookRecord, event: EventRecord) -> Attempt {
         let id = event.id.to_string();
         let timestamp = now_ms().div_euclid(1_000);
+        let traceparent = event.call.and_then(crate::wiring::trace_header);
         let failed = |error: &str| Attempt::Failed { status: None, error: error.to_owned(), retry_after: None };
         let Ok(body) = serde_json::to_vec(&Event::from(event)) else {
             return failed("the event has no form as JSON");
@@ -66,6 +67,10 @@ impl Sender {
             .header("webhook-timestamp", timestamp)
             .header("webhook-signature", signature)
             .body(body);
+        let request = match traceparent {
+            Some(traceparent) => request.header("traceparent", traceparent),
+            None => request,
+        };
         match request.send().await {
             // The answer's body is of no interest: it is not read.
             Ok(response) => judge(&response),

@@ -4,9 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use call_model::{HttpFailure, HttpMethod, HttpReply, HttpRequest};
+use call_model::{CallId, HttpFailure, HttpMethod, HttpReply, HttpRequest};
 use calls::HttpClient;
 use futures_util::StreamExt;
+use telemetry::trace::CallStory;
+
+use super::traces::Doing;
 
 /// The longest reply that a flow is given, bytes; what is beyond is cut off.
 const MAX_REPLY: usize = 64 * 1024;
@@ -46,6 +49,9 @@ impl FlowHttp {
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }
+        if let Some(traceparent) = agent_tools::trace::current() {
+            builder = builder.header("traceparent", traceparent);
+        }
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
@@ -67,6 +73,28 @@ impl FlowHttp {
 }
 
 impl HttpClient for FlowHttp {
+    fn send_for(
+        &self,
+        call: CallId,
+        request: HttpRequest,
+    ) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>> {
+        let key = format!("{:p}", &raw const request);
+        let Some(doing) = Doing::begin(call, "http", &key, Some(CallStory::app(call))) else {
+            return self.send(request);
+        };
+        Box::pin(async move {
+            let reply = agent_tools::trace::scope(Some(doing.header()), self.send(request)).await;
+            let fault = match &reply {
+                Ok(reply) if reply.status >= 500 => Some("the system failed"),
+                Ok(_) => None,
+                Err(HttpFailure::TimedOut) => Some("timed out"),
+                Err(_) => Some("not reached"),
+            };
+            doing.done(fault);
+            reply
+        })
+    }
+
     fn send(&self, request: HttpRequest) -> Pin<Box<dyn Future<Output = Result<HttpReply, HttpFailure>> + Send + '_>> {
         let limit = Duration::from_millis(request.timeout_ms).min(MAX_TIME);
         Box::pin(async move {

@@ -13,6 +13,8 @@ use store::Store;
 use super::agents::Shelves;
 use super::directory;
 use super::librarian::Librarian;
+use super::sip_watch::SipWatch;
+use super::{directory, gauges};
 use crate::api::{self, BooksChange, Check, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech};
 use crate::config::Config;
 
@@ -23,6 +25,7 @@ pub struct Live {
     store: Store,
     config: Arc<Config>,
     librarian: Arc<Librarian>,
+    watch: Option<Arc<SipWatch>>,
     /// Held from the look into the books until the switchboard has what they say.
     reading: tokio::sync::Mutex<()>,
 }
@@ -36,7 +39,14 @@ impl Live {
         config: Arc<Config>,
         librarian: Arc<Librarian>,
     ) -> Self {
-        Self { switchboard, shelves, store, config, librarian, reading: tokio::sync::Mutex::default() }
+        Self { switchboard, shelves, store, config, librarian, watch: None, reading: tokio::sync::Mutex::default() }
+    }
+
+    /// With somebody who sees the SIP messages that pass.
+    #[must_use]
+    pub(super) fn with_watch(mut self, watch: Arc<SipWatch>) -> Self {
+        self.watch = Some(watch);
+        self
     }
 
     async fn reread(&self, change: BooksChange) -> Result<(), store::StoreError> {
@@ -139,6 +149,24 @@ impl LiveCalls for Live {
 
     fn live_count(&self) -> usize {
         self.switchboard.live()
+    }
+
+    fn sip_calls(&self, call: CallId) -> BoxFuture<'_, Vec<String>> {
+        Box::pin(self.switchboard.sip_calls(call))
+    }
+
+    fn signalling(&self, sip_calls: &[String]) -> Option<telemetry::signalling::Kept> {
+        let watch = self.watch.as_ref().filter(|_| self.config.telemetry.signalling_mib > 0)?;
+        Some(watch.messages(sip_calls.iter().map(String::as_str)))
+    }
+
+    fn measure(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            gauges::measure(&self.switchboard, &self.config.data, self.config.limits.max_calls).await;
+            if let Some(watch) = &self.watch {
+                watch.measure();
+            }
+        })
     }
 
     fn readiness(&self) -> Vec<Check> {

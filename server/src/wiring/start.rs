@@ -28,7 +28,9 @@ use super::brains::{BrainFailure, Brains};
 use super::costs::Costs;
 use super::hearing::{self, HearingFailure};
 use super::librarian::{Librarian, LibrarianFailure};
+use super::sip_watch::{SipWatch, WatchFailure};
 use super::tools::{self, HouseTools, ToolsFailure};
+use super::traces::{self, TraceFailure};
 use super::voices::{self, VoiceFailure};
 use super::{DeskFailure, FlowHttp, FrontDesk, Live, demo, directory, retention};
 use crate::api::{self, ApiConfig, ApiState, Keys};
@@ -71,6 +73,12 @@ pub enum StartFailure {
     /// What agents are to get done cannot be had.
     #[error("the tools of agents cannot be had")]
     Tools(#[from] ToolsFailure),
+    /// Traces cannot be sent.
+    #[error("traces cannot be sent")]
+    Traces(#[from] TraceFailure),
+    /// Signalling cannot be shown.
+    #[error("signalling cannot be watched")]
+    Watch(#[from] WatchFailure),
     /// What is left to do after calls cannot be done.
     #[error("what is left to do after calls cannot be done")]
     AfterCall(#[from] AfterCallFailure),
@@ -180,7 +188,9 @@ pub async fn start(
     // The doors that can be refused come first: nothing else is started in vain.
     let address = SocketAddr::new(config.http.listen, config.http.port);
     let door = TcpListener::bind(address).map_err(|source| StartFailure::Http { address, source })?;
-    let (sip, events) = SipTransport::start(sip_config(&config)?).await.map_err(StartFailure::Sip)?;
+    let watch = SipWatch::start(&config.telemetry)?;
+    let sip_config = SipConfig { tap: Some(watch.clone()), ..sip_config(&config)? };
+    let (sip, events) = SipTransport::start(sip_config).await.map_err(StartFailure::Sip)?;
     let rtp = RtpEngine::start(rtp_config(&config)).map_err(StartFailure::Rtp)?;
     let synthesizer = voices::start(&config).await?;
     let transcriber = hearing::start(&config).await?;
@@ -211,7 +221,9 @@ pub async fn start(
     let time_zone = shelves.flows.business().time_zone.clone();
     let settings = CallSettings { time_zone: time_zone.clone(), ..call_settings(&config)? };
     let switchboard = Switchboard::start(parts, settings, directory, events);
-    let live = Arc::new(Live::new(switchboard.clone(), shelves, store.clone(), config.clone(), librarian.clone()));
+    traces::start(&config.telemetry, &switchboard, &store)?;
+    let live = Live::new(switchboard.clone(), shelves, store.clone(), config.clone(), librarian.clone());
+    let live = Arc::new(live.with_watch(watch));
     let keys = Arc::new(Keys::load(&store).await?);
     let surface = ApiConfig { time_zone, ..api_config(&config) };
     let state = ApiState::new(surface, store.clone(), live, recordings, keys, metrics);
@@ -252,6 +264,7 @@ impl Running {
         self.after_call.stop().await;
         self.webhooks.stop().await;
         self.courier.stop().await;
+        traces::flush().await;
         self.store.close().await;
     }
 }

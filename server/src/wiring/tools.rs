@@ -7,7 +7,7 @@ use std::time::Duration;
 use agent_tools::http::{Exchange, SecretPlace, parse};
 use agent_tools::mcp::{McpServer, McpSettings, McpTransport, SEPARATOR};
 use agent_tools::{StoreBook, Toolbox, ToolboxSettings, business_tools};
-use call_model::{HttpFailure, HttpReply, HttpRequest, ToolRequest};
+use call_model::{HttpFailure, HttpReply, HttpRequest, ToolFailure, ToolRequest};
 use calls::{HttpClient, ToolFuture, Tools};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -16,6 +16,7 @@ use store::Store;
 
 use super::desk::FrontDesk;
 use super::http_client::FlowHttp;
+use super::traces::Doing;
 use crate::config::{Config, McpConfig, SecretError, SecretPlaces};
 
 /// Why the tools cannot be had.
@@ -62,7 +63,26 @@ pub(super) struct HouseTools(pub Toolbox);
 
 impl Tools for HouseTools {
     fn run(&self, request: ToolRequest) -> ToolFuture {
-        self.0.run(request)
+        let app = telemetry::trace::CallStory::app(request.call);
+        let doing = Doing::begin(request.call, "tool", &request.once, Some(app));
+        let Some(doing) = doing.map(|doing| doing.with("callwright.tool", &request.name)) else {
+            return self.0.run(request);
+        };
+        let run = self.0.run(request);
+        Box::pin(async move {
+            let outcome = agent_tools::trace::scope(Some(doing.header()), run).await;
+            doing.done(outcome.as_ref().err().map(word));
+            outcome
+        })
+    }
+}
+
+const fn word(failure: &ToolFailure) -> &'static str {
+    match failure {
+        ToolFailure::Invalid { .. } => "invalid",
+        ToolFailure::Refused { .. } => "refused",
+        ToolFailure::TimedOut => "timed_out",
+        ToolFailure::Failed { .. } => "failed",
     }
 }
 

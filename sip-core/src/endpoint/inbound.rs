@@ -73,6 +73,7 @@ impl Endpoint {
                 self.refuse(now, id, &request, StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, Vec::new());
             }
             (Method::Invite, None) => self.incoming_call(now, flow, id, request),
+            (Method::Options, None) if self.core.draining => self.refuse_call_overload(now, id, &request),
             (Method::Options, None) => self.answer_options(now, id, &request),
             // Nobody makes us call somebody without a call of his own.
             (Method::Refer, None) => self.refuse(now, id, &request, StatusCode::FORBIDDEN, Vec::new()),

@@ -4,6 +4,7 @@
 mod desk;
 mod http;
 mod mcp;
+mod traced;
 mod typed;
 
 use callwright_tests::api::text;

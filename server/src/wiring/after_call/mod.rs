@@ -27,6 +27,7 @@ use voice_agent::brain::{Brain, Chain, ChainSettings, Model};
 
 use crate::api::now_ms;
 use crate::config::{AfterCallSection, Redact};
+use crate::wiring::traces::Doing;
 use job::JobError;
 
 /// Pauses between tries.
@@ -221,6 +222,7 @@ fn finished(done: Result<(), tokio::task::JoinError>) {
 /// One try of one job, and what follows from it.
 async fn one(house: Arc<AfterCall>, job: JobRecord) {
     let call = job.call;
+    let doing_span = Doing::begin(call, "after_call", &job.tries.to_string(), None);
     let limit = house.time_limit();
     let doing = tokio::spawn({
         let (house, job) = (house.clone(), job.clone());
@@ -231,6 +233,9 @@ async fn one(house: Arc<AfterCall>, job: JobRecord) {
     let error = match doing.await {
         Ok(Ok(Ok(()))) => {
             counter!("callwright_after_call_total", "outcome" => "done").increment(1);
+            if let Some(span) = doing_span {
+                span.done(None);
+            }
             return;
         }
         Ok(Ok(Err(error))) => error,
@@ -238,6 +243,9 @@ async fn one(house: Arc<AfterCall>, job: JobRecord) {
         Err(_) => JobError::Panicked,
     };
     drop(guard);
+    if let Some(span) = doing_span {
+        span.done(Some("failed"));
+    }
     let now = now_ms();
     let again = (job.tries < house.section.tries.max(1)).then(|| {
         let pause = PAUSES[(job.tries as usize).saturating_sub(1).min(PAUSES.len() - 1)];
