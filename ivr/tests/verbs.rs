@@ -43,6 +43,25 @@ fn an_outbound_call_begins_when_the_other_side_answers() {
 }
 
 #[test]
+fn what_is_said_unanswered_does_not_answer() {
+    let yaml = "
+recording: off
+nodes:
+  wait: {say: One moment., unanswered: true, next: music}
+  music: {play: music.wav, unanswered: true, next: hello}
+  hello: {say: Hello., next: hangup}
+";
+    let mut call = Raw::new(yaml, facts());
+    call.event(&CallEvent::Started);
+    assert_eq!(call.said(), "One moment.");
+    assert!(!call.commands.contains(&CallCommand::Answer));
+    call.played().played();
+    assert_eq!(call.commands.last(), Some(&CallCommand::Answer), "the next one does");
+    call.event(&CallEvent::Answered);
+    assert_eq!(call.said(), "Hello.");
+}
+
+#[test]
 fn texts_come_in_the_language_with_voice_sounds_and_pauses() {
     let yaml = "
 languages: [en, de]

@@ -234,7 +234,8 @@ pub(crate) struct Begin {
 /// What a node does.
 #[derive(Debug)]
 pub(crate) enum Verb {
-    Say { prompt: Prompt, interrupt: bool, next: Target },
+    /// `unanswered`: a caller hears it before the call is answered.
+    Say { prompt: Prompt, interrupt: bool, unanswered: bool, next: Target },
     Menu { asking: Asking, options: BTreeMap<char, Target>, phrases: BTreeMap<char, Phrases> },
     Gather(Box<Gather>),
     Survey { questions: Vec<Question>, thanks: Prompt, next: Target },
@@ -323,6 +324,7 @@ impl Verb {
                 | Self::Call { .. }
                 | Self::Return { .. }
                 | Self::Reject { .. }
+                | Self::Say { unanswered: true, .. }
         ) || matches!(self, Self::Http(http) if http.say.0.is_empty())
     }
 

@@ -104,7 +104,7 @@ fn verb(fields: &mut Fields<'_>, entry: &Entry, reader: &mut Reader<'_>) -> Opti
     let given: Vec<&'static str> = verbs().filter(|verb| fields.has(verb)).collect();
     let &[name] = given.as_slice() else {
         no_one_verb(&given, entry, reader);
-        for verb in given.iter().copied().chain(["next", "interrupt"]) {
+        for verb in given.iter().copied().chain(["next", "interrupt", "unanswered"]) {
             fields.take(verb);
         }
         return None;
@@ -115,7 +115,11 @@ fn verb(fields: &mut Fields<'_>, entry: &Entry, reader: &mut Reader<'_>) -> Opti
         "say" | "play" => reader.flag(fields.take("interrupt"), true),
         _ => true,
     };
-    let heard = |prompt| Some(Verb::Say { prompt, interrupt, next });
+    let unanswered = match name {
+        "say" | "play" | "pause" => reader.flag(fields.take("unanswered"), false),
+        _ => false,
+    };
+    let heard = |prompt| Some(Verb::Say { prompt, interrupt, unanswered, next });
     match name {
         "say" => heard(reader.prompt(settings)),
         "play" => heard(play(settings, reader)),
