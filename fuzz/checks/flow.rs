@@ -35,6 +35,7 @@ fn call(flow: Flow) {
         language: "en".to_owned(),
         contact: serde_json::Map::new(),
         variables: serde_json::Map::new(),
+        origin: call_model::CallOrigin::default(),
     };
     let mut app = FlowApp::new(Arc::new(program), facts);
     let mut now = Moment { since_start: Duration::ZERO, unix_ms: 0 };

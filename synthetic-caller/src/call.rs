@@ -1,5 +1,6 @@
 //! The one call that a caller is in.
 
+mod changes;
 mod steps;
 
 use std::time::Duration;
@@ -43,6 +44,8 @@ pub(crate) struct OneCall<'a> {
     timeline: Vec<Moment>,
     pub(crate) ended: Option<Ending>,
     answer_error: Option<CallerError>,
+    /// What they said before the answer.
+    early: Option<Body>,
     quality: Option<media::rtp::Quality>,
     status: Option<u16>,
     /// The bad line, where it is one.
@@ -76,6 +79,7 @@ impl<'a> OneCall<'a> {
             timeline: Vec::new(),
             ended: None,
             answer_error: None,
+            early: None,
             quality: None,
             status: None,
             relay: None,
@@ -100,7 +104,7 @@ impl<'a> OneCall<'a> {
             tokio::select! {
                 biased;
                 event = self.line.events.recv() => match event {
-                    Some(event) => self.on_sip(event),
+                    Some(event) => self.on_sip(event).await,
                     None => self.ended = Some(Ending::ByThem),
                 },
                 Some(event) = self.media_events.recv() => self.on_media(&event),
@@ -114,12 +118,14 @@ impl<'a> OneCall<'a> {
         self.timeline.push(Moment { at_ms, what: what.into() });
     }
 
-    fn on_sip(&mut self, event: Event) {
+    async fn on_sip(&mut self, event: Event) {
         match event {
-            Event::Progress { leg, status, .. } if leg == self.leg => {
-                self.note(format!("they answered {} {}", status.code(), status.reason()));
+            Event::Progress { leg, status, body, .. } if leg == self.leg => self.on_progress(status, body),
+            Event::Answered { leg, body } if leg == self.leg => {
+                let early = self.early.take();
+                self.on_answer(body.or(early));
             }
-            Event::Answered { leg, body } if leg == self.leg => self.on_answer(body),
+            Event::Reinvited { leg, offer } if leg == self.leg => self.on_offer(offer).await,
             Event::ReinviteAnswered { leg, body } if leg == self.leg => {
                 match body.ok_or("no answer".to_owned()).and_then(|body| self.negotiate(&body)) {
                     Ok(negotiated) => {
@@ -164,6 +170,9 @@ impl<'a> OneCall<'a> {
         match body.ok_or("no answer".to_owned()).and_then(|body| self.negotiate(&body)) {
             Ok(negotiated) => {
                 self.note(format!("they answered 200 OK ({})", negotiated.codec.encoding_name()));
+                if negotiated.shelter.privacy != sdp::Privacy::Plain {
+                    self.note("the sound is encrypted");
+                }
                 self.command(MediaCommand::RecordCall(RecordingSwitch::Start));
                 self.command(MediaCommand::StartLeg {
                     leg: LegSlot::CALLER,
@@ -190,6 +199,7 @@ impl<'a> OneCall<'a> {
             }
             MediaEvent::PlaybackEnded { playback, .. } => self.playing &= playback.0 != self.playback,
             MediaEvent::Digit { digit, .. } => self.note(format!("they pressed {digit}")),
+            MediaEvent::NotSecured { .. } => self.note("no keys for the sound could be agreed on"),
             MediaEvent::LegStopped { quality, .. } => self.quality = Some(*quality),
             _ => {}
         }

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use media::sdp::{self, LocalMedia};
+use media::sdp::{self, LocalMedia, LocalPrivacy, Secret, SrtpPolicy};
 use media::vad::VadConfig;
 use media::{CallMediaConfig, LegSlot, Prompt};
 use sip_core::message::{NameAddr, Uri};
@@ -103,6 +103,7 @@ impl SyntheticCaller {
         local.rtcp_port = ports.rtcp.port();
         local.codecs.clone_from(&self.config.codecs);
         local.dtmf = self.config.telephone_event;
+        local.privacy = self.privacy()?;
         let ours = sdp::offer(&local);
         let mut invite = OutgoingCall::new(target, self.from(near)?);
         invite.body = Some(Body::sdp(ours.to_string()));
@@ -115,6 +116,18 @@ impl SyntheticCaller {
         (call.relay, call.noise) = (relay, noise);
         call.note(format!("calling {}", script.target));
         Ok((call, hearing))
+    }
+
+    fn privacy(&self) -> Result<Option<LocalPrivacy>, CallerError> {
+        let Some(exchange) = self.config.srtp else { return Ok(None) };
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| line(error.to_string()))?;
+        Ok(Some(LocalPrivacy {
+            policy: SrtpPolicy::Required,
+            exchange: Some(exchange),
+            secret: Secret::new(secret),
+            fingerprint: Some(self.rtp.fingerprint()),
+        }))
     }
 
     fn from(&self, near: IpAddr) -> Result<NameAddr, CallerError> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use media::codec::Codec;
+use media::sdp::KeyExchange;
 use speech::Synthesizer;
 
 use crate::impairment::Line;
@@ -28,6 +29,8 @@ pub struct CallerConfig {
     pub voice: Option<Arc<dyn Synthesizer>>,
     /// How bad the line is.
     pub line: Line,
+    /// Encrypts the sound with keys that are agreed on in this way, or does not call; `None`: sound in the clear.
+    pub srtp: Option<KeyExchange>,
 }
 
 impl Default for CallerConfig {
@@ -42,6 +45,7 @@ impl Default for CallerConfig {
             ports: 20_000..=29_999,
             voice: None,
             line: Line::default(),
+            srtp: None,
         }
     }
 }

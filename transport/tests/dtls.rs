@@ -82,7 +82,8 @@ async fn both_ends_hear_each_other_with_the_keys_of_the_handshake() {
     caller.start(ours);
     callee.start(theirs);
     for end in [&mut caller, &mut callee] {
-        let event = end.until(|event| matches!(event, MediaEvent::Latched { .. } | MediaEvent::NotSecured { .. })).await;
+        let event =
+            end.until(|event| matches!(event, MediaEvent::Latched { .. } | MediaEvent::NotSecured { .. })).await;
         assert!(matches!(event, MediaEvent::Latched { .. }), "{event:?}");
     }
     // A hold and its end keep the keys.

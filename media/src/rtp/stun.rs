@@ -61,7 +61,8 @@ pub fn is_stun(datagram: &[u8]) -> bool {
 pub fn answer(credentials: &IceCredentials, source: SocketAddr, datagram: &[u8], out: &mut Vec<u8>) -> Check {
     let Some(request) = Request::read(datagram) else { return Check::Nothing };
     let fragment = credentials.fragment().as_bytes();
-    let named = request.username.and_then(|name| name.strip_prefix(fragment)).is_some_and(|rest| rest.starts_with(b":"));
+    let named =
+        request.username.and_then(|name| name.strip_prefix(fragment)).is_some_and(|rest| rest.starts_with(b":"));
     let refusal = match request.integrity {
         _ if request.fingerprint_is_wrong => return Check::Nothing,
         None => Some((400, "Bad Request")),

@@ -1,5 +1,6 @@
 //! The parts of a session description.
 
+use std::fmt;
 use std::net::IpAddr;
 
 /// A session description ([RFC 8866 section 5](https://www.rfc-editor.org/rfc/rfc8866#section-5)).
@@ -111,13 +112,21 @@ impl Default for Timing {
     }
 }
 
-/// `a=` ([RFC 8866 section 5.13](https://www.rfc-editor.org/rfc/rfc8866#section-5.13)).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `a=` ([RFC 8866 section 5.13](https://www.rfc-editor.org/rfc/rfc8866#section-5.13)). `{:?}` shows no keys.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Attribute {
     /// What stands before the colon.
     pub name: String,
     /// What stands behind the colon, if there is one.
     pub value: Option<String>,
+}
+
+impl fmt::Debug for Attribute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_secret = ["crypto", "ice-pwd", "key-mgmt"].iter().any(|name| name.eq_ignore_ascii_case(&self.name));
+        let value = if is_secret { Some("..") } else { self.value.as_deref() };
+        f.debug_struct("Attribute").field("name", &self.name).field("value", &value).finish()
+    }
 }
 
 impl Attribute {

@@ -20,8 +20,8 @@ pub use answer::answer;
 pub use description::{
     Attribute, Bandwidth, Connection, Direction, MediaDescription, Origin, SessionDescription, Timing,
 };
-pub use negotiate::{Accepts, LocalMedia, NegotiateError, Negotiated, complete, offer};
 pub use fingerprint::{DtlsPeer, DtlsRole, Fingerprint};
 pub use ice::IceCredentials;
+pub use negotiate::{Accepts, LocalMedia, NegotiateError, Negotiated, complete, offer};
 pub use parse::SdpError;
 pub use privacy::{KeyExchange, LocalPrivacy, Privacy, Secret, Shelter, SrtpPolicy};

@@ -150,9 +150,8 @@ mod tests {
     /// RFC 6188 section 7.2.
     #[test]
     fn keys_of_256_bits_are_derived_as_in_rfc6188() {
-        let master = bytes(
-            "f0f04914b513f2763a1b1fa130f10e29 98f6f6e43e4309d1e622a0e332b9f1b6 3b04803de51ee7c96423ab5b78d2",
-        );
+        let master =
+            bytes("f0f04914b513f2763a1b1fa130f10e29 98f6f6e43e4309d1e622a0e332b9f1b6 3b04803de51ee7c96423ab5b78d2");
         let master = MasterKey::new(Suite::Aes256CmSha1_80, &master).expect("a key of the right length");
         let mut key = [0; 32];
         master.derive(0, &mut key);

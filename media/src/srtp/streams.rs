@@ -41,7 +41,7 @@ impl Streams {
         } else {
             rolls
         };
-        (rolls <= u64::from(u32::MAX)).then_some(rolls << 16 | u64::from(sequence))
+        u32::try_from(rolls).is_ok().then_some(rolls << 16 | u64::from(sequence))
     }
 
     /// Whether that index has come already, or is too old to tell.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{ArgMatches, Args, ValueEnum};
+use media::sdp::KeyExchange;
 use speech::{PicoPool, PicoSettings, WorkerCommand};
 use synthetic_caller::{CallerConfig, KeyWay, Line, Passage, Report, Script, Step, SyntheticCaller};
 
@@ -64,6 +65,9 @@ pub(super) struct DialArgs {
     /// The only codec to offer: PCMA, PCMU or G722
     #[arg(long, value_name = "NAME")]
     codec: Option<String>,
+    /// Encrypt the sound, with keys that are agreed on in this way
+    #[arg(long, value_enum, value_name = "WAY")]
+    srtp: Option<Srtp>,
     /// Hang up after the last step when the other side has been silent for so many seconds
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     linger: Duration,
@@ -122,6 +126,14 @@ impl LineArgs {
 fn percent(text: &str) -> Result<f64, String> {
     let known = text.parse::<f64>().ok().filter(|percent| (0.0..=50.0).contains(percent));
     known.ok_or_else(|| "write a number from 0 to 50".to_owned())
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Srtp {
+    /// In the session description (RFC 4568)
+    Sdes,
+    /// By a DTLS handshake (RFC 5763)
+    Dtls,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -201,6 +213,10 @@ async fn call(args: &DialArgs) -> Result<Report, Failure> {
         codecs,
         telephone_event: matches!(args.keys, Keys::Rfc4733),
         line: args.line.line(),
+        srtp: args.srtp.map(|way| match way {
+            Srtp::Sdes => KeyExchange::Sdes,
+            Srtp::Dtls => KeyExchange::Dtls,
+        }),
         ..CallerConfig::default()
     };
     if speaks {

@@ -112,6 +112,7 @@ const LABELLED: &[(&str, &str)] = &[
     ("callwright_trace_spans_dropped_total", "Spans that were lost, by why"),
     ("callwright_store_writes_total", "Writes that are in the books"),
     ("callwright_store_writes_failed_total", "Writes that the books refused"),
+    ("callwright_store_retries_total", "Transactions that were tried again because of a lock or a full disk"),
     ("callwright_store_groups_total", "Transactions of the books"),
     ("callwright_store_busy_microseconds_total", "Time that transactions of the books took together"),
     ("callwright_http_requests_total", "Requests to the API, by method, path and status"),

@@ -138,7 +138,13 @@ impl Call {
                 }
                 Order::OpenLeg(leg, sockets) => {
                     self.close_leg(leg, context);
-                    self.legs.push(Line { slot: leg, sockets: Arc::new(sockets), handshake: None, early: None, agreed: false });
+                    self.legs.push(Line {
+                        slot: leg,
+                        sockets: Arc::new(sockets),
+                        handshake: None,
+                        early: None,
+                        agreed: false,
+                    });
                 }
                 Order::CloseLeg(leg) => self.close_leg(leg, context),
             }

@@ -79,7 +79,12 @@ pub(crate) struct MediaThread {
 
 impl MediaThread {
     /// To be made on the thread itself.
-    pub(crate) fn new(shared: Arc<ThreadShared>, config: &RtpConfig, remains: SyncSender<Remains>, notes: Notes) -> Self {
+    pub(crate) fn new(
+        shared: Arc<ThreadShared>,
+        config: &RtpConfig,
+        remains: SyncSender<Remains>,
+        notes: Notes,
+    ) -> Self {
         let now = Instant::now();
         Self {
             shared,

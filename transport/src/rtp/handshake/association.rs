@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use media::{LegSlot, MediaCommand};
 use media::sdp::DtlsRole;
 use media::srtp::{SrtpKeys, Suite};
+use media::{LegSlot, MediaCommand};
 use rtc_dtls::endpoint::{Endpoint, EndpointEvent};
 use rtc_dtls::extension::extension_use_srtp::SrtpProtectionProfile as Profile;
 use rtc_shared::TransportProtocol;
@@ -41,12 +41,7 @@ pub(super) struct Association {
 
 impl Association {
     /// Waits for the peer, or for [`connect`](Self::connect).
-    pub(super) fn new(
-        beginning: Beginning,
-        identity: &Identity,
-        now: Instant,
-        limit: Duration,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(beginning: Beginning, identity: &Identity, now: Instant, limit: Duration) -> Result<Self, Error> {
         let is_client = beginning.peer.role == DtlsRole::Client;
         let config = identity.config(beginning.peer.fingerprint, is_client)?;
         let local = beginning.sockets.rtp.local_addr().map_err(|error| Error::Other(error.to_string()))?;
