@@ -44,7 +44,8 @@ fn main() {
 fn agree(codec: Codec) -> (Negotiated, Negotiated) {
     let mut theirs = LocalMedia::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 9)), 4_000, 1);
     theirs.codecs = vec![codec];
-    let ours = LocalMedia::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 10_000, 2);
+    let mut ours = LocalMedia::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 10_000, 2);
+    ours.codecs = Codec::ALL.to_vec();
     let offered = offer(&theirs);
     let (answered, for_us) = answer(&ours, &offered).expect("an answer");
     (for_us, complete(&theirs, &offered, &answered).expect("agreement"))

@@ -16,7 +16,7 @@ use crate::tone::{self, Country};
 /// A piece of sound, cut into frames of 20 ms, in every form in which a leg can need it, or in the one form in which a
 /// leg needs it at once ([`PromptStream::for_codec`]). To be built off the media thread and shared in an `Arc`.
 ///
-/// Takes about 72 kB for each second in every form, 8 kB as G.711 and 40 kB as G.722.
+/// Takes about 72 kB for each second in every form, 8 kB as G.711, 40 kB as G.722 and 32 kB for Opus.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Prompt {
     frames: usize,
@@ -128,11 +128,12 @@ impl Prompt {
             pcma: Box::default(),
             g722: Box::default(),
         };
-        let payloads = encode(encoder, &samples);
+        let payloads = if codec.samples_per_byte().is_some() { encode(encoder, &samples) } else { Box::default() };
         match codec {
             Codec::Pcmu => prompt.pcmu = payloads,
             Codec::Pcma => prompt.pcma = payloads,
             Codec::G722 => (prompt.g722, prompt.wide) = (payloads, samples.into_boxed_slice()),
+            Codec::Opus => prompt.wide = samples.into_boxed_slice(),
         }
         prompt
     }
@@ -194,12 +195,14 @@ impl Prompt {
     }
 
     /// One frame's payload, encoded as one stream from the prompt's start, or from its [`PromptStream`]'s;
-    /// `None` after the end, or where the prompt has another codec's form.
+    /// `None` after the end, or where the prompt has another codec's form. Always `None` for Opus: each call encodes its
+    /// own stream without seams, at the bit rate and with the redundancy that its peer and its line need.
     pub fn payload(&self, frame: usize, codec: Codec) -> Option<&[u8]> {
         let payloads = match codec {
             Codec::Pcmu => &self.pcmu,
             Codec::Pcma => &self.pcma,
             Codec::G722 => &self.g722,
+            Codec::Opus => return None,
         };
         payloads.get(frame * FRAME_BYTES..(frame + 1) * FRAME_BYTES)
     }

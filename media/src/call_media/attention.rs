@@ -73,7 +73,9 @@ impl CallMedia {
 
     fn follow_caller(&mut self) {
         let Some(caller) = open_leg(&mut self.legs, LegSlot::CALLER) else { return };
-        let wanted = self.config.speech_events || !self.records.is_empty() || caller.ear.is_some();
+        // Two people who talk with each other are not followed where nobody listens.
+        let speech_events = self.config.speech_events && self.bridge.is_none();
+        let wanted = speech_events || !self.records.is_empty() || caller.ear.is_some();
         if wanted && !self.attention.awake {
             // What it knows is of another time.
             self.attention = Attention::new(&self.config);
@@ -83,7 +85,7 @@ impl CallMedia {
             return;
         }
         let change = self.attention.follow(caller);
-        if let Some(change) = change.filter(|_| self.config.speech_events) {
+        if let Some(change) = change.filter(|_| speech_events) {
             let before = |frames: u32| self.clock.frame_end_ms().saturating_sub(u64::from(frames) * FRAME_MS);
             self.events.push(match change {
                 Speech::Started { frames } => MediaEvent::SpeechStarted { at_ms: before(frames) },

@@ -8,6 +8,7 @@ use call_model::{PlaybackId, RecordId, RecordSettings, RecordingSwitch, Tone};
 use crate::prompt::Prompt;
 use crate::rtp::SessionConfig;
 use crate::sdp::Negotiated;
+use crate::srtp::SrtpKeys;
 use crate::tone::Country;
 
 /// One leg of a call: slot 0 is the caller's, 1 to 8 are those that are brought in (up to 8 phones may ring at once).
@@ -61,6 +62,13 @@ pub enum MediaCommand {
         leg: LegSlot,
         /// The new outcome.
         negotiated: Negotiated,
+    },
+    /// A DTLS handshake gave the leg its keys, or failed.
+    SecureLeg {
+        /// Which.
+        leg: LegSlot,
+        /// The keys; `None` when there are none.
+        keys: Option<SrtpKeys>,
     },
     /// Closes a leg, sends its RTCP BYE and reports its quality. For the caller's leg this also ends every playback
     /// and every record (with [`RecordEnd::HungUp`](call_model::RecordEnd::HungUp)), but not the call's recording.
@@ -123,6 +131,12 @@ pub enum MediaCommand {
         /// With which.
         with: Option<LegSlot>,
     },
+    /// Lets the caller's leg and another one change places: whoever was brought in is whom the call is about from now on.
+    /// A bridge between the two stays, what either leg was listened to by ends, and playbacks go on to the new caller.
+    SwapCaller {
+        /// The other leg.
+        with: LegSlot,
+    },
     /// Plays these, one after the other, to a leg that is not the caller's and is not bridged: nobody else hears it, and
     /// no recording holds it. It takes the place of what that leg was being told before, and ends when the leg is
     /// bridged. Nothing is told of its end: it lasts as long as its prompts.
@@ -156,6 +170,14 @@ pub enum MediaCommand {
     ///
     /// [`CallMedia::poll_ear`]: super::CallMedia::poll_ear
     Listen {
+        /// Which leg.
+        leg: LegSlot,
+        /// On or off.
+        on: bool,
+    },
+    /// Looks for the tones of fax machines in what is heard on a leg ([`MediaEvent::Fax`](super::MediaEvent::Fax)), from
+    /// its next frame on, or no more.
+    DetectFax {
         /// Which leg.
         leg: LegSlot,
         /// On or off.

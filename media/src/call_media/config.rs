@@ -1,7 +1,10 @@
 //! Settings and limits of a call's media.
 
+use std::sync::Arc;
+
 use call_model::SampleRate;
 
+use crate::prompt::Prompt;
 use crate::vad::VadConfig;
 
 /// When keys are looked for in the audio itself.
@@ -28,6 +31,9 @@ pub struct CallMediaConfig {
     /// While we play, the caller's own voice is told from our sound that comes back on the line: see
     /// [`EchoGuard`](crate::echo_guard::EchoGuard). Default: true.
     pub echo_guard: bool,
+    /// What one side of a bridge hears while the other holds it and sends no music of its own, again and again; `None`
+    /// (the default): silence.
+    pub hold_music: Option<Arc<Prompt>>,
     /// Rate of the call's recording and of messages; `None` (the default) for the rate of the caller's codec when
     /// each begins.
     pub recording_rate: Option<SampleRate>,
@@ -58,6 +64,7 @@ impl Default for CallMediaConfig {
             vad: VadConfig::default(),
             speech_events: true,
             echo_guard: true,
+            hold_music: None,
             recording_rate: None,
             max_playbacks: 64,
             max_prompts: 1_024,

@@ -89,6 +89,11 @@ impl DigitSender {
         refused
     }
 
+    /// Whether nothing waits to be sent.
+    pub(super) fn is_idle(&self) -> bool {
+        self.waiting.is_empty() && self.pause_ticks == 0 && self.tones.as_ref().is_none_or(DigitTones::is_idle)
+    }
+
     /// Hands the session its next key when the last one is over; gives the number of keys that it did not take.
     pub(super) fn tick(&mut self, session: &mut Session) -> u64 {
         if self.pause_ticks > 0 {

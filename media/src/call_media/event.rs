@@ -6,6 +6,7 @@ use std::sync::Arc;
 use call_model::{DigitSource, PlaybackEnd, PlaybackId, RecordEnd, RecordId, SampleRate};
 
 use super::LegSlot;
+use crate::fax::FaxTone;
 use crate::prompt::Prompt;
 use crate::rtp::Quality;
 
@@ -94,6 +95,13 @@ pub enum MediaEvent {
         /// When the last speech was over.
         at_ms: u64,
     },
+    /// A fax machine was heard on a leg that is looked at for it; each kind of tone is told once.
+    Fax {
+        /// On which leg.
+        leg: LegSlot,
+        /// By what.
+        tone: FaxTone,
+    },
     /// The first packet of a leg came, or its source changed and was accepted.
     Latched {
         /// Which leg.
@@ -103,6 +111,12 @@ pub enum MediaEvent {
     },
     /// The peer of a leg said goodbye (RTCP BYE). The call ends by signalling all the same.
     Goodbye {
+        /// Which leg.
+        leg: LegSlot,
+    },
+    /// No keys could be agreed on for a leg: the DTLS handshake failed, or the peer's certificate is not the promised
+    /// one. Nothing is sent or heard on it.
+    NotSecured {
         /// Which leg.
         leg: LegSlot,
     },

@@ -11,10 +11,12 @@ mod config;
 mod digits;
 mod ear;
 mod event;
+mod held;
 mod leg;
 mod mixer;
 mod playback;
 mod record;
+mod relay;
 mod speak;
 mod tap;
 
@@ -34,6 +36,7 @@ pub use event::{MediaEvent, Tap, TapStream};
 use crate::prompt::Prompt;
 use crate::rtp::{Outgoing, SessionConfig, SessionEvent};
 use crate::sdp::Negotiated;
+use crate::srtp::SrtpKeys;
 
 use attention::Attention;
 use clock::Clock;
@@ -114,6 +117,7 @@ impl CallMedia {
                     open.renegotiate(negotiated, &self.config);
                 }
             }
+            MediaCommand::SecureLeg { leg, keys } => self.secure_leg(leg, keys.as_ref()),
             MediaCommand::StopLeg { leg } => self.stop_leg(now, leg),
             MediaCommand::Play { playback, prompts, growing, repeat } => {
                 let playback = Playback::new(playback, prompts, growing, repeat);
@@ -146,12 +150,18 @@ impl CallMedia {
                 }
                 self.bridge = with.map(|leg| Box::new(Bridge::new(leg)));
             }
+            MediaCommand::SwapCaller { with } => self.swap_caller(with),
             MediaCommand::Whisper { leg, prompts } => self.whisper(leg, prompts),
             MediaCommand::Echo { on } => self.echo = on,
             MediaCommand::Record { record, settings } => self.start_record(record, settings),
             MediaCommand::StopRecord { record } => self.end_records(RecordEnd::Stopped, |r| r.id() == record),
             MediaCommand::RecordCall(switch) => self.record_call(switch),
             MediaCommand::Listen { leg, on } => self.listen(leg, on),
+            MediaCommand::DetectFax { leg, on } => {
+                if let Some(open) = open_leg(&mut self.legs, leg) {
+                    open.detect_fax(on);
+                }
+            }
             MediaCommand::SendDigits { leg, digits } => self.send_digits(leg, &digits),
             MediaCommand::DigitArrived { leg, digit } => self.digit_arrived(leg, digit, DigitSource::SipInfo),
         }
@@ -161,6 +171,7 @@ impl CallMedia {
     pub fn handle_rtp(&mut self, arrived: Instant, leg: LegSlot, source: SocketAddr, packet: &[u8]) {
         if let Some(open) = open_leg(&mut self.legs, leg) {
             open.session.handle_rtp(arrived, source, packet);
+            self.relay(leg);
         }
     }
 
@@ -250,6 +261,19 @@ impl CallMedia {
         }
     }
 
+    fn secure_leg(&mut self, slot: LegSlot, keys: Option<&SrtpKeys>) {
+        let Some(leg) = open_leg(&mut self.legs, slot) else { return };
+        match keys {
+            Some(keys) => leg.session.set_keys(keys),
+            None => leg.session.fail_keys(),
+        }
+    }
+
+    /// Where the RTP of a leg's peer comes from, as far as that is known: a DTLS handshake that we begin goes there.
+    pub fn remote(&mut self, slot: LegSlot) -> Option<SocketAddr> {
+        open_leg(&mut self.legs, slot)?.session.remote()
+    }
+
     fn stop_leg(&mut self, now: Instant, slot: LegSlot) {
         let Some(leg) = open_leg(&mut self.legs, slot) else { return };
         leg.session.close(now);
@@ -265,6 +289,24 @@ impl CallMedia {
             self.bridge = None;
         }
         self.events.push(MediaEvent::LegStopped { leg: slot, quality });
+    }
+
+    fn swap_caller(&mut self, with: LegSlot) {
+        if with == LegSlot::CALLER {
+            return;
+        }
+        for slot in [LegSlot::CALLER, with] {
+            self.listen(slot, false);
+        }
+        self.legs.swap(LegSlot::CALLER.index(), with.index());
+        if let Some(caller) = open_leg(&mut self.legs, LegSlot::CALLER) {
+            caller.whisper = None;
+        }
+        // What they know is of the other voice.
+        self.attention = Attention::new(&self.config);
+        if self.bridge.as_ref().is_some_and(|bridge| bridge.with() == with) {
+            self.bridge = Some(Box::new(Bridge::new(with)));
+        }
     }
 
     fn stop_all_playbacks(&mut self) {
@@ -361,12 +403,16 @@ impl CallMedia {
             return;
         }
         let inband = leg.hear(now);
+        if let Some(tone) = leg.fax() {
+            self.events.push(MediaEvent::Fax { leg: slot, tone });
+        }
         self.dropped_digits += leg.sender.tick(&mut leg.session);
         while let Some(event) = open_leg(&mut self.legs, slot).and_then(Leg::poll_event) {
             match event {
                 SessionEvent::Digit { digit } => self.digit_arrived(slot, digit, DigitSource::Rfc4733),
                 SessionEvent::Latched(source) => self.events.push(MediaEvent::Latched { leg: slot, source }),
                 SessionEvent::TimedOut => self.events.push(MediaEvent::TimedOut { leg: slot }),
+                SessionEvent::NotSecured => self.events.push(MediaEvent::NotSecured { leg: slot }),
                 SessionEvent::Goodbye => self.events.push(MediaEvent::Goodbye { leg: slot }),
             }
         }

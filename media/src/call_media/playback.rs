@@ -209,6 +209,11 @@ impl PlayQueue {
         }
     }
 
+    /// Whether nothing is queued.
+    pub(super) fn is_empty(&self) -> bool {
+        self.playbacks.is_empty()
+    }
+
     /// Holds everything, or lets it go on.
     pub(super) fn hold(&mut self, held: bool) {
         self.held = held;

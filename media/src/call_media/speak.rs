@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use call_model::{AudioFrame, SampleRate, Tone};
 
+use super::held::HoldMusic;
 use super::leg::Leg;
 use super::mixer::{Converter, mix};
 use super::playback::{PromptFrame, Sound};
 use super::record::Said;
 use super::{CallMedia, LegSlot};
 use crate::codec::Codec;
+use crate::prompt::Prompt;
 use crate::tone::{Country, ToneGenerator};
 
 /// The caller's leg and another one hear each other.
@@ -18,11 +20,23 @@ pub(super) struct Bridge {
     with: LegSlot,
     to_caller: Converter,
     to_peer: Converter,
+    /// What the caller hears while the peer holds, and the other way round.
+    music_to_caller: HoldMusic,
+    music_to_peer: HoldMusic,
+    /// Packets are passed on as they come.
+    pub(super) relays: bool,
 }
 
 impl Bridge {
     pub(super) fn new(with: LegSlot) -> Self {
-        Self { with, to_caller: Converter::default(), to_peer: Converter::default() }
+        Self {
+            with,
+            to_caller: Converter::default(),
+            to_peer: Converter::default(),
+            music_to_caller: HoldMusic::default(),
+            music_to_peer: HoldMusic::default(),
+            relays: false,
+        }
     }
 
     pub(super) fn with(&self) -> LegSlot {
@@ -54,7 +68,11 @@ impl CallTone {
 impl CallMedia {
     /// Sends every leg its next frame, and records what the caller hears.
     pub(super) fn speak(&mut self, now: Instant) {
+        let relays = self.choose_relay();
         self.speak_to_peers(now);
+        if relays {
+            return self.pass_time(now);
+        }
         self.speak_to_caller(now);
     }
 
@@ -72,7 +90,13 @@ impl CallMedia {
             }
             let bridge = self.bridge.as_deref_mut().filter(|bridge| bridge.with == slot);
             match bridge.zip(caller) {
+                Some((bridge, _)) if bridge.relays => {}
                 Some((bridge, caller)) => {
+                    let music = self.config.hold_music.as_deref();
+                    if bridge.music_to_peer.next(caller, music, &mut scratch) {
+                        peer.session.push(now, &scratch);
+                        continue;
+                    }
                     let frame = bridge.to_peer.convert(&caller.heard, rate, &mut scratch);
                     peer.session.push(now, frame);
                 }
@@ -105,7 +129,8 @@ impl CallMedia {
             caller.session.push(now, &frame);
             Said::Samples(frame.samples())
         } else if let Some((bridge, peer)) = peer {
-            say_bridged(now, caller, bridge, peer, prompt.as_ref().map(Spoken::samples), &mut frame)
+            let music = self.config.hold_music.as_deref();
+            say_bridged(now, caller, bridge, (peer, music), prompt.as_ref().map(Spoken::samples), &mut frame)
         } else if let Some(prompt) = &prompt {
             prompt.say(now, caller);
             Said::Samples(prompt.samples())
@@ -174,17 +199,19 @@ impl<'a> Spoken<'a> {
     }
 }
 
-/// The caller hears the other leg, and a prompt over it.
+/// The caller hears the other leg, or music while that holds, and a prompt over it.
 fn say_bridged<'a>(
     now: Instant,
     caller: &mut Leg,
     bridge: &mut Bridge,
-    peer: &Leg,
+    (peer, music): (&Leg, Option<&Prompt>),
     prompt: Option<&[i16]>,
     frame: &'a mut AudioFrame,
 ) -> Said<'a> {
-    let mut scratch = *frame;
-    *frame = *bridge.to_caller.convert(&peer.heard, frame.rate(), &mut scratch);
+    if !bridge.music_to_caller.next(peer, music, frame) {
+        let mut scratch = *frame;
+        *frame = *bridge.to_caller.convert(&peer.heard, frame.rate(), &mut scratch);
+    }
     if let Some(samples) = prompt {
         mix(frame, samples);
     }

@@ -6,7 +6,7 @@ use crate::test_signal::{amplitude, sine, snr_db};
 fn through(codec: Codec, samples: &[i16]) -> Vec<i16> {
     let mut payload = vec![0; samples.len()];
     let bytes = Encoder::new(codec).encode(samples, &mut payload);
-    assert_eq!(bytes, samples.len() / codec.samples_per_byte());
+    assert_eq!(bytes, samples.len() / codec.samples_per_byte().unwrap());
     let mut decoded = vec![0; samples.len()];
     assert_eq!(Decoder::new(codec).decode(&payload[..bytes], &mut decoded), samples.len());
     decoded
@@ -80,9 +80,12 @@ fn g722_silence_stays_silent_and_full_scale_does_not_wrap() {
 #[test]
 fn payload_types_and_names_read_back() {
     for codec in Codec::ALL {
-        assert_eq!(Codec::from_payload_type(codec.payload_type()), Some(codec));
         assert_eq!(Codec::from_encoding_name(&codec.encoding_name().to_lowercase()), Some(codec));
-        assert_eq!(codec.sample_rate().frame_samples(), FRAME_BYTES * codec.samples_per_byte());
+        assert_eq!(Codec::from_encoding_name(&codec.encoding_name().to_uppercase()), Some(codec));
+    }
+    for codec in Codec::FIXED {
+        assert_eq!(Codec::from_payload_type(codec.payload_type()), Some(codec));
+        assert_eq!(codec.sample_rate().frame_samples(), FRAME_BYTES * codec.samples_per_byte().unwrap());
     }
 }
 
@@ -91,8 +94,15 @@ proptest! {
     fn any_payload_decodes_to_what_fits(payload in proptest::collection::vec(any::<u8>(), 0..400), room in 0usize..700) {
         for codec in Codec::ALL {
             let mut out = vec![0; room];
-            let written = Decoder::new(codec).decode(&payload, &mut out);
-            prop_assert!(written <= room && written <= payload.len() * codec.samples_per_byte());
+            let mut decoder = Decoder::new(codec);
+            let written = decoder.decode(&payload, &mut out);
+            prop_assert!(written <= room);
+            match (codec.samples_per_byte(), codec.payload_ticks(&payload)) {
+                (Some(samples), _) => prop_assert!(written <= payload.len() * samples),
+                (None, ticks) => prop_assert!(written == 0 || Some(written) == ticks.map(|ticks| 2 * ticks)),
+            }
+            decoder.recover(&payload, &mut out);
+            decoder.conceal(&mut out);
         }
     }
 

@@ -193,7 +193,7 @@ mod tests {
                     for rate in RATES {
                         assert_eq!(samples(&pieces, rate), samples(&whole, rate), "{longest}");
                     }
-                    for codec in Codec::ALL {
+                    for codec in Codec::FIXED {
                         assert_eq!(payloads(&pieces, codec), payloads(&whole, codec), "{codec:?} {longest}");
                     }
                 }
@@ -208,7 +208,7 @@ mod tests {
             let length = rate.hz() as usize + 77;
             let signal = chirp(rate, length);
             let whole = Prompt::from_samples(&signal, rate.hz()).unwrap();
-            for codec in Codec::ALL {
+            for codec in Codec::FIXED {
                 let mut stream = PromptStream::for_codec(rate, codec);
                 let mut pieces = Vec::new();
                 let mut rest = signal.as_slice();
@@ -223,7 +223,7 @@ mod tests {
                     payloads(std::slice::from_ref(&whole), codec),
                     "{codec:?} {rate:?}"
                 );
-                for other in Codec::ALL.into_iter().filter(|other| *other != codec) {
+                for other in Codec::FIXED.into_iter().filter(|other| *other != codec) {
                     assert_eq!(pieces[0].payload(0, other), None);
                 }
                 // What is mixed and recorded of it is what the caller hears, at any rate.

@@ -11,14 +11,15 @@ pub struct Waiting {
     pub start: i64,
     /// How to decode it.
     pub codec: Codec,
-    /// One byte is one tick in every codec here.
     pub payload: Vec<u8>,
+    /// How long it lasts, ticks.
+    pub length: i64,
 }
 
 impl Waiting {
     /// Position behind its last sample, ticks.
     pub fn end(&self) -> i64 {
-        self.start + self.payload.len() as i64
+        self.start + self.length
     }
 }
 
@@ -38,14 +39,14 @@ impl PacketBuffer {
     }
 
     /// Puts a packet in. When the buffer is full the oldest one goes, and its end is given back.
-    pub fn insert(&mut self, start: i64, codec: Codec, payload: &[u8]) -> Option<i64> {
+    pub fn insert(&mut self, start: i64, length: i64, codec: Codec, payload: &[u8]) -> Option<i64> {
         let dropped = if self.packets.len() == self.capacity { self.drop_front() } else { None };
         let mut buffer = self.spare.pop().unwrap_or_default();
         buffer.clear();
         buffer.extend_from_slice(payload);
         let behind = self.packets.iter().rev().take_while(|packet| packet.start > start).count();
         let at = self.packets.len() - behind;
-        self.packets.insert(at, Waiting { start, codec, payload: buffer });
+        self.packets.insert(at, Waiting { start, codec, payload: buffer, length });
         dropped
     }
 

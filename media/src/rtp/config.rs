@@ -23,6 +23,9 @@ pub struct SessionConfig {
     pub digit_gap_ms: u16,
     /// The most keys that wait to be sent. 64.
     pub max_queued_digits: usize,
+    /// Where comfort noise was agreed on, send it in place of silence ([RFC 3389](https://www.rfc-editor.org/rfc/rfc3389)).
+    /// False.
+    pub send_comfort_noise: bool,
 }
 
 impl SessionConfig {
@@ -37,6 +40,7 @@ impl SessionConfig {
             digit_ms: 100,
             digit_gap_ms: 80,
             max_queued_digits: 64,
+            send_comfort_noise: false,
         }
     }
 }

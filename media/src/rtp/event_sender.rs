@@ -9,6 +9,8 @@ use super::session::SendDigitsError;
 const FRAME_TICKS: u32 = call_model::FRAME_MS as u32 * TICKS_PER_MS as u32;
 /// The last packet is sent three times, a frame apart (RFC 4733 section 2.5.1.4).
 const END_PACKETS: u8 = 3;
+/// Units of the fastest clock, 48 kHz, in a tick.
+const MOST_CLOCK_STEP: u32 = 6;
 /// -10 dBm0, a usual level for a key.
 const VOLUME: u8 = 10;
 
@@ -34,6 +36,7 @@ pub struct EventSender {
     queue: VecDeque<u8>,
     limit: usize,
     state: State,
+    /// Ticks.
     length: u32,
     gap: u32,
 }
@@ -47,7 +50,7 @@ impl EventSender {
             limit,
             state: State::Pause(0),
             // The duration has 16 bits; longer presses would need segments.
-            length: length.clamp(FRAME_TICKS, 0xFFFF),
+            length: length.clamp(FRAME_TICKS, 0xFFFF / MOST_CLOCK_STEP),
             gap: u32::from(gap_ms) * TICKS_PER_MS as u32,
         }
     }
@@ -75,8 +78,9 @@ impl EventSender {
         self.queue.is_empty() && matches!(self.state, State::Pause(_))
     }
 
-    /// The packet to send in place of the frame of audio that begins at `timestamp`.
-    pub fn next(&mut self, timestamp: u32) -> Option<EventPacket> {
+    /// The packet to send in place of the frame of audio that begins at `timestamp`; its duration is told in a clock of
+    /// so many units a tick.
+    pub fn next(&mut self, timestamp: u32, clock_step: u32) -> Option<EventPacket> {
         if let State::Pause(left) = self.state {
             let event = if left == 0 { self.queue.pop_front() } else { None };
             let Some(event) = event else {
@@ -89,7 +93,7 @@ impl EventSender {
         let marker = *elapsed == 0;
         *elapsed = (*elapsed + FRAME_TICKS).min(self.length);
         let ends = *elapsed == self.length;
-        let [high, low] = (*elapsed as u16).to_be_bytes();
+        let [high, low] = ((*elapsed * clock_step) as u16).to_be_bytes();
         let flags = if ends { 0x80 | VOLUME } else { VOLUME };
         let packet = EventPacket { marker, timestamp: *timestamp, payload: [*event, flags, high, low] };
         if ends {

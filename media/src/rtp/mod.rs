@@ -2,6 +2,7 @@
 //! stream each way, from packets to 20 ms frames and back.
 
 mod buffer;
+mod comfort_noise;
 mod conceal;
 mod config;
 mod delay;
@@ -18,7 +19,9 @@ mod report;
 pub mod rtcp;
 mod sender;
 mod session;
+mod shelter;
 mod splice;
+mod stun;
 mod timeline;
 
 pub use config::{JitterConfig, LatchPolicy, SessionConfig};

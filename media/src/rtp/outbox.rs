@@ -53,13 +53,7 @@ pub struct Outbox {
 impl Outbox {
     /// An empty one.
     pub fn new(privacy: &Privacy) -> Self {
-        Self {
-            sealing: Sealing::new(privacy),
-            waiting: VecDeque::new(),
-            taken: None,
-            spare: Vec::new(),
-            dropped: 0,
-        }
+        Self { sealing: Sealing::new(privacy), waiting: VecDeque::new(), taken: None, spare: Vec::new(), dropped: 0 }
     }
 
     /// Whether packets leave at all.

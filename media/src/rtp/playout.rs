@@ -8,6 +8,7 @@
 use call_model::{FRAME_MS, SampleRate};
 
 use super::buffer::PacketBuffer;
+use super::comfort_noise::Noise;
 use super::conceal::{Concealer, HISTORY_MS};
 use super::config::JitterConfig;
 use super::delay::{DelayEstimator, TICKS_PER_MS};
@@ -17,8 +18,10 @@ use super::splice::{self, Urgency};
 use super::timeline::{Placement, Timeline};
 use crate::codec::{Codec, Decoder};
 
-/// The longest payload that is taken: 200 ms.
+/// The longest payload that is taken: 200 ms, a byte for each tick.
 pub const MAX_PAYLOAD: usize = 200 * TICKS_PER_MS as usize;
+/// So long after copies of lost packets were of use, packets are awaited for long enough to bring them: 10 s.
+const COPIES_USED_TICKS: i64 = 10_000 * TICKS_PER_MS;
 const FRAME_TICKS: i64 = FRAME_MS as i64 * TICKS_PER_MS;
 /// After this much made up in a row the stream counts as interrupted: what comes next is played at the best time.
 const INTERRUPTED_TICKS: i64 = 100 * TICKS_PER_MS;
@@ -27,6 +30,8 @@ const SLACK_TICKS: i64 = 10 * TICKS_PER_MS;
 /// Delay above that from which on fair places are cut too.
 const URGENT_TICKS: i64 = 40 * TICKS_PER_MS;
 const PULLS_BETWEEN_CUTS: u8 = 3;
+/// What a decoder makes up itself has faded to nothing worth hearing after so long, ms.
+const FADED_MS: usize = 60;
 /// So many packets in a row, each newer than all before and yet too late, mean that the timestamps have stepped back.
 const LATE_RUN: u8 = 5;
 
@@ -40,6 +45,17 @@ pub struct Audio<'a> {
     pub timestamp: u32,
     pub codec: Codec,
     pub payload: &'a [u8],
+    /// How long the payload lasts, ticks.
+    pub length: i64,
+}
+
+/// Noise that the peer told of, to be heard from its place in the stream to the next audio.
+#[derive(Debug)]
+struct Comfort {
+    noise: Noise,
+    sequence: i64,
+    /// Later audio has come, and ends it when it is played.
+    over: bool,
 }
 
 /// The receiving half of a session, behind its checks.
@@ -58,6 +74,14 @@ pub struct Playout {
     owed: i64,
     /// The owed length was made up although later packets were there.
     hole: bool,
+    /// Samples made up by the decoder since it last had a packet.
+    guessed: usize,
+    /// The last packet said that its sender is silent (DTX).
+    resting: bool,
+    comfort: Option<Comfort>,
+    /// When a copy in a later packet was last of use, and how long it was.
+    copy_used: Option<(i64, i64)>,
+    recovered: u64,
     /// Ticks from the fastest arrival to the ear, smoothed, in 1/16.
     delay_16: i64,
     pulls_since_cut: u8,
@@ -85,6 +109,11 @@ impl Playout {
             next: None,
             owed: 0,
             hole: false,
+            guessed: 0,
+            resting: false,
+            comfort: None,
+            copy_used: None,
+            recovered: 0,
             delay_16: 0,
             pulls_since_cut: 0,
             newest: i64::MIN,
@@ -104,6 +133,30 @@ impl Playout {
             self.line = new_line(samples_per_tick);
             self.concealer = Concealer::new(per_ms);
             self.decoder = Decoder::new(codec);
+            self.resting = false;
+        }
+    }
+
+    /// The rate of what is heard.
+    pub fn rate(&self) -> SampleRate {
+        if self.samples_per_tick == 1 { SampleRate::Narrow } else { SampleRate::Wide }
+    }
+
+    /// Lost packets that were brought back by copies in later ones.
+    pub fn recovered(&self) -> u64 {
+        self.recovered
+    }
+
+    /// The peer is silent, and tells how its silence sounds.
+    pub fn take_noise(&mut self, sequence: i64, noise: Noise) {
+        match &mut self.comfort {
+            Some(comfort) if comfort.sequence > sequence => {}
+            Some(comfort) => {
+                comfort.noise.follow(noise);
+                (comfort.sequence, comfort.over) = (sequence, sequence < self.newest);
+            }
+            None if sequence > self.newest => self.comfort = Some(Comfort { noise, sequence, over: false }),
+            None => {}
         }
     }
 
@@ -133,37 +186,49 @@ impl Playout {
         self.delay_16 as f32 / (16 * TICKS_PER_MS) as f32
     }
 
-    /// Takes a packet in and gives its transit time: arrival less position, ticks.
-    pub fn insert(&mut self, audio: Audio<'_>) -> i64 {
-        let Audio { arrived, sequence, restarted, timestamp, codec, payload } = audio;
+    /// Takes a packet in and gives its transit time: arrival less position, ticks. With a codec of another rate
+    /// everything begins anew; a straggler of the codec before is late.
+    pub fn insert(&mut self, audio: Audio<'_>) -> Option<i64> {
+        let Audio { arrived, sequence, restarted, timestamp, codec, payload, length } = audio;
+        if samples_per_tick(codec.sample_rate()) != self.samples_per_tick {
+            if sequence < self.newest && !restarted {
+                self.late += 1;
+                return None;
+            }
+            self.set_codec(codec);
+        }
         let end = self.buffer.end().max(self.next);
-        let placement = Placement { timestamp, arrived, base: self.delay.base(), restarted, end };
+        let clock_step = codec.clock_step();
+        let placement = Placement { timestamp, clock_step, arrived, base: self.delay.base(), restarted, end };
         let mut start = self.timeline.place(placement);
         let transit = arrived - start;
         self.delay.observe(arrived, transit);
         let newest = sequence > self.newest;
         self.newest = self.newest.max(sequence);
-        if self.next.is_some_and(|next| start + payload.len() as i64 <= next) {
+        if let Some(comfort) = self.comfort.as_mut().filter(|comfort| sequence > comfort.sequence) {
+            comfort.over = true;
+        }
+        if self.next.is_some_and(|next| start + length <= next) {
             self.late_run = if newest { self.late_run + 1 } else { 0 };
             if self.late_run < LATE_RUN {
                 self.late += 1;
-                return transit;
+                return Some(transit);
             }
             start = self.timeline.realign(placement);
         }
         self.late_run = 0;
-        if let Some(end) = self.buffer.insert(start, codec, payload) {
+        if let Some(end) = self.buffer.insert(start, length, codec, payload) {
             self.overflowed += 1;
             self.next = self.next.max(Some(end));
         }
-        transit
+        Some(transit)
     }
 
     /// Fills a frame with what is to be heard now.
     pub fn pull(&mut self, now: i64, out: &mut [i16]) -> Heard {
         self.skip_ahead(now);
         if !self.playing && !self.start(now) {
-            out.fill(0);
+            self.rest(out);
             return Heard::Silence;
         }
         let heard = self.fill(now, out.len());
@@ -172,6 +237,21 @@ impl Playout {
         }
         self.line.take(out);
         heard
+    }
+
+    /// What is heard while nothing plays: the noise that the peer told of, that of its codec, or nothing.
+    fn rest(&mut self, out: &mut [i16]) {
+        match &mut self.comfort {
+            Some(comfort) => comfort.noise.fill(out),
+            None if self.resting && self.decoder.conceal(out) => {}
+            None => out.fill(0),
+        }
+    }
+
+    /// How long packets are to be awaited, ticks: also for the copies of lost ones, while there is use for them.
+    fn target(&self, now: i64) -> i64 {
+        let copies = self.copy_used.filter(|(at, _)| now - at < COPIES_USED_TICKS);
+        (self.delay.target() + copies.map_or(0, |(_, length)| length)).min(self.delay.max())
     }
 
     /// Leaves out what would be played later than the longest delay allows.
@@ -202,7 +282,7 @@ impl Playout {
     /// Begins to play, or goes on after an interruption, when the first packet has waited for long enough.
     fn start(&mut self, now: i64) -> bool {
         let (Some(base), Some(front)) = (self.delay.base(), self.buffer.front()) else { return false };
-        if now - front.start - base < self.delay.target() {
+        if now - front.start - base < self.target(now) {
             return false;
         }
         self.next = self.next.max(Some(front.start));
@@ -219,6 +299,13 @@ impl Playout {
             let missing = wanted - self.line.ready();
             let next = self.next.unwrap_or_default();
             let Some((start, end)) = self.buffer.front().map(|front| (front.start, front.end())) else {
+                if let Some(comfort) = &mut self.comfort {
+                    // No packet is missing: the peer is silent.
+                    comfort.noise.fill(self.line.room(missing).1);
+                    self.line.commit(missing);
+                    self.playing = false;
+                    return Heard::Silence;
+                }
                 heard = self.conceal(missing, false);
                 if self.owed >= INTERRUPTED_TICKS {
                     self.playing = false;
@@ -236,23 +323,62 @@ impl Playout {
                     self.decode_front(next);
                 }
             } else if self.owed >= start - next {
-                self.next = Some(start);
-                self.owed = 0;
+                // Made up before the copy came: it is played all the same, so that the next one comes in time.
+                if self.hole || self.copy_in_front() < start - next || !self.wants_more_delay(now, next) {
+                    self.next = Some(start);
+                    self.owed = 0;
+                } else {
+                    self.recover(now, next, start);
+                }
             } else {
                 let next = next + self.owed;
                 self.next = Some(next);
                 self.owed = 0;
-                let gap = (start - next) as usize * self.samples_per_tick;
+                let copy = self.copy_in_front();
+                if start - next <= copy {
+                    self.recover(now, next, start);
+                    continue;
+                }
+                let gap = (start - next - copy) as usize * self.samples_per_tick;
                 heard = self.conceal(missing.min(gap), true);
             }
         }
         heard
     }
 
+    /// How much of what came right before the first packet it holds once more, ticks.
+    fn copy_in_front(&self) -> i64 {
+        let front = self.buffer.front().filter(|front| front.codec == self.decoder.codec());
+        front.map_or(0, |front| front.codec.copy_ticks(&front.payload) as i64)
+    }
+
+    /// Plays the lost positions from `next` to `start` by the copy in the packet that begins there.
+    fn recover(&mut self, now: i64, next: i64, start: i64) {
+        let copy = self.copy_in_front();
+        let Some(front) = self.buffer.front() else { return };
+        let spt = self.samples_per_tick;
+        let (_, room) = self.line.room(copy as usize * spt);
+        self.decoder.recover(&front.payload, room);
+        // A copy may be longer than what is missing.
+        let wanted = (start - next) as usize * spt;
+        let unwanted = room.len() - wanted;
+        room.copy_within(unwanted.., 0);
+        self.line.commit(wanted);
+        (self.guessed, self.owed, self.next) = (0, 0, Some(start));
+        self.recovered += 1;
+        self.copy_used = Some((now, copy));
+    }
+
     fn conceal(&mut self, count: usize, hole: bool) -> Heard {
-        let faded = self.concealer.is_faded();
         let (history, room) = self.line.room(count);
-        self.concealer.fill(history, room);
+        let faded = if self.decoder.conceal(room) {
+            self.guessed += count;
+            self.resting || self.guessed > FADED_MS * TICKS_PER_MS as usize * self.samples_per_tick
+        } else {
+            let faded = self.concealer.is_faded();
+            self.concealer.fill(history, room);
+            faded
+        };
         // The line always has room for a frame.
         self.line.commit(count);
         self.owed += (count / self.samples_per_tick) as i64;
@@ -263,7 +389,8 @@ impl Playout {
     /// Whether a packet that came late into a hole should be played all the same, and everything after it later.
     fn wants_more_delay(&self, now: i64, next: i64) -> bool {
         let base = self.delay.base().unwrap_or_default();
-        now - next - base - self.owed < self.delay.target()
+        let copy = if self.hole { 0 } else { self.copy_in_front() };
+        now - next - base - self.owed < self.target(now).max(self.delay.target() + copy)
     }
 
     /// Decodes the first packet from the position `next` on.
@@ -272,10 +399,25 @@ impl Playout {
         if self.decoder.codec() != front.codec {
             self.decoder = Decoder::new(front.codec);
         }
-        let payload = &front.payload[(next - front.start).max(0) as usize..];
-        let (_, room) = self.line.room(payload.len() * self.samples_per_tick);
-        let count = self.decoder.decode(payload, room);
-        self.concealer.merge(&mut room[..count]);
+        let skipped = (next - front.start).max(0) as usize;
+        let count = if front.codec.samples_per_byte().is_some() {
+            let payload = &front.payload[skipped..];
+            let (_, room) = self.line.room(payload.len() * self.samples_per_tick);
+            let count = self.decoder.decode(payload, room);
+            self.concealer.merge(&mut room[..count]);
+            count
+        } else {
+            let (_, room) = self.line.room(front.length as usize * self.samples_per_tick);
+            if self.decoder.decode(&front.payload, room) < room.len() {
+                self.decoder.conceal(room);
+            }
+            let skipped = skipped * self.samples_per_tick;
+            room.copy_within(skipped.., 0);
+            room.len() - skipped
+        };
+        self.resting = front.codec.is_rest(&front.payload);
+        self.guessed = 0;
+        self.comfort.take_if(|comfort| comfort.over);
         self.line.commit(count);
         self.next = self.buffer.drop_front();
         self.owed = 0;
@@ -290,7 +432,7 @@ impl Playout {
         let delay = now - self.position() - base;
         self.delay_16 += delay - self.delay_16 / 16;
         self.pulls_since_cut = self.pulls_since_cut.saturating_add(1);
-        let excess = self.delay_16 / 16 - self.delay.target() - FRAME_TICKS;
+        let excess = self.delay_16 / 16 - self.target(now) - FRAME_TICKS;
         if excess <= SLACK_TICKS || self.pulls_since_cut < PULLS_BETWEEN_CUTS {
             return;
         }

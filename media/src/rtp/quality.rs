@@ -26,6 +26,8 @@ pub struct Quality {
     pub sent_bytes: u64,
     /// Frames of 20 ms made up to conceal a loss.
     pub concealed_frames: u64,
+    /// Lost packets that the copies in those behind them brought back (Opus in-band FEC).
+    pub recovered: u64,
     /// Events and datagrams thrown away because the session was not drained.
     pub undrained: u64,
     /// Interarrival jitter ([RFC 3550 appendix A.8](https://www.rfc-editor.org/rfc/rfc3550#appendix-A.8)), ms.
@@ -54,6 +56,8 @@ pub fn mean_opinion_score(codec: Codec, loss: f32, delay_ms: f32) -> f32 {
     let (best, equipment, robustness, scale) = match codec {
         Codec::Pcmu | Codec::Pcma => (93.2, 0.0, 25.1, 1.0),
         Codec::G722 => (129.0, 13.0, 20.0, 1.29),
+        // G.113 Appendix IV has no Opus; what it has for AMR-WB at 23.85 kbit/s is nearest.
+        Codec::Opus => (129.0, 8.0, 15.0, 1.29),
     };
     let percent = loss.clamp(0.0, 1.0) * 100.0;
     let loss_impairment = equipment + (95.0 * scale - equipment) * percent / (percent + robustness);
@@ -70,7 +74,7 @@ pub fn mean_opinion_score(codec: Codec, loss: f32, delay_ms: f32) -> f32 {
 impl Quality {
     /// Fills in the score from the rest.
     pub(super) fn rate(&mut self, codec: Codec) {
-        let unheard = self.lost + self.late + self.overflowed;
+        let unheard = (self.lost + self.late + self.overflowed).saturating_sub(self.recovered);
         let expected = self.received + self.lost;
         let loss = if expected == 0 { 0.0 } else { unheard as f32 / expected as f32 };
         let delay = self.rtt_ms.unwrap_or(0.0) / 2.0 + self.delay_ms + PACKETIZATION_MS;

@@ -83,7 +83,7 @@ impl Reporter {
                 fraction_lost,
                 lost,
                 highest_sequence,
-                jitter: reception.jitter(),
+                jitter: reception.jitter() * sender.clock_step(),
                 last_sr: last_sr.unwrap_or(0),
                 delay_since_sr: middle(ntp(delay)),
             }

@@ -25,7 +25,20 @@ pub struct Route {
     pub to: SocketAddr,
     pub payload_type: u8,
     pub telephone_event: Option<u8>,
-    pub ptime_ms: u8,
+    /// Units of the clock of telephone-event in a tick.
+    pub event_step: u32,
+    pub cut: Cut,
+    /// It is no audio, and leaves the mark to the first audio behind it.
+    pub unmarked: bool,
+}
+
+/// How payloads are cut into packets.
+#[derive(Debug, Clone, Copy)]
+pub enum Cut {
+    /// Packets of so many ms, a byte for each tick.
+    Bytes { ptime_ms: u8 },
+    /// Each payload is a packet.
+    Whole,
 }
 
 /// Counts, cuts and sends.
@@ -35,6 +48,9 @@ pub struct Sender {
     sequence: u16,
     /// Of the first byte that is pending.
     timestamp: u32,
+    /// Units of the RTP clock in a tick. Where it changes the timestamps go on from where they are (RFC 7160 section
+    /// 4.1).
+    clock_step: u32,
     pending: Vec<u8>,
     /// The next packet is the first after a silence.
     marker: bool,
@@ -50,6 +66,7 @@ impl Sender {
             ssrc,
             sequence,
             timestamp,
+            clock_step: 1,
             pending: Vec::with_capacity(MAX_PENDING),
             marker: true,
             pushed_at: None,
@@ -61,13 +78,31 @@ impl Sender {
 
     /// The timestamp of what would be sent now.
     pub fn timestamp(&self) -> u32 {
-        self.timestamp.wrapping_add(self.pending.len() as u32)
+        self.timestamp.wrapping_add(self.pending.len() as u32 * self.clock_step)
+    }
+
+    /// Units of the RTP clock in a tick.
+    pub fn clock_step(&self) -> u32 {
+        self.clock_step
+    }
+
+    /// Another codec follows, with its own clock.
+    pub fn set_clock_step(&mut self, clock_step: u32) {
+        self.flush();
+        self.clock_step = clock_step;
+    }
+
+    /// Lets frames of time pass.
+    fn pass(&mut self, frames: u32) {
+        let units = frames.wrapping_mul(FRAME_TICKS).wrapping_mul(self.clock_step);
+        self.timestamp = self.timestamp.wrapping_add(units);
     }
 
     /// Sends 20 ms of audio, or of a key in its place.
     pub fn frame(&mut self, now: Instant, payload: &[u8], route: Route, outbox: &mut Outbox) {
         self.keep_time(now);
-        let event = route.telephone_event.and_then(|kind| Some((kind, self.events.next(self.timestamp())?)));
+        let now_at = self.timestamp();
+        let event = route.telephone_event.and_then(|kind| Some((kind, self.events.next(now_at, route.event_step)?)));
         if let Some((payload_type, event)) = event {
             self.flush();
             let packet = Packet {
@@ -80,12 +115,57 @@ impl Sender {
             };
             outbox.push(OutgoingKind::Rtp, route.to, |data| packet.write(data));
             self.count(event.payload.len());
-            self.timestamp = self.timestamp.wrapping_add(FRAME_TICKS);
+            self.pass(1);
             self.marker = true;
             return;
         }
+        match route.cut {
+            Cut::Bytes { ptime_ms } => self.send_bytes(payload, ptime_ms, route, outbox),
+            Cut::Whole if payload.is_empty() => {
+                self.flush();
+                self.pass(1);
+                self.marker = true;
+            }
+            Cut::Whole => {
+                self.flush();
+                self.send_packet(payload, route, outbox);
+                self.pass(1);
+            }
+        }
+    }
+
+    /// What the next packet of ours would have: sequence number and timestamp.
+    pub fn next_numbers(&self) -> (u16, u32) {
+        (self.sequence, self.timestamp())
+    }
+
+    /// Sends a packet with numbers that were made for it; ours go on behind them.
+    pub fn relay(&mut self, sequence: u16, timestamp: u32, payload: &[u8], route: Route, outbox: &mut Outbox) {
+        self.flush();
+        let now_at = self.timestamp;
+        (self.sequence, self.timestamp) = (sequence, timestamp);
+        self.send_packet(payload, route, outbox);
+        // The time of our own frames goes on, and never back behind what was sent.
+        let ahead = now_at.wrapping_sub(timestamp).cast_signed() > 0;
+        self.timestamp = if ahead { now_at } else { timestamp.wrapping_add(FRAME_TICKS * self.clock_step) };
+    }
+
+    fn send_packet(&mut self, payload: &[u8], route: Route, outbox: &mut Outbox) {
+        let packet = Packet {
+            marker: !route.unmarked && std::mem::take(&mut self.marker),
+            payload_type: route.payload_type,
+            sequence: self.sequence,
+            timestamp: self.timestamp,
+            ssrc: self.ssrc,
+            payload,
+        };
+        outbox.push(OutgoingKind::Rtp, route.to, |data| packet.write(data));
+        self.count(payload.len());
+    }
+
+    fn send_bytes(&mut self, payload: &[u8], ptime_ms: u8, route: Route, outbox: &mut Outbox) {
         self.pending.extend_from_slice(&payload[..payload.len().min(FRAME_BYTES)]);
-        let packet_bytes = usize::from(route.ptime_ms) * TICKS_PER_MS as usize;
+        let packet_bytes = usize::from(ptime_ms) * TICKS_PER_MS as usize;
         let mut sent = 0;
         while packet_bytes > 0 && self.pending.len() - sent >= packet_bytes {
             let packet = Packet {
@@ -98,7 +178,7 @@ impl Sender {
             };
             outbox.push(OutgoingKind::Rtp, route.to, |data| packet.write(data));
             self.count(packet_bytes);
-            self.timestamp = self.timestamp.wrapping_add(packet_bytes as u32);
+            self.timestamp = self.timestamp.wrapping_add(packet_bytes as u32 * self.clock_step);
             sent += packet_bytes;
         }
         self.pending.drain(..sent);
@@ -108,7 +188,7 @@ impl Sender {
     pub fn skip(&mut self, now: Instant) {
         self.keep_time(now);
         self.flush();
-        self.timestamp = self.timestamp.wrapping_add(FRAME_TICKS);
+        self.pass(1);
         self.marker = true;
     }
 
@@ -118,7 +198,7 @@ impl Sender {
         if let Some(pause) = pause {
             self.flush();
             let frames = (pause.as_millis() / FRAME.as_millis()) as u32;
-            self.timestamp = self.timestamp.wrapping_add(frames.saturating_sub(1).wrapping_mul(FRAME_TICKS));
+            self.pass(frames.saturating_sub(1));
             self.marker = true;
         }
         self.pushed_at = Some(now);

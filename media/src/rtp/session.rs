@@ -1,26 +1,33 @@
 //! One end of an audio stream.
 
+mod relay;
+mod shelter;
+
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use call_model::AudioFrame;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
+use relay::{Mapping, RelayBox};
+
+use super::comfort_noise::{Noise, OUR_NOISE};
 use super::delay::TICKS_PER_MS;
 use super::event_receiver::EventReceiver;
 use super::event_sender::EventSender;
 use super::latch::{Latch, Verdict};
 use super::outbox::Outbox;
-use super::packet::{self, Packet};
+use super::packet::Packet;
 use super::playout::{Audio, MAX_PAYLOAD, Playout};
 use super::reception::{Arrival, Reception};
 use super::report::Reporter;
 use super::rtcp::Compound;
-use super::sender::{Route, Sender};
+use super::shelter::Reading;
+use super::sender::{Cut, Route, Sender};
 use super::{Quality, SessionConfig};
-use crate::codec::{Codec, Encoder, FRAME_BYTES};
+use crate::codec::{Codec, Encoder, FRAME_ROOM};
 use crate::sdp::Negotiated;
 
 /// What a frame that was pulled holds.
@@ -30,7 +37,7 @@ pub enum Heard {
     Voice,
     /// Made up for what was lost or late.
     Concealed,
-    /// Zeros: nothing was sent, or nothing has come for too long.
+    /// Zeros, or comfort noise: nothing was sent, or nothing has come for too long.
     Silence,
 }
 
@@ -48,6 +55,8 @@ pub enum SessionEvent {
     TimedOut,
     /// The peer said goodbye (RTCP BYE). The call ends by SIP all the same.
     Goodbye,
+    /// The DTLS handshake failed, or the peer's certificate is not the promised one: there will be no sound.
+    NotSecured,
 }
 
 /// Which of the two sockets a datagram is for.
@@ -86,8 +95,12 @@ pub enum SendDigitsError {
 
 /// The most events that wait to be taken.
 const MAX_EVENTS: usize = 64;
-/// Comfort noise (RFC 3389): never agreed on, but sent by some all the same.
+/// Comfort noise (RFC 3389), which some send although it was not agreed on.
 const COMFORT_NOISE: u8 = 13;
+/// Where comfort noise may be sent, so much silence is sent as audio first, and then noise in place of it: 200 ms.
+const FRAMES_BEFORE_NOISE: u32 = 10;
+/// It is told again so often, so that the peer's watch on our stream and the NATs between stay open: each second.
+const FRAMES_BETWEEN_NOISE: u32 = 50;
 
 /// One end of an audio stream: no socket, no clock, nothing allocated per packet once it runs.
 #[derive(Debug)]
@@ -100,11 +113,18 @@ pub struct Session {
     heard_at: Option<Instant>,
     timed_out: bool,
     latch: Latch,
+    reading: Reading,
+    /// Where answers to connectivity checks are written.
+    check_space: Vec<u8>,
     rtcp_source: Option<SocketAddr>,
     reception: Reception,
     digits: EventReceiver,
     playout: Playout,
     encoder: Encoder,
+    relay_box: RelayBox,
+    mapping: Option<Mapping>,
+    /// Frames for which we have been silent.
+    rested: u32,
     sender: Sender,
     reporter: Reporter,
     outbox: Outbox,
@@ -118,20 +138,26 @@ impl Session {
     pub fn new(config: SessionConfig, negotiated: Negotiated) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(config.seed);
         let digits = EventSender::new(config.digit_ms, config.digit_gap_ms, config.max_queued_digits);
-        let sender = Sender::new(random.next_u32(), random.next_u32() as u16, random.next_u32(), digits);
+        let mut sender = Sender::new(random.next_u32(), random.next_u32() as u16, random.next_u32(), digits);
+        sender.set_clock_step(negotiated.codec.clock_step());
         Self {
             origin: None,
             heard_at: None,
             timed_out: false,
-            latch: Latch::new(config.latch, negotiated.remote_rtp),
+            latch: Latch::new(config.latch, &negotiated),
+            reading: Reading::new(&negotiated.shelter.privacy),
+            check_space: Vec::new(),
             rtcp_source: None,
             reception: Reception::default(),
             digits: EventReceiver::default(),
             playout: Playout::new(config.jitter, negotiated.codec),
-            encoder: Encoder::new(negotiated.codec),
+            encoder: Encoder::for_peer(negotiated.codec, negotiated.opus),
+            relay_box: RelayBox::default(),
+            mapping: None,
+            rested: 0,
             sender,
             reporter: Reporter::new(config.rtcp_interval, random),
-            outbox: Outbox::default(),
+            outbox: Outbox::new(&negotiated.shelter.privacy),
             events: VecDeque::with_capacity(8),
             counted: Quality::default(),
             config,
@@ -139,7 +165,7 @@ impl Session {
         }
     }
 
-    /// The codec that is sent and whose sample rate [`pull`](Self::pull) and [`push`](Self::push) use.
+    /// The codec that is sent and whose sample rate [`push`](Self::push) uses.
     pub fn codec(&self) -> Codec {
         self.negotiated.codec
     }
@@ -149,15 +175,10 @@ impl Session {
         &self.negotiated
     }
 
-    /// Takes a datagram of the RTP socket in. RTCP that comes here (RFC 5761) is told apart.
-    pub fn handle_rtp(&mut self, arrived: Instant, source: SocketAddr, packet: &[u8]) {
-        if packet::is_rtcp(packet) {
-            return self.handle_rtcp(arrived, source, packet);
-        }
-        let source = canonical(source);
+    fn take_rtp(&mut self, arrived: Instant, source: SocketAddr, packet: &[u8]) {
         let Ok(packet) = Packet::read(packet) else { return self.counted.invalid += 1 };
         let codec = self.codec_of(packet.payload_type);
-        let is_event = self.negotiated.accepts.telephone_event == Some(packet.payload_type);
+        let is_event = self.negotiated.accepts.is_event(packet.payload_type);
         if codec.is_none() && !is_event && packet.payload_type != COMFORT_NOISE {
             return self.counted.invalid += 1;
         }
@@ -175,19 +196,17 @@ impl Session {
         }
     }
 
-    /// The codec of a payload type, if its audio fits into our frames.
+    /// The codec of a payload type.
     fn codec_of(&self, payload_type: u8) -> Option<Codec> {
         let negotiated = &self.negotiated;
         let ours = negotiated.accepts.codec(payload_type);
         // Some peers send with their own number for the codec instead of ours.
-        let codec = ours.or_else(|| (payload_type == negotiated.payload_type).then_some(negotiated.codec))?;
-        (codec.sample_rate() == negotiated.codec.sample_rate()).then_some(codec)
+        ours.or_else(|| (payload_type == negotiated.payload_type).then_some(negotiated.codec))
     }
 
     fn take_audio(&mut self, arrived: Instant, codec: Codec, packet: &Packet<'_>) {
-        if packet.payload.is_empty() || packet.payload.len() > MAX_PAYLOAD {
-            return self.counted.invalid += 1;
-        }
+        let length = codec.payload_ticks(packet.payload).filter(|_| packet.payload.len() <= MAX_PAYLOAD);
+        let Some(length) = length else { return self.counted.invalid += 1 };
         let Arrival::New { sequence, restarted } = self.reception.count(packet.ssrc, packet.sequence) else { return };
         if !self.negotiated.receive {
             return;
@@ -199,15 +218,25 @@ impl Session {
             timestamp: packet.timestamp,
             codec,
             payload: packet.payload,
+            length: length as i64,
         };
-        let transit = self.playout.insert(audio);
-        self.reception.observe_transit(transit);
+        if self.relay_box.take(&audio) {
+            return;
+        }
+        if let Some(transit) = self.playout.insert(audio) {
+            self.reception.observe_transit(transit);
+        }
     }
 
     fn take_other(&mut self, packet: &Packet<'_>, is_event: bool) {
         // Some gateways send keys with an SSRC of their own; they are no part of the stream's count.
-        if self.reception.ssrc().is_none_or(|ssrc| ssrc == packet.ssrc) {
-            self.reception.count(packet.ssrc, packet.sequence);
+        let ours = self.reception.ssrc().is_none_or(|ssrc| ssrc == packet.ssrc);
+        let arrival = ours.then(|| self.reception.count(packet.ssrc, packet.sequence));
+        let is_noise = self.negotiated.accepts.comfort_noise == Some(packet.payload_type) && self.negotiated.receive;
+        if let Some(Arrival::New { sequence, .. }) = arrival.filter(|_| is_noise)
+            && let Some(noise) = Noise::read(packet.payload)
+        {
+            self.playout.take_noise(sequence, noise);
         }
         if is_event && self.negotiated.receive {
             let digit = self.digits.take(packet.ssrc, packet.timestamp, packet.marker, packet.payload);
@@ -217,9 +246,7 @@ impl Session {
         }
     }
 
-    /// Takes a datagram of the RTCP socket in.
-    pub fn handle_rtcp(&mut self, arrived: Instant, source: SocketAddr, packet: &[u8]) {
-        let source = canonical(source);
+    fn take_rtcp(&mut self, arrived: Instant, source: SocketAddr, packet: &[u8]) {
         let known = match self.rtcp_source {
             Some(known) => source == known || source == self.latch.target(),
             None => source == self.negotiated.remote_rtcp || source.ip() == self.latch.target().ip(),
@@ -231,6 +258,9 @@ impl Session {
         self.rtcp_source.get_or_insert(source);
         let elapsed = self.elapsed(arrived);
         self.reporter.take(arrived, elapsed, self.sender.ssrc, &compound);
+        if let Some(loss) = self.reporter.remote_loss() {
+            self.encoder.expect_loss(loss);
+        }
         if compound.goodbye {
             self.tell(SessionEvent::Goodbye);
         }
@@ -239,8 +269,11 @@ impl Session {
     /// Goes on with what a new offer and answer settled: hold, another codec, another address.
     pub fn renegotiate(&mut self, negotiated: Negotiated) {
         let old = std::mem::replace(&mut self.negotiated, negotiated);
+        if (old.codec, old.opus) != (negotiated.codec, negotiated.opus) {
+            self.encoder = Encoder::for_peer(negotiated.codec, negotiated.opus);
+        }
         if old.codec != negotiated.codec {
-            self.encoder = Encoder::new(negotiated.codec);
+            self.sender.set_clock_step(negotiated.codec.clock_step());
             self.playout.set_codec(negotiated.codec);
         }
         if old.receive && !negotiated.receive {
@@ -254,14 +287,16 @@ impl Session {
             self.sender.events.clear();
         }
         self.latch.renegotiate(negotiated.remote_rtp);
+        self.change_shelter(&old.shelter);
         self.heard_at = None;
         self.timed_out = false;
     }
 
-    /// The next 20 ms heard, into `frame`, at the codec's sample rate. To be called every 20 ms, also while nothing
-    /// comes: reports and time limits run by it.
+    /// The next 20 ms heard, into `frame`, at the sample rate of the codec that comes: a peer may change between those
+    /// that we announced at any time. To be called every 20 ms, also while nothing comes: reports and time limits run by
+    /// it.
     pub fn pull(&mut self, now: Instant, frame: &mut AudioFrame) -> Heard {
-        let rate = self.codec().sample_rate();
+        let rate = self.playout.rate();
         if frame.rate() != rate {
             *frame = AudioFrame::silence(rate);
         }
@@ -301,23 +336,48 @@ impl Session {
         if !self.negotiated.send || frame.rate() != self.codec().sample_rate() {
             return self.sender.skip(now);
         }
-        let mut payload = [0; FRAME_BYTES];
+        let mut payload = [0; FRAME_ROOM];
         let bytes = self.encoder.encode(frame.samples(), &mut payload);
         self.push_encoded(now, &payload[..bytes]);
     }
 
-    /// The next 20 ms to say, encoded by the session's codec: [`crate::codec::FRAME_BYTES`] bytes.
+    /// The next 20 ms to say, encoded by the session's codec: [`crate::codec::FRAME_BYTES`] bytes, or a packet of Opus.
     pub fn push_encoded(&mut self, now: Instant, payload: &[u8]) {
+        self.rested = 0;
+        self.send_frame(now, payload, None);
+    }
+
+    /// 20 ms in which we have nothing to say. `silence` is what silence is encoded as; where it was agreed on and is
+    /// wished, comfort noise takes its place after a while, and then almost nothing is sent.
+    pub fn rest(&mut self, now: Instant, silence: &[u8]) {
+        let noise = self.negotiated.comfort_noise.filter(|_| self.config.send_comfort_noise);
+        let Some(payload_type) = noise.filter(|_| !self.is_sending_digits()) else {
+            return self.push_encoded(now, silence);
+        };
+        let resting = self.rested.checked_sub(FRAMES_BEFORE_NOISE);
+        self.rested = self.rested.saturating_add(1);
+        match resting {
+            None => self.send_frame(now, silence, None),
+            Some(frames) if frames % FRAMES_BETWEEN_NOISE == 0 => self.send_frame(now, &OUR_NOISE, Some(payload_type)),
+            Some(_) => self.sender.skip(now),
+        }
+    }
+
+    /// Sends audio, or by another payload type a packet by itself.
+    fn send_frame(&mut self, now: Instant, payload: &[u8], by_itself: Option<u8>) {
         let to = self.latch.target();
-        if !self.negotiated.send || to.ip().is_unspecified() || to.port() == 0 {
+        if !self.negotiated.send || self.remote().is_none() || !self.outbox.is_open() {
             return self.sender.skip(now);
         }
         let negotiated = &self.negotiated;
+        let is_whole = by_itself.is_some() || negotiated.codec.samples_per_byte().is_none();
         let route = Route {
             to,
-            payload_type: negotiated.payload_type,
+            payload_type: by_itself.unwrap_or(negotiated.payload_type),
             telephone_event: negotiated.telephone_event,
-            ptime_ms: negotiated.ptime_ms,
+            event_step: negotiated.event_clock / 8_000,
+            cut: if is_whole { Cut::Whole } else { Cut::Bytes { ptime_ms: negotiated.ptime_ms } },
+            unmarked: by_itself.is_some(),
         };
         self.sender.frame(now, payload, route, &mut self.outbox);
     }
@@ -344,19 +404,27 @@ impl Session {
     fn report(&mut self, now: Instant, goodbye: bool) {
         let to = self.rtcp_target();
         // The hold of RFC 2543 takes RTCP away too (RFC 3264 section 5.1).
-        if to.ip().is_unspecified() || to.port() == 0 {
+        if to.ip().is_unspecified() || to.port() == 0 || !self.outbox.is_open() {
             return;
         }
         let elapsed = self.elapsed(now);
         let report = self.reporter.report(now, elapsed, &self.sender, &mut self.reception, goodbye);
         if let Some(report) = report {
-            self.outbox.push(OutgoingKind::Rtcp, to, |data| data.extend_from_slice(&report));
+            let kind = if self.negotiated.shelter.rtcp_mux { OutgoingKind::Rtp } else { OutgoingKind::Rtcp };
+            self.outbox.push(kind, to, |data| data.extend_from_slice(&report));
         }
     }
 
     /// Where RTCP came from; before any came, the SDP's address, or for a peer behind a NAT the port above its RTP.
     fn rtcp_target(&self) -> SocketAddr {
         let (rtp, stated) = (self.latch.target(), self.negotiated.remote_rtcp);
+        let shelter = &self.negotiated.shelter;
+        if shelter.rtcp_mux {
+            return rtp;
+        }
+        if shelter.ice.is_some() {
+            return self.rtcp_source.unwrap_or(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), 0));
+        }
         if self.negotiated.remote_rtp.ip().is_unspecified() {
             return stated;
         }
@@ -380,8 +448,9 @@ impl Session {
         let mut quality = Quality {
             received: self.reception.received(),
             lost: self.reception.lost(),
-            duplicates: self.reception.duplicates(),
+            duplicates: self.reception.duplicates() + self.counted.duplicates,
             late: self.playout.late(),
+            recovered: self.playout.recovered(),
             overflowed: self.playout.overflowed(),
             sent: self.sender.packets,
             sent_bytes: self.sender.bytes,
@@ -390,7 +459,7 @@ impl Session {
             delay_ms: self.playout.delay_ms(),
             rtt_ms: self.reporter.rtt_ms(),
             remote_loss: self.reporter.remote_loss(),
-            remote_jitter_ms: self.reporter.remote_jitter().map(ms),
+            remote_jitter_ms: self.reporter.remote_jitter().map(|jitter| ms(jitter / self.sender.clock_step())),
             ..self.counted
         };
         quality.rate(self.codec());

@@ -11,6 +11,7 @@ const EARLY_TICKS: i64 = 500 * TICKS_PER_MS;
 #[derive(Debug, Default)]
 pub struct Timeline {
     last_timestamp: u32,
+    last_clock_step: u32,
     last: Option<i64>,
 }
 
@@ -18,6 +19,8 @@ pub struct Timeline {
 #[derive(Debug, Clone, Copy)]
 pub struct Placement {
     pub timestamp: u32,
+    /// Units of the timestamp in a tick.
+    pub clock_step: u32,
     /// In ticks.
     pub arrived: i64,
     /// Arrival less position of the fastest packet of late.
@@ -31,14 +34,18 @@ pub struct Placement {
 impl Timeline {
     /// The position of a packet.
     pub fn place(&mut self, packet: Placement) -> i64 {
-        let followed = self.last.map(|last| {
-            let step = packet.timestamp.wrapping_sub(self.last_timestamp).cast_signed();
-            last + i64::from(step)
+        // Timestamps of another clock say nothing about those before (RFC 7160 section 3).
+        let same_clock = self.last_clock_step == packet.clock_step;
+        let followed = self.last.filter(|_| same_clock).map(|last| {
+            let step = i64::from(packet.timestamp.wrapping_sub(self.last_timestamp).cast_signed());
+            let clock_step = i64::from(packet.clock_step.max(1));
+            last + (step + clock_step / 2).div_euclid(clock_step)
         });
         let position = followed.filter(|&position| !packet.restarted && is_near(position, packet));
         let position = position.unwrap_or_else(|| Self::by_arrival(packet));
         self.last = Some(position);
         self.last_timestamp = packet.timestamp;
+        self.last_clock_step = packet.clock_step;
         position
     }
 

@@ -1,8 +1,9 @@
 //! Our answer to an offer.
 
-use super::description::{Direction, MediaDescription, SessionDescription};
-use super::formats::{Format, formats};
-use super::negotiate::{Accepts, LocalMedia, NegotiateError, Negotiated, Settled, settle};
+use super::description::{Attribute, Direction, MediaDescription, SessionDescription};
+use super::formats::{Format, event_for, formats};
+use super::negotiate::{Accepts, LocalMedia, NegotiateError, Negotiated, Settled, Types, settle, takes_opus};
+use super::privacy;
 use crate::codec::Codec;
 
 /// Answers an offer: the first audio stream that we can use is taken with one codec, every other stream is refused by
@@ -14,7 +15,9 @@ pub fn answer(
     local: &LocalMedia,
     offer: &SessionDescription,
 ) -> Result<(SessionDescription, Negotiated), NegotiateError> {
-    let audio = |media: &&MediaDescription| media.kind.eq_ignore_ascii_case("audio") && is_plain_rtp(&media.protocol);
+    let audio = |media: &&MediaDescription| {
+        media.kind.eq_ignore_ascii_case("audio") && privacy::rtp_profile(&media.protocol).is_some()
+    };
     let mut outcome = Err(NegotiateError::NoAudio);
     for wants_port in [true, false] {
         for (index, media) in offer.media.iter().enumerate().filter(|(_, media)| audio(media)) {
@@ -32,16 +35,16 @@ pub fn answer(
     let (taken, (line, negotiated)) = outcome?;
     let lines = offer.media.iter().enumerate();
     let lines = lines.map(|(index, media)| if index == taken { line.clone() } else { refuse(media) });
-    Ok((local.describe(lines.collect()), negotiated))
-}
-
-/// AVPF peers fall back to AVP's rules when no feedback is agreed on (RFC 4585 section 4).
-fn is_plain_rtp(protocol: &str) -> bool {
-    protocol.eq_ignore_ascii_case("RTP/AVP") || protocol.eq_ignore_ascii_case("RTP/AVPF")
+    let mut description = local.describe(lines.collect());
+    description.attributes.extend(privacy::bundle(offer, &line));
+    Ok((description, negotiated))
 }
 
 fn refuse(media: &MediaDescription) -> MediaDescription {
-    MediaDescription::new(&media.kind, 0, &media.protocol, media.formats.clone())
+    let mut line = MediaDescription::new(&media.kind, 0, &media.protocol, media.formats.clone());
+    // The stream keeps its name (RFC 9143 section 7.3.3).
+    line.attributes.extend(media.attribute("mid").map(|mid| Attribute::new("mid", mid.trim())));
+    line
 }
 
 fn answer_stream(
@@ -49,21 +52,29 @@ fn answer_stream(
     offer: &SessionDescription,
     media: &MediaDescription,
 ) -> Result<(MediaDescription, Negotiated), NegotiateError> {
-    let (payload_type, codec) = choose(local, media).ok_or(NegotiateError::NoCodec)?;
-    let telephone_event = formats(media)
-        .find(|(_, format)| *format == Format::TelephoneEvent(8_000))
-        .map(|(payload_type, _)| payload_type)
-        .filter(|_| local.dtmf);
+    let (payload_type, codec) = choose(local, offer, media).ok_or(NegotiateError::NoCodec)?;
+    let events = formats(media).filter_map(|(payload_type, format)| match format {
+        Format::TelephoneEvent(rate) if local.dtmf => Some((payload_type, rate)),
+        _ => None,
+    });
+    let telephone_event = event_for(events, codec);
+    let noise =
+        formats(media).find(|(_, format)| *format == Format::ComfortNoise).map(|(payload_type, _)| payload_type);
+    let comfort_noise = noise.filter(|_| local.comfort_noise && codec.clock_rate() == 8_000);
     let mut offered = offer.direction_of(media);
-    if offer.address_of(media).is_some_and(|address| address.is_unspecified()) {
+    let (shelter, private_lines) = privacy::answer(local, offer, media)?;
+    if shelter.ice.is_none() && offer.address_of(media).is_some_and(|address| address.is_unspecified()) {
         // The hold of RFC 2543: it may still send, but has nowhere to receive.
         offered = Direction::new(offered.sends(), false);
     }
     let direction = if media.port == 0 { Direction::Inactive } else { local.direction.answer_to(offered) };
-    let accepts = Accepts::new([(payload_type, codec)], telephone_event);
-    let settled = Settled { codec, payload_type, telephone_event, accepts, direction };
+    let events = telephone_event.into_iter().collect();
+    let types = Types { audio: vec![(payload_type, codec)], noise: comfort_noise, events };
+    let accepts = Accepts::new(&types);
+    let settled = Settled { codec, payload_type, telephone_event, comfort_noise, accepts, direction, shelter };
     let negotiated = settle(local, offer, media, settled)?;
-    let mut line = local.audio_line(&media.protocol, &[(payload_type, codec)], telephone_event, direction);
+    let mut line = local.audio_line(&media.protocol, &types, direction);
+    line.attributes.extend(private_lines);
     if media.port == 0 {
         line.port = 0;
     }
@@ -71,9 +82,10 @@ fn answer_stream(
 }
 
 /// The first codec of the offer that we take.
-fn choose(local: &LocalMedia, media: &MediaDescription) -> Option<(u8, Codec)> {
+fn choose(local: &LocalMedia, offer: &SessionDescription, media: &MediaDescription) -> Option<(u8, Codec)> {
+    let takes = |codec: Codec| local.codecs.contains(&codec) && (codec != Codec::Opus || takes_opus(offer, media));
     formats(media).find_map(|(payload_type, format)| match format {
-        Format::Audio(codec) if local.codecs.contains(&codec) => Some((payload_type, codec)),
+        Format::Audio(codec) if takes(codec) => Some((payload_type, codec)),
         _ => None,
     })
 }

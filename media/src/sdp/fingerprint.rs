@@ -104,7 +104,8 @@ mod tests {
         assert_eq!(Fingerprint::read(&print.to_string()), Some(print));
         assert_eq!(Fingerprint::read(&print.to_string().to_ascii_lowercase()), Some(print));
         let text = print.to_string();
-        for wrong in [&text[..text.len() - 3], &format!("{text}:00"), &text.replace("sha-256", "sha-1"), "sha-256", ""] {
+        for wrong in [&text[..text.len() - 3], &format!("{text}:00"), &text.replace("sha-256", "sha-1"), "sha-256", ""]
+        {
             assert_eq!(Fingerprint::read(wrong), None, "{wrong}");
         }
         assert_eq!(Fingerprint::read(&text.replace("07", "+7")), None);

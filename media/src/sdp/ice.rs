@@ -60,10 +60,8 @@ pub(super) fn remote_fragment<'a>(session: &'a SessionDescription, media: &'a Me
 
 /// Our lines: one host candidate for each component.
 pub(super) fn attributes(local: &LocalMedia, credentials: &IceCredentials, rtcp_mux: bool) -> Vec<Attribute> {
-    let mut attributes = vec![
-        Attribute::new("ice-ufrag", credentials.fragment()),
-        Attribute::new("ice-pwd", credentials.password()),
-    ];
+    let mut attributes =
+        vec![Attribute::new("ice-ufrag", credentials.fragment()), Attribute::new("ice-pwd", credentials.password())];
     let components = [(1_u32, local.port), (2, local.rtcp_port)];
     for (component, port) in components.into_iter().take(if rtcp_mux { 1 } else { 2 }) {
         // RFC 8445 section 5.1.2.1: a host candidate, the only address.

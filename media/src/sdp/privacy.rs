@@ -201,11 +201,7 @@ pub(super) fn answer(
 }
 
 /// The keys for an offered stream: those of its own lines, else a handshake.
-fn answer_keys(
-    own: &LocalPrivacy,
-    offer: &SessionDescription,
-    media: &MediaDescription,
-) -> (Privacy, Vec<Attribute>) {
+fn answer_keys(own: &LocalPrivacy, offer: &SessionDescription, media: &MediaDescription) -> (Privacy, Vec<Attribute>) {
     let by_handshake = media.protocol.to_ascii_uppercase().starts_with("UDP/TLS/");
     if let Some(theirs) = CryptoLine::all(media).next().filter(|_| !by_handshake) {
         let ours = CryptoLine { tag: theirs.tag, key: own.secret.key("answer", theirs.key.suite()) };

@@ -98,6 +98,11 @@ pub struct Line {
 impl Line {
     pub fn new(codec: Codec, ptime_ms: u8, conditions: Conditions, seed: u64) -> Self {
         let (listener, speaker) = agree(codec, ptime_ms);
+        Self::between(listener, speaker, conditions, seed)
+    }
+
+    /// Between two ends that have agreed.
+    pub fn between(listener: Negotiated, speaker: Negotiated, conditions: Conditions, seed: u64) -> Self {
         Self {
             start: origin(),
             conditions,

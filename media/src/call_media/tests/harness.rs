@@ -28,7 +28,8 @@ pub(super) fn agree(codec: Codec, dtmf: bool, peer: u8) -> (Negotiated, Negotiat
     let mut theirs = LocalMedia::new(address(100 + peer), 4_000, 1);
     theirs.codecs = vec![codec];
     theirs.dtmf = dtmf;
-    let ours = LocalMedia::new(address(1), 10_000 + 2 * u16::from(peer), 2);
+    let mut ours = LocalMedia::new(address(1), 10_000 + 2 * u16::from(peer), 2);
+    ours.codecs = Codec::ALL.to_vec();
     let offered = offer(&theirs);
     let (answered, for_us) = answer(&ours, &offered).unwrap();
     (for_us, complete(&theirs, &offered, &answered).unwrap())

@@ -1,9 +1,11 @@
 //! Calls in virtual time, judged by what is heard at their ends and what is recorded.
 
+mod bridge;
 mod digits;
 mod harness;
 mod listen;
 mod pause;
 mod play;
 mod recording;
+mod swap;
 mod talk;

@@ -36,7 +36,7 @@ pub(super) fn stretches(rate: SampleRate, hz: f64, heard: &[i16]) -> Vec<(u64, u
 
 #[test]
 fn prompts_are_heard_whole_one_after_the_other_on_every_codec() {
-    for codec in Codec::ALL {
+    for codec in Codec::FIXED {
         let mut call = TestCall::with_caller(codec);
         call.handle(play(1, vec![prompt(500.0, 400), prompt(900.0, 300)]));
         call.handle(play(2, vec![prompt(1_300.0, 200)]));
@@ -74,10 +74,10 @@ fn a_stop_is_silence_in_the_next_packet() {
         call.handle(play(1, vec![prompt(500.0, 5_000)]));
         call.handle(play(2, vec![prompt(900.0, 5_000)]));
         call.run_ms(1_000);
-        assert_ne!(call.caller().last_payload, vec![codec.silence_byte(); 160]);
+        assert_ne!(call.caller().last_payload, vec![codec.silence_byte().unwrap(); 160]);
         call.handle(MediaCommand::StopPlaying { playback: None });
         call.tick();
-        assert_eq!(call.caller().last_payload, vec![codec.silence_byte(); 160]);
+        assert_eq!(call.caller().last_payload, vec![codec.silence_byte().unwrap(); 160]);
         assert_eq!(call.playbacks_ended(), [(1, PlaybackEnd::Stopped, 1_000), (2, PlaybackEnd::Stopped, 0)]);
     }
 }
@@ -187,7 +187,7 @@ fn on_hold_nothing_is_sent_but_the_playback_goes_on() {
 
 #[test]
 fn ringback_is_heard_until_a_prompt_or_a_bridge_comes() {
-    for codec in Codec::ALL {
+    for codec in Codec::FIXED {
         let rate = codec.sample_rate();
         let mut call = TestCall::with_caller(codec);
         call.handle(MediaCommand::CallTone { tone: Some((Tone::Ringback, Country::De)) });
