@@ -46,10 +46,15 @@ impl Answer {
 impl Api {
     /// A client of the server at this port.
     pub fn new(port: u16, key: Option<&str>) -> Self {
+        Self::at(&format!("127.0.0.1:{port}"), key)
+    }
+
+    /// A client of the server at this `HOST:PORT`.
+    pub fn at(server: &str, key: Option<&str>) -> Self {
         // Chosen once for the process: that it was chosen before is all right.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
-        Self { client, base: format!("http://127.0.0.1:{port}"), key: key.map(str::to_owned) }
+        Self { client, base: format!("http://{server}"), key: key.map(str::to_owned) }
     }
 
     /// Asks, whatever the answer is.

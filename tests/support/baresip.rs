@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::lab;
 use crate::ports::Ports;
 use crate::signal::{Sound, read_wav};
 use crate::wait;
@@ -31,6 +32,14 @@ pub struct Phone {
     pub tone_hz: f64,
     /// SIP over TCP.
     pub tcp: bool,
+    /// SIP over TLS, where this file says whom it believes.
+    pub tls: Option<PathBuf>,
+    /// How it encrypts its sound, such as `srtp-mand` or `dtls_srtp`; in the clear where it does not.
+    pub encryption: Option<&'static str>,
+    /// It does ICE.
+    pub ice: bool,
+    /// In the office of [`lab`](crate::lab), behind the NAT.
+    pub in_office: bool,
 }
 
 impl Phone {
@@ -43,7 +52,18 @@ impl Phone {
             auto_answer: false,
             tone_hz: 440.0,
             tcp: false,
+            tls: None,
+            encryption: None,
+            ice: false,
+            in_office: false,
         }
+    }
+}
+
+impl Phone {
+    /// Where it talks, and where it takes commands.
+    fn hosts(&self) -> (&'static str, &'static str) {
+        if self.in_office { (lab::OFFICE_ADDRESS, lab::OFFICE_REST) } else { ("127.0.0.1", "127.0.0.1") }
     }
 }
 
@@ -80,19 +100,26 @@ impl Baresip {
     pub async fn start_unregistered(phone: Phone) -> Self {
         let (folder, ports) = (tempfile::tempdir().unwrap(), Ports::take());
         Sound::tone(phone.tone_hz, 120.0).write(&folder.path().join("voice.wav"));
-        std::fs::write(folder.path().join("config"), configuration(&folder, &ports)).unwrap();
+        let mut settings = configuration(&folder, &ports, phone.hosts());
+        if let Some(trusting) = &phone.tls {
+            drop(writeln!(settings, "sip_cafile {}", trusting.display()));
+        }
+        std::fs::write(folder.path().join("config"), settings).unwrap();
         std::fs::write(folder.path().join("accounts"), account(&phone)).unwrap();
         let log = File::create(folder.path().join("log")).unwrap();
-        let child = Command::new("baresip")
-            .args(["-f", &folder.path().display().to_string()])
+        let mut command = Command::new("baresip");
+        command.args(["-f", &folder.path().display().to_string()]).envs(std::env::vars_os());
+        if phone.in_office {
+            command = lab::within(lab::OFFICE, &command);
+        }
+        let child = command
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
             .expect("baresip is installed: apt-get install baresip");
-        let control =
-            wait::until("baresip takes commands", async || TcpStream::connect(("127.0.0.1", ports.http())).await.ok())
-                .await;
+        let control = (phone.hosts().1, ports.http());
+        let control = wait::until("baresip takes commands", async || TcpStream::connect(control).await.ok()).await;
         Self { child, folder, control, buffer: Vec::new(), events: Vec::new(), ports }
     }
 
@@ -188,11 +215,22 @@ impl Drop for Baresip {
 }
 
 fn account(phone: &Phone) -> String {
-    let transport = if phone.tcp { ";transport=tcp" } else { "" };
+    let transport = match (&phone.tls, phone.tcp) {
+        (Some(_), _) => ";transport=tls",
+        (None, true) => ";transport=tcp",
+        (None, false) => "",
+    };
     let mut line = format!("<sip:{}@{}{transport}>", phone.user, phone.server);
     match &phone.password {
         Some(password) => drop(write!(line, ";auth_pass={password};regint=60")),
         None => line.push_str(";regint=0"),
+    }
+    if let Some(encryption) = phone.encryption {
+        line.push_str(";mediaenc=");
+        line.push_str(encryption);
+    }
+    if phone.ice {
+        line.push_str(";medianat=ice");
     }
     if phone.auto_answer {
         line.push_str(";answermode=auto");
@@ -200,17 +238,17 @@ fn account(phone: &Phone) -> String {
     line + "\n"
 }
 
-fn configuration(folder: &TempDir, ports: &Ports) -> String {
+fn configuration(folder: &TempDir, ports: &Ports, (host, control_host): (&str, &str)) -> String {
     let path = folder.path().display();
     let modules = ["/usr/lib/baresip/modules", "/usr/local/lib/baresip/modules", "/usr/lib64/baresip/modules"];
     let modules = modules.into_iter().find(|path| std::path::Path::new(path).exists()).unwrap_or_default();
     format!(
-        "poll_method epoll\nsip_listen 127.0.0.1:{sip}\nnet_interface 127.0.0.1\ncall_local_timeout 120\n\
+        "poll_method epoll\nsip_listen {host}:{sip}\nnet_interface {host}\ncall_local_timeout 120\n\
          call_max_calls 4\naudio_source aufile,{path}/voice.wav\naudio_player aubridge,ear\naudio_alert aubridge,bell\n\
          ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\nrtp_ports {first}-{last}\n\
-         module_path {modules}\nmodule g711.so\nmodule sndfile.so\nmodule aufile.so\nmodule aubridge.so\n\
+         module_path {modules}\nmodule g711.so\nmodule srtp.so\nmodule dtls_srtp.so\nmodule ice.so\nmodule sndfile.so\nmodule aufile.so\nmodule aubridge.so\n\
          module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n\
-         ctrl_tcp_listen 127.0.0.1:{control}\nsnd_path {path}\n",
+         ctrl_tcp_listen {control_host}:{control}\nsnd_path {path}\n",
         sip = ports.sip(),
         first = ports.first_rtp(),
         last = ports.last_rtp(),

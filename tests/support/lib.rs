@@ -1,7 +1,9 @@
 //! What whole-program tests are made of: the real binary, phones of several makes, and ears.
 //!
 //! - [`server`]: the program under test, with a folder and ports of its own; [`api`]: its REST surface.
-//! - [`caller`]: synthetic callers; [`baresip`] and [`sipp`]: foreign phones; [`wire`]: SIP by hand, to the byte.
+//! - [`caller`]: synthetic callers; [`baresip`] and [`sipp`]: foreign phones; [`wire`]: SIP by hand, to the byte;
+//!   [`handset`]: a phone with two calls; [`linphone`]: a softphone with TLS and Opus; [`border`]: a carrier's Kamailio and rtpengine.
+//! - [`lab`]: hosts in network namespaces, with a NAT between them.
 //! - [`signal`]: levels, tones and likeness of what was heard; [`voice`]: what should have been heard.
 //! - [`receiver`]: a webhook's other end; [`endpoint`]: a system of the business that tools reach by HTTP.
 //! - [`ports`], [`wait`]: ports that nobody else uses, and waiting for what happens.
@@ -9,8 +11,12 @@
 
 pub mod api;
 pub mod baresip;
+pub mod border;
 pub mod caller;
 pub mod endpoint;
+pub mod handset;
+pub mod lab;
+pub mod linphone;
 pub mod ports;
 pub mod receiver;
 pub mod server;

@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::api::Api;
+use crate::lab;
 use crate::ports::Ports;
 use crate::wait;
 
@@ -53,6 +54,8 @@ pub struct Settings {
     pub environment: Vec<(String, String)>,
     /// Where it listens and is called: 127.0.0.1 (with all other addresses of the machine) when it is not said.
     pub address: Option<IpAddr>,
+    /// The network namespace that it runs in, and the address there at which its REST surface is reached.
+    pub namespace: Option<(String, IpAddr)>,
 }
 
 impl Settings {
@@ -84,6 +87,13 @@ impl Settings {
     pub fn at(mut self, address: &str) -> Self {
         self.address = Some(address.parse().unwrap());
         self
+    }
+
+    /// Runs in a network namespace of [`lab`](crate::lab), where its REST surface is at this address.
+    #[must_use]
+    pub fn within(mut self, namespace: &str, http: &str) -> Self {
+        self.namespace = Some((namespace.into(), http.parse().unwrap()));
+        self.set("HTTP__LISTEN", http)
     }
 }
 
@@ -143,7 +153,10 @@ impl Server {
 
     /// The program with this server's settings.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = command(arguments);
+        let mut command = match &self.settings.namespace {
+            None => command(arguments),
+            Some((namespace, _)) => lab::within(namespace, &command(arguments)),
+        };
         std::fs::write(self.folder.path().join("callwright.toml"), &self.settings.config).unwrap();
         command.current_dir(self.folder.path());
         let mut set = |name: &str, value: String| {
@@ -205,12 +218,18 @@ impl Server {
     /// The REST surface, with the first key.
     pub fn api(&self) -> Api {
         let key = std::fs::read_to_string(self.data().join("api-key")).unwrap();
-        Api::new(self.ports.http(), Some(key.trim()))
+        Api::at(&self.http(), Some(key.trim()))
     }
 
     /// The REST surface, without a key.
     pub fn api_without_key(&self) -> Api {
-        Api::new(self.ports.http(), None)
+        Api::at(&self.http(), None)
+    }
+
+    /// `HOST:PORT` of HTTP.
+    fn http(&self) -> String {
+        let host = self.settings.namespace.as_ref().map_or(IpAddr::from([127, 0, 0, 1]), |(_, address)| *address);
+        format!("{host}:{}", self.ports.http())
     }
 
     /// The password of the demo members' phones.
