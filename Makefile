@@ -41,6 +41,13 @@ bench-agent: ## Print delays and costs of conversations with an agent (SESSIONS=
 	target/release/load agent --sessions $(SESSIONS)
 	target/release/load agent --sessions 1,50 --no-speculation
 
+SOAK_SECONDS ?= 1800
+SOAK_CALLS ?= 400
+soak: ## Half an hour of mixed calls over a bad line: none lost, nothing left behind (SOAK_SECONDS=1800 SOAK_CALLS=400)
+	@scripts/setup test
+	cargo build --release --locked --bin callwright --bin load
+	scripts/soak $(SOAK_SECONDS) $(SOAK_CALLS)
+
 SECONDS_EACH ?= 600
 fuzz: ## Fuzz every parser; SECONDS_EACH=600 for each target (make test feeds all of them mutations of their seeds)
 	@scripts/setup build

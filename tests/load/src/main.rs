@@ -5,15 +5,19 @@
 //!   spacing of the packets that it sends, by the kernel's time stamps.
 //! - `load agent`: conversations with an agent whose recogniser, model and voice are local: delays as the caller hears
 //!   them, and what a session costs.
+//! - `load soak`: calls of several kinds over a bad line, for long: fails when one is lost or something is left behind.
+//! - `load flood`: a flood of INVITEs from strangers while calls run: what it does to their packets and to the memory.
 //! - `load floor`: the same packets against a plain UDP echo: what the sockets alone cost.
 #![allow(clippy::print_stdout)]
 
 mod agent;
 mod calls;
+mod flood;
 mod process;
 mod rate;
 mod rtp;
 mod signalling;
+mod soak;
 
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
@@ -32,8 +36,12 @@ enum Command {
     Rate(rate::RateArgs),
     /// Calls that stay
     Calls(calls::CallsArgs),
+    /// A flood of INVITEs from strangers while calls run
+    Flood(flood::FloodArgs),
     /// Conversations with an agent
     Agent(agent::AgentArgs),
+    /// Calls of several kinds over a bad line, for long
+    Soak(soak::SoakArgs),
     /// The packets of so many calls against a plain UDP echo
     Floor(calls::FloorArgs),
     /// The plain UDP echo
@@ -48,7 +56,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     match Cli::parse().command {
         Command::Rate(args) => rate::run(&args),
         Command::Calls(args) => calls::run(&args),
+        Command::Flood(args) => flood::run(&args),
         Command::Agent(args) => agent::run(&args),
+        Command::Soak(args) => soak::run(&args),
         Command::Floor(args) => calls::floor(&args),
         Command::Echo => rtp::echo(),
     }
