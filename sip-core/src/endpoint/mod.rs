@@ -55,7 +55,7 @@ use crate::body::Body;
 use crate::chance::Chance;
 use crate::digest::{Account, Authenticator};
 use crate::flow::{Flow, Target, Transmit};
-use crate::message::{HeaderName, Message, ParseError, StatusCode, Uri};
+use crate::message::{HeaderName, Message, ParseError, Replaces, StatusCode, Uri};
 use crate::registrar::{Binding, Registrar};
 use crate::registration::{Registration, RegistrationHandle};
 use crate::tables::{Table, table};
@@ -339,6 +339,12 @@ impl Endpoint {
         let done = self.tell_referrer(now, leg, id, status);
         self.settle(now);
         done
+    }
+
+    /// What an INVITE to the other end of a leg must say in Replaces to take its place (RFC 3891); `None` when the leg is
+    /// over.
+    pub fn replaces(&self, leg: LegHandle) -> Option<Replaces> {
+        self.legs.as_replaced(leg)
     }
 
     /// Asks the other end to call somebody else instead of us. [`Event::ReferProgress`] and [`Event::ReferEnded`] tell

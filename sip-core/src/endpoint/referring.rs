@@ -170,18 +170,25 @@ impl Legs {
         let leg = self.get(handle)?;
         let same_peer = match leg.dialog.remote_tag() {
             Some(tag) => tag == replaces.from_tag,
-            // Whom we call has not answered: its tag is not known yet. A client of RFC 2543 has none, written as 0.
-            None => leg.outgoing.is_some() || replaces.from_tag == "0",
+            // Whom we call has not answered: each branch that rings has its tag. A client of RFC 2543 has none, written
+            // as 0.
+            None => match &leg.outgoing {
+                Some(outgoing) => outgoing.early.iter().any(|early| early.tag() == replaces.from_tag),
+                None => replaces.from_tag == "0",
+            },
         };
         (leg.dialog.call_id == replaces.call_id && same_peer).then_some(handle)
     }
 
     /// One of our legs as a Replaces for its other end names it.
-    fn as_replaced(&mut self, handle: LegHandle) -> Option<Replaces> {
-        let dialog = &self.live(handle)?.dialog;
+    pub(super) fn as_replaced(&self, handle: LegHandle) -> Option<Replaces> {
+        let leg = self.get(handle).filter(|leg| !leg.is_over())?;
+        let dialog = &leg.dialog;
+        let rings = leg.outgoing.as_ref().and_then(|outgoing| outgoing.early.first());
+        let tag = dialog.remote_tag().or(rings.map(super::early::Early::tag)).unwrap_or("0");
         Some(Replaces {
             call_id: dialog.call_id.clone(),
-            to_tag: dialog.remote_tag().unwrap_or("0").to_owned(),
+            to_tag: tag.to_owned(),
             from_tag: dialog.local_tag().to_owned(),
             early_only: false,
         })

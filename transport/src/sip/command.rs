@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use sip_core::message::{HeaderName, StatusCode, Uri};
+use sip_core::message::{HeaderName, Replaces, StatusCode, Uri};
 use sip_core::{
     Account, Binding, Body, Endpoint, InviteError, LegError, LegHandle, OutgoingCall, OutgoingRefer, PingHandle,
     ReferId, Registration, RegistrationHandle,
@@ -19,6 +19,7 @@ pub(crate) enum Command {
     Leg { leg: LegHandle, action: LegAction, reply: oneshot::Sender<Result<(), LegError>> },
     Invite { call: Box<OutgoingCall>, reply: oneshot::Sender<Result<LegHandle, InviteError>> },
     Hangup(LegHandle),
+    Replaces { leg: LegHandle, reply: oneshot::Sender<Option<Replaces>> },
     SetAccounts(Vec<Account>),
     Bindings { user: String, reply: oneshot::Sender<Vec<Binding>> },
     Register { registration: Box<Registration>, reply: oneshot::Sender<RegistrationHandle> },
@@ -40,6 +41,7 @@ pub(crate) enum LegAction {
     Challenge,
     Acknowledge(Body),
     Reinvite(Body),
+    Update(Body),
     AcceptReinvite(Body),
     RejectReinvite(StatusCode),
     Info(Body),
@@ -59,6 +61,7 @@ impl LegAction {
             Self::Challenge => endpoint.challenge(now, leg),
             Self::Acknowledge(answer) => endpoint.acknowledge(now, leg, answer),
             Self::Reinvite(offer) => endpoint.reinvite(now, leg, offer),
+            Self::Update(offer) => endpoint.update(now, leg, offer),
             Self::AcceptReinvite(body) => endpoint.accept_reinvite(now, leg, body),
             Self::RejectReinvite(status) => endpoint.reject_reinvite(now, leg, status),
             Self::Info(body) => endpoint.info(now, leg, body),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sip_core::message::{HeaderName, StatusCode, Uri};
+use sip_core::message::{HeaderName, Replaces, StatusCode, Uri};
 use sip_core::{
     Account, Binding, Body, InviteError, LegError, LegHandle, Listener, OutgoingCall, OutgoingRefer, PingHandle,
     ReferId, Registration, RegistrationHandle,
@@ -109,6 +109,11 @@ impl SipHandle {
         self.act(leg, LegAction::Reinvite(offer)).await
     }
 
+    /// Changes the session by UPDATE; see [`sip_core::Endpoint::update`].
+    pub async fn update(&self, leg: LegHandle, offer: Body) -> Result<(), CommandError> {
+        self.act(leg, LegAction::Update(offer)).await
+    }
+
     /// Accepts a changed session; see [`sip_core::Endpoint::accept_reinvite`].
     pub async fn accept_reinvite(&self, leg: LegHandle, body: Body) -> Result<(), CommandError> {
         self.act(leg, LegAction::AcceptReinvite(body)).await
@@ -137,6 +142,11 @@ impl SipHandle {
     /// Tells the other end how its transfer goes on; see [`sip_core::Endpoint::notify_refer`].
     pub async fn notify_refer(&self, leg: LegHandle, id: ReferId, status: StatusCode) -> Result<(), CommandError> {
         self.act(leg, LegAction::NotifyRefer(id, status)).await
+    }
+
+    /// What takes a leg's place at its other end; see [`sip_core::Endpoint::replaces`].
+    pub async fn replaces(&self, leg: LegHandle) -> Result<Option<Replaces>, Stopped> {
+        self.ask(|reply| Command::Replaces { leg, reply }).await
     }
 
     /// Asks the other end to call somebody else; see [`sip_core::Endpoint::refer`].

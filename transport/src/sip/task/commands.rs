@@ -35,6 +35,7 @@ impl Task {
             Command::Leg { leg, action, reply } => drop(reply.send(action.apply(endpoint, now, leg))),
             Command::Invite { call, reply } => self.place(now, *call, reply),
             Command::Hangup(leg) => endpoint.hangup(now, leg),
+            Command::Replaces { leg, reply } => drop(reply.send(endpoint.replaces(leg))),
             Command::SetAccounts(accounts) => endpoint.set_accounts(accounts),
             Command::Bindings { user, reply } => drop(reply.send(endpoint.bindings(&user))),
             Command::Register { registration, reply } => drop(reply.send(endpoint.register(now, *registration))),
