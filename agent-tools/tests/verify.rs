@@ -72,6 +72,7 @@ async fn known(store: &Store) -> ContactId {
         language: "en".into(),
         variables: serde_json::Map::new(),
         webhook: None,
+        origin: call_model::CallOrigin::default(),
         started_ms,
     };
     let begun = store.begin_call(call).await.unwrap();

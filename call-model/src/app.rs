@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{CallCommand, CallEvent, CallId, Direction};
+use crate::{CallCommand, CallEvent, CallId, CallOrigin, Direction};
 
 /// The time that an app is told: it never asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,9 @@ pub struct CallFacts {
     pub contact: Map<String, Value>,
     /// Variables handed over by whoever placed the call.
     pub variables: Map<String, Value>,
+    /// Where the call comes from.
+    #[serde(default)]
+    pub origin: CallOrigin,
 }
 
 /// What talks to the caller: a flow, an agent, or a third kind. Without I/O, clock or chance: it is told events and

@@ -6,6 +6,7 @@ mod command;
 mod event;
 mod hearing;
 mod id;
+mod origin;
 mod thought;
 mod tool;
 mod transcript;
@@ -25,6 +26,7 @@ pub use id::{
     AppointmentId, CallId, ContactId, EventId, FlowId, FollowUpId, Id, IdError, LegId, MemberId, NumberId, RecordingId,
     TicketId, TrunkId, VoicemailId, WebhookId,
 };
+pub use origin::{Attestation, CallOrigin, Diverted, Verification};
 pub use thought::{ChatMessage, ThinkEvent, ThinkId, ThinkRequest, ThinkUsage, ToolCall, ToolSpec};
 pub use tool::{Source, ToolFailure, ToolReport, ToolRequest, ToolUseId, Verified};
 pub use transcript::{Speaker, TranscriptLine, TurnReport, Word};

@@ -67,6 +67,7 @@ async fn one_call(store: &Store, number: usize) {
         language: "en".to_owned(),
         variables: Map::new(),
         webhook: None,
+        origin: call_model::CallOrigin::default(),
         started_ms: NOW,
     };
     store.begin_call(call).await.unwrap();

@@ -65,6 +65,18 @@ impl Address {
     }
 }
 
+/// A number in E.164 as it is dialled within `country`: with its trunk prefix, where the country has one. `None` when it
+/// is another country's, or cannot be read.
+pub fn national(number: &str, country: &str) -> Option<String> {
+    let here: country::Id = country.parse().ok()?;
+    let parsed = phonenumber::parse(None, number).ok()?;
+    let code = phonenumber::metadata::DATABASE.by_id(here.as_ref())?.country_code();
+    (parsed.code().value() == code).then(|| {
+        let written = parsed.format().mode(Mode::National).to_string();
+        written.chars().filter(char::is_ascii_digit).collect()
+    })
+}
+
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -135,6 +147,15 @@ mod tests {
             assert_eq!(number(text).as_deref(), Some("+4930901820"), "{text}");
         }
         assert_eq!(Address::parse("(212) 555-0123", "US").e164(), Some("+12125550123"));
+    }
+
+    #[test]
+    fn national_numbers_have_the_prefix_of_their_country() {
+        let written = |number, country| national(number, country);
+        assert_eq!(written("+4930901820", "DE").as_deref(), Some("030901820"));
+        assert_eq!(written("+12015550123", "US").as_deref(), Some("2015550123"));
+        assert_eq!(written("+390612345678", "IT").as_deref(), Some("0612345678"));
+        assert_eq!((written("+4930901820", "US"), written("reception", "DE")), (None, None));
     }
 
     #[test]

@@ -41,25 +41,25 @@ mod stats;
 mod store;
 mod writer;
 
-pub use address::Address;
+pub use address::{Address, national};
 pub use config::{StoreConfig, Synchronous};
 pub use error::{BackupError, OpenError, StoreError};
 pub use id::{NewId, fresh_id};
 pub use integrity::{Examination, examine};
 pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use record::{
-    AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, BegunCall, Busy,
-    CallFilter, CallRecord, CallState, ContactChange, ContactFilter, ContactRecord, DeliveryOutcome, DeliveryRecord,
-    DeliveryState, DueDelivery, EndCall, ErrandKind, ErrandOutcome, ErrandRecord, ErrandState, EventFilter,
-    EventRecord, FlowRecord, FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, GapRecord, GapState,
-    Idempotency, InsightsRecord, Interrupted, JobRecord, JobState, LegQuality, LegRecord, LegRole, LineRecord,
-    MemberCredentials, MemberRecord, Mood, MoveAppointment, NewAppointment, NewCall, NewEvent, NewFollowUp, NewGap,
-    NewInsights, NewMember, NewNumber, NewRecording, NewSource, NewTicket, NewTrunk, NewVoicemail, NewWebhook,
+    AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, BanRecord,
+    BegunCall, Busy, CallFilter, CallRecord, CallState, ContactChange, ContactFilter, ContactRecord, DeliveryOutcome,
+    DeliveryRecord, DeliveryState, DueDelivery, EndCall, ErrandKind, ErrandOutcome, ErrandRecord, ErrandState,
+    EventFilter, EventRecord, FlowRecord, FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, GapRecord,
+    GapState, Idempotency, InsightsRecord, Interrupted, JobRecord, JobState, LegQuality, LegRecord, LegRole,
+    LineRecord, MemberCredentials, MemberRecord, Mood, MoveAppointment, NewAppointment, NewCall, NewEvent, NewFollowUp,
+    NewGap, NewInsights, NewMember, NewNumber, NewRecording, NewSource, NewTicket, NewTrunk, NewVoicemail, NewWebhook,
     NodeCount, NodeCounters, NumberRecord, OnceState, PassageRecord, PasswordHashes, PinDigest, PinTry,
     PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart, SourceKind,
     SourceRecord, SourceState, SpendingRecord, TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState,
-    TimeSpan, TimelineEntry, Transcript, TranscriptHit, TranscriptState, TrunkRecord, VoicemailFilter, VoicemailRecord,
-    WebhookRecord, event_type,
+    TimeSpan, TimelineEntry, Transcript, TranscriptHit, TranscriptState, TrunkRecord, TrunkSpendingRecord,
+    VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
 };
 pub use scrub::{Scrub, Scrubber, Silence};
 pub use sql::TermCounts;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Each file brings the tables one step further; a file that was released is never changed.
-pub(crate) const MIGRATIONS: [(&str, &str); 9] = [
+pub(crate) const MIGRATIONS: [(&str, &str); 11] = [
     ("books", include_str!("../migrations/0001_books.sql")),
     ("transcripts", include_str!("../migrations/0002_transcripts.sql")),
     ("tools", include_str!("../migrations/0003_tools.sql")),
@@ -28,6 +28,8 @@ pub(crate) const MIGRATIONS: [(&str, &str); 9] = [
     ("costs", include_str!("../migrations/0007_costs.sql")),
     ("voicemail_sound", include_str!("../migrations/0008_voicemail_sound.sql")),
     ("spending", include_str!("../migrations/0009_spending.sql")),
+    ("identity", include_str!("../migrations/0010_identity.sql")),
+    ("abuse", include_str!("../migrations/0011_abuse.sql")),
 ];
 
 /// The books of one Callwright. Cheap to clone; one process at a time may hold them open.
@@ -89,6 +91,7 @@ impl Store {
             tx,
             queue,
             group: config.group.max(1),
+            patience: config.patience,
             counters: counters.clone(),
             nodes: nodes.clone(),
             deliveries: deliveries.clone(),
@@ -215,7 +218,7 @@ fn lock_books(path: &Path) -> Result<File, OpenError> {
     }
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(name).map_err(folder)?;
+    let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(name).map_err(folder)?;
     match file.try_lock() {
         Ok(()) => {
             // Who it is, for whoever is refused; it holds without as well.

@@ -82,6 +82,7 @@ impl Practice {
             language: "en".to_owned(),
             variables: Map::new(),
             webhook: None,
+            origin: call_model::CallOrigin::default(),
             started_ms: now_ms(),
         };
         self.store.begin_call(call).await.unwrap();

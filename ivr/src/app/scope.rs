@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use call_model::{CallFacts, Direction, Moment};
+use call_model::{Attestation, CallFacts, Direction, Moment};
 use jiff::civil::Date;
 use minijinja::value::{Object, Serde, Value};
 use serde_json::{Map, Value as Json};
@@ -45,6 +45,10 @@ impl Scope<'_> {
             ("direction", Value::from(direction)),
             ("caller", optional(self.facts.caller.as_deref())),
             ("trunk", optional(self.facts.trunk.as_deref())),
+            ("diverted_by", optional(self.facts.origin.called_first())),
+            ("diversion", optional(self.facts.origin.diversions.first().map(|first| first.reason.as_str()))),
+            ("verification", Value::from(self.facts.origin.verification.as_str())),
+            ("attestation", optional(self.facts.origin.verification.attestation().map(Attestation::as_str))),
             ("language", Value::from(self.language)),
             ("seconds", Value::from(self.now.since_start.as_secs())),
         ])

@@ -45,6 +45,7 @@ pub fn facts() -> CallFacts {
         language: "en".to_owned(),
         contact: Map::new(),
         variables: Map::new(),
+        origin: call_model::CallOrigin::default(),
     }
 }
 

@@ -368,5 +368,6 @@ pub fn facts(rehearsal: &Rehearsal, call: call_model::CallId, language: &str) ->
         language: language.to_owned(),
         contact: rehearsal.contact.clone(),
         variables: rehearsal.variables.clone(),
+        origin: call_model::CallOrigin::default(),
     }
 }

@@ -1,6 +1,8 @@
 //! The forms that records have on the wire: times as RFC 3339, ids as text, nothing that is secret.
 
-use call_model::{CallId, ContactId, Direction, EventId, HangupCause, HangupParty, LegId, RecordingId, VoicemailId};
+use call_model::{
+    CallId, CallOrigin, ContactId, Direction, EventId, HangupCause, HangupParty, LegId, RecordingId, VoicemailId,
+};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use store::{
@@ -75,6 +77,11 @@ pub(super) struct Call {
     /// Who ended it: `caller`, `us` or `system`.
     #[schema(value_type = Option<String>, example = "caller")]
     hung_up_by: Option<HangupParty>,
+    /// Where it comes from: `diversions` (who it was for before, `by` whom and for which `reason`, the first one first)
+    /// and `verification` of the caller's number (`result`: `none`, `unknown`, `verified` with its `attestation`, or
+    /// `failed` with its `reason`).
+    #[schema(value_type = Object)]
+    origin: CallOrigin,
     /// Variables handed over when it was placed.
     #[schema(value_type = Object)]
     variables: Map<String, Value>,
@@ -284,9 +291,10 @@ impl From<CallRecord> for Call {
             started_at: Time(call.started_ms),
             answered_at: call.answered_ms.map(Time),
             ended_at: call.ended_ms.map(Time),
-            duration_ms: call.answered_ms.zip(call.ended_ms).map(|(from, to)| to - from),
+            duration_ms: call.answered_ms.zip(call.ended_ms).map(|(from, to)| (to - from).max(0)),
             cause: call.cause,
             hung_up_by: call.hung_up_by,
+            origin: call.origin,
             variables: call.variables,
             remembered: call.remembered,
             recording_id: call.recording,

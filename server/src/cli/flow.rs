@@ -115,6 +115,7 @@ fn play(args: &RunArgs) -> Result<(), Vec<String>> {
         language: args.language.clone(),
         contact: Map::new(),
         variables,
+        origin: call_model::CallOrigin::default(),
     };
     let mut simulator = Simulator::new(Arc::new(program), facts, now);
     for line in simulator.start() {

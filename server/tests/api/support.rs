@@ -55,6 +55,7 @@ impl LiveCalls for FakeCalls {
                 to: Address::parse(&call.to, "DE"),
                 variables: call.variables.clone(),
                 webhook: call.webhook,
+                origin: call_model::CallOrigin::default(),
                 flow: match &call.speech {
                     Speech::Flow(name) => Some(name.clone()),
                     Speech::Agent(_) | Speech::Text(_) => None,
@@ -269,6 +270,7 @@ pub fn inbound(at_ms: i64) -> NewCall {
         language: "en".to_owned(),
         variables: Map::new(),
         webhook: None,
+        origin: call_model::CallOrigin::default(),
         started_ms: at_ms,
     }
 }

@@ -1,6 +1,6 @@
 //! Calls and their legs.
 
-use call_model::{CallId, ContactId, Direction, HangupCause, HangupParty, LegId, RecordingId, WebhookId};
+use call_model::{CallId, CallOrigin, ContactId, Direction, HangupCause, HangupParty, LegId, RecordingId, WebhookId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -109,6 +109,8 @@ pub struct NewCall {
     pub variables: Map<String, Value>,
     /// A webhook that is told of this call whatever its filter says.
     pub webhook: Option<WebhookId>,
+    /// Where it comes from.
+    pub origin: CallOrigin,
     /// When it began, ms since the Unix epoch.
     pub started_ms: i64,
 }
@@ -191,6 +193,8 @@ pub struct CallRecord {
     pub cause: Option<HangupCause>,
     /// Who ended it.
     pub hung_up_by: Option<HangupParty>,
+    /// Where it comes from.
+    pub origin: CallOrigin,
     /// Variables handed over by whoever placed it.
     pub variables: Map<String, Value>,
     /// Values that its app kept on it.

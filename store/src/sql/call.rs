@@ -50,6 +50,7 @@ impl Record for CallRecord {
             ended_ms: row.maybe_int("ended_ms")?,
             cause: row.maybe_word("cause")?,
             hung_up_by: row.maybe_word("hung_up_by")?,
+            origin: row.json("origin")?,
             variables: row.json("variables")?,
             remembered: row.json("remembered")?,
             legs: row.json("legs")?,
@@ -175,8 +176,8 @@ impl Write for Begin {
     async fn apply(&self, tx: &mut Tx) -> Result<BegunCall, StoreError> {
         const SQL: Told = told!(
             "INSERT INTO calls (id, direction, from_address, to_address, number, trunk, member, contact, flow, \
-             flow_version, language, state, started_ms, variables, webhook, agent, agent_version) \
-             VALUES (?1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'ringing', ?16, ?17, ?18, ?19, ?20) \
+             flow_version, language, state, started_ms, variables, webhook, agent, agent_version, origin) \
+             VALUES (?1, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'ringing', ?16, ?17, ?18, ?19, ?20, ?21) \
              ON CONFLICT (id) DO NOTHING",
             call_event!(),
         );
@@ -207,6 +208,7 @@ impl Write for Begin {
             .bind(call.webhook.map(|id| id.to_string()))
             .bind(call.agent.clone())
             .bind(call.agent_version)
+            .bind(json(&call.origin))
             .execute(&mut tx.conn)
             .await?;
         if done.rows_affected() == 0 {

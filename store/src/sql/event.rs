@@ -92,7 +92,7 @@ macro_rules! call_json {
          'number', c.number, 'trunk', c.trunk, 'member', c.member, 'contact', c.contact, 'flow', c.flow, \
          'flow_version', c.flow_version, 'agent', c.agent, 'agent_version', c.agent_version, 'language', c.language, 'state', c.state, 'started_ms', c.started_ms, \
          'answered_ms', c.answered_ms, 'ended_ms', c.ended_ms, 'cause', c.cause, 'hung_up_by', c.hung_up_by, \
-         'variables', json(c.variables), 'remembered', json(c.remembered), 'transcript', c.transcript)"
+         'origin', json(c.origin), 'variables', json(c.variables), 'remembered', json(c.remembered), 'transcript', c.transcript)"
     };
 }
 

@@ -67,6 +67,7 @@ pub fn inbound(from: &str, at_ms: i64) -> NewCall {
         language: "en".to_owned(),
         variables: Map::new(),
         webhook: None::<WebhookId>,
+        origin: call_model::CallOrigin::default(),
         started_ms: at_ms,
     }
 }

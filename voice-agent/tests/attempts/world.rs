@@ -72,6 +72,7 @@ pub fn call(language: &str, more: &str, says: &[&str], brain: Brain<'_>) -> Seen
         language: language.into(),
         contact: json!({"name": "Anna Weber"}).as_object().cloned().unwrap_or_default(),
         variables: serde_json::Map::new(),
+        origin: call_model::CallOrigin::default(),
     };
     let app = AgentApp::new(Arc::new(program(language, more)), facts);
     let (playing, coming) = (VecDeque::new(), BTreeMap::new());

@@ -66,6 +66,7 @@ impl House {
             language: "en".to_owned(),
             variables: serde_json::Map::new(),
             webhook: None,
+            origin: call_model::CallOrigin::default(),
             started_ms: NOW,
         };
         self.store.begin_call(new).await.unwrap();

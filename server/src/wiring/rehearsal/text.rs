@@ -191,6 +191,7 @@ async fn prepare(
             language: facts.language.clone(),
             variables: facts.variables.clone(),
             webhook: None,
+            origin: call_model::CallOrigin::default(),
             started_ms: now_ms,
         };
         let begun = store.begin_call(new).await.map_err(failed)?;

@@ -93,6 +93,7 @@ pub fn run(situation: &Situation) -> Log {
         language: situation.language.clone(),
         contact: situation.contact.clone(),
         variables: situation.variables.clone(),
+        origin: call_model::CallOrigin::default(),
     };
     let mut world = World {
         situation,
