@@ -185,6 +185,8 @@ fn a_browser_can_be_called() {
     let caller = local(1, SrtpPolicy::Required, KeyExchange::Web);
     let ours = offer(&caller);
     assert_eq!(ours.media[0].protocol, "UDP/TLS/RTP/SAVPF");
+    assert_eq!((ours.media[0].attribute("mid"), ours.attribute("group")), (Some("0"), Some("BUNDLE 0")));
+    assert!(ours.attribute("ice-lite").is_some());
     let reply = theirs(&BROWSER.replace("actpass", "active").replace("8 13 126", "8"));
     let negotiated = complete(&caller, &ours, &reply).expect("it is settled");
     assert!(negotiated.shelter.rtcp_mux && negotiated.shelter.ice.is_some() && negotiated.send);

@@ -30,6 +30,8 @@ pub struct LocalMedia {
     /// The codecs that we take, most wanted first. An answer follows the order of the offer, as
     /// [RFC 3264 section 6.1](https://www.rfc-editor.org/rfc/rfc3264#section-6.1) recommends.
     pub codecs: Vec<Codec>,
+    /// The codec that an answer takes before the offer's order: that of the other leg, which then needs no transcoding.
+    pub prefers: Option<Codec>,
     /// Whether keys are sent and taken as telephone-event (RFC 4733).
     pub dtmf: bool,
     /// Whether comfort noise ([RFC 3389](https://www.rfc-editor.org/rfc/rfc3389)) is taken.
@@ -57,6 +59,7 @@ impl LocalMedia {
             port,
             rtcp_port: port.saturating_add(1),
             codecs: Codec::FIXED.to_vec(),
+            prefers: None,
             dtmf: true,
             comfort_noise: false,
             opus: OpusFormat::ours(),
@@ -256,7 +259,10 @@ pub fn offer(local: &LocalMedia) -> SessionDescription {
     let (profile, lines) = privacy::offer(local);
     let mut line = local.audio_line(profile, &Types::ours(local), local.direction);
     line.attributes.extend(lines);
-    local.describe(vec![line])
+    let bundle = privacy::own_bundle(&line);
+    let mut description = local.describe(vec![line]);
+    description.attributes.extend(bundle);
+    description
 }
 
 /// Reads the answer to `ours`, an offer made by [`offer`] with the same `local`.

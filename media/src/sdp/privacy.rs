@@ -155,7 +155,7 @@ fn handshake(fingerprint: Fingerprint, setup: &str) -> Vec<Attribute> {
     vec![Attribute::new("fingerprint", fingerprint.to_string()), Attribute::new("setup", setup)]
 }
 
-/// What belongs before the first `m=` line of ours.
+/// What belongs before the first `m=` line of ours: that we do ICE as the lite end.
 pub(super) fn session_lines(media: &[MediaDescription]) -> Vec<Attribute> {
     let mut lines = Vec::new();
     if media.iter().any(|media| media.attribute("ice-ufrag").is_some()) {
@@ -215,6 +215,11 @@ fn answer_keys(own: &LocalPrivacy, offer: &SessionDescription, media: &MediaDesc
     let Some((fingerprint, peer)) = peer else { return (Privacy::Plain, Vec::new()) };
     let setup = if peer.role == DtlsRole::Client { "active" } else { "passive" };
     (Privacy::Dtls(peer), handshake(fingerprint, setup))
+}
+
+/// The group of our own offer, where its stream has a name: browsers look for one.
+pub(super) fn own_bundle(line: &MediaDescription) -> Option<Attribute> {
+    line.attribute("mid").map(|mid| Attribute::new("group", format!("BUNDLE {mid}")))
 }
 
 /// The group of the streams that go by one port: that of the offer, with the stream that we took
