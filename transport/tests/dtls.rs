@@ -1,6 +1,6 @@
 //! Two engines that agree on keys by DTLS (RFC 5763, RFC 5764) over real sockets.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Duration;
 
 use media::rtp::SessionConfig;
@@ -115,5 +115,28 @@ async fn another_certificate_than_the_promised_one_is_refused() {
             let event = end.until(told).await;
             assert!(matches!(event, MediaEvent::NotSecured { .. }), "{role:?}: {event:?}");
         }
+    }
+}
+
+/// Strangers at the port neither stop a handshake nor the thread that carries it out.
+#[tokio::test]
+async fn junk_at_the_port_changes_nothing() {
+    let (mut caller, mut callee) = (End::open(42_060, PATIENCE), End::open(42_070, PATIENCE));
+    let (ours, theirs) = agree(&caller, &callee);
+    callee.start(theirs);
+    let strangers: Vec<_> = (0..8).map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback")).collect();
+    for (number, stranger) in strangers.iter().enumerate() {
+        for length in [1, 13, 14, 25, 60, 200] {
+            // A record of a handshake, as far as its first bytes go.
+            let mut junk = vec![20 + (number as u8) * 3, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 187, 1];
+            junk.resize(length, 0xFF ^ number as u8);
+            stranger.send_to(&junk, callee.ports.rtp).expect("loopback");
+        }
+    }
+    caller.start(ours);
+    for end in [&mut caller, &mut callee] {
+        let told = |event: &MediaEvent| matches!(event, MediaEvent::Latched { .. } | MediaEvent::NotSecured { .. });
+        let event = end.until(told).await;
+        assert!(matches!(event, MediaEvent::Latched { .. }), "{event:?}");
     }
 }

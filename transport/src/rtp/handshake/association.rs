@@ -139,6 +139,15 @@ impl Association {
         self.beginning.leg = leg;
     }
 
+    /// It is broken: the media is told at once, unless it has its keys.
+    pub(super) fn give_up(self) {
+        if self.state != State::Over {
+            let order = Order::Media(MediaCommand::SecureLeg { leg: self.beginning.leg, keys: None });
+            // A call whose orders are full ends for want of sound.
+            let _ = self.beginning.call.send(order);
+        }
+    }
+
     /// Whether it has to be ticked again soon.
     pub(super) fn is_busy(&self) -> bool {
         self.state != State::Over

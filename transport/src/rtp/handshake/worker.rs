@@ -1,6 +1,7 @@
 //! The thread of all handshakes.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -54,21 +55,11 @@ impl Worker {
                     Err(error) => tracing::error!(%error, "a DTLS handshake could not be set up"),
                 }
             }
-            Note::Connect { id, remote } => {
-                if let Some(association) = self.associations.get_mut(&id) {
-                    association.connect(now, remote);
-                }
-            }
+            Note::Connect { id, remote } => self.work(id, |association| association.connect(now, remote)),
             Note::Datagram { id, source, stated, data } => {
-                if let Some(association) = self.associations.get_mut(&id) {
-                    association.take(now, source, stated, &data);
-                }
+                self.work(id, |association| association.take(now, source, stated, &data));
             }
-            Note::Move { id, leg } => {
-                if let Some(association) = self.associations.get_mut(&id) {
-                    association.move_to(leg);
-                }
-            }
+            Note::Move { id, leg } => self.work(id, |association| association.move_to(leg)),
             Note::End { id } => {
                 if let Some(association) = self.associations.remove(&id) {
                     association.end();
@@ -77,14 +68,27 @@ impl Worker {
         }
     }
 
+    /// Goes on with one handshake. It reads what strangers send with the code of others: a panic there ends it and no
+    /// other.
+    fn work(&mut self, id: u64, work: impl FnOnce(&mut Association)) {
+        let Some(association) = self.associations.get_mut(&id) else { return };
+        if catch_unwind(AssertUnwindSafe(|| work(association))).is_err() {
+            tracing::error!("a DTLS handshake panicked; it is given up");
+            if let Some(association) = self.associations.remove(&id) {
+                association.give_up();
+            }
+        }
+    }
+
     fn tick(&mut self) {
         let now = Instant::now();
-        let associations = &mut self.associations;
-        self.busy.retain(|id| {
-            let Some(association) = associations.get_mut(id) else { return false };
-            association.tick(now);
-            association.is_busy() && !association.is_orphaned()
+        let mut busy = std::mem::take(&mut self.busy);
+        busy.retain(|id| {
+            self.work(*id, |association| association.tick(now));
+            let association = self.associations.get(id);
+            association.is_some_and(|association| association.is_busy() && !association.is_orphaned())
         });
+        self.busy = busy;
         if now.saturating_duration_since(self.swept) >= SWEEP {
             self.swept = now;
             self.associations.retain(|_, association| !association.is_orphaned());
