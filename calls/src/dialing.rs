@@ -3,14 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use media::sdp::KeyExchange;
 use sip_core::message::{NameAddr, Uri};
 use sip_core::{Credentials, OutgoingCall};
 use store::Address;
 
-use crate::call::leg_family;
+use crate::call::{exchange_by, leg_family};
 use crate::directory::{Directory, Trunk, TrunkProtocol};
 use crate::error::PlaceError;
 use crate::house::House;
+use crate::interop::Interop;
+use crate::trunk_call::{Forwarded, anonymous, trunk_call};
 
 /// Phones of one member that ring at a time.
 const MAX_PHONES: usize = 3;
@@ -77,17 +80,25 @@ impl Destination {
 }
 
 /// How we show ourselves.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Shown {
     /// Our number or name.
     pub user: String,
     /// A name for people.
     pub display: Option<String>,
+    /// It is not shown (RFC 3323).
+    pub withheld: bool,
+    /// The call came from somewhere else.
+    pub forwarded: Option<Forwarded>,
 }
 
 /// An INVITE that only lacks its offer.
 pub(crate) struct Plan {
     pub call: OutgoingCall,
+    /// How the trunk that it goes by wants to be spoken to.
+    pub interop: Option<Interop>,
+    /// How its phone is offered keys.
+    pub exchange: Option<KeyExchange>,
     /// Our address as that side knows it.
     pub near: IpAddr,
 }
@@ -102,14 +113,19 @@ pub(crate) async fn plan(
 ) -> Result<Vec<Plan>, PlaceError> {
     let mut calls = match destination {
         Destination::Member(name) => member_calls(house, name, shown).await?,
-        Destination::Number(number) => vec![trunk_call(trunk.ok_or(PlaceError::NoTrunk)?, number, shown)?],
+        Destination::Number(number) => {
+            let country = house.directory().country.clone();
+            vec![trunk_call(trunk.ok_or(PlaceError::NoTrunk)?, number, shown, &country, &*house.parts.prover)?]
+        }
         Destination::Address(uri) => {
             vec![OutgoingCall::new((**uri).clone(), from(shown, &house.settings.domain)?)]
         }
     };
+    let interop = destination.number().and(trunk).map(|trunk| trunk.interop.clone());
     let mut plans = Vec::with_capacity(calls.len());
     for mut call in calls.drain(..) {
         call.ring_timeout = ring;
+        call.registration = destination.number().and(trunk).and_then(|trunk| house.registration(&trunk.name));
         // A phone behind a NAT is where its packets come from, not where its contact says.
         let seen = call.via_flow.as_ref().map(|flow| flow.remote);
         let next_hop = match seen.and_then(|remote| Uri::parse(&format!("sip:{remote}")).ok()) {
@@ -119,7 +135,8 @@ pub(crate) async fn plan(
         let towards = house.parts.sip.local_address_towards(next_hop).await.map_err(|_| PlaceError::Ended)?;
         let fallback = seen.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |remote| leg_family(remote.ip()));
         let near = towards.unwrap_or(fallback);
-        plans.push(Plan { call, near });
+        let exchange = exchange_by(call.via_flow.as_ref().map(|flow| flow.protocol));
+        plans.push(Plan { call, interop: interop.clone(), exchange, near });
     }
     Ok(plans)
 }
@@ -135,25 +152,11 @@ async fn member_calls(house: &House, name: &str, shown: &Shown) -> Result<Vec<Ou
         .map(|binding| {
             let mut call = OutgoingCall::new(binding.contact, from(shown, &house.settings.domain)?);
             call.via_flow = Some(binding.flow);
+            // The proxies that it registered through (RFC 3327).
+            call.routes = binding.path;
             Ok(call)
         })
         .collect()
-}
-
-fn trunk_call(trunk: &Trunk, number: &str, shown: &Shown) -> Result<OutgoingCall, PlaceError> {
-    let caller = trunk.caller_id.clone().filter(|_| !is_number(&shown.user)).unwrap_or_else(|| shown.user.clone());
-    let caller = Shown { user: caller, display: shown.display.clone() };
-    let target = uri(number, &trunk.host, trunk.protocol)?;
-    let mut call = OutgoingCall::new(target, from(&caller, &trunk.host)?);
-    call.credentials = credentials(trunk);
-    if !trunk.user.is_empty() {
-        call.contact_user = Some(trunk.user.clone());
-    }
-    Ok(call)
-}
-
-fn is_number(text: &str) -> bool {
-    text.starts_with('+') && text[1..].bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// What answers the trunk's challenges.
@@ -173,6 +176,9 @@ pub(crate) fn uri(user: &str, host: &str, protocol: TrunkProtocol) -> Result<Uri
 }
 
 fn from(shown: &Shown, host: &str) -> Result<NameAddr, PlaceError> {
+    if shown.withheld {
+        return Ok(anonymous());
+    }
     let mut uri = Uri::parse(&format!("sip:{host}")).map_err(|_| PlaceError::BadDestination)?;
     uri.set_username(&shown.user);
     let mut from = NameAddr::new(uri);

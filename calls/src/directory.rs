@@ -4,9 +4,12 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use call_model::{MemberId, NumberId, TrunkId};
+use transport::sip::Network;
 
 use crate::app::{AppRef, RecordingRule};
+use crate::fax::FaxRule;
 use crate::interop::Interop;
+use crate::toll::Toll;
 
 /// A snapshot of the books that routing works on; replaced whole when the books change.
 #[derive(Debug, Default)]
@@ -37,6 +40,8 @@ pub struct NumberRoute {
     pub recording: Option<RecordingRule>,
     /// Whether its calls are transcribed; `None` for [`CallSettings::transcribe`](crate::CallSettings::transcribe).
     pub transcribe: Option<bool>,
+    /// What is done where a fax machine is heard.
+    pub fax: FaxRule,
     /// The trunk that it is on, by name: calls to it from other trunks are refused.
     pub trunk: Option<String>,
 }
@@ -94,8 +99,8 @@ pub struct Trunk {
     pub password: String,
     /// Whether to register.
     pub register: bool,
-    /// Addresses that its calls come from.
-    pub addresses: Vec<IpAddr>,
+    /// Addresses and networks that its calls come from.
+    pub addresses: Vec<Network>,
     /// Caller id of outbound calls.
     pub caller_id: Option<String>,
     /// Destinations allowed, as prefixes in E.164; empty: all.
@@ -104,6 +109,15 @@ pub struct Trunk {
     pub max_calls: usize,
     /// How it wants to be spoken to.
     pub interop: Interop,
+    /// Where its calls may not go, and what they may cost.
+    pub toll: Toll,
+}
+
+impl Trunk {
+    /// Whether its calls come from this address.
+    pub fn is_at(&self, address: IpAddr) -> bool {
+        self.addresses.iter().any(|network| network.contains(address))
+    }
 }
 
 impl std::fmt::Debug for Trunk {
@@ -211,10 +225,15 @@ impl Directory {
         self.trunks.values().min_by_key(|trunk| &trunk.name)
     }
 
+    /// The trunk whose calls come from this address.
+    pub fn trunk_at(&self, source: IpAddr) -> Option<&Trunk> {
+        self.trunks.values().find(|trunk| trunk.is_at(source))
+    }
+
     /// Decides on an INVITE. Strangers reach numbers only: members and the outside are for members who have proved
     /// who they are, and to others they do not exist.
     pub fn decide(&self, invite: InviteFacts<'_>) -> Decision<'_> {
-        let trunk = self.trunks.values().find(|trunk| trunk.addresses.contains(&invite.source));
+        let trunk = self.trunk_at(invite.source);
         if let Some(route) = self.number(invite.user) {
             let reachable = route.trunk.is_none() || trunk.is_none_or(|t| route.trunk.as_deref() == Some(&t.name));
             return if reachable { Decision::App { route, trunk } } else { Decision::NotFound };
@@ -257,6 +276,7 @@ mod tests {
             language: None,
             recording: None,
             transcribe: None,
+            fax: FaxRule::Ignore,
             trunk: trunk.map(Into::into),
         };
         let member = |name: &str, from: Option<&str>| Member {
@@ -279,11 +299,12 @@ mod tests {
             auth_user: String::new(),
             password: String::new(),
             register: false,
-            addresses: vec![address.into()],
+            addresses: vec![IpAddr::from(address).into()],
             caller_id: None,
             allowed_prefixes: vec![],
             max_calls: 0,
             interop: Interop::default(),
+            toll: Toll::default(),
         };
         Directory::new(
             "callwright".into(),

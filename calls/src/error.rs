@@ -24,9 +24,15 @@ pub enum PlaceError {
     /// The member has no phone registered.
     #[error("no phone of the member `{0}` is registered")]
     NotRegistered(String),
+    /// The call was sent on too often already: it goes round in circles.
+    #[error("the call was sent on too often already: it goes round in circles")]
+    Circle,
     /// The gate said no.
     #[error("the call is not permitted")]
     Refused(#[from] Refusal),
+    /// The caller's number is not proved.
+    #[error("the caller's number is not proved: {0}")]
+    NotProved(stir::Fault),
     /// Its application cannot be made.
     #[error("the call's flow cannot run")]
     App(#[from] AppError),

@@ -1,5 +1,6 @@
 //! What all calls share: the parts they are made of and the settings that bound them.
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -10,10 +11,12 @@ use call_model::{CallId, HangupCause, HangupParty, HttpFailure, HttpReply, HttpR
 use jiff::tz::TimeZone;
 use media::call_media::InbandDtmf;
 use media::codec::Codec;
+use media::sdp::SrtpPolicy;
+use media::Prompt;
 use media::tone::Country;
 use recordings::{Folder, Recorder};
-use sip_core::LegHandle;
 use sip_core::message::HeaderName;
+use sip_core::{LegHandle, RegistrationHandle};
 use speech::{Synthesizer, Transcriber};
 use store::{EndCall, Store};
 use tokio::sync::mpsc;
@@ -25,9 +28,11 @@ use crate::app::AppFactory;
 use crate::directory::Directory;
 use crate::lines::Lines;
 use crate::live::LiveHub;
+use crate::proof::Prover;
 use crate::queue::Queues;
 use crate::staff::Staff;
 use crate::think::Thinker;
+use crate::toll::{MemberCalls, Spending};
 use crate::tools::Tools;
 use crate::voice::Voice;
 
@@ -71,6 +76,19 @@ pub struct Parts {
     pub apps: Arc<dyn AppFactory>,
     /// Asks systems of the business.
     pub http: Arc<dyn HttpClient>,
+    /// Looks at the signatures of callers' numbers.
+    pub prover: Arc<dyn Prover>,
+}
+
+/// How comfort noise ([RFC 3389](https://www.rfc-editor.org/rfc/rfc3389)) is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComfortNoise {
+    /// Not at all.
+    Off,
+    /// It is heard where a peer sends it.
+    Receive,
+    /// It is sent, too, while our side is silent.
+    Send,
 }
 
 /// Settings and limits of calls.
@@ -84,10 +102,19 @@ pub struct CallSettings {
     pub max_duration: Duration,
     /// How long an outbound call rings. Default: 60 s.
     pub ring_timeout: Duration,
-    /// Codecs, the most wanted first. Default: PCMA, PCMU, G.722.
+    /// Codecs, the most wanted first. Default: PCMA, PCMU, G.722, Opus: by their cost, since whoever calls us with Opus
+    /// says itself how much it wants it.
     pub codecs: Vec<Codec>,
+    /// Whether peers that speak Opus are asked to send nothing in silence. Default: false.
+    pub opus_dtx: bool,
+    /// Comfort noise. Default: [`ComfortNoise::Receive`].
+    pub comfort_noise: ComfortNoise,
+    /// What is heard by who is put on hold by whom they talk with; `None`, the default: silence.
+    pub hold_music: Option<Arc<Prompt>>,
     /// When keys are looked for in the sound. Default: where RFC 4733 was not agreed on.
     pub inband_dtmf: InbandDtmf,
+    /// Whether the sound of phones is encrypted; trunks have settings of their own. Default: when the phone offers it.
+    pub srtp: SrtpPolicy,
     /// A leg without RTP for so long is ended; `None` never. Default: 30 s.
     pub rtp_timeout: Option<Duration>,
     /// Ringback and busy as they sound where.
@@ -103,6 +130,12 @@ pub struct CallSettings {
     /// Whether calls are transcribed where their number has no rule of its own. A call whose recording needs the
     /// caller's consent is written down only from there on, and nothing is while its recording is paused. Default: true.
     pub transcribe: bool,
+    /// Whether anybody may call our numbers; else only trunks and members. Default: true.
+    pub strangers_call: bool,
+    /// Networks that members call from; empty, the default: all.
+    pub members_from: Vec<transport::sip::Network>,
+    /// Calls that one member may make to the outside in an hour; 0: no limit. Default: 120.
+    pub member_calls_per_hour: u32,
     /// How long to wait, after the end of a call, for lines that are not final yet. Default: 10 s.
     pub late_lines: Duration,
     /// Lines and reports of one call that may wait for the books; more are lost and counted. Default: 256.
@@ -130,6 +163,8 @@ pub struct CallSettings {
     pub time_zone: TimeZone,
     /// Events that are kept for slow watchers of the live feed. Default: 1,024.
     pub live_backlog: usize,
+    /// How long a call that begins waits to be in the books; then it is refused with 503. Default: 4 s.
+    pub books_patience: Duration,
 }
 
 impl Default for CallSettings {
@@ -139,8 +174,12 @@ impl Default for CallSettings {
             retry_after: Duration::from_secs(10),
             max_duration: Duration::from_hours(4),
             ring_timeout: Duration::from_mins(1),
-            codecs: vec![Codec::Pcma, Codec::Pcmu, Codec::G722],
+            codecs: vec![Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus],
+            opus_dtx: false,
+            comfort_noise: ComfortNoise::Receive,
+            hold_music: None,
             inband_dtmf: InbandDtmf::Auto,
+            srtp: SrtpPolicy::Optional,
             rtp_timeout: Some(Duration::from_secs(30)),
             country: Country::default(),
             media_folder: PathBuf::from("data/media"),
@@ -148,6 +187,9 @@ impl Default for CallSettings {
             trunk_check: Duration::from_secs(30),
             domain: "callwright.invalid".into(),
             transcribe: true,
+            strangers_call: true,
+            members_from: Vec::new(),
+            member_calls_per_hour: 120,
             late_lines: Duration::from_secs(10),
             transcript_backlog: 256,
             ear_blocks: 64,
@@ -160,6 +202,7 @@ impl Default for CallSettings {
             queue_retry: Duration::from_secs(5),
             time_zone: TimeZone::UTC,
             live_backlog: 1_024,
+            books_patience: Duration::from_secs(4),
         }
     }
 }
@@ -169,6 +212,8 @@ impl Default for CallSettings {
 pub(crate) enum Notice {
     /// A leg belongs to a call: its signalling goes there.
     Leg(LegHandle, CallId),
+    /// A leg is of no call, or of another one soon.
+    Forget(LegHandle),
     /// A call is over, and everything about it is in the books.
     Over(CallId),
     /// No new calls are taken: carriers are to send theirs elsewhere.
@@ -181,10 +226,14 @@ pub(crate) struct House {
     pub settings: CallSettings,
     pub voice: Voice,
     directory: RwLock<Arc<Directory>>,
+    /// Our registrations, by the trunk's name: their calls take the route that the carrier has named.
+    registrations: RwLock<HashMap<String, RegistrationHandle>>,
     pub notices: mpsc::Sender<Notice>,
     pub lines: Arc<Lines>,
     pub queues: Arc<Queues>,
     pub staff: Arc<Staff>,
+    pub spending: Arc<Spending>,
+    pub member_calls: MemberCalls,
     pub live: LiveHub,
     /// Transcripts of calls that are over, on their way to be complete.
     pub tails: TaskTracker,
@@ -206,15 +255,19 @@ impl House {
         let live = LiveHub::new(settings.live_backlog);
         let queues = Arc::<Queues>::default();
         let staff = Arc::new(Staff::new(queues.clone(), settings.time_zone.clone()));
+        let spending = Arc::new(Spending::new(settings.time_zone.clone()));
         Self {
             parts,
             settings,
             voice,
             directory: RwLock::new(directory),
+            registrations: RwLock::default(),
             notices,
             lines: Arc::default(),
             queues,
             staff,
+            spending,
+            member_calls: MemberCalls::default(),
             live,
             tails: TaskTracker::new(),
         }
@@ -227,6 +280,13 @@ impl House {
     /// What a 503 says of when to come back.
     pub(crate) fn retry_after(&self) -> Vec<(HeaderName, String)> {
         vec![(HeaderName::RetryAfter, self.settings.retry_after.as_secs().to_string())]
+    }
+
+    /// Writes a call that begins into the books. Callers do not wait for books that do not keep up: what is written later
+    /// all the same is to be closed by [`file_failure`](Self::file_failure).
+    pub(crate) async fn begin_call(&self, call: store::NewCall) -> Result<store::BegunCall, store::StoreError> {
+        let written = tokio::time::timeout(self.settings.books_patience, self.parts.store.begin_call(call)).await;
+        written.unwrap_or(Err(store::StoreError::Busy))
     }
 
     /// Closes a call in the books that came to nothing before it had a task; one that is not there or is closed stays
@@ -242,6 +302,15 @@ impl House {
     /// The directory as it stands now.
     pub(crate) fn directory(&self) -> Arc<Directory> {
         self.directory.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Our registration at a trunk.
+    pub(crate) fn registration(&self, trunk: &str) -> Option<RegistrationHandle> {
+        self.registrations.read().unwrap_or_else(PoisonError::into_inner).get(trunk).copied()
+    }
+
+    pub(crate) fn set_registrations(&self, registrations: HashMap<String, RegistrationHandle>) {
+        *self.registrations.write().unwrap_or_else(PoisonError::into_inner) = registrations;
     }
 
     pub(crate) fn set_directory(&self, directory: Arc<Directory>) {

@@ -16,8 +16,38 @@ pub struct Interop {
     pub privacy: Withholding,
     /// How we say for whom a forwarded call was at first.
     pub diversion: DiversionHeader,
+    /// What becomes of calls whose number is not proved.
+    pub proof: ProofPolicy,
+    /// Our calls are signed.
+    pub sign: bool,
+    /// How a caller leaves us who is put through to an outside number without further ado.
+    pub transfer: TransferBy,
+    /// It may hand its calls over to our numbers, by REFER or by an INVITE with Replaces.
+    pub takes_refer: bool,
     /// Peculiarities.
     pub quirks: Quirks,
+}
+
+/// How a caller is put through to an outside number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TransferBy {
+    /// By a second call of ours: the sound goes through us.
+    #[default]
+    Bridge,
+    /// By asking the carrier to call that number instead of us (REFER, RFC 3515): the sound leaves us.
+    Refer,
+}
+
+/// What becomes of calls by a trunk whose caller's number is not proved by a signature (RFC 8224).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ProofPolicy {
+    /// They are taken, and marked.
+    #[default]
+    Mark,
+    /// A signature that is not to be believed is refused.
+    Reject,
+    /// So is a call without one.
+    Require,
 }
 
 /// Whether a trunk's sound is encrypted.
@@ -85,6 +115,8 @@ pub struct Quirks {
     pub from_account: bool,
     /// Where the number that is called stands.
     pub called_number: CalledNumber,
+    /// Extensions that calls by it do not offer.
+    pub disable: Vec<Extension>,
     /// Sound before the answer is let in.
     pub early_media: bool,
     /// It is asked for a sign of life by OPTIONS.
@@ -105,6 +137,7 @@ impl Default for Quirks {
             from_domain: None,
             from_account: false,
             called_number: CalledNumber::Auto,
+            disable: Vec::new(),
             early_media: true,
             options_ping: true,
             ptime_ms: 20,
@@ -112,6 +145,15 @@ impl Default for Quirks {
             max_forwards: 70,
         }
     }
+}
+
+/// An extension of SIP that a trunk may be spared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extension {
+    /// Reliable provisional responses (RFC 3262).
+    Reliable,
+    /// Session timers (RFC 4028).
+    Timer,
 }
 
 /// How a trunk writes numbers.

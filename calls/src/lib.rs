@@ -11,33 +11,44 @@
 //! - `voice`: prompts, made off the media path and shared by all calls.
 //! - `queue`, `staff`: who waits for somebody to become free; who is free, and had how many callers today.
 //! - [`interop`]: how each trunk wants to be spoken to.
+//! - `identity`: who calls, as far as it may be believed and shown; `trunk_call`: the INVITE as a trunk wants it.
+//! - `proof`: whether a caller's number is proved by a signature.
 //! - `routing`: from an INVITE to what answers it.
+//! - `admission`, [`toll`]: who may call in; what calls out cost and may cost.
 //! - `trunks`, `lines`: registration and watch, and how many calls each carries.
 
+mod admission;
 pub mod app;
 mod call;
 mod dialing;
 pub mod directory;
 mod error;
+mod fax;
 mod feed;
 pub mod gate;
 mod house;
+mod identity;
 pub mod interop;
 mod lines;
 pub mod live;
 mod orders;
+mod proof;
 mod queue;
 mod routing;
 mod staff;
 mod switchboard;
 mod think;
+pub mod toll;
 mod tools;
+mod trunk_call;
 mod trunks;
 mod voice;
 
 pub use call::Placement;
 pub use error::{ControlError, PlaceError};
-pub use house::{CallSettings, HttpClient, Parts};
+pub use fax::{FaxRule, FaxRuleError};
+pub use house::{CallSettings, ComfortNoise, HttpClient, Parts};
+pub use proof::{NoProver, Proof, Prover, Signed, Verifying};
 pub use queue::QueueState;
 pub use switchboard::Switchboard;
 pub use think::{NoThinker, Thinker, ThoughtStream};

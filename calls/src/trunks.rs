@@ -67,6 +67,11 @@ impl Trunks {
         Self { sip, every, next: Instant::now(), watched: HashMap::new(), pings: HashMap::new(), states }
     }
 
+    /// Our registrations, by the trunk's name.
+    pub(crate) fn registrations(&self) -> HashMap<String, RegistrationHandle> {
+        self.watched.iter().filter_map(|(name, watched)| Some((name.clone(), watched.registration?))).collect()
+    }
+
     /// When the next check is due.
     pub(crate) async fn due(&self) {
         if self.watched.is_empty() {
@@ -130,7 +135,7 @@ impl Trunks {
                     contact_user: trunk.user.clone(),
                     credentials: credentials(trunk),
                     expires: EXPIRES,
-                    route: None,
+                    route: trunk.interop.outbound_proxy.clone(),
                 };
                 registration = self.sip.register(wanted).await.ok();
             } else {
@@ -150,7 +155,10 @@ impl Trunks {
             self.set_reachable(name, Err(PingError::NoResponse));
         }
         for (name, watched) in self.watched.iter().filter(|(name, _)| !unanswered.contains(*name)) {
-            if let Ok(target) = uri("", &watched.trunk.host, watched.trunk.protocol)
+            let interop = &watched.trunk.interop;
+            let proxy = interop.outbound_proxy.clone().map(Ok);
+            if interop.quirks.options_ping
+                && let Ok(target) = proxy.unwrap_or_else(|| uri("", &watched.trunk.host, watched.trunk.protocol))
                 && let Ok(handle) = self.sip.options(target).await
             {
                 self.pings.insert(handle, name.clone());
@@ -221,6 +229,6 @@ impl Trunks {
 
 /// Whether a trunk's registration can stay as it is.
 fn same(a: &Trunk, b: &Trunk) -> bool {
-    (&a.host, a.protocol, &a.user, &a.auth_user, &a.password, a.register)
-        == (&b.host, b.protocol, &b.user, &b.auth_user, &b.password, b.register)
+    (&a.host, a.protocol, &a.user, &a.auth_user, &a.password, a.register, &a.interop)
+        == (&b.host, b.protocol, &b.user, &b.auth_user, &b.password, b.register, &b.interop)
 }

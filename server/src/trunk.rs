@@ -94,6 +94,28 @@ words! {
 }
 
 words! {
+    /// What becomes of calls whose caller's number is not proved by a signature (STIR/SHAKEN).
+    TrunkProof => interop::ProofPolicy {
+        /// They are taken, and marked.
+        Mark,
+        /// A signature that is not to be believed is refused.
+        Reject,
+        /// So is a call without one.
+        Require,
+    }
+}
+
+words! {
+    /// How a caller is put through to an outside number.
+    TrunkTransfer => interop::TransferBy {
+        /// By a second call of ours: the sound goes through us.
+        Bridge,
+        /// By asking the carrier to call that number instead of us (REFER): the sound leaves us.
+        Refer,
+    }
+}
+
+words! {
     /// How a trunk writes numbers.
     TrunkNumberFormat => interop::NumberFormat {
         /// `+4930901820`.
@@ -119,6 +141,26 @@ words! {
     }
 }
 
+/// An extension of SIP that a trunk may be spared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum TrunkExtension {
+    /// Reliable provisional responses.
+    #[serde(rename = "100rel")]
+    Reliable,
+    /// Session timers.
+    #[serde(rename = "timer")]
+    Timer,
+}
+
+impl From<TrunkExtension> for interop::Extension {
+    fn from(extension: TrunkExtension) -> Self {
+        match extension {
+            TrunkExtension::Reliable => Self::Reliable,
+            TrunkExtension::Timer => Self::Timer,
+        }
+    }
+}
+
 /// Peculiarities of a trunk, each as its carrier asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -133,6 +175,8 @@ pub struct TrunkQuirks {
     pub from_account: bool,
     /// Where the number that is called stands: `auto`, `to`, `called-party-id`.
     pub called_number: TrunkCalledNumber,
+    /// Extensions that calls by it do not offer: `100rel`, `timer`.
+    pub disable: Vec<TrunkExtension>,
     /// Sound before the answer (183) is let in.
     pub early_media: bool,
     /// It is asked for a sign of life by OPTIONS.
@@ -154,6 +198,7 @@ impl Default for TrunkQuirks {
             from_domain: quirks.from_domain,
             from_account: quirks.from_account,
             called_number: TrunkCalledNumber::default(),
+            disable: Vec::new(),
             early_media: quirks.early_media,
             options_ping: quirks.options_ping,
             ptime_ms: quirks.ptime_ms,
@@ -190,6 +235,7 @@ impl From<TrunkQuirks> for interop::Quirks {
             from_domain: quirks.from_domain,
             from_account: quirks.from_account,
             called_number: quirks.called_number.into(),
+            disable: quirks.disable.into_iter().map(Into::into).collect(),
             early_media: quirks.early_media,
             options_ping: quirks.options_ping,
             ptime_ms: quirks.ptime_ms,

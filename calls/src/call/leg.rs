@@ -4,15 +4,20 @@ use std::net::IpAddr;
 
 use call_model::{LegId, SampleRate};
 use media::codec::Codec;
-use media::rtp::Quality;
-use media::sdp::{self, LocalMedia, NegotiateError, Negotiated, SdpError, SessionDescription};
+use media::rtp::{LatchPolicy, Quality};
+use media::sdp::{
+    self, KeyExchange, LocalMedia, LocalPrivacy, NegotiateError, Negotiated, SdpError, SessionDescription,
+};
 use sip_core::message::StatusCode;
 use sip_core::{Body, LegHandle};
 use store::{LegQuality, LegRecord, LegRole};
 use transport::rtp::LegPorts;
 
+use crate::house::{CallSettings, ComfortNoise};
+use crate::interop::Interop;
 use crate::lines::Line;
 use crate::staff::Engaged;
+use crate::toll::{Meter, Tariff};
 
 /// Why an offer or answer was of no use; 488 to an offer.
 #[derive(Debug, thiserror::Error)]
@@ -48,14 +53,28 @@ pub(crate) struct Leg {
     local: Option<LocalMedia>,
     /// What we said last.
     ours: Option<SessionDescription>,
+    /// What we offered at first: each branch of a call that rings answers that.
+    offered: Option<SessionDescription>,
     pub negotiated: Option<Negotiated>,
+    /// What it said before the answer and that was not made use of.
+    pub early_answer: Option<Body>,
+    /// Our address as its other end knows it.
+    pub near: Option<IpAddr>,
     /// Its media runs.
     pub started: bool,
     pub record: LegRecord,
     /// The trunk's line that it uses, where it goes by one.
     pub line: Option<Line>,
+    /// What it costs by that trunk, until it is answered.
+    pub tariff: Option<Tariff>,
+    /// Counts what it costs, while it is answered.
+    pub meter: Option<Meter>,
     /// The member whose phone it is.
     pub engaged: Option<Engaged>,
+    /// How the trunk that it goes by wants to be spoken to; `None`: it goes by no trunk.
+    pub interop: Option<Interop>,
+    /// How it is offered keys.
+    pub exchange: Option<KeyExchange>,
 }
 
 /// A state of offer and answer.
@@ -84,26 +103,68 @@ impl Leg {
             state: LegState::Ringing,
             local: None,
             ours: None,
+            offered: None,
             negotiated: None,
+            early_answer: None,
+            near: None,
             started: false,
             record,
             line: None,
+            tariff: None,
+            meter: None,
             engaged: None,
+            interop: None,
+            exchange: None,
         }
     }
 
     /// The ports are there: what we can do with this leg is known.
-    pub(crate) fn set_ports(&mut self, ports: LegPorts, codecs: &[Codec], session_id: u64) {
+    pub(crate) fn set_ports(
+        &mut self,
+        ports: LegPorts,
+        settings: &CallSettings,
+        session_id: u64,
+        privacy: Option<LocalPrivacy>,
+    ) {
         let mut local = LocalMedia::new(ports.rtp.ip(), ports.rtp.port(), session_id);
         local.rtcp_port = ports.rtcp.port();
-        local.codecs = codecs.to_vec();
+        local.codecs.clone_from(&settings.codecs);
+        local.comfort_noise = settings.comfort_noise != ComfortNoise::Off;
+        local.opus.dtx = settings.opus_dtx;
+        local.privacy = privacy;
+        if let Some(interop) = &self.interop {
+            local.ptime_ms = interop.quirks.ptime_ms;
+        }
         self.local = Some(local);
+    }
+
+    /// Offers and takes this codec before all others, so that nothing has to be turned into another one.
+    pub(crate) fn prefer(&mut self, codec: Codec) {
+        let Some(local) = &mut self.local else { return };
+        if let Some(at) = local.codecs.iter().position(|known| *known == codec) {
+            local.codecs[..=at].rotate_right(1);
+            local.prefers = Some(codec);
+        }
+    }
+
+    /// Whether sound may come before the answer.
+    pub(crate) fn takes_early_media(&self) -> bool {
+        self.interop.as_ref().is_none_or(|interop| interop.quirks.early_media)
+    }
+
+    /// From whom its sound is taken, and where ours is sent.
+    pub(crate) fn latch(&self) -> LatchPolicy {
+        let symmetric = self.interop.as_ref().is_none_or(|interop| interop.quirks.symmetric_rtp);
+        LatchPolicy { symmetric, ..LatchPolicy::default() }
     }
 
     /// Our offer.
     pub(crate) fn offer(&mut self) -> Option<Body> {
         let local = self.local.as_ref()?;
         let description = self.revised(sdp::offer(local));
+        if self.state == LegState::Ringing {
+            self.offered = Some(description.clone());
+        }
         Some(self.say(description))
     }
 
@@ -119,10 +180,16 @@ impl Leg {
     /// The other side's answer to our offer.
     pub(crate) fn complete(&mut self, answer: &Body) -> Result<Negotiated, SdpFault> {
         let local = self.local.as_ref().ok_or(SdpFault::NotSdp)?;
-        let ours = self.ours.as_ref().ok_or(SdpFault::NotSdp)?;
+        let first = self.offered.as_ref().filter(|_| self.state == LegState::Ringing);
+        let ours = first.or(self.ours.as_ref()).ok_or(SdpFault::NotSdp)?;
         let negotiated = sdp::complete(local, ours, &read(answer)?)?;
         self.negotiated = Some(negotiated);
         Ok(negotiated)
+    }
+
+    /// What we said last.
+    pub(crate) fn said(&self) -> Option<Body> {
+        self.ours.as_ref().map(|description| Body::sdp(description.to_string()))
     }
 
     /// What was agreed on so far, to come back to it.
@@ -180,6 +247,7 @@ impl Leg {
     pub(crate) fn ended(&mut self, now_ms: i64, status: Option<StatusCode>) {
         self.state = LegState::Ended;
         self.line = None;
+        self.meter = None;
         self.engaged = None;
         self.record.ended_ms.get_or_insert(now_ms);
         self.record.status = status.map(sip_core::message::StatusCode::code);
@@ -199,6 +267,11 @@ impl Leg {
             mos: heard.then_some(f64::from(quality.mos)),
         });
     }
+}
+
+/// The codec that an offer names first of those that we take.
+pub(crate) fn offered_codec(offer: &Body, known: &[Codec]) -> Option<Codec> {
+    sdp::first_codec(&read(offer).ok()?, known)
 }
 
 fn read(body: &Body) -> Result<SessionDescription, SdpFault> {

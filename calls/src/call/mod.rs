@@ -4,6 +4,9 @@ mod attempts;
 mod closing;
 mod commands;
 mod ear;
+mod early;
+mod handing;
+mod fax;
 mod hearing;
 mod input;
 mod leg;
@@ -12,6 +15,7 @@ mod media_events;
 mod pausing;
 mod place;
 mod playing;
+mod privacy;
 mod receive;
 mod recording;
 mod scribe;
@@ -46,11 +50,13 @@ use crate::house::{House, now_ms};
 use crate::live::{LiveKind, LiveState};
 use crate::orders::{AGAIN, Orders};
 
+pub(crate) use handing::{Party, TakeOver};
 pub(crate) use input::{CallInput, Control};
 pub(crate) use leg::family_of as leg_family;
 use leg::{Leg, LegState};
 use pausing::Hand;
 pub use place::Placement;
+pub(crate) use privacy::exchange_by;
 pub(crate) use receive::{Answering, Reception};
 use recording::{CallRecording, Message};
 use scribe::Scribe;
@@ -107,9 +113,13 @@ pub(crate) struct Call {
     sound: Option<CallSound>,
     /// The caller's offer, until it is answered.
     offer: Option<sip_core::Body>,
+    /// Whether the caller can confirm what goes before the answer.
+    reliable: sip_core::Reliable,
     /// Our address as the caller's side knows it.
     near: std::net::IpAddr,
     transfer: Option<Transfer>,
+    /// What the phones themselves hand over.
+    handing: handing::Handing,
     /// Announcements of warm transfers so far.
     warnings: u32,
     messages: HashMap<RecordId, Message>,
@@ -130,7 +140,9 @@ pub(crate) struct Call {
     contact: Option<ContactId>,
     language: String,
     /// Who calls, as members see it.
-    caller_name: String,
+    caller: crate::identity::Card,
+    /// What is done where a fax machine is heard.
+    fax: crate::fax::FaxRule,
     /// Our number, shown when the outside is called on behalf of this call.
     our_number: String,
     max_forwards: u8,
@@ -233,7 +245,8 @@ impl Call {
         let longest = self.answered.filter(|_| self.ending.is_none()).map(|at| at + self.house.settings.max_duration);
         let orders = self.sound.as_ref().filter(|sound| sound.orders.flush()).map(|_| Instant::now() + AGAIN);
         let transfer = self.transfer.as_ref().and_then(Transfer::due);
-        [app, longest, self.give_up, orders, transfer].into_iter().flatten().min()
+        let handing = self.handing.due();
+        [app, handing, longest, self.give_up, orders, transfer].into_iter().flatten().min()
     }
 
     fn app_timeout(&mut self) -> Option<std::time::Duration> {
@@ -257,6 +270,7 @@ impl Call {
             self.queue_due().await;
             self.drain_app().await;
         }
+        self.handing_due();
         let now = self.moment();
         if self.app_timeout().is_some_and(|at| at <= now.since_start) {
             self.with_app(|app| app.handle_timeout(now));
@@ -271,6 +285,11 @@ impl Call {
                 self.reply(seat, CallEvent::HttpReplied { request, result }).await;
             }
             CallInput::Warning(serial, sound) => self.warning_made(serial, sound).await,
+            CallInput::Referred(leg, referral, partner) => self.on_referred(leg, *referral, partner).await,
+            CallInput::Ask(ask) => self.on_asked(*ask).await,
+            CallInput::Given(given) => self.on_given(given).await,
+            CallInput::TakeOver(wanted) => self.on_take_over(*wanted).await,
+            CallInput::Control(Control::SpendLimit) => self.hang_up(HangupParty::System, HangupCause::SpendLimit).await,
             CallInput::Control(Control::HangUp) => self.hang_up(HangupParty::Us, HangupCause::Normal).await,
             CallInput::Control(Control::SipCalls(reply)) => drop(reply.send(self.sip_calls())),
             CallInput::Control(Control::Recording(switch, reply)) => {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_model::{CallFacts, CallId, ContactId, Direction, HangupCause, WebhookId};
+use call_model::{CallFacts, CallId, CallOrigin, ContactId, Direction, HangupCause, WebhookId};
 use media::call_media::LegSlot;
 use serde_json::{Map, Value};
-use sip_core::{InviteError, OutgoingCall};
+use sip_core::{InviteError, OutgoingCall, Reliable};
 use store::{Address, LegRole, NewCall, fresh_id};
 use tokio::sync::mpsc;
 
@@ -19,7 +19,9 @@ use crate::dialing::{self, Destination, Plan, Shown};
 use crate::error::PlaceError;
 use crate::gate::{OutboundRequest, permit};
 use crate::house::{House, fresh_call_id, now_ms};
+use crate::identity::Card;
 use crate::lines::Line;
+use crate::toll::{self, Settled, Tariff};
 
 /// A call to place.
 #[derive(Debug, Clone)]
@@ -34,6 +36,8 @@ pub struct Placement {
     pub trunk: Option<String>,
     /// BCP 47 language; the contact's or the business's where there is none.
     pub language: Option<String>,
+    /// The number is not shown (RFC 3323).
+    pub withheld: bool,
     /// Variables for the flow.
     pub variables: Map<String, Value>,
     /// How long it may ring.
@@ -53,6 +57,8 @@ struct Ready {
     line: Option<Line>,
     /// The member who is called.
     member: Option<String>,
+    /// What it costs.
+    tariff: Option<Tariff>,
 }
 
 impl Placement {
@@ -67,7 +73,15 @@ impl Placement {
     ) -> Result<Call, PlaceError> {
         let mut ready = self.prepare(id, &house).await?;
         let booked = BookedApp::of(&self.app, house.apps());
-        let begun = house.parts.store.begin_call(self.new_call(id, &ready.facts, ready.to.clone(), booked)).await?;
+        let begun = match house.begin_call(self.new_call(id, &ready.facts, ready.to.clone(), booked)).await {
+            Ok(begun) => begun,
+            Err(error @ store::StoreError::Busy) => {
+                // It may be written later: then it is closed at once.
+                tokio::spawn(async move { house.file_failure(id, HangupCause::InternalError).await });
+                return Err(error.into());
+            }
+            Err(error) => return Err(error.into()),
+        };
         ready.facts.contact = begun.contact.as_ref().map(store::ContactRecord::facts).unwrap_or_default();
         let contact = begun.contact.map(|contact| contact.id);
         let error = match self.begin(ready, contact, house.clone(), inbox, outbox).await {
@@ -87,7 +101,8 @@ impl Placement {
     async fn prepare(&self, id: CallId, house: &Arc<House>) -> Result<Ready, PlaceError> {
         let directory = house.directory();
         let destination = Destination::parse(&self.to, &directory).ok_or(PlaceError::BadDestination)?;
-        let trunk = match (&self.trunk, destination.number()) {
+        let Settled { destination, trunk: theirs } = toll::settle(destination, &directory).await?;
+        let trunk = match (theirs.as_ref().or(self.trunk.as_ref()), destination.number()) {
             (Some(name), _) => Some(directory.trunk(name).ok_or_else(|| PlaceError::NoSuchTrunk(name.clone()))?),
             (None, Some(_)) => Some(directory.trunk_of(self.from.as_deref()).ok_or(PlaceError::NoTrunk)?),
             (None, None) => None,
@@ -99,9 +114,11 @@ impl Placement {
             number: destination.number(),
             trunk,
             trunk_calls: line.as_ref().map_or(0, |line| line.before),
+            spent_today: trunk.map_or(0, |trunk| house.spending.today_by(&trunk.name, now_ms())),
             opted_out: known.as_ref().is_some_and(has_opted_out),
             by_person: false,
-        })?;
+        })
+        .inspect_err(|refusal| toll::note_refusal(house, refusal))?;
         let number = self.from.clone().or_else(|| trunk.and_then(|trunk| trunk.caller_id.clone()));
         let number = number.or_else(|| trunk.map(|trunk| trunk.user.clone())).unwrap_or_else(|| "callwright".into());
         let language = self.language.clone().or_else(|| known.as_ref().and_then(|contact| contact.language.clone()));
@@ -114,15 +131,17 @@ impl Placement {
             language: language.unwrap_or_else(|| directory.language.clone()),
             contact: known.as_ref().map(store::ContactRecord::facts).unwrap_or_default(),
             variables: self.variables.clone(),
+            origin: CallOrigin::default(),
         };
         // A flow that does not run is found out before anything is written or dialled.
         house.apps().make(&self.app, &facts, None)?;
-        let shown = Shown { user: number, display: None };
+        let shown = Shown { user: number, withheld: self.withheld, ..Shown::default() };
         let ring = self.ring_timeout.unwrap_or(house.settings.ring_timeout);
         let plans = dialing::plan(house, &destination, trunk, &shown, ring).await?;
         let plan = plans.into_iter().next().ok_or_else(|| PlaceError::NotRegistered(destination.label()))?;
         let member = destination.member().map(str::to_owned);
-        Ok(Ready { plan, facts, to, line, member })
+        let tariff = trunk.zip(destination.number()).and_then(|(trunk, number)| Tariff::of(trunk, number));
+        Ok(Ready { plan, facts, to, line, member, tariff })
     }
 
     /// Makes the call and sends its INVITE.
@@ -134,10 +153,13 @@ impl Placement {
         inbox: mpsc::Receiver<CallInput>,
         outbox: mpsc::Sender<CallInput>,
     ) -> Result<Call, PlaceError> {
-        let Ready { plan, facts, line, member, .. } = ready;
+        let Ready { plan, facts, line, member, tariff, .. } = ready;
         let made = house.apps().make(&self.app, &facts, None)?;
         let mut leg = Leg::new(fresh_id(now_ms()), LegRole::Caller, facts.caller.clone(), fresh_call_id(), now_ms());
         leg.line = line;
+        leg.tariff = tariff;
+        leg.interop = plan.interop;
+        leg.exchange = plan.exchange;
         leg.engaged = member.map(|name| house.staff.ring(&name));
         let parts = CallParts {
             id: facts.call,
@@ -149,11 +171,13 @@ impl Placement {
             language: facts.language.clone(),
             made: Seating::new(&self.app, made),
             transcribe: None,
-            caller_name: facts.number.clone(),
+            fax: crate::fax::FaxRule::Ignore,
+            caller: Card { hides_ours: self.withheld, ..Card::ours(&facts.number) },
             our_number: facts.number.clone(),
             facts,
             near: plan.near,
             offer: None,
+            reliable: Reliable::No,
             max_forwards: 70,
             leg,
         };
@@ -178,6 +202,7 @@ impl Placement {
             language: facts.language.clone(),
             variables: self.variables.clone(),
             webhook: self.webhook,
+            origin: CallOrigin::default(),
             started_ms: now_ms(),
         }
     }

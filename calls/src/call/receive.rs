@@ -4,11 +4,11 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use call_model::{CallFacts, CallId, Direction, HangupCause, HangupParty};
+use call_model::{CallFacts, CallId, CallOrigin, Direction, HangupCause, HangupParty};
 use futures_util::FutureExt;
 use media::call_media::LegSlot;
 use sip_core::message::{HeaderName, StatusCode};
-use sip_core::{Body, IncomingCall};
+use sip_core::{Body, IncomingCall, Reliable};
 use store::{Address, LegRole, NewCall, fresh_id};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -20,7 +20,11 @@ use super::senses::SENSES;
 use super::{Call, CallInput, hearing, playing, thinking};
 use crate::app::{AppRef, BookedApp, PutThrough, RecordingRule};
 use crate::error::PlaceError;
+use crate::fax::FaxRule;
 use crate::house::{House, now_ms};
+use crate::identity::{Caller, Card};
+use crate::interop::ProofPolicy;
+use crate::proof::{Signed, reason};
 
 /// What is to answer.
 pub(crate) enum Answering {
@@ -32,6 +36,8 @@ pub(crate) enum Answering {
         recording: Option<RecordingRule>,
         /// And on transcripts.
         transcribe: Option<bool>,
+        /// And on fax machines.
+        fax: FaxRule,
     },
     /// Nobody here: a member is put through.
     PutThrough(Box<call_model::TransferSettings>),
@@ -42,6 +48,8 @@ pub(crate) struct Reception {
     pub id: CallId,
     pub incoming: Box<IncomingCall>,
     pub answering: Answering,
+    /// The address that was called, as it came.
+    pub called: Address,
     /// Our number or address that is called.
     pub number: String,
     /// Language of the number.
@@ -69,6 +77,12 @@ impl Reception {
                 tracing::error!(call = %id, %error, "a call could not be written into the books");
                 (StatusCode::SERVICE_UNAVAILABLE, house.retry_after())
             }
+            Ok(Err(PlaceError::NotProved(fault))) => {
+                tracing::info!(call = %id, %fault, "a call was refused: its caller's number is not proved");
+                let status = StatusCode::new(fault.status().0).unwrap_or(StatusCode::FORBIDDEN);
+                let _ = house.parts.sip.reject(leg, status, vec![reason(fault)]).await;
+                return None;
+            }
             Ok(Err(error)) => {
                 tracing::error!(call = %id, %error, "a call could not be taken");
                 (StatusCode::SERVER_INTERNAL_ERROR, Vec::new())
@@ -93,14 +107,23 @@ impl Reception {
     ) -> Result<Call, PlaceError> {
         let started_ms = now_ms();
         let line = self.trunk.as_ref().map(|trunk| house.lines.take(trunk));
+        let directory = house.directory();
+        let interop = self.trunk.as_deref().and_then(|name| directory.trunk(name)).map(|trunk| trunk.interop.clone());
         let booked = match &self.answering {
             Answering::App { app, .. } => BookedApp::of(app, house.apps()),
             Answering::PutThrough(_) => BookedApp::default(),
         };
-        let new_call = self.new_call(&house.directory().country, started_ms, booked);
+        let caller = Caller::read(&self.incoming, self.trunk.is_some(), &directory.country);
+        let proof =
+            house.parts.prover.verify(Signed::read(&self.incoming, self.trunk.is_some(), &directory.country)).await;
+        if let Some(fault) = proof.refusal(interop.as_ref().map_or(ProofPolicy::Mark, |interop| interop.proof)) {
+            return Err(PlaceError::NotProved(fault));
+        }
+        let origin = caller.origin(proof.verification(), &directory.country);
+        let new_call = self.new_call(caller.address.clone(), origin.clone(), started_ms, booked);
         let from = new_call.from.clone();
-        let begun = house.parts.store.begin_call(new_call).await?;
-        let Self { id, incoming, answering, number, language, trunk, member } = self;
+        let begun = house.begin_call(new_call).await?;
+        let Self { id, incoming, answering, number, language, trunk, member, .. } = self;
         let contact = begun.contact.as_ref();
         let language = contact.and_then(|contact| contact.language.clone()).unwrap_or(language);
         let facts = CallFacts {
@@ -112,19 +135,21 @@ impl Reception {
             language: language.clone(),
             contact: contact.map(store::ContactRecord::facts).unwrap_or_default(),
             variables: serde_json::Map::new(),
+            origin,
         };
-        let (transcribe, made) = match answering {
-            Answering::App { app, recording, transcribe } => {
+        let (transcribe, fax, made) = match answering {
+            Answering::App { app, recording, transcribe, fax } => {
                 let made = house.apps().make(&app, &facts, recording)?;
-                (transcribe, Seating::new(&app, made))
+                (transcribe, fax, Seating::new(&app, made))
             }
-            Answering::PutThrough(settings) => (None, Seating::plain(Box::new(PutThrough::new(*settings)))),
+            Answering::PutThrough(settings) => (None, FaxRule::Ignore, Seating::plain(Box::new(PutThrough::new(*settings)))),
         };
         let colleague = member.clone();
-        let caller_name = member.unwrap_or_else(|| caller_user(&incoming));
+        let card = Card::of(&caller, member.as_deref());
         let (peer, sip_call_id) = (facts.caller.clone(), incoming.call_id.clone());
         let mut leg = Leg::new(fresh_id(started_ms), LegRole::Caller, peer, sip_call_id, started_ms);
         leg.line = line;
+        leg.interop = interop;
         leg.engaged = colleague.map(|name| {
             let mut engaged = house.staff.ring(&name);
             engaged.talk();
@@ -143,26 +168,25 @@ impl Reception {
             language,
             made,
             transcribe,
+            fax,
             facts: facts.clone(),
-            caller_name,
+            caller: card,
             our_number: number,
             near: incoming.flow.local.ip(),
             offer: incoming.offer.clone(),
+            reliable: incoming.reliable,
             max_forwards: incoming.max_forwards,
             leg,
         };
         Ok(parts.into_call())
     }
 
-    fn new_call(&self, country: &str, started_ms: i64, booked: BookedApp) -> NewCall {
-        let incoming = &self.incoming;
-        // What a carrier asserts is believed, and nobody else's assertion.
-        let asserted = incoming.p_asserted.as_ref().filter(|_| self.trunk.is_some());
+    fn new_call(&self, from: Address, origin: CallOrigin, started_ms: i64, booked: BookedApp) -> NewCall {
         NewCall {
             id: self.id,
             direction: Direction::Inbound,
-            from: Address::parse(&asserted.unwrap_or(&incoming.from).uri.to_string(), country),
-            to: Address::parse(&incoming.request_uri.to_string(), country),
+            from,
+            to: self.called.clone(),
             number: self.number.clone(),
             trunk: self.trunk.clone(),
             member: self.member.clone(),
@@ -173,6 +197,7 @@ impl Reception {
             language: self.language.clone(),
             variables: serde_json::Map::new(),
             webhook: None,
+            origin,
             started_ms,
         }
     }
@@ -190,11 +215,14 @@ pub(super) struct CallParts {
     pub made: Seating,
     /// The number's own rule on transcripts.
     pub transcribe: Option<bool>,
+    /// And on fax machines.
+    pub fax: FaxRule,
     pub facts: CallFacts,
-    pub caller_name: String,
+    pub caller: Card,
     pub our_number: String,
     pub near: std::net::IpAddr,
     pub offer: Option<Body>,
+    pub reliable: Reliable,
     pub max_forwards: u8,
     pub leg: Leg,
 }
@@ -225,8 +253,10 @@ impl CallParts {
             past_legs: Vec::new(),
             sound: None,
             offer: self.offer,
+            reliable: self.reliable,
             near: self.near,
             transfer: None,
+            handing: super::handing::Handing::default(),
             warnings: 0,
             messages: HashMap::new(),
             recording: None,
@@ -234,7 +264,8 @@ impl CallParts {
             paused_by: None,
             contact: self.contact,
             language: self.language,
-            caller_name: self.caller_name,
+            fax: self.fax,
+            caller: self.caller,
             our_number: self.our_number,
             max_forwards: self.max_forwards,
             started: Instant::now(),
@@ -256,12 +287,21 @@ impl Call {
         }
         let Some(leg) = self.legs.get(&LegSlot::CALLER).filter(|leg| leg.state == LegState::Ringing) else { return };
         let Some(handle) = leg.handle else { return };
-        if let Err(error) = self.open_ports(LegSlot::CALLER, self.near) {
+        let said = leg.said();
+        if said.is_none()
+            && let Err(error) = self.open_ports(LegSlot::CALLER, self.near)
+        {
             tracing::warn!(call = %self.id, %error, "a call was refused for want of media");
             return self.hang_up(HangupParty::System, HangupCause::Overload).await;
         }
         let offer = self.offer.take();
         let Some(leg) = self.legs.get_mut(&LegSlot::CALLER) else { return };
+        if let Some(said) = said {
+            // The caller hears us already.
+            leg.state = LegState::Accepted;
+            let _ = self.house.parts.sip.accept(handle, said).await;
+            return;
+        }
         let body = match &offer {
             Some(offer) => match leg.answer(offer) {
                 Ok(body) => body,
@@ -282,8 +322,4 @@ impl Call {
         // A caller who gave up meanwhile shows as the leg's end.
         let _ = self.house.parts.sip.accept(handle, body).await;
     }
-}
-
-fn caller_user(incoming: &IncomingCall) -> String {
-    incoming.from.uri.username().map_or_else(|| "anonymous".to_owned(), std::borrow::Cow::into_owned)
 }

@@ -10,16 +10,22 @@ use super::leg::LegState;
 use super::{Call, Over};
 use crate::house::now_ms;
 use crate::live::LiveState;
+use crate::toll::Meter;
 
 impl Call {
     pub(super) async fn on_sip(&mut self, event: Event) {
         match event {
             Event::Progress { leg, status, body, .. } => self.on_progress(leg, status, body).await,
             Event::Answered { leg, body } => self.on_answered(leg, body).await,
+            Event::EarlyConfirmed { leg, body } => self.on_early_confirmed(leg, body),
             Event::Confirmed { leg, body } => self.on_confirmed(leg, body).await,
             Event::Reinvited { leg, offer } => self.on_reinvited(leg, offer).await,
             Event::ReinviteConfirmed { leg, body } => self.on_late_answer(leg, body).await,
             Event::Info { leg, content_type, body } => self.on_info(leg, &content_type, &body),
+            Event::ReinviteAnswered { leg, body } => self.on_reinvite_done(leg, body).await,
+            Event::ReinviteFailed { leg, .. } => self.on_reinvite_done(leg, None).await,
+            Event::ReferProgress { leg, status } => self.on_refer_progress(leg, status).await,
+            Event::ReferEnded { leg, status } => self.on_refer_ended(leg, status).await,
             Event::Ended { leg, by, status, reason } => self.on_ended(leg, by, status, reason).await,
             // We send no re-INVITE of our own yet, and the rest is not for calls.
             _ => {}
@@ -37,19 +43,22 @@ impl Call {
 
     async fn on_progress(&mut self, handle: LegHandle, status: StatusCode, body: Option<Body>) {
         let Some(slot) = self.slot_of(handle) else { return };
-        if slot != LegSlot::CALLER {
-            return self.transfer_rings(slot, status).await;
-        }
-        // Early media: its sound is let in so that NATs open, but nobody listens before the answer.
         if let Some(body) = body {
-            self.settle_answer(slot, &body);
+            self.early_answer(slot, body);
+        }
+        if slot != LegSlot::CALLER {
+            if self.referral_rings(slot).await {
+                return;
+            }
+            self.transfer_rings(slot, status).await;
         }
     }
 
     async fn on_answered(&mut self, handle: LegHandle, body: Option<Body>) {
         let Some(slot) = self.slot_of(handle) else { return };
-        let settled = body.is_some_and(|body| self.settle_answer(slot, &body))
-            // An answer may have come with the 183 and not again.
+        // An answer may have come with the 183 and not again.
+        let early = self.legs.get_mut(&slot).and_then(|leg| leg.early_answer.take());
+        let settled = body.or(early).is_some_and(|body| self.settle_answer(slot, &body))
             || self.legs.get(&slot).is_some_and(|leg| leg.started);
         if !settled {
             tracing::info!(call = %self.id, "an answer could not be used");
@@ -62,8 +71,16 @@ impl Call {
         }
         if let Some(leg) = self.legs.get_mut(&slot) {
             leg.answered(now_ms());
+            leg.meter = leg.tariff.take().map(|tariff| {
+                let (house, outbox) = (&self.house, self.outbox.clone());
+                Meter::start(self.id, tariff, house.spending.clone(), house.parts.store.clone(), outbox)
+            });
         }
-        if slot == LegSlot::CALLER { self.answered().await } else { self.transfer_answered(slot).await }
+        if slot == LegSlot::CALLER {
+            self.answered().await;
+        } else if !self.referral_answered(slot).await {
+            self.transfer_answered(slot).await;
+        }
     }
 
     /// The caller's ACK: both sides are connected.
@@ -79,7 +96,9 @@ impl Call {
         }
         let Some(leg) = self.legs.get_mut(&slot).filter(|leg| leg.state == LegState::Accepted) else { return };
         leg.answered(now_ms());
-        self.answered().await;
+        if slot == LegSlot::CALLER || !self.taken_over(slot).await {
+            self.answered().await;
+        }
     }
 
     /// The call stands: the app may speak.
@@ -104,7 +123,7 @@ impl Call {
     }
 
     /// Takes the other side's answer to our offer and lets the leg sound. `false`: it is of no use.
-    fn settle_answer(&mut self, slot: LegSlot, body: &Body) -> bool {
+    pub(super) fn settle_answer(&mut self, slot: LegSlot, body: &Body) -> bool {
         let Some(leg) = self.legs.get_mut(&slot) else { return false };
         match leg.complete(body) {
             Ok(_) => {
@@ -138,6 +157,10 @@ impl Call {
                 if sip.accept_reinvite(handle, body).await.is_err() {
                     // Taken back, or the leg is gone: the session stays as it was.
                     return leg.restore(before);
+                }
+                if let Some(leg) = self.legs.get_mut(&slot) {
+                    // What went before is overtaken.
+                    leg.early_answer = None;
                 }
                 self.sound_leg(slot);
                 if slot == LegSlot::CALLER && held != was_held {
@@ -175,6 +198,9 @@ impl Call {
             leg.ended(now_ms(), status);
         }
         if slot != LegSlot::CALLER {
+            if self.handing_leg_ended(slot, status, reason).await {
+                return;
+            }
             return self.transfer_leg_ended(slot, status, reason).await;
         }
         self.over = Some(self.ending.unwrap_or_else(|| cause_of(by, status, reason)));
@@ -243,7 +269,7 @@ pub(super) const fn refusal(cause: HangupCause) -> StatusCode {
         HangupCause::NotFound => StatusCode::NOT_FOUND,
         HangupCause::Incompatible => StatusCode::NOT_ACCEPTABLE_HERE,
         HangupCause::InternalError => StatusCode::SERVER_INTERNAL_ERROR,
-        HangupCause::NetworkFailure | HangupCause::Overload | HangupCause::Interrupted => {
+        HangupCause::NetworkFailure | HangupCause::Overload | HangupCause::Interrupted | HangupCause::SpendLimit => {
             StatusCode::SERVICE_UNAVAILABLE
         }
         HangupCause::Normal | HangupCause::Declined | HangupCause::MediaTimeout | HangupCause::MaxDuration => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use call_model::{CallEvent, HangupCause, HangupParty, Tone, TransferOutcome, TransferSettings};
 use media::call_media::{LegSlot, MediaCommand};
 use sip_core::EndReason;
-use sip_core::message::StatusCode;
+use sip_core::message::{DiversionReason, StatusCode};
 use tokio::time::Instant;
 
 use super::Call;
@@ -44,6 +44,8 @@ pub(super) struct Transfer {
     /// What went wrong so far, the outcome that says most.
     pub outcomes: BTreeSet<Outcome>,
     rung: bool,
+    /// The caller's carrier was asked to put them through.
+    pub departing: bool,
     /// The caller hears that somebody is being called.
     alive: bool,
     /// The caller's place in a queue.
@@ -58,6 +60,19 @@ pub(super) enum Outcome {
     NoAnswer,
     Declined,
     Busy,
+}
+
+impl Transfer {
+    /// Why the call goes on to the outside now, for those whom it goes to (RFC 5806 section 8).
+    pub fn reason(&self) -> DiversionReason {
+        match self.outcomes.last() {
+            Some(Outcome::Busy) => DiversionReason::Busy,
+            Some(Outcome::NoAnswer) => DiversionReason::NoAnswer,
+            Some(Outcome::Declined) => DiversionReason::Deflection,
+            Some(Outcome::Unavailable | Outcome::Failed) => DiversionReason::Unavailable,
+            None => DiversionReason::Unconditional,
+        }
+    }
 }
 
 impl From<Outcome> for TransferOutcome {
@@ -100,6 +115,7 @@ impl Call {
             answering: None,
             outcomes: BTreeSet::new(),
             rung: false,
+            departing: false,
             alive: false,
             queue,
         });
@@ -126,7 +142,7 @@ impl Call {
         if std::mem::replace(&mut transfer.alive, true) {
             return;
         }
-        if self.answered.is_some() {
+        if self.caller_hears() {
             let country = self.house.voice.country();
             self.media(MediaCommand::CallTone { tone: Some((Tone::Ringback, country)) });
         } else if let Some(handle) = self.legs.get(&LegSlot::CALLER).and_then(|leg| leg.handle) {
@@ -188,7 +204,29 @@ impl Call {
         self.media(MediaCommand::Bridge { with: Some(slot) });
         self.show(LiveState::Bridged);
         self.attend();
+        let warned = self.transfer.as_ref().is_some_and(|transfer| transfer.warning.is_some());
         self.tell(CallEvent::TransferAnswered { target: label }).await;
+        if warned {
+            self.leave_by_refer(slot).await;
+        }
+    }
+
+    /// The carrier that was asked to call somebody says that it rings there.
+    pub(super) async fn departure_rings(&mut self, status: StatusCode) {
+        let Some(transfer) = self.transfer.as_mut().filter(|transfer| !transfer.rung) else { return };
+        transfer.rung = true;
+        self.sound_alive(status).await;
+        self.tell(CallEvent::TransferRinging).await;
+    }
+
+    /// The carrier could not put the caller through, or did not want to.
+    pub(super) async fn departure_failed(&mut self, label: String, status: Option<StatusCode>) {
+        let rest = self.house.settings.queue_retry;
+        let Some(transfer) = &mut self.transfer else { return };
+        transfer.departing = false;
+        transfer.not_taken(label, outcome_of(status, EndReason::Rejected), rest);
+        self.ring_next().await;
+        self.drain_app().await;
     }
 
     /// A leg that was brought in is over.
@@ -215,6 +253,7 @@ impl Call {
     }
 
     pub(super) fn cancel_transfer(&mut self) {
+        self.take_back_referral();
         let Some(transfer) = &self.transfer else { return };
         let slots: Vec<LegSlot> = transfer.slots().collect();
         self.media(MediaCommand::Bridge { with: None });
@@ -273,9 +312,14 @@ impl Transfer {
         self.connected
     }
 
+    /// Somebody else talks with the caller.
+    pub(super) fn reconnect(&mut self, slot: LegSlot) {
+        self.connected = Some(slot);
+    }
+
     /// Whether somebody's phone rings, or somebody thinks about it, or has taken it.
     pub(super) fn is_busy(&self) -> bool {
-        !self.ringing.is_empty() || !self.listening.is_empty() || self.is_taken()
+        self.departing || !self.ringing.is_empty() || !self.listening.is_empty() || self.is_taken()
     }
 
     /// Whether somebody has taken it.

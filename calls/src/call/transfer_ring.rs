@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use call_model::{RingStrategy, TransferSettings};
 use media::call_media::LegSlot;
+use sip_core::message::DiversionReason;
 use store::{LegRole, fresh_id};
 use tokio::time::Instant;
 
 use super::Call;
 use super::leg::Leg;
-use super::transfer::Outcome;
+use super::transfer::{Outcome, Transfer};
 use super::transfer_wait::Waiting;
 use crate::dialing::{self, Destination, Plan, Shown};
 use crate::directory::Directory;
@@ -17,6 +18,8 @@ use crate::error::PlaceError;
 use crate::gate::{OutboundRequest, Refusal, permit};
 use crate::house::{fresh_call_id, now_ms};
 use crate::lines::Line;
+use crate::toll::{self, Settled, Tariff};
+use crate::trunk_call::Forwarded;
 
 /// Legs that nobody answered and that the call keeps the record of; a queue may ring phones again and again.
 const MAX_UNANSWERED: usize = 64;
@@ -108,28 +111,37 @@ impl Call {
         Ok(())
     }
 
-    async fn ring_target(&mut self, target: &str, ring: Duration, caller_id: Option<String>) -> Result<(), PlaceError> {
+    pub(super) async fn ring_target(
+        &mut self,
+        target: &str,
+        ring: Duration,
+        caller_id: Option<String>,
+    ) -> Result<(), PlaceError> {
         let directory = self.house.directory();
         let destination = Destination::parse(target, &directory).ok_or(PlaceError::BadDestination)?;
-        let trunk = destination.number().and_then(|_| directory.trunk_of(caller_id.as_deref()));
+        let Settled { destination, trunk: theirs } = toll::settle(destination, &directory).await?;
+        if self.depart(&destination, ring).await? {
+            return Ok(());
+        }
+        let usual = || destination.number().and_then(|_| directory.trunk_of(caller_id.as_deref()));
+        let trunk = theirs.as_deref().and_then(|name| directory.trunk(name)).or_else(usual);
         let line = trunk.map(|trunk| self.house.lines.take(&trunk.name));
         permit(OutboundRequest {
             number: destination.number(),
             trunk,
             trunk_calls: line.as_ref().map_or(0, |line| line.before),
+            spent_today: trunk.map_or(0, |trunk| self.house.spending.today_by(&trunk.name, now_ms())),
             opted_out: false,
             by_person: true,
-        })?;
-        let shown = match (&destination, caller_id) {
-            (Destination::Member(_), _) => Shown { user: self.caller_name.clone(), display: None },
-            (_, Some(number)) => Shown { user: number, display: None },
-            (_, None) => Shown { user: self.our_number.clone(), display: None },
-        };
+        })
+        .inspect_err(|refusal| toll::note_refusal(&self.house, refusal))?;
+        let shown = self.shown_to(&destination, caller_id);
         let plans = dialing::plan(&self.house, &destination, trunk, &shown, ring).await?;
         let mut outcome = Err(PlaceError::BadDestination);
         let mut line = line;
+        let mut tariff = trunk.zip(destination.number()).and_then(|(trunk, number)| Tariff::of(trunk, number));
         for plan in plans {
-            let rung = self.ring_phone(plan, &destination, line.take()).await;
+            let rung = self.ring_phone(plan, &destination, line.take(), tariff.take()).await;
             // One phone that rings is enough.
             if outcome.is_err() {
                 outcome = rung;
@@ -138,21 +150,40 @@ impl Call {
         outcome
     }
 
+    /// Who calls, as those see it whom the call goes on to: phones of ours see the caller, the outside sees us.
+    fn shown_to(&self, destination: &Destination, caller_id: Option<String>) -> Shown {
+        let card = &self.caller;
+        if destination.member().is_some() {
+            return Shown { user: card.name.clone(), withheld: card.withheld, ..Shown::default() };
+        }
+        let forwarded = card.from_outside.then(|| Forwarded {
+            before: card.before.clone(),
+            number: self.our_number.clone(),
+            reason: self.transfer.as_ref().map_or(DiversionReason::Unconditional, Transfer::reason),
+        });
+        let user = caller_id.unwrap_or_else(|| self.our_number.clone());
+        Shown { user, display: None, withheld: card.hides_ours, forwarded }
+    }
+
     async fn ring_phone(
         &mut self,
         plan: Plan,
         destination: &Destination,
         line: Option<Line>,
+        tariff: Option<Tariff>,
     ) -> Result<(), PlaceError> {
         let free = |slot: &LegSlot| self.legs.get(slot).is_none_or(Leg::is_done);
         let slot = LegSlot::all().skip(1).find(free).ok_or(PlaceError::Full)?;
-        let Plan { mut call, near } = plan;
+        let Plan { mut call, interop, exchange, near } = plan;
         let id = fresh_id(now_ms());
         let call_id = fresh_call_id();
         call.call_id = Some(call_id.clone());
         let label = destination.label();
         let mut leg = Leg::new(id, LegRole::Transfer, Some(label.clone()), call_id, now_ms());
         leg.line = line;
+        leg.tariff = tariff;
+        leg.interop = interop;
+        leg.exchange = exchange;
         leg.engaged = destination.member().map(|name| self.house.staff.ring(name));
         if let Some(old) = self.legs.insert(slot, leg) {
             self.keep_leg(old.record);
@@ -166,7 +197,8 @@ impl Call {
         }
         let leg = self.legs.get_mut(&slot).ok_or(PlaceError::Full)?;
         call.body = leg.offer();
-        call.max_forwards = Some(self.max_forwards.saturating_sub(1));
+        let left = self.max_forwards.saturating_sub(1);
+        call.max_forwards = Some(call.max_forwards.map_or(left, |most| most.min(left)));
         match self.house.parts.sip.invite(call).await {
             Ok(handle) => {
                 leg.handle = Some(handle);

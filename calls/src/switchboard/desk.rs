@@ -8,12 +8,13 @@ use std::sync::atomic::Ordering;
 
 use call_model::CallId;
 use sip_core::message::{HeaderName, StatusCode};
-use sip_core::{Event, IncomingCall, LegHandle};
+use sip_core::{Event, IncomingCall, LegHandle, Referral};
 use store::fresh_id;
 use tokio::sync::mpsc;
 
 use super::Shared;
-use crate::call::{CallInput, INBOX};
+use crate::admission::{admit, offence};
+use crate::call::{CallInput, INBOX, Party, TakeOver};
 use crate::directory::Directory;
 use crate::house::{Notice, now_ms};
 use crate::routing::{Refused, route};
@@ -83,9 +84,10 @@ impl Desk {
         let sip = &self.shared.house.parts.sip;
         let _ = sip.set_accounts(accounts.collect()).await;
         let here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-        let trusted = directory.trunks().flat_map(|trunk| trunk.addresses.iter().copied()).chain(here);
+        let trusted = directory.trunks().flat_map(|trunk| trunk.addresses.iter().copied()).chain(here.map(Into::into));
         let _ = sip.trust(trusted.collect()).await;
         self.trunks.set(directory.trunks()).await;
+        self.shared.house.set_registrations(self.trunks.registrations());
     }
 
     async fn on_event(&mut self, event: Event) {
@@ -93,6 +95,7 @@ impl Desk {
             Event::IncomingCall(incoming) => self.on_call(incoming).await,
             Event::RegistrationChanged { handle, state } => self.trunks.on_registration(handle, state),
             Event::Pong { handle, result } => self.trunks.on_pong(handle, result),
+            Event::Referred { leg, referral } => self.on_referred(leg, referral),
             Event::Registered { .. } => self.shared.house.queues.stir(),
             Event::Unregistered { .. } => {}
             event => self.pass_on(event),
@@ -110,6 +113,53 @@ impl Desk {
         }
         if ended {
             self.legs.remove(&leg);
+        }
+    }
+
+    /// A phone asks to be replaced: its call hears of it, with the way to the call that has the leg to be taken over.
+    fn on_referred(&self, leg: LegHandle, referral: Box<Referral>) {
+        let Some(Owner::Call(call)) = self.legs.get(&leg).copied() else { return };
+        let other = referral.replaces.as_ref().and_then(|(_, other)| self.legs.get(other.as_ref()?)).copied();
+        let partner = match other {
+            Some(Owner::Call(other)) if other != call => self.shared.inbox(other),
+            _ => None,
+        };
+        // A call that does not keep up loses it, and the phone is refused by SIP.
+        if let Some(inbox) = self.shared.inbox(call) {
+            let _ = inbox.try_send(CallInput::Referred(leg, referral, partner));
+        }
+    }
+
+    /// An INVITE wants the place of a leg: its call decides, once it is known whose the INVITE is.
+    async fn take_over(&mut self, old: LegHandle, incoming: Box<IncomingCall>) {
+        let leg = incoming.leg;
+        let directory = self.shared.house.directory();
+        let member = incoming.authenticated_as.as_deref().and_then(|name| directory.member(name));
+        let trunk = directory.trunk_at(incoming.flow.remote.ip());
+        let party = match (member, trunk) {
+            (Some(member), _) => Party::Member(member.name.clone()),
+            (None, Some(trunk)) => Party::Trunk(trunk.name.clone()),
+            (None, None) => {
+                let from = incoming.from.uri.username().unwrap_or_default();
+                if incoming.authenticated_as.is_none() && directory.member(&from).is_some() {
+                    self.legs.insert(leg, Owner::Nobody);
+                    let _ = self.shared.house.parts.sip.challenge(leg).await;
+                    return;
+                }
+                return self.refuse(leg, StatusCode::FORBIDDEN, Vec::new()).await;
+            }
+        };
+        let inbox = match self.legs.get(&old) {
+            Some(Owner::Call(call)) => self.shared.inbox(*call).map(|inbox| (*call, inbox)),
+            _ => None,
+        };
+        let Some((call, inbox)) = inbox else {
+            return self.refuse(leg, StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, Vec::new()).await;
+        };
+        self.legs.insert(leg, Owner::Call(call));
+        if inbox.try_send(CallInput::TakeOver(Box::new(TakeOver { old, party, incoming }))).is_err() {
+            let retry_after = self.shared.house.retry_after();
+            self.refuse(leg, StatusCode::SERVICE_UNAVAILABLE, retry_after).await;
         }
     }
 
@@ -140,6 +190,7 @@ impl Desk {
                 }
             }
             Notice::Draining => {}
+            Notice::Forget(leg) => drop(self.legs.remove(&leg)),
             Notice::Over(call) => {
                 // Legs that outlive their call: nobody would hang them up any more.
                 let left: Vec<LegHandle> =
@@ -154,13 +205,17 @@ impl Desk {
 
     async fn on_call(&mut self, incoming: Box<IncomingCall>) {
         let leg = incoming.leg;
+        if let Some(old) = incoming.replaces {
+            return self.take_over(old, incoming).await;
+        }
         if self.shared.draining.load(Ordering::Relaxed) || !self.shared.admit() {
             let retry_after = self.shared.house.retry_after();
             return self.refuse(leg, StatusCode::SERVICE_UNAVAILABLE, retry_after).await;
         }
         let directory = self.shared.house.directory();
         let id = fresh_id(now_ms());
-        match route(&directory, id, &incoming) {
+        let routed = route(&directory, id, &incoming);
+        match routed.and_then(|reception| admit(&self.shared.house, &incoming, reception)) {
             Ok(reception) => {
                 self.legs.insert(leg, Owner::Call(id));
                 let (outbox, inbox) = mpsc::channel(INBOX);
@@ -175,12 +230,17 @@ impl Desk {
             }
             Err(refusal) => {
                 self.shared.give_place_back();
+                if let Some(offence) = offence(&directory, &incoming, &refusal) {
+                    self.shared.house.parts.sip.offend(incoming.flow.remote.ip(), offence);
+                }
                 match refusal {
                     Refused::Challenge => {
                         self.legs.insert(leg, Owner::Nobody);
                         let _ = self.shared.house.parts.sip.challenge(leg).await;
                     }
                     Refused::TooManyHops => self.refuse(leg, StatusCode::TOO_MANY_HOPS, Vec::new()).await,
+                    Refused::NoPrivacy => self.refuse(leg, StatusCode::SERVER_INTERNAL_ERROR, Vec::new()).await,
+                    Refused::Forbidden => self.refuse(leg, StatusCode::FORBIDDEN, Vec::new()).await,
                     Refused::NotFound => self.refuse(leg, StatusCode::NOT_FOUND, Vec::new()).await,
                 }
             }
@@ -197,12 +257,15 @@ const fn leg_of(event: &Event) -> Option<LegHandle> {
     match event {
         Event::Progress { leg, .. }
         | Event::Answered { leg, .. }
+        | Event::EarlyConfirmed { leg, .. }
         | Event::Confirmed { leg, .. }
         | Event::Reinvited { leg, .. }
         | Event::ReinviteConfirmed { leg, .. }
         | Event::ReinviteCancelled { leg }
         | Event::ReinviteAnswered { leg, .. }
         | Event::ReinviteFailed { leg, .. }
+        | Event::ReferProgress { leg, .. }
+        | Event::ReferEnded { leg, .. }
         | Event::Info { leg, .. }
         | Event::Ended { leg, .. } => Some(*leg),
         _ => None,

@@ -85,6 +85,7 @@ impl House {
             recordings,
             apps: Arc::new(Scripts { script, told }),
             http: Arc::new(NoHttp),
+            prover: Arc::new(calls::NoProver),
         };
         let numbers = [number("reception"), number(CONSENT), number(UNMADE)];
         let directory = Directory::new("test".into(), "en".into(), "DE".into(), numbers, [], []);
@@ -154,6 +155,7 @@ impl House {
             to,
             app: AppRef::Say("reception".into()),
             from: None,
+            withheld: false,
             trunk: None,
             language: None,
             variables: serde_json::Map::new(),
@@ -173,6 +175,7 @@ fn number(name: &str) -> NumberRoute {
         language: None,
         recording: None,
         transcribe: None,
+        fax: calls::FaxRule::Ignore,
         trunk: None,
     }
 }

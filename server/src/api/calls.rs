@@ -86,6 +86,9 @@ pub(super) struct NewCall {
     language: Option<String>,
     /// Our number that it comes from; the trunk's own when it is not said.
     from: Option<String>,
+    /// That number is not shown to the callee.
+    #[serde(default)]
+    withheld: bool,
     /// Name of the trunk to go by; the number's own or the default when it is not said.
     trunk: Option<String>,
     /// Variables for the flow or the agent.
@@ -286,6 +289,7 @@ async fn dial(state: &ApiState, id: CallId, call: NewCall, speech: Speech) -> Re
         speech,
         language: call.language,
         from: call.from,
+        withheld: call.withheld,
         trunk: call.trunk,
         variables: call.variables,
         ring_timeout: call.ring_timeout_s.map(Duration::from_secs),

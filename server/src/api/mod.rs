@@ -13,6 +13,7 @@
 
 mod agents;
 mod appointments;
+mod bans;
 mod calendar;
 mod calls;
 mod contacts;
@@ -116,6 +117,7 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(calls::events))
         .routes(routes!(signalling::get))
         .routes(routes!(calls::recording, calls::switch_recording))
+        .routes(routes!(bans::list, bans::lift))
         .routes(routes!(queues::list))
         .routes(routes!(transcripts::of_call))
         .routes(routes!(insights::get))

@@ -87,6 +87,8 @@ pub struct PlaceCall {
     pub language: Option<String>,
     /// Our number that it comes from; `None` for the trunk's own.
     pub from: Option<String>,
+    /// That number is not shown.
+    pub withheld: bool,
     /// Name of the trunk to go by; `None` for the number's own or the default.
     pub trunk: Option<String>,
     /// Variables for the flow or the agent.

@@ -1,6 +1,6 @@
 //! Accounts at carriers, and how they stand.
 
-use std::net::IpAddr;
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
@@ -11,6 +11,7 @@ use calls::interop::proxy_route;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::{NewTrunk, TrunkRecord};
+use transport::sip::Network;
 use utoipa::ToSchema;
 
 use super::extract::{Body, Id};
@@ -19,7 +20,10 @@ use super::page::List;
 use super::problem::{Kind, Problem};
 use super::state::{ApiState, BooksChange, TrunkState};
 use super::wire::Time;
-use crate::trunk::{TrunkDiversion, TrunkIdentity, TrunkPrivacy, TrunkQuirks, TrunkSrtp, TrunkTransport};
+use crate::price::Price;
+use crate::trunk::{
+    TrunkDiversion, TrunkIdentity, TrunkPrivacy, TrunkProof, TrunkQuirks, TrunkSrtp, TrunkTransfer, TrunkTransport,
+};
 
 /// What the books keep of a trunk besides its name and its password.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
@@ -36,13 +40,24 @@ pub struct TrunkSettings {
     pub auth_user: Option<String>,
     /// Register, so that calls reach us (`false`: the carrier sends to our address).
     pub register: bool,
-    /// Addresses that its calls come from, besides the host's own.
+    /// Addresses and networks that its calls come from, besides the host's own.
     #[schema(value_type = Vec<String>)]
-    pub addresses: Vec<IpAddr>,
+    pub addresses: Vec<Network>,
     /// Caller id of outbound calls where nothing else is said.
     pub caller_id: Option<String>,
     /// Destinations allowed, as prefixes in E.164 (`+49`); empty: all.
     pub allowed_prefixes: Vec<String>,
+    /// Destinations refused, as prefixes in E.164, also within those allowed.
+    pub denied_prefixes: Vec<String>,
+    /// What a minute costs, by prefixes in E.164: the longest that fits counts.
+    #[schema(value_type = std::collections::BTreeMap<String, f64>)]
+    pub rates: BTreeMap<String, Price>,
+    /// What all calls of a day may cost; 0: no limit. Destinations without a rate are refused where there is a limit.
+    #[schema(value_type = f64)]
+    pub spend_limit_day: Price,
+    /// What one call may cost; 0: no limit.
+    #[schema(value_type = f64)]
+    pub spend_limit_call: Price,
     /// The most calls at a time; 0: no limit of its own.
     pub max_calls: usize,
     /// Whether its sound is encrypted: `off`, `optional` or `required`.
@@ -55,6 +70,14 @@ pub struct TrunkSettings {
     pub privacy: TrunkPrivacy,
     /// How we say for whom a forwarded call was at first: `off`, `diversion`, `history-info` or `both`.
     pub diversion: TrunkDiversion,
+    /// How its callers are put through to outside numbers: `bridge`, or `refer`, which asks the carrier to do it.
+    pub transfer: TrunkTransfer,
+    /// It may hand its calls over to our numbers, by REFER or Replaces.
+    pub accept_refer: bool,
+    /// What becomes of calls whose caller's number is not proved: `mark`, `reject` or `require`.
+    pub proof: TrunkProof,
+    /// Our calls are signed, by the key of `[stir]`.
+    pub sign: bool,
     /// Peculiarities: see `docs/trunks.md`.
     pub quirks: TrunkQuirks,
 }
@@ -232,6 +255,11 @@ pub(crate) fn checked(name: &str, settings: Map<String, Value>) -> Result<TrunkS
         return Err(Problem::invalid("`user` is needed to register: the carrier gave it to you"));
     }
     let wrong = |prefix: &String| !prefix.starts_with('+') || !prefix[1..].bytes().all(|b| b.is_ascii_digit());
+    if settings.denied_prefixes.iter().chain(settings.rates.keys()).any(wrong) {
+        return Err(Problem::invalid(
+            "`denied_prefixes` and `rates` name beginnings of numbers in E.164, such as +882",
+        ));
+    }
     if settings.allowed_prefixes.iter().any(wrong) {
         return Err(Problem::invalid("`allowed_prefixes` are beginnings of numbers in E.164, such as +49"));
     }

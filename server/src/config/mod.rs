@@ -1,5 +1,6 @@
 //! The configuration: `callwright.toml`, each key also as an environment variable (`CALLWRIGHT_SIP__PORT=5070`).
 
+mod abuse;
 mod after_call;
 mod brain;
 mod desk;
@@ -7,6 +8,8 @@ mod hearing;
 mod knowledge;
 mod load;
 mod secret;
+mod stir;
+mod streams;
 mod telemetry;
 mod tools;
 
@@ -16,7 +19,9 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 use serde::Deserialize;
+use transport::sip::Network;
 
+pub use abuse::AbuseSection;
 pub use after_call::{AfterCallSection, LeadConfig, PatternConfig, Redact, TicketConfig};
 pub use brain::{BrainConfig, BrainKind, PriceConfig};
 pub use desk::{MailSection, MailSecurity, RemoteCalendarConfig};
@@ -24,10 +29,17 @@ pub use hearing::{HearingEngine, TranscriptionSection, VoiceProvider, VoiceProvi
 pub use knowledge::{EmbeddingsConfig, KnowledgeSection};
 pub use load::{ConfigError, load};
 pub use secret::{SecretError, SecretPlaces};
+pub use streams::{
+    CertificateConfig, ClientCertificates, DnsSection, StreamSection, TlsSection, TlsVersion, WebSection,
+};
+pub use stir::{Attest, StirSection};
 pub use telemetry::{LogFormat, TelemetrySection};
 pub use tools::McpConfig;
 
-use crate::trunk::{TrunkDiversion, TrunkIdentity, TrunkPrivacy, TrunkQuirks, TrunkSrtp, TrunkTransport};
+use crate::price::Price;
+use crate::trunk::{
+    TrunkDiversion, TrunkIdentity, TrunkPrivacy, TrunkProof, TrunkQuirks, TrunkSrtp, TrunkTransfer, TrunkTransport,
+};
 
 /// Everything that can be set. Each field's default is what `callwright serve` uses when nothing is said.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,6 +54,8 @@ pub struct Config {
     pub business: BusinessConfig,
     /// Signalling.
     pub sip: SipSection,
+    /// What is done against abuse.
+    pub abuse: AbuseSection,
     /// Sound.
     pub media: MediaSection,
     /// REST and events.
@@ -62,6 +76,8 @@ pub struct Config {
     pub knowledge: KnowledgeSection,
     /// Traces, signalling and captures: docs/operations.md.
     pub telemetry: TelemetrySection,
+    /// Whether callers' numbers are proved (STIR/SHAKEN).
+    pub stir: StirSection,
     /// Accounts at carriers.
     pub trunks: Vec<TrunkConfig>,
     /// Our numbers and what answers them.
@@ -89,6 +105,7 @@ impl Default for Config {
             log: "info".into(),
             business: BusinessConfig::default(),
             sip: SipSection::default(),
+            abuse: AbuseSection::default(),
             media: MediaSection::default(),
             http: HttpSection::default(),
             speech: SpeechSection::default(),
@@ -99,6 +116,7 @@ impl Default for Config {
             after_call: AfterCallSection::default(),
             knowledge: KnowledgeSection::default(),
             telemetry: TelemetrySection::default(),
+            stir: StirSection::default(),
             trunks: Vec::new(),
             numbers: Vec::new(),
             members: Vec::new(),
@@ -138,6 +156,12 @@ pub struct SipSection {
     pub listen: Vec<IpAddr>,
     /// Port, UDP and TCP (5060).
     pub port: u16,
+    /// Port of SIP over TLS (5061); nothing listens there until `sip.tls.certificate` is named.
+    pub tls_port: u16,
+    /// Port of SIP over WebSocket without encryption, at `sip.web.listen` (0: off).
+    pub ws_port: u16,
+    /// Port of SIP over WebSocket inside TLS (0: off).
+    pub wss_port: u16,
     /// Name or address that others reach us by, where it is not the one of the socket (behind NAT).
     pub advertised: Option<String>,
     /// Digest realm and the domain of members (`callwright`).
@@ -149,12 +173,30 @@ pub struct SipSection {
     pub t1_ms: u64,
     /// How many requests a second one address may send before it is ignored (2000).
     pub requests_per_second_per_source: u32,
-    /// Most TCP connections at a time (1000).
+    /// Most connections at a time, in and out (1000).
     pub max_connections: usize,
     /// How long a phone may ring on an inbound call without an answer, seconds (180).
     pub ring_timeout_s: u64,
     /// Seconds between OPTIONS to each trunk (30).
     pub trunk_check_s: u64,
+    /// A server that is silent for so long is given up for its next address, where it has several, seconds (4); 0: after
+    /// 64 T1 as RFC 3261 has it.
+    pub failover_s: u64,
+    /// TLS.
+    pub tls: TlsSection,
+    /// WebSocket.
+    pub web: WebSection,
+    /// Limits on connections.
+    pub streams: StreamSection,
+    /// Name servers.
+    pub dns: DnsSection,
+    /// Session timers (RFC 4028): the longest that a call stands without a refresh by either end, seconds; 0: none
+    /// (1800).
+    pub session_expires_s: u64,
+    /// The shortest such interval that is agreed to, seconds (90, which is the least that RFC 4028 allows).
+    pub min_se_s: u64,
+    /// Whether sound before the answer is announced so that it is confirmed (RFC 3262) where the caller can (true).
+    pub reliable_early_media: bool,
 }
 
 impl Default for SipSection {
@@ -162,6 +204,9 @@ impl Default for SipSection {
         Self {
             listen: Vec::new(),
             port: 5060,
+            tls_port: 5061,
+            ws_port: 0,
+            wss_port: 0,
             advertised: None,
             realm: "callwright".into(),
             digest: vec!["MD5".into()],
@@ -170,6 +215,14 @@ impl Default for SipSection {
             max_connections: 1_000,
             ring_timeout_s: 180,
             trunk_check_s: 30,
+            failover_s: 4,
+            tls: TlsSection::default(),
+            web: WebSection::default(),
+            streams: StreamSection::default(),
+            dns: DnsSection::default(),
+            session_expires_s: 1_800,
+            min_se_s: 90,
+            reliable_early_media: true,
         }
     }
 }
@@ -186,6 +239,18 @@ pub enum InbandDtmf {
     Never,
 }
 
+/// How comfort noise (RFC 3389) is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ComfortNoise {
+    /// Not at all.
+    Off,
+    /// It is heard where a peer sends it.
+    Receive,
+    /// It is sent, too, while our side is silent.
+    Send,
+}
+
 /// Sound.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -200,10 +265,18 @@ pub struct MediaSection {
     pub threads: usize,
     /// A call without RTP for so long is ended, seconds (30).
     pub rtp_timeout_s: u64,
-    /// Codecs in order of preference (`PCMA`, `PCMU`, `G722`).
+    /// Codecs in order of preference (`PCMA`, `PCMU`, `G722`, `opus`).
     pub codecs: Vec<String>,
+    /// Whether peers are asked to send nothing in silence where they speak Opus (false).
+    pub opus_dtx: bool,
+    /// Comfort noise, RFC 3389 (`receive`).
+    pub comfort_noise: ComfortNoise,
+    /// What is heard by who is put on hold: `built-in`, `none`, or a sound file in the folder `media` (`built-in`).
+    pub hold_music: String,
     /// DTMF in the sound (`auto`).
     pub inband_dtmf: InbandDtmf,
+    /// Encrypted sound with phones (`optional`: with those that offer it; trunks have settings of their own).
+    pub srtp: TrunkSrtp,
     /// Country of ringback and busy tones, ISO 3166; the business's where it is not set.
     pub tones: Option<String>,
 }
@@ -216,8 +289,12 @@ impl Default for MediaSection {
             advertised: None,
             threads: 2,
             rtp_timeout_s: 30,
-            codecs: vec!["PCMA".into(), "PCMU".into(), "G722".into()],
+            codecs: vec!["PCMA".into(), "PCMU".into(), "G722".into(), "opus".into()],
+            opus_dtx: false,
+            comfort_noise: ComfortNoise::Receive,
+            hold_music: "built-in".into(),
             inband_dtmf: InbandDtmf::Auto,
+            srtp: TrunkSrtp::Optional,
             tones: None,
         }
     }
@@ -332,12 +409,20 @@ pub struct TrunkConfig {
     pub password_file: Option<PathBuf>,
     /// Register, so that calls reach us (false: the carrier sends to our address).
     pub register: bool,
-    /// Addresses that calls of this trunk come from, besides the host's own.
-    pub addresses: Vec<IpAddr>,
+    /// Addresses and networks that calls of this trunk come from, besides the host's own.
+    pub addresses: Vec<Network>,
     /// Caller id of outbound calls where nothing else is said.
     pub caller_id: Option<String>,
     /// Destinations allowed, as prefixes in E.164 (`+49`); empty: all.
     pub allowed_prefixes: Vec<String>,
+    /// Destinations refused, also within those allowed.
+    pub denied_prefixes: Vec<String>,
+    /// What a minute costs, by prefixes: the longest that fits counts.
+    pub rates: BTreeMap<String, Price>,
+    /// What all calls of a day may cost; 0: no limit.
+    pub spend_limit_day: Price,
+    /// What one call may cost; 0: no limit.
+    pub spend_limit_call: Price,
     /// Most calls at a time; 0: no limit of its own.
     pub max_calls: usize,
     /// Whether its sound is encrypted: `off`, `optional` or `required`.
@@ -350,6 +435,14 @@ pub struct TrunkConfig {
     pub privacy: TrunkPrivacy,
     /// How we say for whom a forwarded call was at first: `off`, `diversion`, `history-info` or `both`.
     pub diversion: TrunkDiversion,
+    /// How its callers are put through to outside numbers: `bridge`, or `refer`, which asks the carrier to do it.
+    pub transfer: TrunkTransfer,
+    /// It may hand its calls over to our numbers, by REFER or Replaces.
+    pub accept_refer: bool,
+    /// What becomes of calls whose caller's number is not proved: `mark`, `reject` or `require`.
+    pub proof: TrunkProof,
+    /// Our calls are signed, by the key of `[stir]`.
+    pub sign: bool,
     /// Peculiarities: see `docs/trunks.md`.
     pub quirks: TrunkQuirks,
 }
@@ -370,6 +463,8 @@ pub struct NumberConfig {
     pub recording: Option<String>,
     /// The trunk that it is on.
     pub trunk: Option<String>,
+    /// Where a fax machine is heard: `ignore`, `hangup` or `transfer:<number or member>` (`ignore`).
+    pub fax: Option<String>,
 }
 
 /// A person of the business with a phone.

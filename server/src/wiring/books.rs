@@ -114,12 +114,20 @@ async fn seed_trunks(store: &Store, config: &Config, now_ms: i64) -> Result<(), 
             addresses: trunk.addresses.clone(),
             caller_id: trunk.caller_id.clone(),
             allowed_prefixes: trunk.allowed_prefixes.clone(),
+            denied_prefixes: trunk.denied_prefixes.clone(),
+            rates: trunk.rates.clone(),
+            spend_limit_day: trunk.spend_limit_day,
+            spend_limit_call: trunk.spend_limit_call,
             max_calls: trunk.max_calls,
             srtp: trunk.srtp,
             outbound_proxy: trunk.outbound_proxy.clone(),
             identity: trunk.identity,
             privacy: trunk.privacy,
             diversion: trunk.diversion,
+            transfer: trunk.transfer,
+            accept_refer: trunk.accept_refer,
+            proof: trunk.proof,
+            sign: trunk.sign,
             quirks: trunk.quirks.clone(),
         };
         let settings = api::check_trunk(&trunk.name, settings.write()).map_err(entry("trunks", &trunk.name))?;
@@ -152,6 +160,7 @@ async fn seed_numbers(store: &Store, config: &Config, now_ms: i64) -> Result<(),
             language: number.language.clone(),
             recording,
             trunk: number.trunk.clone(),
+            fax: number.fax.clone(),
         };
         let new = api::check_number(store, new).await.map_err(entry("numbers", &number.number))?;
         put_number(store, new, now_ms).await?;

@@ -7,7 +7,9 @@ use call_model::AppName;
 use calls::app::{AppRef, RecordingRule};
 use calls::directory::{Directory, Member, NumberRoute, Trunk};
 use calls::interop::{Interop, proxy_route};
+use calls::toll::Toll;
 use store::{Store, StoreError};
+use transport::sip::Network;
 
 use crate::api::TrunkSettings;
 use crate::config::Config;
@@ -28,6 +30,7 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
             store::RecordingRule::Consent => RecordingRule::Consent,
         }),
         transcribe: None,
+        fax: record.fax.and_then(|rule| rule.parse().ok()).unwrap_or_default(),
         trunk: record.trunk,
     });
     let credentials = store.member_credentials().await?;
@@ -56,12 +59,12 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
             continue;
         };
         let mut addresses = settings.addresses;
-        addresses.extend(look_up(&settings.host).await);
+        addresses.extend(look_up(&settings.host).await.into_iter().map(Network::from));
         let outbound_proxy = settings.outbound_proxy.as_deref().and_then(proxy_route);
         if let Some(proxy) = &outbound_proxy {
             // Its calls come from there, too.
             let port = proxy.port.map_or_else(String::new, |port| format!(":{port}"));
-            addresses.extend(look_up(&format!("{}{port}", proxy.host)).await);
+            addresses.extend(look_up(&format!("{}{port}", proxy.host)).await.into_iter().map(Network::from));
         }
         trunks.push(Trunk {
             id: record.id,
@@ -76,12 +79,22 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
             caller_id: settings.caller_id,
             allowed_prefixes: settings.allowed_prefixes,
             max_calls: settings.max_calls,
+            toll: Toll {
+                denied_prefixes: settings.denied_prefixes,
+                rates: settings.rates.into_iter().map(|(prefix, price)| (prefix, price.0)).collect(),
+                spend_limit_day: settings.spend_limit_day.0,
+                spend_limit_call: settings.spend_limit_call.0,
+            },
             interop: Interop {
                 srtp: settings.srtp.into(),
                 outbound_proxy,
                 identity: settings.identity.into(),
                 privacy: settings.privacy.into(),
                 diversion: settings.diversion.into(),
+                transfer: settings.transfer.into(),
+                takes_refer: settings.accept_refer,
+                proof: settings.proof.into(),
+                sign: settings.sign,
                 quirks: settings.quirks.into(),
             },
         });

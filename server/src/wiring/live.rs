@@ -11,7 +11,6 @@ use futures_util::future::BoxFuture;
 use store::Store;
 
 use super::agents::Shelves;
-use super::directory;
 use super::librarian::Librarian;
 use super::sip_watch::SipWatch;
 use super::{directory, gauges};
@@ -80,6 +79,7 @@ impl LiveCalls for Live {
                     Speech::Text(text) => AppRef::Say(text),
                 },
                 from: call.from,
+                withheld: call.withheld,
                 trunk: call.trunk,
                 language: call.language,
                 variables: call.variables,
@@ -143,6 +143,14 @@ impl LiveCalls for Live {
         self.switchboard.hub().watch(call)
     }
 
+    fn bans(&self) -> Vec<transport::sip::Ban> {
+        self.switchboard.sip().bans()
+    }
+
+    fn lift_bans(&self, network: Option<transport::sip::Network>) -> usize {
+        self.switchboard.sip().lift_bans(network)
+    }
+
     fn queues(&self) -> Vec<calls::QueueState> {
         self.switchboard.queues()
     }
@@ -200,8 +208,9 @@ fn explain(error: &PlaceError) -> PlaceCallError {
         | PlaceError::NoTrunk
         | PlaceError::NoSuchTrunk(_)
         | PlaceError::NotRegistered(_)
+        | PlaceError::Circle
         | PlaceError::App(_) => PlaceCallError::Invalid(text),
-        PlaceError::Refused(_) => PlaceCallError::Forbidden(text),
+        PlaceError::Refused(_) | PlaceError::NotProved(_) => PlaceCallError::Forbidden(text),
         PlaceError::Books(_) | PlaceError::Media(_) | PlaceError::Ended => PlaceCallError::Failed(text),
     }
 }

@@ -17,7 +17,7 @@ use sip_core::{EndpointConfig, HostPort};
 use store::{RecordingEnd, RecordingState, Store};
 use tokio_util::task::AbortOnDropHandle;
 use transport::rtp::{RtpConfig, RtpEngine};
-use transport::sip::{Listen, Rate, SipConfig, SipTransport};
+use transport::sip::{Listen, Rate, SipConfig, SipTransport, StartError};
 use voice_agent::Agent;
 
 use super::after_call::{self, AfterCall, AfterCallFailure, AfterCallWorker};
@@ -27,14 +27,17 @@ use super::books::{self, SeedError};
 use super::brains::{BrainFailure, Brains};
 use super::costs::Costs;
 use super::hearing::{self, HearingFailure};
+use super::hold_music::{self, MusicFailure};
 use super::librarian::{Librarian, LibrarianFailure};
 use super::sip_watch::{SipWatch, WatchFailure};
+use super::stir::{self, StirFailure};
+use super::streams;
 use super::tools::{self, HouseTools, ToolsFailure};
 use super::traces::{self, TraceFailure};
 use super::voices::{self, VoiceFailure};
 use super::{DeskFailure, FlowHttp, FrontDesk, Live, demo, directory, retention};
 use crate::api::{self, ApiConfig, ApiState, Keys};
-use crate::config::{Config, InbandDtmf};
+use crate::config::{self, Config, InbandDtmf};
 use crate::webhooks;
 
 /// Why the program did not start.
@@ -49,6 +52,9 @@ pub enum StartFailure {
         #[source]
         source: std::io::Error,
     },
+    /// Signatures of callers' numbers cannot be looked at as it is configured.
+    #[error("callers' numbers cannot be verified: {0}")]
+    Stir(StirFailure),
     /// The books cannot be opened.
     #[error("the books cannot be opened")]
     Books(#[from] store::OpenError),
@@ -73,6 +79,9 @@ pub enum StartFailure {
     /// What agents are to get done cannot be had.
     #[error("the tools of agents cannot be had")]
     Tools(#[from] ToolsFailure),
+    /// There is no music for who is put on hold.
+    #[error("there is no music for who is put on hold")]
+    Music(#[from] MusicFailure),
     /// Traces cannot be sent.
     #[error("traces cannot be sent")]
     Traces(#[from] TraceFailure),
@@ -97,6 +106,15 @@ pub enum StartFailure {
     /// A digest algorithm is not known.
     #[error("`sip.digest` names `{0}`: write MD5, SHA-256 or both, the preferred one first")]
     Digest(String),
+    /// A certificate without its key, or the other way round.
+    #[error("{0} belong together: name both or neither")]
+    HalfCertificate(&'static str),
+    /// Certificates cannot be used.
+    #[error("SIP over TLS does not start")]
+    Tls(#[source] transport::sip::TlsError),
+    /// The signal to read certificates again cannot be waited for.
+    #[error("SIGHUP cannot be waited for")]
+    Signal(#[source] std::io::Error),
     /// Signalling does not start.
     #[error("SIP does not start: choose another port with `sip.port` or CALLWRIGHT_SIP__PORT")]
     Sip(#[source] transport::sip::StartError),
@@ -140,6 +158,7 @@ pub struct Running {
     http: tokio::task::JoinHandle<()>,
     webhooks: webhooks::WebhookSender,
     courier: agent_tools::Courier,
+    bans: tokio::task::JoinHandle<()>,
     retention: tokio::task::JoinHandle<()>,
     after_call: AfterCallWorker,
     _librarian: AbortOnDropHandle<()>,
@@ -190,7 +209,12 @@ pub async fn start(
     let door = TcpListener::bind(address).map_err(|source| StartFailure::Http { address, source })?;
     let watch = SipWatch::start(&config.telemetry)?;
     let sip_config = SipConfig { tap: Some(watch.clone()), ..sip_config(&config)? };
-    let (sip, events) = SipTransport::start(sip_config).await.map_err(StartFailure::Sip)?;
+    let (sip, events) = SipTransport::start(sip_config).await.map_err(|error| match error {
+        StartError::Tls(error) => StartFailure::Tls(error),
+        other => StartFailure::Sip(other),
+    })?;
+    streams::reload_on_hangup(sip.clone()).map_err(StartFailure::Signal)?;
+    let bans = super::bans::start(store.clone(), sip.clone()).await?;
     let rtp = RtpEngine::start(rtp_config(&config)).map_err(StartFailure::Rtp)?;
     let synthesizer = voices::start(&config).await?;
     let transcriber = hearing::start(&config).await?;
@@ -215,11 +239,13 @@ pub async fn start(
         recordings: recordings.clone(),
         apps: shelves.clone(),
         http: outside,
+        prover: stir::start(&config.stir).map_err(StartFailure::Stir)?,
     };
     let directory = directory::read(&store, &config).await?;
     shelves.agents.learn_members(&directory);
     let time_zone = shelves.flows.business().time_zone.clone();
-    let settings = CallSettings { time_zone: time_zone.clone(), ..call_settings(&config)? };
+    let hold_music = hold_music::make(&config)?;
+    let settings = CallSettings { time_zone: time_zone.clone(), hold_music, ..call_settings(&config)? };
     let switchboard = Switchboard::start(parts, settings, directory, events);
     traces::start(&config.telemetry, &switchboard, &store)?;
     let live = Live::new(switchboard.clone(), shelves, store.clone(), config.clone(), librarian.clone());
@@ -246,6 +272,7 @@ pub async fn start(
         http,
         webhooks,
         courier,
+        bans,
         retention,
         after_call,
         _librarian: librarian,
@@ -258,6 +285,8 @@ impl Running {
     /// Takes no new calls, lets the running ones end, then closes the doors and the books.
     pub async fn stop(self) {
         self.switchboard.drain(self.drain).await;
+        self.bans.abort();
+        super::bans::keep_now(&self.store, &self.sip).await;
         self.sip.stop(Duration::from_secs(2)).await;
         self.http.abort();
         self.retention.abort();
@@ -358,6 +387,7 @@ fn sip_config(config: &Config) -> Result<SipConfig, StartFailure> {
         }
         None => None,
     };
+    let outside = advertised.clone();
     let listen = addresses.iter().flat_map(|ip| {
         let address = SocketAddr::new(*ip, sip.port);
         let advertised = advertised.clone();
@@ -371,13 +401,17 @@ fn sip_config(config: &Config) -> Result<SipConfig, StartFailure> {
     endpoint.digest.realm.clone_from(&sip.realm);
     endpoint.digest.algorithms = algorithms(&sip.digest)?;
     endpoint.calls.incoming_setup = Duration::from_secs(sip.ring_timeout_s.max(1));
+    endpoint.calls.session_expires = (sip.session_expires_s > 0).then(|| Duration::from_secs(sip.session_expires_s));
+    endpoint.calls.min_se = Duration::from_secs(sip.min_se_s.max(1));
+    endpoint.calls.reliable_early_media = sip.reliable_early_media;
     // Legs of transfers come on top of calls, and ended ones linger.
     endpoint.limits.max_legs = config.limits.max_calls.saturating_mul(4).max(4_096);
     endpoint.limits.max_transactions = config.limits.max_calls.saturating_mul(32).max(65_536);
     let mut settings = SipConfig { listen: listen.collect(), endpoint, seed: seed(), ..SipConfig::default() };
     let rate = sip.requests_per_second_per_source;
     settings.limits.per_source = (rate > 0).then_some(Rate { per_second: rate, burst: rate.saturating_mul(2) });
-    settings.limits.max_connections = sip.max_connections;
+    streams::configure(sip, &addresses, outside.as_ref(), &mut settings)?;
+    super::bans::configure(&config.abuse, &mut settings);
     Ok(settings)
 }
 
@@ -426,16 +460,26 @@ fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
         max_calls: config.limits.max_calls,
         max_duration: Duration::from_secs(config.limits.max_call_minutes.max(1) * 60),
         codecs: codecs.collect::<Result<_, _>>()?,
+        opus_dtx: config.media.opus_dtx,
+        comfort_noise: match config.media.comfort_noise {
+            config::ComfortNoise::Off => calls::ComfortNoise::Off,
+            config::ComfortNoise::Receive => calls::ComfortNoise::Receive,
+            config::ComfortNoise::Send => calls::ComfortNoise::Send,
+        },
         inband_dtmf: match config.media.inband_dtmf {
             InbandDtmf::Auto => MediaInband::Auto,
             InbandDtmf::Always => MediaInband::Always,
             InbandDtmf::Never => MediaInband::Never,
         },
+        srtp: calls::interop::Srtp::from(config.media.srtp).into(),
         rtp_timeout: (config.media.rtp_timeout_s > 0).then(|| Duration::from_secs(config.media.rtp_timeout_s)),
         country: Country::from_code(tones),
         media_folder: config.data.join("media"),
         trunk_check: Duration::from_secs(config.sip.trunk_check_s.max(1)),
         transcribe: config.transcription.calls,
+        strangers_call: config.abuse.strangers_call,
+        members_from: config.abuse.members_from.clone(),
+        member_calls_per_hour: config.abuse.member_calls_per_hour,
         domain: config.sip.advertised.clone().unwrap_or_else(|| own_address(config).to_string()),
         ..CallSettings::default()
     })

@@ -63,6 +63,8 @@ codes! {
     USE_IDENTITY_HEADER = 428 "Use Identity Header",
     FLOW_FAILED = 430 "Flow Failed",
     ANONYMITY_DISALLOWED = 433 "Anonymity Disallowed",
+    BAD_IDENTITY_INFO = 436 "Bad Identity Info",
+    UNSUPPORTED_CREDENTIAL = 437 "Unsupported Credential",
     INVALID_IDENTITY_HEADER = 438 "Invalid Identity Header",
     FIRST_HOP_LACKS_OUTBOUND = 439 "First Hop Lacks Outbound Support",
     BAD_INFO_PACKAGE = 469 "Bad Info Package",
