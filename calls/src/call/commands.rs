@@ -18,7 +18,10 @@ impl Call {
             CallCommand::Reject { cause } | CallCommand::Hangup { cause } => {
                 self.hang_up(HangupParty::Us, cause).await;
             }
-            CallCommand::Play { playback, items, repeat } => self.play(playback, items, repeat),
+            CallCommand::Play { playback, items, repeat } => {
+                self.open_early_media().await;
+                self.play(playback, items, repeat);
+            }
             CallCommand::StopPlaying { playback } => {
                 self.mouth.stop(playback);
                 self.media(MediaCommand::StopPlaying { playback });

@@ -227,3 +227,52 @@ impl Phones {
         .await
     }
 }
+    /// Waits for sound before the answer: what is said of it.
+    pub async fn early_media(&mut self, leg: LegHandle) -> SessionDescription {
+        let body = self
+            .next("early media", |event| match event {
+                Event::Progress { leg: of, body: Some(body), .. } if *of == leg => Some(body.clone()),
+                _ => None,
+            })
+            .await;
+        SessionDescription::parse(&body.data).expect("a session description")
+    }
+
+    /// Gives our answer to an offer that came before the answer.
+    pub async fn answer_early(&mut self, leg: LegHandle) {
+        let offer = self.early_media(leg).await;
+        let (answer, _) = sdp::answer(&Self::media(), &offer).expect("an answer");
+        self.sip.acknowledge(leg, Body::sdp(answer.to_string())).await.expect("a PRACK");
+    }
+
+    /// Rings, and says how it will sound.
+    pub async fn ring_with_sound(&mut self, leg: LegHandle) {
+        let offer = SessionDescription::parse(&self.offers[&leg].data).expect("an offer");
+        let (answer, _) = sdp::answer(&Self::media(), &offer).expect("an answer");
+        let status = sip_core::message::StatusCode::SESSION_PROGRESS;
+        self.sip.ring(leg, status, Some(Body::sdp(answer.to_string()))).await.expect("it rings");
+        self.next("a PRACK", |event| matches!(event, Event::EarlyConfirmed { leg: of, .. } if *of == leg).then_some(()))
+            .await;
+    }
+
+    /// Holds the other side, or takes it back, by UPDATE; waits until it agrees.
+    pub async fn hold_by_update(&mut self, leg: LegHandle, on: bool) {
+        let mut media = Self::media();
+        media.direction = if on { Direction::SendOnly } else { Direction::SendRecv };
+        media.session_version += u64::from(on) + 1;
+        self.sip.update(leg, Body::sdp(sdp::offer(&media).to_string())).await.expect("an UPDATE");
+        self.next("agreement", |event| {
+            matches!(event, Event::ReinviteAnswered { leg: of, .. } if *of == leg).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits for the answer: whether it says anything new of the sound.
+    pub async fn answered_with_body(&mut self, leg: LegHandle) -> bool {
+        self.next("an answer", |event| match event {
+            Event::Answered { leg: of, body } if *of == leg => Some(body.is_some()),
+            _ => None,
+        })
+        .await
+    }
+
