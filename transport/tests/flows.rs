@@ -44,7 +44,9 @@ async fn carrier(ports: Vec<u16>) -> SocketAddr {
                 ],
                 ("_sip._udp.carrier.example.", RecordType::SRV) => {
                     let hosts = ports.iter().zip(1..);
-                    hosts.map(|(port, priority)| RData::SRV(SRV::new(priority, 0, *port, name("host.example.")))).collect()
+                    hosts
+                        .map(|(port, priority)| RData::SRV(SRV::new(priority, 0, *port, name("host.example."))))
+                        .collect()
                 }
                 ("host.example.", RecordType::A) => vec![RData::A(A(Ipv4Addr::LOCALHOST))],
                 _ => Vec::new(),
@@ -116,12 +118,14 @@ async fn the_way_to_a_registrar_by_udp_is_kept_open() {
     node.handle.register(registration).await.expect("running");
     let mut buffer = [0; 4_096];
     let mut next = async || {
-        let (length, peer) = timeout(PATIENCE, registrar.recv_from(&mut buffer)).await.expect("in time").expect("a socket");
+        let (length, peer) =
+            timeout(PATIENCE, registrar.recv_from(&mut buffer)).await.expect("in time").expect("a socket");
         (String::from_utf8(buffer[..length].to_vec()).expect("UTF-8"), peer)
     };
     let (register, peer) = next().await;
     assert!(register.starts_with("REGISTER"), "{register}");
-    let copied = |line: &&str| ["Via", "From", "To", "Call-ID", "CSeq", "Contact"].iter().any(|it| line.starts_with(it));
+    let copied =
+        |line: &&str| ["Via", "From", "To", "Call-ID", "CSeq", "Contact"].iter().any(|it| line.starts_with(it));
     let lines: Vec<_> = register.split("\r\n").filter(copied).collect();
     let answer = format!("SIP/2.0 200 OK\r\n{}\r\nContent-Length: 0\r\n\r\n", lines.join("\r\n"));
     registrar.send_to(answer.as_bytes(), peer).await.expect("loopback");

@@ -12,8 +12,8 @@ use support::calls::{answered_call, ended, hang_up, outgoing, uri, whole_call};
 use support::certificates::{Authority, Oddity};
 use support::{Node, Stream, loopback, options};
 use transport::sip::{
-    CertificateFiles, ClientCertificates, Listen, MessageTap, Passing, Rate, ResolverConfig, SipConfig, SipLimits, SipTransport, StartError,
-    TlsConfig, TlsError, TlsVersion,
+    CertificateFiles, ClientCertificates, Listen, MessageTap, Passing, Rate, ResolverConfig, SipConfig, SipLimits,
+    SipTransport, StartError, TlsConfig, TlsError, TlsVersion,
 };
 
 /// Names that lead to loopback.
@@ -186,10 +186,8 @@ async fn callers_without_a_certificate_are_refused_where_one_is_required() {
         callee.until_counted(|counters| counters.failed_handshakes == 1).await;
 
         let others = Authority::new();
-        let stranger = TlsConfig {
-            own_certificate: Some(others.sign("x", &["x.example"])),
-            ..authority.settings(Vec::new())
-        };
+        let stranger =
+            TlsConfig { own_certificate: Some(others.sign("x", &["x.example"])), ..authority.settings(Vec::new()) };
         let mut stranger = Node::start(config(stranger)).await;
         let leg = stranger.handle.invite(outgoing(to.clone())).await.expect("placed");
         assert_eq!(ended(&mut stranger, leg).await, EndReason::TransportFailed);

@@ -265,7 +265,7 @@ pub struct MediaSection {
     pub threads: usize,
     /// A call without RTP for so long is ended, seconds (30).
     pub rtp_timeout_s: u64,
-    /// Codecs in order of preference (`PCMA`, `PCMU`, `G722`, `opus`).
+    /// Codecs in order of preference (`PCMA`, `PCMU`, `G722`, `OPUS`).
     pub codecs: Vec<String>,
     /// Whether peers are asked to send nothing in silence where they speak Opus (false).
     pub opus_dtx: bool,
@@ -289,7 +289,7 @@ impl Default for MediaSection {
             advertised: None,
             threads: 2,
             rtp_timeout_s: 30,
-            codecs: vec!["PCMA".into(), "PCMU".into(), "G722".into(), "opus".into()],
+            codecs: vec!["PCMA".into(), "PCMU".into(), "G722".into(), "OPUS".into()],
             opus_dtx: false,
             comfort_noise: ComfortNoise::Receive,
             hold_music: "built-in".into(),

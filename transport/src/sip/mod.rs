@@ -48,7 +48,9 @@ pub use failures::ConnectFailure;
 pub use handle::{CommandError, PlaceError, SipHandle, Stopped};
 pub use network::{Network, NoNetwork};
 pub use tap::{MessageTap, Passing};
-pub use tls::{CertificateFiles, CertificateState, ClientCertificates, TlsConfig, TlsError, TlsVersion};
+pub use tls::{
+    CertificateFiles, CertificateState, ClientCertificates, TlsConfig, TlsError, TlsVersion, certificate_states,
+};
 
 use connection::{Input, Shared};
 use counters::Counting;

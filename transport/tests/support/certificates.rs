@@ -64,11 +64,8 @@ impl Authority {
             params.not_after = date_time_ymd(2020, 1, 1);
         }
         let key = KeyPair::generate().expect("a key");
-        let signed = if oddity == Oddity::SelfSigned {
-            params.self_signed(&key)
-        } else {
-            params.signed_by(&key, &self.issuer)
-        };
+        let signed =
+            if oddity == Oddity::SelfSigned { params.self_signed(&key) } else { params.signed_by(&key, &self.issuer) };
         let files = self.files(file);
         std::fs::write(&files.key, key.serialize_pem()).expect("written");
         std::fs::write(&files.certificate, signed.expect("a certificate").pem()).expect("written");

@@ -1,5 +1,6 @@
 //! `callwright doctor`: what is wrong here, and what to do about it. Needs no running server; asks it where there is one.
 
+mod certificates;
 mod machine;
 mod network;
 mod parts;
@@ -110,6 +111,7 @@ async fn examine(patient: &Patient<'_>) -> Vec<Finding> {
     findings.extend(network::ports(patient));
     findings.extend(network::addresses(patient).await);
     findings.extend(machine::clock().await);
+    findings.extend(certificates::certificates(patient.config));
     findings.extend(machine::disk(&patient.config.data));
     findings.push(machine::descriptors(patient.config.limits.max_calls));
     findings.extend(parts::secrets(patient.config, patient.file.as_deref()));

@@ -75,3 +75,11 @@ impl Tls {
         self.loaded().certificates.clone()
     }
 }
+
+/// The certificates that these settings name, with their dates, for whoever looks at them without a running SIP task.
+///
+/// # Errors
+/// When a file cannot be read or used.
+pub fn certificate_states(config: &TlsConfig) -> Result<Vec<CertificateState>, TlsError> {
+    Ok(load::load(config)?.certificates)
+}
