@@ -70,6 +70,8 @@ pub enum HangupCause {
     Interrupted,
     /// A limit of ours refused it (503).
     Overload,
+    /// What it cost reached a limit of its trunk.
+    SpendLimit,
 }
 
 /// Why a playback ended.

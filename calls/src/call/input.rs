@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use call_model::{HttpFailure, HttpReply, RecordingSwitch, RequestId};
 use media::prompt::Prompt;
-use sip_core::Event;
-use tokio::sync::oneshot;
+use sip_core::{Event, LegHandle, Referral};
+use tokio::sync::{mpsc, oneshot};
 
+use super::handing::{Ask, Given, TakeOver};
 use crate::error::ControlError;
 
 /// What reaches a call's task by its inbox. Its media events and its timeouts come beside it.
@@ -18,6 +19,14 @@ pub(crate) enum CallInput {
     Http(u32, RequestId, Result<HttpReply, HttpFailure>),
     /// What a member is to hear of the caller was spoken; `None`: it could not be. With the number of the announcement.
     Warning(u32, Option<Vec<Arc<Prompt>>>),
+    /// A phone in the call asks to be replaced, with the call that has the leg which is to be taken over.
+    Referred(LegHandle, Box<Referral>, Option<mpsc::Sender<CallInput>>),
+    /// Another call wants a leg of this one.
+    Ask(Box<Ask>),
+    /// What it got.
+    Given(Given),
+    /// An INVITE wants the place of a leg.
+    TakeOver(Box<TakeOver>),
     /// Somebody outside wants something.
     Control(Control),
 }

@@ -233,6 +233,10 @@ async fn count_today(house: Arc<House>) {
         Ok(counts) => house.staff.learn(counts, now_ms),
         Err(error) => tracing::warn!(%error, "the day's calls could not be counted: counting begins now"),
     }
+    match house.parts.store.trunk_spending(house.spending.day(now_ms)).await {
+        Ok(records) => house.spending.learn(records, now_ms),
+        Err(error) => tracing::error!(%error, "what calls have cost today is not known: counting begins now"),
+    }
 }
 
 impl Shared {
