@@ -2,6 +2,7 @@
 
 mod agent;
 mod backup;
+mod bans;
 mod calls;
 mod dial;
 mod doctor;
@@ -57,6 +58,9 @@ enum Command {
     Rehearse(Box<rehearse::RehearseArgs>),
     /// Write a copy of the books, also while Callwright runs
     Backup(backup::BackupArgs),
+    /// List, lift or export the sources that are not listened to
+    #[command(subcommand)]
+    Bans(bans::BansCommand),
     /// List models to hear with, or fetch one
     #[command(subcommand)]
     Models(models::ModelsCommand),
@@ -106,6 +110,7 @@ pub fn run() -> ExitCode {
         },
         Command::Models(command) => read(cli.config).map_err(Into::into).and_then(|it| models::run(command, &it)),
         Command::Knowledge(command) => knowledge::run(command),
+        Command::Bans(command) => read(cli.config).map_err(Into::into).and_then(|config| bans::run(command, &config)),
         Command::Backup(args) => read(cli.config).map_err(Into::into).and_then(|config| backup::run(&args, &config)),
     };
     match outcome {

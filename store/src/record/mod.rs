@@ -1,5 +1,6 @@
 //! The rows of the books, as plain structs.
 
+mod abuse;
 mod agent;
 mod calendar;
 mod call;
@@ -21,6 +22,7 @@ mod ticket;
 mod transcript;
 mod webhook;
 
+pub use abuse::{BanRecord, TrunkSpendingRecord};
 pub use agent::AgentRecord;
 pub use calendar::{
     AppointmentFilter, AppointmentRecord, AppointmentState, Busy, MoveAppointment, NewAppointment, TimeSpan,

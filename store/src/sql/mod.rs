@@ -1,5 +1,6 @@
 //! Every statement, one module a table. What another engine would replace.
 
+mod abuse;
 mod agent;
 mod calendar;
 mod call;

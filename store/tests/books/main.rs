@@ -1,6 +1,7 @@
 //! The books on real SQLite files.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod abuse;
 mod after;
 mod backup;
 mod calendar;
@@ -9,6 +10,7 @@ mod costs;
 mod crash;
 mod flows;
 mod groups;
+mod held;
 mod knowledge;
 mod older;
 mod outbox;
@@ -16,4 +18,5 @@ mod people;
 mod redacted;
 mod support;
 mod transcripts;
+mod upgrade;
 mod work;
