@@ -7,6 +7,7 @@ use super::call::LegHandle;
 use super::content;
 use super::event::Event;
 use super::server::{Arrival, ServerId};
+use super::sign::Sign;
 use crate::body::Body;
 use crate::flow::Flow;
 use crate::message::{
@@ -33,6 +34,7 @@ impl Endpoint {
             Err(error) => {
                 self.core.counters.received += 1;
                 self.core.counters.malformed += 1;
+                self.core.note_sign(flow.remote.ip(), Sign::Malformed);
                 if let Some((status, request)) = error.answer() {
                     let mut request = request.clone();
                     note_source(&mut request, flow);
@@ -48,6 +50,11 @@ impl Endpoint {
 
     fn receive_request(&mut self, now: Instant, flow: Flow, mut request: Request) {
         note_source(&mut request, flow);
+        if self.is_for_no_dialog(&request) {
+            // It could be made up by anybody: nothing is kept of it (RFC 3261 sections 12.2.2 and 8.2.7).
+            let status = StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST;
+            return self.core.respond_stateless(flow, &request, status, |_| {});
+        }
         match self.core.arrive(now, flow, &request) {
             Arrival::New(id) => self.new_request(now, flow, id, request),
             Arrival::Merged(id) => self.refuse(now, id, &request, StatusCode::LOOP_DETECTED, Vec::new()),
@@ -55,6 +62,17 @@ impl Endpoint {
             Arrival::Ack => self.receive_ack(now, &request),
             Arrival::Refused => self.refuse_overload(flow, &request),
         }
+    }
+
+    /// Whether a request names a dialog that does not exist, and is not one that came before.
+    fn is_for_no_dialog(&self, request: &Request) -> bool {
+        let in_dialog = request.headers.to().is_ok_and(|to| to.tag().is_some());
+        in_dialog
+            && !matches!(request.method, Method::Ack | Method::Cancel)
+            && self.legs.find(request).is_none()
+            && self.legs.find_early(request).is_none()
+            && content::refusal(request).is_none()
+            && !self.core.knows(request)
     }
 
     fn new_request(&mut self, now: Instant, flow: Flow, id: ServerId, request: Request) {
@@ -65,6 +83,9 @@ impl Endpoint {
         let leg = if in_dialog { self.legs.find(&request) } else { None };
         if let Some((status, extra)) = content::refusal(&request) {
             return self.refuse(now, id, &request, status, extra);
+        }
+        if let Some((leg, tag)) = self.legs.find_early(&request).filter(|_| in_dialog && leg.is_none()) {
+            return self.request_in_early_dialog(now, flow, id, (leg, &tag), &request);
         }
         match (&request.method, leg) {
             (_, Some(leg)) => self.request_in_dialog(now, flow, id, leg, &request),
@@ -85,9 +106,6 @@ impl Endpoint {
     /// A request for a leg that is known.
     fn request_in_dialog(&mut self, now: Instant, flow: Flow, id: ServerId, handle: LegHandle, request: &Request) {
         let Some(leg) = self.legs.get_mut(handle) else { return };
-        if let Some((leg, tag)) = self.legs.find_early(&request).filter(|_| in_dialog && leg.is_none()) {
-            return self.request_in_early_dialog(now, flow, id, (leg, &tag), &request);
-        }
         let seq = request.headers.cseq().map_or(0, |cseq| cseq.seq);
         if !leg.dialog.take_remote_seq(seq) {
             return self.refuse(now, id, request, StatusCode::SERVER_INTERNAL_ERROR, Vec::new());
@@ -101,6 +119,8 @@ impl Endpoint {
             _ if over => self.refuse(now, id, request, StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, Vec::new()),
             Method::Invite => self.receive_reinvite(now, id, handle, request),
             Method::Info => self.receive_info(now, id, handle, request),
+            Method::Prack => self.receive_prack(now, id, handle, request),
+            Method::Update => self.receive_update(now, id, handle, None, request),
             Method::Refer => self.receive_refer(now, id, handle, request),
             Method::Notify => self.receive_notify(now, id, handle, request),
             Method::Subscribe => self.receive_subscribe(now, id, handle, request),
@@ -120,8 +140,6 @@ impl Endpoint {
         let tag = self.core.chance.tag();
         let mut response = self.core.response(request, status, &tag);
         push_all(&mut response, extra);
-            Method::Prack => self.receive_prack(now, id, handle, request),
-            Method::Update => self.receive_update(now, id, handle, None, request),
         self.core.respond(now, id, &response);
     }
 

@@ -12,6 +12,7 @@ use super::leg::{Leg, Phase, Unacked};
 use super::provisional::{Exchange, Provisional};
 use super::server::ServerId;
 use super::session_timer::{Terms, Wish};
+use super::sign::Sign;
 use crate::body::Body;
 use crate::dialog::Dialog;
 use crate::digest::{ClientAuth, Verdict};
@@ -31,22 +32,22 @@ impl Endpoint {
             Ok(replaces) => replaces,
             Err(status) => return self.refuse(now, id, &request, status, Vec::new()),
         };
-        let handle = LegHandle(self.core.new_id());
-        let trying = self.core.response(&request, StatusCode::TRYING, "");
         let wish = Wish::of(&request.headers);
         if let Err(brief) = Terms::of(&self.core.config.calls).accept(wish, None) {
             return self.refuse_brief(now, id, &request, brief);
         }
+        let handle = LegHandle(self.core.new_id());
+        let trying = self.core.response(&request, StatusCode::TRYING, "");
         self.core.assign(id, handle);
         self.core.respond(now, id, &trying);
         let verdict = self.verdict(now, flow, &request);
         let mut leg = Leg::new(dialog, ClientAuth::new(None));
         leg.incoming = Some(id);
-        leg.stale = matches!(verdict, Verdict::Stale | Verdict::Replayed);
-        self.legs.insert(handle, leg);
         leg.provisional = Provisional::new(&request.headers);
         leg.session.asked = wish;
         leg.session.updates = request.headers.allow().contains(&Method::Update);
+        leg.stale = matches!(verdict, Verdict::Stale | Verdict::Replayed);
+        self.legs.insert(handle, leg);
         let limit = self.core.config.calls.incoming_setup;
         let asked = request.headers.expires().map_or(limit, |seconds| Duration::from_secs(seconds.into()));
         self.core.set_timer(TimerKey::Leg(handle, LegTimer::Ring), now, limit.min(asked));
@@ -74,9 +75,9 @@ impl Endpoint {
             authenticated_as: if let Verdict::Valid(user) = verdict { Some(user) } else { None },
             offer: content::body_of(&headers, &request.body),
             replaces,
+            reliable: Provisional::new(&headers).reliable,
             max_forwards: headers.max_forwards().ok().flatten().unwrap_or(self.core.config.limits.max_forwards),
             headers,
-            reliable: Provisional::new(&headers).reliable,
         };
         self.core.event(Event::IncomingCall(Box::new(call)));
     }
@@ -84,9 +85,18 @@ impl Endpoint {
     /// Checks the credentials of a request.
     pub(super) fn verdict(&mut self, now: Instant, flow: Flow, request: &Request) -> Verdict {
         let credentials = request.headers.authorization();
-        let verdict = self.auth.check(now, request.method.as_str(), flow.remote.ip(), &credentials);
-        match verdict {
-            Verdict::Wrong => self.core.counters.wrong_credentials += 1,
+        let source = flow.remote.ip();
+        let registrar = &self.registrar;
+        let registered = |user: &str| registrar.bindings(user).iter().any(|it| it.flow.remote.ip() == source);
+        let verdict = self.auth.check(now, request.method.as_str(), source, &credentials, &registered);
+        match &verdict {
+            Verdict::Wrong => {
+                self.core.counters.wrong_credentials += 1;
+                let known = credentials.iter().filter_map(|it| it.get("username")).any(|it| self.auth.has_account(it));
+                let sign = if known { Sign::WrongPassword } else { Sign::UnknownUser };
+                self.core.note_sign(source, sign);
+            }
+            Verdict::Valid(_) => self.core.note_sign(source, Sign::Proved),
             Verdict::Replayed => self.core.counters.replays += 1,
             _ => {}
         }
@@ -301,6 +311,9 @@ impl Endpoint {
         let Some(leg) = self.legs.get_mut(handle) else { return };
         if !leg.is_over() {
             let body = content::body_of(&request.headers, &request.body);
+            if unacked.offered && body.is_some() {
+                leg.heard.clone_from(&body);
+            }
             let event = if unacked.initial {
                 Event::Confirmed { leg: handle, body }
             } else {
@@ -312,9 +325,6 @@ impl Endpoint {
             self.send_bye(now, handle);
         }
         self.legs.sweep(&mut self.core, handle);
-            if unacked.offered && body.is_some() {
-                leg.heard.clone_from(&body);
-            }
     }
 
     /// No ACK came for a 2xx: the call is ended (RFC 3261 section 13.3.1.4).
