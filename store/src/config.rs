@@ -30,6 +30,9 @@ pub struct StoreConfig {
     pub group: usize,
     /// How long to wait for a lock that another process holds (a backup by another tool). Default: 5 s.
     pub busy_timeout: Duration,
+    /// How long writes are tried again while the disk is full or another process holds the lock; then they fail. Default:
+    /// 60 s.
+    pub patience: Duration,
     /// Country by whose rules a number without a country code is read, as ISO 3166-1 alpha-2. Default: `DE`.
     pub default_country: String,
     /// What may not be kept of what was said. Default: everything may.
@@ -46,6 +49,7 @@ impl StoreConfig {
             queue: 4_096,
             group: 256,
             busy_timeout: Duration::from_secs(5),
+            patience: Duration::from_mins(1),
             default_country: "DE".to_owned(),
             scrubber: Scrubber::default(),
         }

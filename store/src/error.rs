@@ -57,6 +57,9 @@ pub enum StoreError {
     /// The store was closed.
     #[error("the store is closed")]
     Closed,
+    /// The books did not take it in time: the disk is full or too slow, or another process holds them.
+    #[error("the books do not keep up: the disk is full or too slow, or another program holds them")]
+    Busy,
     /// The database engine failed.
     #[error("the database failed")]
     Database(#[source] std::sync::Arc<sqlx::Error>),
@@ -68,6 +71,17 @@ pub enum StoreError {
         /// The column.
         column: &'static str,
     },
+}
+
+impl StoreError {
+    /// Whether it may pass by itself: the lock of another process (`SQLITE_BUSY`, `SQLITE_LOCKED`) or a full disk
+    /// (`SQLITE_FULL`, and what SQLite makes of it when its journal cannot grow, `SQLITE_IOERR_WRITE` and its like).
+    pub(crate) fn may_pass(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        // The lower byte is the kind, the rest says more of it.
+        code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13))
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

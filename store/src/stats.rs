@@ -13,6 +13,8 @@ pub struct StoreStats {
     pub groups: u64,
     /// Writes that wait for the writer now.
     pub waiting: u64,
+    /// Transactions that were tried again because of a lock or a full disk.
+    pub retries: u64,
     /// Time that all groups took together, from the beginning of their transaction to its end, us.
     pub busy_us: u64,
     /// The longest that a group took, us.
@@ -24,6 +26,7 @@ pub(crate) struct Counters {
     pub(crate) writes: AtomicU64,
     pub(crate) failed: AtomicU64,
     pub(crate) groups: AtomicU64,
+    pub(crate) retries: AtomicU64,
     pub(crate) busy_us: AtomicU64,
     pub(crate) longest_us: AtomicU64,
 }
@@ -42,6 +45,7 @@ impl Counters {
             failed: self.failed.load(Ordering::Relaxed),
             groups: self.groups.load(Ordering::Relaxed),
             waiting,
+            retries: self.retries.load(Ordering::Relaxed),
             busy_us: self.busy_us.load(Ordering::Relaxed),
             longest_us: self.longest_us.load(Ordering::Relaxed),
         }

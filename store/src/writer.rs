@@ -18,6 +18,9 @@ use crate::{StoreError, sql};
 /// How often counters that have no write to travel with are written.
 const COUNTERS_EVERY: Duration = Duration::from_secs(1);
 
+/// Pause before what failed for want of a lock or of space is tried again.
+const AGAIN: Duration = Duration::from_millis(250);
+
 /// The connection that writes, inside a transaction, with what it knows by heart.
 pub(crate) struct Tx {
     pub(crate) conn: SqliteConnection,
@@ -133,6 +136,7 @@ pub(crate) struct Writer {
     pub(crate) tx: Tx,
     pub(crate) queue: mpsc::Receiver<Request>,
     pub(crate) group: usize,
+    pub(crate) patience: Duration,
     pub(crate) counters: Arc<Counters>,
     pub(crate) nodes: Arc<NodeCounts>,
     pub(crate) deliveries: Arc<Notify>,
@@ -192,7 +196,7 @@ impl Writer {
         }
         let mut results = vec![Ok(()); jobs.len()];
         let begun = std::time::Instant::now();
-        let group = self.try_group(&mut jobs, &mut results, &nodes).await;
+        let group = self.insist(&mut jobs, &mut results, &nodes, begun).await;
         self.counters.took(begun.elapsed());
         match group {
             Ok(()) => self.settle(jobs, results),
@@ -205,6 +209,43 @@ impl Writer {
                     self.settle(jobs, results);
                 } else {
                     self.commit_each(jobs).await;
+                }
+            }
+        }
+    }
+
+    /// Tries a group until it is done, or fails by what does not pass, or for too long: nothing that was promised is lost
+    /// because somebody else held the books for a while, or the disk was full until somebody made room.
+    async fn insist(
+        &mut self,
+        jobs: &mut [Box<dyn Job>],
+        results: &mut [Result<(), StoreError>],
+        nodes: &NodeTotals,
+        begun: std::time::Instant,
+    ) -> Result<(), StoreError> {
+        let mut told = false;
+        loop {
+            let group = self.try_group(jobs, results, nodes).await;
+            match group {
+                // Nobody makes room any more once the books are being closed.
+                Err(error) if error.may_pass() && begun.elapsed() < self.patience && !self.queue.is_closed() => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::error!(
+                            error = &error as &dyn std::error::Error,
+                            writes = jobs.len(),
+                            "the books cannot be written: it is tried again"
+                        );
+                    }
+                    self.counters.retries.fetch_add(1, Ordering::Relaxed);
+                    self.undo().await;
+                    results.fill(Ok(()));
+                    tokio::time::sleep(AGAIN).await;
+                }
+                group => {
+                    if told && group.is_ok() {
+                        tracing::info!(took = ?begun.elapsed(), "the books are written again");
+                    }
+                    return group;
                 }
             }
         }

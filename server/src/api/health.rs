@@ -67,6 +67,7 @@ pub(super) async fn metrics(State(state): State<ApiState>) -> Result<Response, P
     let books = state.store().stats();
     state.calls().measure().await;
     gauge!("callwright_store_longest_write_seconds").set(books.longest_us as f64 / 1e6);
+    counter!("callwright_store_retries_total").absolute(books.retries);
     counter!("callwright_store_busy_microseconds_total").absolute(books.busy_us);
     gauge!("callwright_store_writes_waiting").set(books.waiting as f64);
     counter!("callwright_store_writes_total").absolute(books.writes);

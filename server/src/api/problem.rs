@@ -157,6 +157,7 @@ impl From<StoreError> for Problem {
             StoreError::Closed => {
                 Self::new(Kind::Overloaded, "Callwright is being stopped: ask again when it is back").retry_after(5)
             }
+            StoreError::Busy => Self::new(Kind::Overloaded, error.to_string()).retry_after(10),
             error => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a request failed on the books");
                 Self::new(Kind::Internal, "the books could not be used: the log says why, under `a request failed`")
