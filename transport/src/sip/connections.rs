@@ -95,7 +95,7 @@ impl Connections {
     /// Sends by the connection that the target names, by another one to the same end, or by a new one. `name` is what
     /// the target's name stands for.
     pub(crate) fn send(&mut self, target: Target, name: Option<Name>, data: Bytes) -> Result<(), NotSent> {
-        let id = match target.connection.filter(|id| self.is_alive(id)).or_else(|| self.standing(&target)) {
+        let id = match target.connection.filter(|id| self.is_alive(*id)).or_else(|| self.standing(&target)) {
             Some(id) => id,
             None => self.open(target, name)?,
         };
@@ -108,8 +108,8 @@ impl Connections {
     }
 
     /// One whose task has ended stays in the table until it has told so; nothing goes by it any more.
-    fn is_alive(&self, id: &ConnectionId) -> bool {
-        self.entries.get(id).is_some_and(|entry| !entry.queue.is_closed())
+    fn is_alive(&self, id: ConnectionId) -> bool {
+        self.entries.get(&id).is_some_and(|entry| !entry.queue.is_closed())
     }
 
     /// A connection to the same end. Who has to prove a name has done so on one of ours to that name only; an address
@@ -119,7 +119,7 @@ impl Connections {
             Some(name) => self.by_name.get(&(target.protocol, target.remote, name)),
             None => self.by_remote.get(&(target.protocol, target.remote)),
         };
-        id.copied().filter(|id| self.is_alive(id))
+        id.copied().filter(|id| self.is_alive(*id))
     }
 
     fn open(&mut self, target: Target, name: Option<Name>) -> Result<ConnectionId, NotSent> {
@@ -182,7 +182,9 @@ impl Connections {
             self.forget_source(entry.remote.ip());
         }
         let flow = entry.local.map(|local| Flow::connected(entry.protocol, local, entry.remote, id));
-        Some(Gone { flow, targets: entry.targets })
+        // Where another connection has taken its place meanwhile, what was sent since goes by that one.
+        let targets = entry.targets.into_iter().filter(|target| self.standing(target).is_none()).collect();
+        Some(Gone { flow, targets })
     }
 
     fn forget_source(&mut self, address: IpAddr) {

@@ -82,7 +82,6 @@ impl Pinger {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use sip_core::{ConnectionId, Protocol};
 

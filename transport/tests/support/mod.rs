@@ -1,8 +1,7 @@
 //! A SIP task to talk to, and a stream to talk to it by.
+#![allow(dead_code, reason = "not every test needs everything")]
 
-#[allow(dead_code, reason = "not every test makes every call")]
 pub mod calls;
-#[allow(dead_code, reason = "not every test needs certificates")]
 pub mod certificates;
 
 use std::net::{Ipv4Addr, SocketAddr};

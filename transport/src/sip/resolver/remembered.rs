@@ -65,7 +65,6 @@ impl Remembered {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use sip_core::Protocol;
 

@@ -71,8 +71,9 @@ fn answer(query: &Message) -> Message {
             naptr(5, 2, "u", "SIP+D2U", "."),
         ],
         ("_sips._tcp.naptr.example.", RecordType::SRV) => vec![RData::SRV(srv(1, 0, 5061, "first.carrier.example."))],
-        ("_sip._tcp.naptr.example.", RecordType::SRV) => vec![RData::SRV(srv(1, 0, 5060, "backup.carrier.example."))],
-        ("_sip._udp.naptr.example.", RecordType::SRV) => vec![RData::SRV(srv(1, 0, 5060, "backup.carrier.example."))],
+        ("_sip._tcp.naptr.example." | "_sip._udp.naptr.example.", RecordType::SRV) => {
+            vec![RData::SRV(srv(1, 0, 5060, "backup.carrier.example."))]
+        }
         ("fleeting.example.", RecordType::A) => vec![RData::A(rdata::A::new(192, 0, 2, 7))],
         _ => Vec::new(),
     };

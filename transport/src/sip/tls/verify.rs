@@ -210,7 +210,6 @@ impl ServerCertVerifier for Unverified {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
