@@ -40,7 +40,7 @@ impl Default for CallerConfig {
             display: None,
             password: None,
             tcp: false,
-            codecs: Codec::ALL.to_vec(),
+            codecs: Codec::FIXED.to_vec(),
             telephone_event: true,
             ports: 20_000..=29_999,
             voice: None,

@@ -2,23 +2,30 @@
 //! signal, on both sides and in the recording.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say so and stop")]
 
+mod abuse;
 mod after_call;
 mod answering;
 mod calling_out;
 mod carriers;
+mod codecs;
 mod contacts;
 mod conversations;
 mod costs;
 mod crashes;
 mod dialogs;
+mod faults;
+mod encrypted;
 mod flows;
 mod handover;
+mod identity;
 mod keys;
 mod knowledge;
 mod members;
 mod menu;
 mod operation;
+mod privacy;
 mod recordings;
+mod referrals;
 mod refusals;
 mod rehearsals;
 mod terminal;

@@ -38,6 +38,8 @@ pub struct Phone {
     pub encryption: Option<&'static str>,
     /// It does ICE.
     pub ice: bool,
+    /// The codecs that it speaks, such as `opus/48000/2`; G.711 where it is not told.
+    pub codecs: Option<&'static str>,
     /// In the office of [`lab`](crate::lab), behind the NAT.
     pub in_office: bool,
 }
@@ -55,6 +57,7 @@ impl Phone {
             tls: None,
             encryption: None,
             ice: false,
+            codecs: None,
             in_office: false,
         }
     }
@@ -232,6 +235,10 @@ fn account(phone: &Phone) -> String {
     if phone.ice {
         line.push_str(";medianat=ice");
     }
+    if let Some(codecs) = phone.codecs {
+        line.push_str(";audio_codecs=");
+        line.push_str(codecs);
+    }
     if phone.auto_answer {
         line.push_str(";answermode=auto");
     }
@@ -246,7 +253,7 @@ fn configuration(folder: &TempDir, ports: &Ports, (host, control_host): (&str, &
         "poll_method epoll\nsip_listen {host}:{sip}\nnet_interface {host}\ncall_local_timeout 120\n\
          call_max_calls 4\naudio_source aufile,{path}/voice.wav\naudio_player aubridge,ear\naudio_alert aubridge,bell\n\
          ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\nrtp_ports {first}-{last}\n\
-         module_path {modules}\nmodule g711.so\nmodule srtp.so\nmodule dtls_srtp.so\nmodule ice.so\nmodule sndfile.so\nmodule aufile.so\nmodule aubridge.so\n\
+         module_path {modules}\nmodule g711.so\nmodule opus.so\nmodule srtp.so\nmodule dtls_srtp.so\nmodule ice.so\nmodule sndfile.so\nmodule aufile.so\nmodule aubridge.so\n\
          module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n\
          ctrl_tcp_listen {control_host}:{control}\nsnd_path {path}\n",
         sip = ports.sip(),

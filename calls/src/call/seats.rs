@@ -95,8 +95,12 @@ impl Seats {
 
     /// Every app goes, and this one has the call.
     fn replace_all(&mut self, app: Box<dyn CallApp>) {
+        self.restart(app, Arc::default(), false);
+    }
+
+    fn restart(&mut self, app: Box<dyn CallApp>, flow_versions: Arc<HashMap<String, u32>>, is_agent: bool) {
         while self.leave() {}
-        let seat = seat(self.next, app, Arc::default(), false);
+        let seat = seat(self.next, app, flow_versions, is_agent);
         self.next += 1;
         throw_away(std::mem::replace(&mut self.first, seat));
     }
@@ -137,8 +141,13 @@ impl Call {
 
     /// The caller hears an apology in place of every app, and the call ends.
     pub(super) fn apologise(&mut self) {
+        self.replace_apps(Box::new(Apology::new(&self.language, self.answered.is_some())));
+    }
+
+    /// An app of ours has the call in place of all that had it.
+    pub(super) fn replace_apps(&mut self, app: Box<dyn CallApp>) {
         self.clear_away();
-        self.seats.replace_all(Box::new(Apology::new(&self.language, self.answered.is_some())));
+        self.seats.replace_all(app);
         self.untold.clear();
         self.untold.push_back(CallEvent::Started);
         self.attend();
@@ -186,6 +195,17 @@ impl Call {
                 self.untold.push_back(CallEvent::Returned { result: Err(reason) });
             }
         }
+    }
+
+    /// Another app has the call from now on in place of all that had it; it still has to be told that it begins.
+    pub(super) fn restart_with(&mut self, app: &AppRef) -> Result<(), String> {
+        let made = self.make_inner(app, Map::new())?;
+        self.settle();
+        self.mouth.stop(None);
+        self.media(MediaCommand::StopPlaying { playback: None });
+        self.untold.clear();
+        self.seats.restart(made.app, made.flow_versions, matches!(app, AppRef::Agent(_)));
+        Ok(())
     }
 
     fn make_inner(&self, app: &AppRef, variables: Map<String, Value>) -> Result<MadeApp, String> {

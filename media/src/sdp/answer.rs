@@ -40,6 +40,15 @@ pub fn answer(
     Ok((description, negotiated))
 }
 
+/// The codec that an offer of audio names first of those that are known.
+pub fn first_codec(offer: &SessionDescription, known: &[Codec]) -> Option<Codec> {
+    let media = offer.media.iter().find(|media| media.kind.eq_ignore_ascii_case("audio"))?;
+    formats(media).find_map(|(_, format)| match format {
+        Format::Audio(codec) if known.contains(&codec) => Some(codec),
+        _ => None,
+    })
+}
+
 fn refuse(media: &MediaDescription) -> MediaDescription {
     let mut line = MediaDescription::new(&media.kind, 0, &media.protocol, media.formats.clone());
     // The stream keeps its name (RFC 9143 section 7.3.3).
@@ -81,11 +90,13 @@ fn answer_stream(
     Ok((line, negotiated))
 }
 
-/// The first codec of the offer that we take.
+/// The codec that is preferred, or the first of the offer that we take.
 fn choose(local: &LocalMedia, offer: &SessionDescription, media: &MediaDescription) -> Option<(u8, Codec)> {
     let takes = |codec: Codec| local.codecs.contains(&codec) && (codec != Codec::Opus || takes_opus(offer, media));
-    formats(media).find_map(|(payload_type, format)| match format {
+    let mut offered = formats(media).filter_map(|(payload_type, format)| match format {
         Format::Audio(codec) if takes(codec) => Some((payload_type, codec)),
         _ => None,
-    })
+    });
+    let preferred = offered.clone().find(|(_, codec)| local.prefers == Some(*codec));
+    preferred.or_else(|| offered.next())
 }

@@ -16,7 +16,7 @@ mod parse;
 mod privacy;
 mod write;
 
-pub use answer::answer;
+pub use answer::{answer, first_codec};
 pub use description::{
     Attribute, Bandwidth, Connection, Direction, MediaDescription, Origin, SessionDescription, Timing,
 };

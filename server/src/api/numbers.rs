@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use call_model::{AppName, NumberId};
+use calls::FaxRule;
 use serde::{Deserialize, Serialize};
 use store::{Address, NewNumber, NumberRecord, RecordingRule, Store};
 use utoipa::ToSchema;
@@ -37,6 +38,9 @@ pub(super) struct Number {
     recording: Option<RecordingRule>,
     /// Name of the trunk that it is on.
     trunk: Option<String>,
+    /// What is done where a fax machine is heard: `ignore`, `hangup`, or `transfer:` with a number or a member behind it;
+    /// null ignores it.
+    fax: Option<String>,
     /// When it was made.
     created_at: Time,
     /// When it was last changed.
@@ -63,6 +67,9 @@ pub(super) struct New {
     recording: Option<RecordingRule>,
     /// Name of the trunk that it is on.
     trunk: Option<String>,
+    /// What is done where a fax machine is heard: `ignore`, `hangup`, or `transfer:` with a number or a member behind it.
+    #[schema(example = "transfer:fax")]
+    fax: Option<String>,
 }
 
 /// What to change of a number: what is not named stays.
@@ -87,6 +94,10 @@ pub(super) struct Change {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     trunk: Patch<String>,
+    /// What is done where a fax machine is heard; null ignores it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    fax: Patch<String>,
 }
 
 impl From<NumberRecord> for Number {
@@ -103,6 +114,7 @@ impl From<NumberRecord> for Number {
             language: number.language,
             recording: number.recording,
             trunk: number.trunk,
+            fax: number.fax,
             created_at: Time(number.created_ms),
             updated_at: Time(number.updated_ms),
         }
@@ -128,9 +140,9 @@ pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<NumberId>) -> 
 #[utoipa::path(post, path = "/v1/numbers", tag = "numbers", operation_id = "addNumber", request_body = New,
     responses((status = 201, body = Number)))]
 pub(super) async fn add(State(state): State<ApiState>, Body(new): Body<New>) -> Result<impl IntoResponse, Problem> {
-    let New { number, flow, agent, language, recording, trunk } = new;
+    let New { number, flow, agent, language, recording, trunk, fax } = new;
     let app = app_named(flow, agent)?.ok_or_else(|| Problem::invalid(ONE_ANSWERS))?;
-    let number = checked(state.store(), NewNumber { number, app, language, recording, trunk }).await?;
+    let number = checked(state.store(), NewNumber { number, app, language, recording, trunk, fax }).await?;
     let number: Number = state.store().add_number(number, now_ms()).await?.into();
     state.calls().books_changed(BooksChange::Numbers).await;
     Ok((StatusCode::CREATED, [(header::LOCATION, format!("/v1/numbers/{}", number.id))], Json(number)))
@@ -152,6 +164,7 @@ pub(super) async fn change(
         language: change.language.over(now.language),
         recording: change.recording.over(now.recording),
         trunk: change.trunk.over(now.trunk),
+        fax: change.fax.over(now.fax),
     };
     let number = checked(state.store(), number).await?;
     let number = state.store().change_number(id, number, now_ms()).await?;
@@ -212,6 +225,10 @@ pub(crate) async fn checked(store: &Store, mut number: NewNumber) -> Result<NewN
         && !store.trunks().await?.iter().any(|known| known.name == *trunk)
     {
         return Err(Problem::invalid("`trunk`: there is no trunk of this name: GET /v1/trunks lists them"));
+    }
+    if let Some(fax) = &number.fax {
+        let rule: FaxRule = fax.parse().map_err(|error| Problem::invalid(format!("`fax`: {error}")))?;
+        number.fax = Some(rule.to_string());
     }
     Ok(number)
 }

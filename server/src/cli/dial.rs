@@ -198,7 +198,7 @@ pub(super) fn run(args: &DialArgs) -> Result<(), Failure> {
 
 async fn call(args: &DialArgs) -> Result<Report, Failure> {
     let codecs = match &args.codec {
-        None => media::codec::Codec::ALL.to_vec(),
+        None => media::codec::Codec::FIXED.to_vec(),
         Some(name) => {
             let known =
                 media::codec::Codec::ALL.into_iter().find(|codec| codec.encoding_name().eq_ignore_ascii_case(name));

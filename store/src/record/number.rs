@@ -31,6 +31,8 @@ pub struct NewNumber {
     pub recording: Option<RecordingRule>,
     /// Name of the trunk that it comes by, and that calls from it go by.
     pub trunk: Option<String>,
+    /// What is done where a fax machine is heard: `ignore`, `hangup`, `transfer:<number or member>`; `None` ignores it.
+    pub fax: Option<String>,
 }
 masked_debug!(NewNumber { app, language, recording, trunk });
 
@@ -50,6 +52,8 @@ pub struct NumberRecord {
     pub recording: Option<RecordingRule>,
     /// Name of the trunk.
     pub trunk: Option<String>,
+    /// What is done where a fax machine is heard; see [`NewNumber::fax`].
+    pub fax: Option<String>,
     /// When it was made, ms since the Unix epoch.
     pub created_ms: i64,
     /// When it was last changed.

@@ -20,6 +20,7 @@ impl Record for NumberRecord {
             language: row.maybe_text("language")?,
             recording: row.maybe_word("recording")?,
             trunk: row.maybe_text("trunk")?,
+            fax: row.maybe_text("fax")?,
             created_ms: row.int("created_ms")?,
             updated_ms: row.int("updated_ms")?,
         })
@@ -100,8 +101,8 @@ impl Write for AddNumber {
         let (flow, agent) = names(&number.app);
         check_free(tx, &number.number, None).await?;
         let row = sqlx::query(
-            "INSERT INTO numbers (id, number, flow, language, recording, trunk, created_ms, updated_ms, agent) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8) RETURNING *",
+            "INSERT INTO numbers (id, number, flow, language, recording, trunk, created_ms, updated_ms, agent, \
+             fax) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9) RETURNING *",
         )
         .bind(fresh_id::<NumberId>(self.now_ms).to_string())
         .bind(&number.number)
@@ -111,6 +112,7 @@ impl Write for AddNumber {
         .bind(&number.trunk)
         .bind(self.now_ms)
         .bind(agent)
+        .bind(&number.fax)
         .fetch_one(&mut tx.conn)
         .await?;
         NumberRecord::from_row(&row)
@@ -132,7 +134,7 @@ impl Write for ChangeNumber {
         check_free(tx, &number.number, Some(self.id)).await?;
         let row = sqlx::query(
             "UPDATE numbers SET number = ?2, flow = ?3, language = ?4, recording = ?5, trunk = ?6, updated_ms = ?7, \
-             agent = ?8 \
+             agent = ?8, fax = ?9 \
              WHERE id = ?1 RETURNING *",
         )
         .bind(self.id.to_string())
@@ -143,6 +145,7 @@ impl Write for ChangeNumber {
         .bind(&number.trunk)
         .bind(self.now_ms)
         .bind(agent)
+        .bind(&number.fax)
         .fetch_optional(&mut tx.conn)
         .await?;
         row.as_ref().map_or(Err(StoreError::NotFound("number")), NumberRecord::from_row)

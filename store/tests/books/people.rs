@@ -15,6 +15,7 @@ fn number(text: &str) -> NewNumber {
         language: None,
         recording: Some(RecordingRule::Announced),
         trunk: Some("carrier".to_owned()),
+        fax: Some("hangup".into()),
     }
 }
 

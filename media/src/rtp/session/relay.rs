@@ -87,7 +87,7 @@ impl Session {
     pub(crate) fn pass_on(&mut self, packet: Relayed<'_>) {
         let Relayed { head, payload } = packet;
         let to = self.latch.target();
-        let reachable = self.negotiated.send && !to.ip().is_unspecified() && to.port() != 0;
+        let reachable = self.negotiated.send && self.remote().is_some() && self.outbox.is_open();
         if !reachable || head.codec != self.negotiated.codec {
             return;
         }
