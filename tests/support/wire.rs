@@ -29,6 +29,13 @@ impl Wire {
         Self { socket, server }
     }
 
+    /// A socket at another address of this machine, such as 127.0.0.9: a stranger.
+    pub async fn at(address: &str, server: &str) -> Self {
+        let address: std::net::IpAddr = address.parse().unwrap();
+        let socket = UdpSocket::bind((address, 0)).await.unwrap();
+        Self { socket, server: server.parse().unwrap() }
+    }
+
     /// Where it is.
     pub fn local(&self) -> SocketAddr {
         self.socket.local_addr().unwrap()
