@@ -6,7 +6,7 @@ use callwright_tests::baresip::Phone;
 use callwright_tests::caller::{self, call_with, config, heard, script, timeline};
 use callwright_tests::sipp::Sipp;
 use callwright_tests::wire::{Wire, offer};
-use callwright_tests::{Baresip, Server};
+use callwright_tests::{Baresip, Server, Settings};
 use sip_core::message::{HeaderName, Response};
 use synthetic_caller::Step;
 use tokio::net::UdpSocket;
@@ -181,4 +181,103 @@ async fn a_call_that_is_cancelled_stops_the_phone_ringing() {
     let call = server.api().last_call().await;
     assert_eq!((&call["cause"], &call["hung_up_by"]), (&"cancelled".into(), &"caller".into()));
     assert_eq!(call["member"], "anna");
+}
+
+/// Lets `early` play for some seconds before it answers, and then as `line` does.
+async fn early(server: &Server, seconds: f64) {
+    crate::flows::tone(server, "early.wav", EARLY_HZ, seconds);
+    crate::flows::tone(server, "line.wav", LINE_HZ, 90.0);
+    let yaml = "languages: [en]\nrecording: off\nnodes:\n  wait: {play: early.wav, unanswered: true, next: line}\n  \
+                line: {play: line.wav, interrupt: false, next: hangup}\n";
+    server.api().flow("early", yaml).await;
+}
+
+/// The tone of [`early`] before the answer.
+const EARLY_HZ: f64 = 700.0;
+
+/// RFC 3262 and RFC 3960: confirmed by PRACK, and heard.
+#[tokio::test]
+async fn early_media_is_confirmed_by_sipp() {
+    let server = Server::start().await;
+    early(&server, 2.0).await;
+    Sipp::calling("early_media", &server.sip(), "early").play().await;
+    let call = server.api().last_call().await;
+    assert_eq!((&call["cause"], &call["hung_up_by"]), (&"normal".into(), &"caller".into()));
+}
+
+/// A caller who knows nothing of PRACK hears it too.
+#[tokio::test]
+async fn sound_comes_before_the_answer() {
+    let server = Server::start().await;
+    early(&server, 60.0).await;
+    let rtp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let wire = Wire::to(&server.sip()).await;
+    let sdp = offer(rtp.local_addr().unwrap(), "sendrecv");
+    let (invite, _) = wire.compose("INVITE", &server.address("early"), "Content-Type: application/sdp\r\n", &sdp);
+    wire.send(invite.as_bytes()).await;
+    let progress = loop {
+        if let sip_core::message::Message::Response(response) = wire.receive().await
+            && response.status.code() > 100
+        {
+            break response;
+        }
+    };
+    assert_eq!(progress.status.code(), 183);
+    assert!(progress.headers.require().is_empty() && !progress.body.is_empty());
+    until_sounding(&rtp, true).await;
+    wire.send(invite.replace("INVITE sip", "CANCEL sip").replace("1 INVITE", "1 CANCEL").as_bytes()).await;
+    until_sounding(&rtp, false).await;
+    assert_eq!(server.api().last_call().await["cause"], "cancelled");
+}
+
+/// RFC 3311, before the answer and after it.
+#[tokio::test]
+async fn the_session_is_changed_by_update_from_sipp() {
+    let server = Server::start().await;
+    early(&server, 3.0).await;
+    Sipp::calling("update", &server.sip(), "early").play().await;
+    assert_eq!(server.api().last_call().await["cause"], "normal");
+}
+
+/// RFC 4028 with an interval of 4 s in place of half an hour.
+#[tokio::test]
+async fn sessions_are_refreshed_in_the_way_that_sipp_knows() {
+    let settings = Settings::default().set("SIP__SESSION_EXPIRES_S", 4).set("SIP__MIN_SE_S", 2);
+    let server = Server::with(settings).await;
+    line(&server, "off").await;
+    for scenario in ["refresh_by_update", "refresh_by_reinvite"] {
+        Sipp::calling(scenario, &server.sip(), "line").play().await;
+        assert_eq!(server.api().last_call().await["cause"], "normal", "{scenario}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_sipp_does_not_refresh_is_ended() {
+    let settings = Settings::default().set("SIP__SESSION_EXPIRES_S", 4).set("SIP__MIN_SE_S", 2);
+    let server = Server::with(settings).await;
+    line(&server, "off").await;
+    Sipp::calling("session_expires", &server.sip(), "line").play().await;
+    let call = server.api().last_call().await;
+    assert_eq!((&call["cause"], &call["hung_up_by"]), (&"network_failure".into(), &"system".into()));
+}
+
+#[tokio::test]
+async fn too_brief_a_session_is_refused_with_what_is_allowed() {
+    let server = Server::start().await;
+    let wire = Wire::to(&server.sip()).await;
+    let extra = "Supported: timer\r\nSession-Expires: 60\r\n";
+    let refused = wire.ask("INVITE", &server.address("reception"), extra, "").await;
+    assert_eq!((refused.status.code(), refused.headers.min_se()), (422, Some(90)));
+}
+
+/// The answer of a phone that said in a reliable 183 how it sounds.
+#[tokio::test]
+async fn a_callee_with_early_media_is_talked_to() {
+    let server = Server::start().await;
+    let sipp = Sipp::called("callee_early");
+    let call = serde_json::json!({ "to": sipp.address("anna"), "say": "Hello Anna." });
+    let api = server.api();
+    let ((), placed) = tokio::join!(sipp.play(), api.post("/v1/calls", &call));
+    let call = api.ended_call(placed["id"].as_str().unwrap()).await;
+    assert_eq!((&call["cause"], &call["hung_up_by"]), (&"normal".into(), &"us".into()));
 }
