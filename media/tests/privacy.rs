@@ -190,7 +190,10 @@ fn a_browser_can_be_called() {
     let reply = theirs(&BROWSER.replace("actpass", "active").replace("8 13 126", "8"));
     let negotiated = complete(&caller, &ours, &reply).expect("it is settled");
     assert!(negotiated.shelter.rtcp_mux && negotiated.shelter.ice.is_some() && negotiated.send);
-    assert_eq!(ours.media[0].attribute("ice-ufrag"), negotiated.shelter.ice.as_ref().map(|ice| ice.fragment()));
+    assert_eq!(
+        ours.media[0].attribute("ice-ufrag"),
+        negotiated.shelter.ice.as_ref().map(media::sdp::IceCredentials::fragment)
+    );
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn line(suite: Suite, conditions: Conditions, seed: u64, wrong: bool) -> Line {
     line
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a line is told so by its speaker")]
 fn speak(number: u64) -> Option<AudioFrame> {
     Some(sine_frame(Codec::Pcma.sample_rate(), 300.0, number))
 }

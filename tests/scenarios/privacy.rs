@@ -5,7 +5,11 @@ use callwright_tests::baresip::Phone;
 use callwright_tests::caller::{self, call_with, config, heard, script, timeline};
 use callwright_tests::{Baresip, Server, Settings};
 use media::sdp::KeyExchange;
+use serde_json::json;
 use synthetic_caller::{CallerConfig, Ending, Step};
+
+const OURS: &str = "+12015550100";
+const THEIRS: &str = "+12025550199";
 
 /// A number that gives back what is said.
 const ECHO: &str = "[[numbers]]\nnumber = \"mirror\"\nflow = \"echo\"\n";
@@ -56,6 +60,36 @@ async fn where_it_is_required_phones_are_called_encrypted() {
     let steps = vec![Step::Speech, caller::wait(1.5), Step::HangUp];
     let report = call_with(anna, script(server.address("ben"), steps)).await;
     assert!(heard(&report).tone_seconds(440.0) >= 0.9, "{}", timeline(&report));
+}
+
+/// Another Callwright is the carrier: it offers keys beside plain RTP, or none.
+#[tokio::test]
+async fn a_trunk_that_requires_it_takes_no_call_in_the_clear() {
+    for (theirs, cause) in [("optional", None), ("required", None), ("off", Some("incompatible"))] {
+        let mut carrier = Server::prepared(Settings::default().at("127.0.0.2"));
+        let trunk = format!("[[trunks]]\nname = \"carrier\"\nhost = \"{}\"\nsrtp = \"required\"\n", carrier.sip());
+        let number = format!("[[numbers]]\nnumber = \"{OURS}\"\nflow = \"echo\"\ntrunk = \"carrier\"\n");
+        let ours = Server::with(Settings::default().config(&trunk).config(&number)).await;
+        carrier.configure(&format!(
+            "[[trunks]]\nname = \"acme\"\nhost = \"{}\"\nsrtp = \"{theirs}\"\n\
+             [[numbers]]\nnumber = \"{THEIRS}\"\nflow = \"echo\"\n",
+            ours.sip()
+        ));
+        carrier.begin().await;
+        let order = json!({ "to": OURS, "from": THEIRS, "flow": "echo" });
+        let placed = carrier.api().post("/v1/calls", &order).await;
+        let id = placed["id"].as_str().unwrap();
+        if let Some(cause) = cause {
+            assert_eq!(carrier.api().ended_call(id).await["cause"], cause, "{theirs}");
+        } else {
+            carrier.api().call_when(id, "it is answered", |call| call["state"] == "active").await;
+            tokio::time::sleep(caller::seconds(1.0)).await;
+            carrier.api().delete(&format!("/v1/calls/{id}")).await;
+            // Each heard the other's voice, which only the right keys let through.
+            let call = carrier.api().ended_call(id).await;
+            assert!(call["legs"][0]["quality"]["received"].as_u64() > Some(0), "{theirs}: {call}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use transport::rtp::{LegPorts, MediaHandle, RtpConfig, RtpEngine};
 
 /// Only against waiting for ever.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct End {
     engine: RtpEngine,
@@ -110,7 +110,7 @@ async fn another_certificate_than_the_promised_one_is_refused() {
         peer.fingerprint = Fingerprint([0xAA; 32]);
         caller.start(ours);
         callee.start(theirs);
-        for end in [caller, callee].iter_mut() {
+        for end in &mut [caller, callee] {
             let told = |event: &MediaEvent| matches!(event, MediaEvent::NotSecured { .. } | MediaEvent::Latched { .. });
             let event = end.until(told).await;
             assert!(matches!(event, MediaEvent::NotSecured { .. }), "{role:?}: {event:?}");

@@ -13,6 +13,7 @@ use super::sockets::LegSockets;
 
 /// What a media thread is told about one call.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a box would be freed on the media thread")]
 pub(crate) enum Order {
     /// For the call's media.
     Media(MediaCommand),

@@ -106,12 +106,7 @@ impl Handshake {
     }
 
     /// What a new agreement makes of a leg's handshake: the same peer keeps the keys that it has.
-    pub(crate) fn renew(
-        current: &mut Option<Self>,
-        negotiated: &Negotiated,
-        notes: &Notes,
-        counters: &ThreadCounters,
-    ) {
+    pub(crate) fn renew(current: &mut Option<Self>, negotiated: &Negotiated, notes: &Notes, counters: &ThreadCounters) {
         let wanted = match negotiated.shelter.privacy {
             Privacy::Dtls(peer) => Some(peer),
             Privacy::Plain | Privacy::Keys(_) => None,
@@ -144,19 +139,18 @@ impl Handshake {
         counters: &ThreadCounters,
     ) {
         self.burst = BURST.min(self.burst + 1);
-        let id = match self.id {
-            Some(id) => id,
-            None => {
-                let id = notes.next.get();
-                let (sockets, call) = (Arc::clone(sockets), Arc::clone(call));
-                let beginning = Box::new(Beginning { id, leg, peer: self.peer, sockets, call });
-                if !notes.put(Note::Begin(beginning), counters) {
-                    return;
-                }
-                notes.next.set(id + notes.step);
-                self.id = Some(id);
-                id
+        let id = if let Some(id) = self.id {
+            id
+        } else {
+            let id = notes.next.get();
+            let (sockets, call) = (Arc::clone(sockets), Arc::clone(call));
+            let beginning = Box::new(Beginning { id, leg, peer: self.peer, sockets, call });
+            if !notes.put(Note::Begin(beginning), counters) {
+                return;
             }
+            notes.next.set(id + notes.step);
+            self.id = Some(id);
+            id
         };
         if let Some(remote) = remote.filter(|_| !self.connected) {
             self.connected = notes.put(Note::Connect { id, remote }, counters);
