@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Each file brings the tables one step further; a file that was released is never changed.
-pub(crate) const MIGRATIONS: [(&str, &str); 11] = [
+pub(crate) const MIGRATIONS: [(&str, &str); 12] = [
     ("books", include_str!("../migrations/0001_books.sql")),
     ("transcripts", include_str!("../migrations/0002_transcripts.sql")),
     ("tools", include_str!("../migrations/0003_tools.sql")),
@@ -30,6 +30,7 @@ pub(crate) const MIGRATIONS: [(&str, &str); 11] = [
     ("spending", include_str!("../migrations/0009_spending.sql")),
     ("identity", include_str!("../migrations/0010_identity.sql")),
     ("abuse", include_str!("../migrations/0011_abuse.sql")),
+    ("fax", include_str!("../migrations/0014_fax.sql")),
 ];
 
 /// The books of one Callwright. Cheap to clone; one process at a time may hold them open.
