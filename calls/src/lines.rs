@@ -36,6 +36,13 @@ pub(crate) struct Line {
     pub before: usize,
 }
 
+impl Line {
+    /// The trunk that it is of.
+    pub(crate) fn trunk(&self) -> &str {
+        &self.trunk
+    }
+}
+
 impl Drop for Line {
     fn drop(&mut self) {
         let mut lines = self.lines.lock();

@@ -133,6 +133,11 @@ pub(crate) struct Engaged {
 }
 
 impl Engaged {
+    /// Whose phone it is.
+    pub(crate) fn member(&self) -> &str {
+        &self.member
+    }
+
     /// It was answered.
     pub(crate) fn talk(&mut self) {
         if std::mem::replace(&mut self.talks, true) {

@@ -26,6 +26,7 @@ impl Call {
         self.mouth.stop(None);
         self.thoughts.give_all_up();
         self.stop_recording();
+        self.drop_handing();
         self.hang_up_others();
         self.stop_legs().await;
         self.close_ears();

@@ -98,7 +98,7 @@ impl Call {
         self.media(MediaCommand::Listen { leg: slot, on: true });
     }
 
-    fn close_ear(&mut self, slot: LegSlot) {
+    pub(super) fn close_ear(&mut self, slot: LegSlot) {
         if self.ears.0.remove(&slot).is_some() {
             self.media(MediaCommand::Listen { leg: slot, on: false });
         }

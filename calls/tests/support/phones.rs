@@ -7,7 +7,9 @@ use std::time::Duration;
 use media::codec::Codec;
 use media::sdp::{self, Direction, LocalMedia, SessionDescription};
 use sip_core::message::{NameAddr, Uri};
-use sip_core::{Body, EndReason, EndedBy, Event, IncomingCall, LegHandle, OutgoingCall};
+use sip_core::{
+    Body, EndReason, EndedBy, Event, IncomingCall, LegHandle, OutgoingCall, OutgoingRefer, ReferId, Referral,
+};
 use tokio::sync::mpsc;
 use transport::sip::SipHandle;
 
@@ -182,6 +184,74 @@ impl Phones {
         .await;
     }
 
+    /// Asks that somebody else be called instead; `replaces`: who is there in that other call.
+    pub async fn refer(&self, leg: LegHandle, target: &str, replaces: Option<LegHandle>) {
+        let target = Uri::parse(target).expect("an address");
+        let refer = OutgoingRefer { target, replaces, referred_by: None, wait: Duration::from_mins(2) };
+        self.sip.refer(leg, refer).await.expect("a REFER");
+    }
+
+    /// Waits for the outcome of that: the final status that was told.
+    pub async fn refer_ended(&mut self, leg: LegHandle) -> Option<u16> {
+        self.next("the outcome of a REFER", |event| match event {
+            Event::ReferEnded { leg: of, status } if *of == leg => Some(status.map(|status| status.code())),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits until it is told that it rings there.
+    pub async fn refer_rings(&mut self, leg: LegHandle) {
+        self.next("ringing", |event| match event {
+            Event::ReferProgress { leg: of, status } if *of == leg && status.code() == 180 => Some(()),
+            _ => None,
+        })
+        .await;
+    }
+
+    /// Waits until one of them is asked to call somebody else, and takes that.
+    pub async fn referred(&mut self, leg: LegHandle) -> Box<Referral> {
+        let referral = self
+            .next("a REFER", |event| match event {
+                Event::Referred { leg: of, referral } if *of == leg => Some(referral.clone()),
+                _ => None,
+            })
+            .await;
+        self.sip.accept_refer(leg, referral.id).await.expect("it is taken");
+        referral
+    }
+
+    /// Tells who asked how that call goes on.
+    pub async fn tell_refer(&self, leg: LegHandle, id: ReferId, status: u16) {
+        let status = sip_core::message::StatusCode::new(status).expect("a status");
+        self.sip.notify_refer(leg, id, status).await.expect("a NOTIFY");
+    }
+
+    /// Another phone of a member takes the place of one of its calls.
+    pub async fn take_over(&self, port: u16, member: &str, old: LegHandle) -> LegHandle {
+        let replaces = self.sip.replaces(old).await.expect("the line").expect("a call");
+        let uri = |text: String| Uri::parse(&text).expect("an address");
+        let from = NameAddr::new(uri(format!("sip:{member}@127.0.0.1:{port}")));
+        let mut call = OutgoingCall::new(uri(format!("sip:127.0.0.1:{port}")), from);
+        call.credentials = Some(sip_core::Credentials::new(member, PASSWORD));
+        call.body = Some(Body::sdp(sdp::offer(&Self::media()).to_string()));
+        call.headers.push((sip_core::message::HeaderName::Replaces, replaces.to_string()));
+        self.sip.invite(call).await.expect("an INVITE")
+    }
+
+    /// Waits until its sound is to go elsewhere, and agrees.
+    pub async fn moved(&mut self, leg: LegHandle) {
+        let offer = self
+            .next("a re-INVITE", |event| match event {
+                Event::Reinvited { leg: of, offer } if *of == leg => Some(offer.clone().expect("an offer")),
+                _ => None,
+            })
+            .await;
+        let offer = SessionDescription::parse(&offer.data).expect("an offer");
+        let (answer, _) = sdp::answer(&Self::media(), &offer).expect("an answer");
+        self.sip.accept_reinvite(leg, Body::sdp(answer.to_string())).await.expect("it agrees");
+    }
+
     pub fn hang_up(&self, leg: LegHandle) {
         self.sip.hangup_soon(leg);
     }
@@ -189,6 +259,57 @@ impl Phones {
     pub async fn progress(&mut self, leg: LegHandle) -> u16 {
         self.next("progress", |event| match event {
             Event::Progress { leg: of, status, .. } if *of == leg => Some(status.code()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits for sound before the answer: what is said of it.
+    pub async fn early_media(&mut self, leg: LegHandle) -> SessionDescription {
+        let body = self
+            .next("early media", |event| match event {
+                Event::Progress { leg: of, body: Some(body), .. } if *of == leg => Some(body.clone()),
+                _ => None,
+            })
+            .await;
+        SessionDescription::parse(&body.data).expect("a session description")
+    }
+
+    /// Gives our answer to an offer that came before the answer.
+    pub async fn answer_early(&mut self, leg: LegHandle) {
+        let offer = self.early_media(leg).await;
+        let (answer, _) = sdp::answer(&Self::media(), &offer).expect("an answer");
+        self.sip.acknowledge(leg, Body::sdp(answer.to_string())).await.expect("a PRACK");
+    }
+
+    /// Rings, and says how it will sound.
+    pub async fn ring_with_sound(&mut self, leg: LegHandle) {
+        let offer = SessionDescription::parse(&self.offers[&leg].data).expect("an offer");
+        let (answer, _) = sdp::answer(&Self::media(), &offer).expect("an answer");
+        let status = sip_core::message::StatusCode::SESSION_PROGRESS;
+        self.sip.ring(leg, status, Some(Body::sdp(answer.to_string()))).await.expect("it rings");
+        self.next("a PRACK", |event| {
+            matches!(event, Event::EarlyConfirmed { leg: of, .. } if *of == leg).then_some(())
+        })
+        .await;
+    }
+
+    /// Holds the other side, or takes it back, by UPDATE; waits until it agrees.
+    pub async fn hold_by_update(&mut self, leg: LegHandle, on: bool) {
+        let mut media = Self::media();
+        media.direction = if on { Direction::SendOnly } else { Direction::SendRecv };
+        media.session_version += u64::from(on) + 1;
+        self.sip.update(leg, Body::sdp(sdp::offer(&media).to_string())).await.expect("an UPDATE");
+        self.next("agreement", |event| {
+            matches!(event, Event::ReinviteAnswered { leg: of, .. } if *of == leg).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits for the answer: whether it says anything new of the sound.
+    pub async fn answered_with_body(&mut self, leg: LegHandle) -> bool {
+        self.next("an answer", |event| match event {
+            Event::Answered { leg: of, body } if *of == leg => Some(body.is_some()),
             _ => None,
         })
         .await
@@ -227,52 +348,3 @@ impl Phones {
         .await
     }
 }
-    /// Waits for sound before the answer: what is said of it.
-    pub async fn early_media(&mut self, leg: LegHandle) -> SessionDescription {
-        let body = self
-            .next("early media", |event| match event {
-                Event::Progress { leg: of, body: Some(body), .. } if *of == leg => Some(body.clone()),
-                _ => None,
-            })
-            .await;
-        SessionDescription::parse(&body.data).expect("a session description")
-    }
-
-    /// Gives our answer to an offer that came before the answer.
-    pub async fn answer_early(&mut self, leg: LegHandle) {
-        let offer = self.early_media(leg).await;
-        let (answer, _) = sdp::answer(&Self::media(), &offer).expect("an answer");
-        self.sip.acknowledge(leg, Body::sdp(answer.to_string())).await.expect("a PRACK");
-    }
-
-    /// Rings, and says how it will sound.
-    pub async fn ring_with_sound(&mut self, leg: LegHandle) {
-        let offer = SessionDescription::parse(&self.offers[&leg].data).expect("an offer");
-        let (answer, _) = sdp::answer(&Self::media(), &offer).expect("an answer");
-        let status = sip_core::message::StatusCode::SESSION_PROGRESS;
-        self.sip.ring(leg, status, Some(Body::sdp(answer.to_string()))).await.expect("it rings");
-        self.next("a PRACK", |event| matches!(event, Event::EarlyConfirmed { leg: of, .. } if *of == leg).then_some(()))
-            .await;
-    }
-
-    /// Holds the other side, or takes it back, by UPDATE; waits until it agrees.
-    pub async fn hold_by_update(&mut self, leg: LegHandle, on: bool) {
-        let mut media = Self::media();
-        media.direction = if on { Direction::SendOnly } else { Direction::SendRecv };
-        media.session_version += u64::from(on) + 1;
-        self.sip.update(leg, Body::sdp(sdp::offer(&media).to_string())).await.expect("an UPDATE");
-        self.next("agreement", |event| {
-            matches!(event, Event::ReinviteAnswered { leg: of, .. } if *of == leg).then_some(())
-        })
-        .await;
-    }
-
-    /// Waits for the answer: whether it says anything new of the sound.
-    pub async fn answered_with_body(&mut self, leg: LegHandle) -> bool {
-        self.next("an answer", |event| match event {
-            Event::Answered { leg: of, body } if *of == leg => Some(body.is_some()),
-            _ => None,
-        })
-        .await
-    }
-

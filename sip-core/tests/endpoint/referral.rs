@@ -131,7 +131,11 @@ fn what_refer_to_must_be() {
         ("Refer-To: <sip:c@192.0.2.9;method=BYE>\r\n", 501),
     ] {
         let (mut sim, tag) = scripted();
-        sim.inject(PEER, 1, &Script { method: "REFER", branch: "z9hG4bKr", cseq: 2, to_tag: &tag, extra, body: "" }.text());
+        sim.inject(
+            PEER,
+            1,
+            &Script { method: "REFER", branch: "z9hG4bKr", cseq: 2, to_tag: &tag, extra, body: "" }.text(),
+        );
         sim.run(ms(20));
         assert_eq!(sim.responses(PEER).last().unwrap().status.code(), status, "{extra}");
         assert!(referrals(&sim).is_empty());

@@ -16,6 +16,8 @@ pub mod event_type {
     pub const CALL_ENDED: &str = "call.ended";
     /// Somebody tried what no caller gets, and was refused.
     pub const CALL_ATTEMPT: &str = "call.attempt";
+    /// Whom a call is about talks with somebody else: a phone, or a carrier that we asked, has handed it over.
+    pub const CALL_TRANSFERRED: &str = "call.transferred";
     /// A recording can be fetched.
     pub const RECORDING_READY: &str = "recording.ready";
     /// A recording could not be kept.
@@ -41,11 +43,12 @@ pub mod event_type {
     /// Sent on request, to try a webhook.
     pub const WEBHOOK_TEST: &str = "webhook.test";
     /// All of them, for filters.
-    pub const ALL: [&str; 16] = [
+    pub const ALL: [&str; 17] = [
         CALL_RINGING,
         CALL_ANSWERED,
         CALL_ENDED,
         CALL_ATTEMPT,
+        CALL_TRANSFERRED,
         RECORDING_READY,
         RECORDING_FAILED,
         VOICEMAIL_RECEIVED,
