@@ -21,6 +21,7 @@ mod soak;
 
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -44,6 +45,11 @@ enum Command {
     Soak(soak::SoakArgs),
     /// The packets of so many calls against a plain UDP echo
     Floor(calls::FloorArgs),
+    /// Write a certificate for loopback into a folder: sip.pem and sip.key
+    Certificate {
+        /// The folder
+        folder: PathBuf,
+    },
     /// The plain UDP echo
     #[command(hide = true)]
     Echo,
@@ -60,6 +66,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Agent(args) => agent::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Floor(args) => calls::floor(&args),
+        Command::Certificate { folder } => certificate(&folder),
         Command::Echo => rtp::echo(),
     }
+}
+
+fn certificate(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let signed = rcgen::generate_simple_self_signed([HERE.to_string()])?;
+    std::fs::write(folder.join("sip.pem"), signed.cert.pem())?;
+    std::fs::write(folder.join("sip.key"), signed.signing_key.serialize_pem())?;
+    Ok(())
 }

@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use media::codec::{Codec, Encoder};
+use media::sdp::{Negotiated, Privacy};
+use media::srtp::{MasterKey, Sealer};
 use socket2::SockRef;
 use transport::rtp::measure::{ReceiveBatch, Received, Sleeper, enable_time_stamps};
 
@@ -38,6 +41,57 @@ impl Heard {
     }
 }
 
+/// Where a call's packets go, and what they are like.
+#[derive(Clone)]
+pub struct Peer {
+    socket: usize,
+    address: SocketAddr,
+    payload_type: u8,
+    payload: Arc<[u8]>,
+    /// What 20 ms are by the codec's clock.
+    step: u32,
+    /// What it is encrypted with.
+    key: Option<MasterKey>,
+}
+
+/// Silence in mu-law, in the clear.
+impl From<(usize, SocketAddr)> for Peer {
+    fn from((socket, address): (usize, SocketAddr)) -> Self {
+        Self { socket, address, payload_type: 0, payload: [SILENCE; 160].into(), step: 160, key: None }
+    }
+}
+
+impl Peer {
+    /// A tone as it was agreed on.
+    pub fn new(socket: usize, agreed: &Negotiated) -> Self {
+        let key = match agreed.shelter.privacy {
+            Privacy::Keys(keys) => Some(keys.ours),
+            _ => None,
+        };
+        Self {
+            socket,
+            address: agreed.remote_rtp,
+            payload_type: agreed.payload_type,
+            payload: tone(agreed.codec),
+            step: agreed.codec.clock_rate() / 50,
+            key,
+        }
+    }
+}
+
+/// 20 ms of a tone.
+fn tone(codec: Codec) -> Arc<[u8]> {
+    let rate = codec.sample_rate().hz() as f32;
+    let samples: Vec<i16> = (0..rate as usize / 10)
+        .map(|i| ((i as f32 * 500.0 / rate * std::f32::consts::TAU).sin() * 5_000.0) as i16)
+        .collect();
+    let (mut encoder, mut payload, mut length) = (Encoder::new(codec), vec![0; 1_500], 0);
+    for frame in samples.chunks_exact(rate as usize / 50) {
+        length = encoder.encode(frame, &mut payload);
+    }
+    payload[..length].into()
+}
+
 /// The sockets that all calls share: several, since the system bounds the buffer of each.
 pub fn sockets() -> Result<Vec<UdpSocket>, Box<dyn Error>> {
     let open = || {
@@ -51,9 +105,9 @@ pub fn sockets() -> Result<Vec<UdpSocket>, Box<dyn Error>> {
 
 /// Sends 50 packets a second to each peer, by the socket of that place, and listens, until `window` has passed after `warm_up`. `at_start` and
 /// `at_end` are called at the window's edges.
-pub fn exchange(
+pub fn exchange<P: Clone + Into<Peer>>(
     sockets: &[UdpSocket],
-    peers: &[(usize, SocketAddr)],
+    peers: &[P],
     warm_up: Duration,
     window: Duration,
     mut edge: impl FnMut(bool),
@@ -63,7 +117,7 @@ pub fn exchange(
     let stop = Arc::new(AtomicBool::new(false));
     let clones = || sockets.iter().map(UdpSocket::try_clone).collect::<Result<Vec<_>, _>>();
     let sender = {
-        let (sockets, peers) = (clones()?, peers.to_vec());
+        let (sockets, peers): (_, Vec<Peer>) = (clones()?, peers.iter().cloned().map(Into::into).collect());
         let (stop, sent, measuring) = (stop.clone(), sent.clone(), measuring.clone());
         thread::spawn(move || send(&sockets, &peers, &stop, &sent, &measuring))
     };
@@ -86,25 +140,26 @@ pub fn exchange(
     Ok(heard)
 }
 
-fn send(
-    sockets: &[UdpSocket],
-    peers: &[(usize, SocketAddr)],
-    stop: &AtomicBool,
-    sent: &AtomicU64,
-    measuring: &AtomicBool,
-) {
+fn send(sockets: &[UdpSocket], peers: &[Peer], stop: &AtomicBool, sent: &AtomicU64, measuring: &AtomicBool) {
     let sleeper = Sleeper::new();
-    let mut packet = [SILENCE; 172];
-    packet[..2].copy_from_slice(&[0x80, 0]);
+    let mut packet = Vec::with_capacity(2_048);
     let mut due = Instant::now();
     let (mut round, mut slot) = (0u32, 0);
+    let mut sealers: Vec<_> = peers.iter().map(|peer| peer.key.map(Sealer::new)).collect();
     while !stop.load(Ordering::Relaxed) {
-        for index in (slot..peers.len()).step_by(SLOTS) {
-            packet[2..4].copy_from_slice(&(round as u16).to_be_bytes());
-            packet[4..8].copy_from_slice(&round.wrapping_mul(160).to_be_bytes());
-            packet[8..12].copy_from_slice(&(index as u32).to_be_bytes());
-            let (socket, peer) = peers[index];
-            let went = sockets[socket].send_to(&packet, peer).is_ok();
+        for (index, (peer, sealer)) in peers.iter().zip(&mut sealers).enumerate().skip(slot).step_by(SLOTS) {
+            packet.clear();
+            packet.extend([0x80, peer.payload_type]);
+            packet.extend((round as u16).to_be_bytes());
+            packet.extend(round.wrapping_mul(peer.step).to_be_bytes());
+            packet.extend((index as u32).to_be_bytes());
+            packet.extend_from_slice(&peer.payload);
+            if let Some(sealer) = sealer
+                && sealer.rtp(&mut packet).is_err()
+            {
+                continue;
+            }
+            let went = sockets[peer.socket].send_to(&packet, peer.address).is_ok();
             if went && measuring.load(Ordering::Relaxed) {
                 sent.fetch_add(1, Ordering::Relaxed);
             }
