@@ -124,9 +124,14 @@ impl Owner {
     /// The leg that is kept for as long as the request runs.
     pub(super) fn leg(self) -> Option<LegHandle> {
         match self {
-            Self::Invite(leg) | Self::Reinvite(leg, _) | Self::Bye(leg) | Self::Info(leg) => Some(leg),
-            Self::Update(leg, _) | Self::Prack(leg) => Some(leg),
-            Self::Refer(leg) | Self::Notify(leg, _) => Some(leg),
+            Self::Invite(leg)
+            | Self::Reinvite(leg, _)
+            | Self::Update(leg, _)
+            | Self::Prack(leg)
+            | Self::Bye(leg)
+            | Self::Info(leg)
+            | Self::Refer(leg)
+            | Self::Notify(leg, _) => Some(leg),
             Self::Cancel | Self::ForkBye | Self::Register(_) | Self::Ping(_) => None,
         }
     }

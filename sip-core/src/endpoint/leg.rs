@@ -12,8 +12,9 @@ use super::early::Early;
 use super::event::{Branch, EndReason, EndedBy, Event};
 use super::provisional::Provisional;
 use super::referral::Refers;
+use super::reinvite::Theirs;
 use super::server::ServerId;
-use super::session_timer::{SessionTimer, Wish};
+use super::session_timer::SessionTimer;
 use crate::body::Body;
 use crate::dialog::Dialog;
 use crate::digest::ClientAuth;
@@ -89,25 +90,6 @@ pub(super) struct OurReinvite {
     pub login: Vec<(HeaderName, AuthParams)>,
     pub logins: u8,
     pub glares: u8,
-}
-
-/// By what the other end offers a changed session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TheirsKind {
-    Invite,
-    Update,
-    Prack,
-}
-
-/// The other end's re-INVITE, UPDATE or PRACK with an offer, while it has no final response.
-pub(super) struct Theirs {
-    pub id: ServerId,
-    pub kind: TheirsKind,
-    /// The early dialog that it is in, by its tag.
-    pub early: Option<String>,
-    /// What it says of session timers.
-    pub wish: Wish,
-    pub offer: Option<Body>,
 }
 
 /// A 2xx of ours that waits for its ACK.

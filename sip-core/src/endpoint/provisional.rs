@@ -10,7 +10,7 @@ use super::call::{LegError, LegHandle};
 use super::content;
 use super::core::{LegTimer, TimerKey};
 use super::event::{EndReason, EndedBy, Event, Reliable};
-use super::leg::{Theirs, TheirsKind};
+use super::reinvite::{Theirs, TheirsKind};
 use super::server::ServerId;
 use super::session_timer::Wish;
 use crate::body::Body;

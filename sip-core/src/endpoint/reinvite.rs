@@ -10,7 +10,7 @@ use super::content;
 use super::core::{LegTimer, Owner, TimerKey};
 use super::event::Event;
 use super::in_dialog::is_gone;
-use super::leg::{Legs, OurReinvite, Phase, RunningReinvite, Theirs, TheirsKind, push_login, set_body};
+use super::leg::{Legs, OurReinvite, Phase, RunningReinvite, push_login, set_body};
 use super::server::ServerId;
 use super::session_timer::{TooBrief, Wish};
 use crate::body::Body;
@@ -18,6 +18,25 @@ use crate::message::{HeaderName, Method, Request, Response, StatusCode};
 
 /// How long ours waits for theirs to be done with.
 const LET_PAST: Duration = Duration::from_millis(500);
+
+/// By what the other end offers a changed session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TheirsKind {
+    Invite,
+    Update,
+    Prack,
+}
+
+/// The other end's re-INVITE, UPDATE or PRACK with an offer, while it has no final response.
+pub(super) struct Theirs {
+    pub id: ServerId,
+    pub kind: TheirsKind,
+    /// The early dialog that it is in, by its tag.
+    pub early: Option<String>,
+    /// What it says of session timers.
+    pub wish: Wish,
+    pub offer: Option<Body>,
+}
 
 /// Ours.
 impl Endpoint {

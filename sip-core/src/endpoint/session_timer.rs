@@ -62,7 +62,7 @@ impl Agreed {
     /// When a session that was not refreshed is ended (RFC 4028 section 10).
     pub(super) fn ends_after(self) -> Duration {
         let interval = Duration::from_secs(self.seconds.into());
-        interval - (interval / 3).min(Duration::from_secs(32))
+        interval.saturating_sub((interval / 3).min(Duration::from_secs(32)))
     }
 }
 

@@ -9,8 +9,9 @@ use super::content;
 use super::core::{LegTimer, Owner, TimerKey};
 use super::event::{EndReason, EndedBy, Event};
 use super::in_dialog::is_gone;
-use super::leg::{Leg, OurReinvite, Phase, Theirs, TheirsKind, push_login};
+use super::leg::{Leg, OurReinvite, Phase, push_login};
 use super::provisional::Exchange;
+use super::reinvite::{Theirs, TheirsKind};
 use super::server::ServerId;
 use super::session_timer::{Agreed, Terms, Wish};
 use crate::body::Body;
@@ -161,11 +162,10 @@ impl Standing {
         match (exchange, we_called) {
             (Some(Exchange::Done), _) => Self::of(leg),
             // Our INVITE's offer has no answer; theirs, in a provisional response, has none of ours.
-            (_, Some(true)) => Self::Ours,
-            (_, Some(false)) => Self::Theirs,
-            // Our offer went out in a provisional response; else their INVITE's waits for us.
-            (Some(Exchange::Offered), None) => Self::Ours,
-            (_, None) => Self::Theirs,
+            // Or our offer went out in a provisional response.
+            (_, Some(true)) | (Some(Exchange::Offered), None) => Self::Ours,
+            // Or their INVITE's waits for us.
+            (_, Some(false) | None) => Self::Theirs,
         }
     }
 }
