@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use call_model::{AudioFrame, PlaybackId, RecordingSwitch};
 use media::call_media::InbandDtmf;
-use media::codec::{Codec, FRAME_BYTES};
+use media::codec::{Codec, FRAME_BYTES, FRAME_ROOM};
 use media::dtmf::Detector;
 use media::rtp::{OutgoingKind, Session, SessionConfig};
 use media::sdp::{LocalMedia, Negotiated, answer, complete, offer};
@@ -38,7 +38,42 @@ fn main() {
         let inband = CallMediaConfig { inband_dtmf: InbandDtmf::Always, ..plain };
         call("echo, in-band DTMF", inband, negotiated, &packets, vec![echo]);
     }
+    bridges();
     parts();
+}
+
+/// Two people: each tick hears and speaks to both.
+fn bridges() {
+    println!("bridges");
+    let pairs = [
+        [Codec::Pcma, Codec::Pcma],
+        [Codec::Opus, Codec::Opus],
+        [Codec::Pcma, Codec::Pcmu],
+        [Codec::Pcma, Codec::G722],
+        [Codec::Pcma, Codec::Opus],
+    ];
+    for codecs in pairs {
+        let legs = codecs.map(agree);
+        let sent = legs.map(|(_, theirs)| packets(theirs));
+        let start = now();
+        let mut media = CallMedia::new(CallMediaConfig::default());
+        for (slot, (negotiated, _)) in legs.into_iter().enumerate() {
+            let leg = LegSlot::new(slot as u8).expect("a slot");
+            media.handle(start, MediaCommand::StartLeg { leg, session: SessionConfig::new(slot as u64), negotiated });
+        }
+        media.handle(start, MediaCommand::Bridge { with: LegSlot::new(1) });
+        report(&format!("{:?} and {:?}", codecs[0], codecs[1]), |n| {
+            let now = start + Duration::from_millis(20) * n as u32;
+            for (packets, leg) in sent.iter().zip(LegSlot::all()) {
+                if let Some(packet) = packets.get(n) {
+                    media.handle_rtp(now, leg, SOURCE, packet);
+                }
+            }
+            media.tick(now);
+            while black_box(media.poll_transmit()).is_some() {}
+            while black_box(media.poll_event()).is_some() {}
+        });
+    }
 }
 
 fn agree(codec: Codec) -> (Negotiated, Negotiated) {
@@ -159,14 +194,15 @@ fn parts() {
         let detector = measure(TICKS, |_| {
             black_box(detector.process(&frame));
         });
-        let mut payload = [0; FRAME_BYTES];
+        let mut payload = [0; FRAME_ROOM];
         let mut encoder = media::codec::Encoder::new(codec);
+        let mut bytes = 0;
         let encode = measure(TICKS, |_| {
-            black_box(encoder.encode(frame.samples(), &mut payload));
+            bytes = black_box(encoder.encode(frame.samples(), &mut payload));
         });
         let mut decoder = media::codec::Decoder::new(codec);
         let decode = measure(TICKS, |_| {
-            black_box(decoder.decode(&payload, frame.samples_mut()));
+            black_box(decoder.decode(&payload[..bytes], frame.samples_mut()));
         });
         println!("  {codec:?}: encode {encode:.0} ns, decode {decode:.0}, voice activity {vad:.0}, DTMF {detector:.0}");
     }

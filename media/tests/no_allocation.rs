@@ -185,6 +185,23 @@ fn a_recorded_bridge_between_two_codecs_allocates_nothing() {
     assert_steady(call);
 }
 
+/// Opus: encoded and decoded on each side, and passed on where both speak it and nobody listens.
+#[test]
+fn bridges_with_opus_allocate_nothing() {
+    for codecs in [[Codec::Opus, Codec::Pcma], [Codec::G722, Codec::Opus], [Codec::Opus; 2], [Codec::Pcmu; 2]] {
+        let mut call = Call::new(&codecs, true);
+        call.handle(MediaCommand::Bridge { with: LegSlot::new(1) });
+        assert_steady(call);
+    }
+}
+
+#[test]
+fn listening_for_faxes_allocates_nothing() {
+    let mut call = Call::new(&[Codec::Opus], true);
+    call.handle(MediaCommand::DetectFax { leg: LegSlot::CALLER, on: true });
+    assert_steady(call);
+}
+
 /// A converser: a prompt, both legs listened to, the echo guard at work, and the call recorded with blocks of another
 /// size.
 #[test]
