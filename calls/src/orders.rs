@@ -14,6 +14,7 @@ pub(crate) const AGAIN: Duration = Duration::from_millis(10);
 
 /// An order for the call's media.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are commands")]
 pub(crate) enum Order {
     Media(MediaCommand),
     CloseLeg(LegSlot),

@@ -38,6 +38,8 @@ pub(super) fn agree(codec: Codec, dtmf: bool, peer: u8) -> (Negotiated, Negotiat
 /// The far end of a leg.
 pub(super) struct Peer {
     pub session: Session,
+    /// Where its leg began: its address and that of the socket towards it stay when legs change places.
+    home: u8,
     pub negotiated: Negotiated,
     /// What it says, from its first sample on; silence after its end. Frames that are `None` in `lost` get through.
     pub says: Vec<i16>,
@@ -125,6 +127,7 @@ impl TestCall {
         self.handle(MediaCommand::StartLeg { leg, session: SessionConfig::new(u64::from(slot)), negotiated: ours });
         let peer = Peer {
             session: Session::new(SessionConfig::new(100 + u64::from(slot)), theirs),
+            home: slot,
             negotiated: ours,
             says: vec![],
             said: 0,
@@ -163,8 +166,10 @@ impl TestCall {
             peer.speak(now);
             let leg = LegSlot::new(slot).unwrap();
             while let Some(out) = peer.session.poll_transmit() {
-                let source =
-                    SocketAddr::new(address(100 + slot), if out.kind == OutgoingKind::Rtp { 4_000 } else { 4_001 });
+                let source = SocketAddr::new(
+                    address(100 + peer.home),
+                    if out.kind == OutgoingKind::Rtp { 4_000 } else { 4_001 },
+                );
                 if out.kind == OutgoingKind::Rtcp {
                     self.media.handle_rtcp(now, leg, source, out.data);
                     continue;
@@ -182,7 +187,7 @@ impl TestCall {
     pub(super) fn drain(&mut self, now: Instant) {
         while let Some((leg, out)) = self.media.poll_transmit() {
             let Some(peer) = self.peers.get_mut(&(leg.index() as u8)) else { continue };
-            let source = SocketAddr::new(address(1), 10_000 + 2 * leg.index() as u16);
+            let source = SocketAddr::new(address(1), 10_000 + 2 * u16::from(peer.home));
             match out.kind {
                 OutgoingKind::Rtp => {
                     peer.rtp_packets += 1;
