@@ -14,9 +14,14 @@ const PASSWORD: &str = "carrier-secret";
 
 /// A business whose trunk registers at the border.
 async fn business(border: &Border) -> Server {
+    business_with(border, "").await
+}
+
+/// The same with further settings of the trunk.
+async fn business_with(border: &Border, settings: &str) -> Server {
     let trunk = format!(
         "[[trunks]]\nname = \"carrier\"\nhost = \"{}\"\nuser = \"{OURS}\"\npassword = \"{PASSWORD}\"\nregister = true\n\
-         caller_id = \"{OURS}\"\n[[numbers]]\nnumber = \"{OURS}\"\nflow = \"echo\"\ntrunk = \"carrier\"\n",
+         caller_id = \"{OURS}\"\n{settings}\n[[numbers]]\nnumber = \"{OURS}\"\nflow = \"echo\"\ntrunk = \"carrier\"\n",
         border.host()
     );
     let server = Server::with(Settings::default().config(&trunk)).await;
@@ -111,4 +116,17 @@ async fn hold_and_resume_pass_the_border() {
     let caller = read_wav(&api.recording(id).await).swap_remove(0);
     let last = caller.between(caller.seconds() - 3.0, caller.seconds());
     assert!(last.tone_seconds(1_050.0) >= 2.0, "its voice came again after the hold");
+}
+
+/// rtpengine encrypts towards us and not towards the caller, by each way to agree on keys.
+#[tokio::test]
+async fn media_that_the_border_encrypts_is_heard_both_ways() {
+    for media in ["RTP/SAVP DTLS=off", "UDP/TLS/RTP/SAVP DTLS-fingerprint=sha-256"] {
+        let (_phone, border) = carrier_by(media).await;
+        let ours = business_with(&border, "srtp = \"required\"").await;
+        let voice = Sound::tone(700.0, 2.0).written(ours.folder(), "voice.wav");
+        let steps = vec![Step::Silence(caller::seconds(1.0)), Step::Play(voice), caller::wait(2.5), Step::HangUp];
+        let report = call(border.address(OURS), steps).await;
+        assert!(heard(&report).tone_seconds(700.0) >= 1.5, "{media}: {}", timeline(&report));
+    }
 }

@@ -1,5 +1,6 @@
 //! linphone's command line calls: by TLS, with SRTP, in Opus.
 
+use callwright_tests::certificate::certify;
 use callwright_tests::linphone::{Linphone, Setup};
 use callwright_tests::{Server, Settings, caller};
 
@@ -22,4 +23,22 @@ async fn a_call_over_tcp_in_g711_is_heard_both_ways() {
     let setup = Setup { codec: Some(("PCMA", 8_000)), tone_hz: 700.0, ..Setup::default() };
     let (seconds, _) = echoed(&server, &setup, &format!("{};transport=tcp", server.address("echo"))).await;
     assert!(seconds >= 1.0, "{seconds} s of its own voice");
+}
+
+#[tokio::test]
+async fn a_call_over_tls_with_srtp_in_opus_is_heard_both_ways() {
+    let mut server = Server::prepared(Settings::default());
+    let (certificate, key) = certify(server.folder(), "localhost");
+    let port = server.ports.sip() + 1;
+    server.configure(&format!(
+        "[sip]\ntls_port = {port}\n[sip.tls]\ncertificate = {certificate:?}\nkey = {key:?}\n\
+         [media]\ncodecs = [\"OPUS\", \"PCMA\"]\nsrtp = \"required\"\n"
+    ));
+    server.begin().await;
+    let setup = Setup { codec: Some(("opus", 48_000)), srtp: true, root: Some(certificate), tone_hz: 700.0 };
+    let (seconds, log) = echoed(&server, &setup, &format!("sip:echo@localhost:{port};transport=tls")).await;
+    assert!(seconds >= 1.0, "{seconds} s of its own voice");
+    // What it says of the connection and of the answer.
+    assert!(log.contains("opus/48000"), "Opus was answered");
+    assert!(log.contains("RTP/SAVP"), "the sound was encrypted");
 }

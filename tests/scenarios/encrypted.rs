@@ -6,21 +6,10 @@ use std::process::{Child, Command, Stdio};
 
 use callwright_tests::baresip::Phone;
 use callwright_tests::caller::{self, call_with, config, script, timeline};
+use callwright_tests::certificate::certify;
 use callwright_tests::{Baresip, Server, Settings, wait};
-use rcgen::{CertificateParams, KeyPair, SanType};
 use rustix::process::{Pid, Signal, kill_process};
 use synthetic_caller::{CallerConfig, Step};
-
-/// A certificate that signed itself, for a name and for loopback.
-fn certify(folder: &Path, name: &str) -> (PathBuf, PathBuf) {
-    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-    params.subject_alt_names.push(SanType::IpAddress([127, 0, 0, 1].into()));
-    let key = KeyPair::generate().unwrap();
-    let (certificate, path) = (folder.join("sip.pem"), folder.join("sip.key"));
-    std::fs::write(&path, key.serialize_pem()).unwrap();
-    std::fs::write(&certificate, params.self_signed(&key).unwrap().pem()).unwrap();
-    (certificate, path)
-}
 
 /// The port for TLS in the server's own block.
 fn tls_port(server: &Server) -> u16 {

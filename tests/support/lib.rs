@@ -6,13 +6,14 @@
 //! - [`lab`]: hosts in network namespaces, with a NAT between them.
 //! - [`signal`]: levels, tones and likeness of what was heard; [`voice`]: what should have been heard.
 //! - [`receiver`]: a webhook's other end; [`endpoint`]: a system of the business that tools reach by HTTP.
-//! - [`ports`], [`wait`]: ports that nobody else uses, and waiting for what happens.
+//! - [`certificate`]: certificates of their own; [`ports`], [`wait`]: ports that nobody else uses, and waiting for what happens.
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on should say so and stop")]
 
 pub mod api;
 pub mod baresip;
 pub mod border;
 pub mod caller;
+pub mod certificate;
 pub mod endpoint;
 pub mod handset;
 pub mod lab;
