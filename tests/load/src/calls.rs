@@ -67,7 +67,7 @@ pub fn run(args: &CallsArgs) -> Result<(), Box<dyn Error>> {
     let idle = usage(args.pid);
     let (sip, mut events) = runtime.block_on(signalling::line())?;
     let callee = args.answer_in.map(|codec| {
-        let sound = Sound { codec, ..args.sound };
+        let sound = Sound { codec, srtp: false };
         runtime.block_on(Callee::start(sound, ports.clone()))
     });
     let callee = callee.transpose()?;
@@ -163,10 +163,10 @@ impl Callee {
                     let _ = sip.reject(call.leg, StatusCode::NOT_ACCEPTABLE_HERE, Vec::new()).await;
                     continue;
                 };
-                let _ = sip.accept(call.leg, Body::sdp(answer.to_string())).await;
                 if let Ok(mut peers) = answered.lock() {
                     peers.push(Peer::new(socket, &agreed));
                 }
+                let _ = sip.accept(call.leg, Body::sdp(answer.to_string())).await;
             }
         });
         Ok(Self { peers })
