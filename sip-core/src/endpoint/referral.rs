@@ -315,19 +315,31 @@ impl Endpoint {
 }
 
 impl TheirRefer {
-    fn fits(&self, wanted: Option<u32>) -> bool {
-        wanted.map_or(self.first, |id| self.id == ReferId(id))
+    fn fits(&self, wanted: Named) -> bool {
+        match wanted {
+            Named::First => self.first,
+            Named::Seq(seq) => self.id == ReferId(seq),
+        }
     }
 }
 
-/// The `id` of an Event header of our package; `None` when it is of another package.
-pub(super) fn event_of(headers: &Headers) -> Option<Option<u32>> {
+/// Which subscription an Event header is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    /// It does not say: the first one of its dialog.
+    First,
+    /// That of the REFER with this CSeq.
+    Seq(u32),
+}
+
+/// Reads an Event header; `None` when it is of another package than ours.
+pub(super) fn event_of(headers: &Headers) -> Option<Named> {
     let mut parts = headers.get(&HeaderName::Event)?.split(';').map(str::trim);
     parts.next().filter(|package| package.eq_ignore_ascii_case(PACKAGE))?;
     let id = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("id"));
     match id {
-        Some((_, id)) => id.trim().parse().ok().map(Some),
-        None => Some(None),
+        Some((_, id)) => id.trim().parse().ok().map(Named::Seq),
+        None => Some(Named::First),
     }
 }
 

@@ -11,7 +11,7 @@ use super::core::{Core, Owner, TimerKey};
 use super::event::Event;
 use super::in_dialog::is_gone;
 use super::leg::{Legs, Phase, push_login};
-use super::referral::{event_of, wants_no_news};
+use super::referral::{Named, event_of, wants_no_news};
 use super::server::ServerId;
 use crate::message::{HeaderName, Method, NameAddr, Replaces, Request, Response, StatusCode, Uri};
 
@@ -130,7 +130,7 @@ impl Endpoint {
         let headers = &request.headers;
         let Some(named) = event_of(headers) else { return self.refuse_event(now, id, request) };
         let ours = self.legs.get(handle).and_then(|leg| leg.refers.ours.as_ref());
-        let Some(ours) = ours.filter(|ours| named.is_none_or(|seq| seq == ours.seq)) else {
+        let Some(ours) = ours.filter(|ours| named == Named::First || named == Named::Seq(ours.seq)) else {
             return self.refuse(now, id, request, StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST, Vec::new());
         };
         let told = ours.told;
