@@ -187,6 +187,8 @@ fn signalling(status: &transport::sip::SipStatus) {
         ("keep_alives", transport.keep_alives),
         ("malformed", transport.malformed),
         ("limited", transport.limited),
+        ("silenced", transport.silenced),
+        ("strangers", transport.strangers),
         ("throttled", transport.throttled),
         ("dropped", transport.dropped),
         ("refused_calls", transport.refused_calls),
