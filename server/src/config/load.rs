@@ -199,7 +199,9 @@ mod tests {
                 sections.push((format!("[{name}]\n"), section));
                 // Tables within the section that have keys of their own.
                 let within = section.iter().filter(|_| name == "sip");
-                sections.extend(within.filter_map(|(inner, value)| Some((format!("[{name}.{inner}]\n"), value.as_table()?))));
+                sections.extend(
+                    within.filter_map(|(inner, value)| Some((format!("[{name}.{inner}]\n"), value.as_table()?))),
+                );
                 listed.extend(lists(&format!("{name}."), section));
             }
         }

@@ -29,10 +29,10 @@ pub use hearing::{HearingEngine, TranscriptionSection, VoiceProvider, VoiceProvi
 pub use knowledge::{EmbeddingsConfig, KnowledgeSection};
 pub use load::{ConfigError, load};
 pub use secret::{SecretError, SecretPlaces};
+pub use stir::{Attest, StirSection};
 pub use streams::{
     CertificateConfig, ClientCertificates, DnsSection, StreamSection, TlsSection, TlsVersion, WebSection,
 };
-pub use stir::{Attest, StirSection};
 pub use telemetry::{LogFormat, TelemetrySection};
 pub use tools::McpConfig;
 
