@@ -113,7 +113,9 @@ impl Handset {
         let refer = OutgoingRefer { target, replaces: to, referred_by: None, wait: Duration::from_mins(1) };
         self.sip.refer(leg, refer).await.unwrap();
         self.next("the outcome of a transfer", |event| match event {
-            Event::ReferEnded { leg: of, status } if *of == leg => Some(status.map(|status| status.code())),
+            Event::ReferEnded { leg: of, status } if *of == leg => {
+                Some(status.map(sip_core::message::StatusCode::code))
+            }
             _ => None,
         })
         .await

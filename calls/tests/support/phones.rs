@@ -194,7 +194,9 @@ impl Phones {
     /// Waits for the outcome of that: the final status that was told.
     pub async fn refer_ended(&mut self, leg: LegHandle) -> Option<u16> {
         self.next("the outcome of a REFER", |event| match event {
-            Event::ReferEnded { leg: of, status } if *of == leg => Some(status.map(|status| status.code())),
+            Event::ReferEnded { leg: of, status } if *of == leg => {
+                Some(status.map(sip_core::message::StatusCode::code))
+            }
             _ => None,
         })
         .await
