@@ -84,7 +84,9 @@ fn we_send_it_where_it_is_agreed_and_wished() {
         let mut packets = Vec::new();
         for tick in 0..200_u32 {
             match tick {
-                0..20 | 190.. => session.push(start + FRAME * tick, &sine_frame(SampleRate::Narrow, 500.0, u64::from(tick))),
+                0..20 | 190.. => {
+                    session.push(start + FRAME * tick, &sine_frame(SampleRate::Narrow, 500.0, u64::from(tick)));
+                }
                 _ => session.rest(start + FRAME * tick, &[0xD5; 160]),
             }
             while let Some(out) = session.poll_transmit() {

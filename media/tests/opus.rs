@@ -130,7 +130,8 @@ fn silence_is_left_out_where_the_peer_wishes() {
 #[test]
 fn a_fifth_of_the_packets_may_be_lost() {
     let tone: Vec<i16> = (0..1_500).flat_map(|n| sine_frame(RATE, 440.0, n).samples().to_vec()).collect();
-    let line = line(OpusFormat::ours(), Conditions { loss: 0.2, jitter: Duration::from_millis(10), ..CLEAN }, &tone, secs(30));
+    let line =
+        line(OpusFormat::ours(), Conditions { loss: 0.2, jitter: Duration::from_millis(10), ..CLEAN }, &tone, secs(30));
     let heard = line.heard_from(secs(5));
     assert!(line.not_heard(secs(5)) < 0.25, "{}", line.not_heard(secs(5)));
     assert!((3_900.0..6_500.0).contains(&rms(heard)), "{}", rms(heard));
@@ -172,7 +173,8 @@ fn audio_and_keys_count_at_48_khz() {
     for (number, (payload_type, timestamp, payload, marker)) in packets.iter().enumerate() {
         let mut data = Vec::new();
         let (sequence, ssrc) = (number as u16, 5);
-        let packet = Packet { marker: *marker, payload_type: *payload_type, sequence, timestamp: *timestamp, ssrc, payload };
+        let packet =
+            Packet { marker: *marker, payload_type: *payload_type, sequence, timestamp: *timestamp, ssrc, payload };
         packet.write(&mut data);
         listener.handle_rtp(start + FRAME * number as u32, address(2, 4_000), &data);
     }

@@ -76,9 +76,7 @@ fn keys_go_by_the_clock_of_the_codec_where_there_is_a_choice() {
 /// RFC 7587 section 6.1 and RFC 8866 section 6.4: a peer that plays no packets of 20 ms gets another codec.
 #[test]
 fn packets_too_long_for_the_peer_are_not_sent() {
-    let codec = |ptime: &str| {
-        answered(&format!("m=audio 4000 RTP/AVP 96 8\r\na=rtpmap:96 opus/48000/2\r\n{ptime}")).1
-    };
+    let codec = |ptime: &str| answered(&format!("m=audio 4000 RTP/AVP 96 8\r\na=rtpmap:96 opus/48000/2\r\n{ptime}")).1;
     assert_eq!(codec("a=maxptime:10\r\n").codec, Codec::Pcma);
     for ptime in ["", "a=maxptime:20\r\n", "a=maxptime:120\r\na=ptime:60\r\n", "a=ptime:10\r\n"] {
         let negotiated = codec(ptime);

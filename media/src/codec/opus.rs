@@ -65,7 +65,8 @@ impl OpusFormat {
                 "usedtx" => format.dtx = value == "1",
                 "cbr" => format.cbr = value == "1",
                 "maxaveragebitrate" => {
-                    format.max_bitrate = value.parse().ok().map(|rate: u32| rate.clamp(*BITRATES.start(), *BITRATES.end()));
+                    format.max_bitrate =
+                        value.parse().ok().map(|rate: u32| rate.clamp(*BITRATES.start(), *BITRATES.end()));
                 }
                 "maxplaybackrate" => format.max_playback_rate = value.parse().unwrap_or(48_000),
                 _ => {}
@@ -84,7 +85,8 @@ impl OpusFormat {
             text += ";cbr=1";
         }
         if let Some(rate) = self.max_bitrate {
-            text += &format!(";maxaveragebitrate={rate}");
+            text.push_str(";maxaveragebitrate=");
+            text.push_str(&rate.to_string());
         }
         text
     }
@@ -230,7 +232,7 @@ pub(super) fn copy_ticks(payload: &[u8]) -> usize {
     let ticks = frame_ticks(toc);
     // The linear-prediction layer, configurations 0 to 15, begins with a flag of voice for each 20 ms and then one for
     // the copy (RFC 6716 section 4.2.3).
-    let has_copy = toc >> 3 < 16 && toc & 3 == 0 && first & (0x80 >> ticks.div_ceil(160)) != 0;
+    let has_copy = toc >> 3 < 16 && toc.trailing_zeros() >= 2 && first & (0x80 >> ticks.div_ceil(160)) != 0;
     if has_copy { ticks } else { 0 }
 }
 

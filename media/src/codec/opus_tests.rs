@@ -135,7 +135,7 @@ fn what_is_made_up_has_any_length() {
         decoder.conceal(&mut out);
         assert!(out.iter().any(|sample| *sample != 1_234), "{length}");
     }
-    let mut faded = [0; 16_000];
+    let mut faded = vec![0; 16_000];
     decoder.conceal(&mut faded);
     assert!(rms(&faded[8_000..]) < 200.0);
     assert_eq!(decoder.decode(&[], &mut faded), 0);
@@ -145,7 +145,9 @@ fn what_is_made_up_has_any_length() {
 /// RFC 7587 section 6.1, with its defaults and what makes no sense.
 #[test]
 fn formats_are_read_and_written() {
-    let read = OpusFormat::read(" maxplaybackrate=16000; sprop-stereo=1;useinbandfec=1; usedtx = 1;cbr=1;maxaveragebitrate=20000");
+    let read = OpusFormat::read(
+        " maxplaybackrate=16000; sprop-stereo=1;useinbandfec=1; usedtx = 1;cbr=1;maxaveragebitrate=20000",
+    );
     let meant = OpusFormat { fec: true, dtx: true, cbr: true, max_bitrate: Some(20_000), max_playback_rate: 16_000 };
     assert_eq!(read, meant);
     assert_eq!(OpusFormat::read(&meant.write()), meant);

@@ -36,7 +36,7 @@ fn answer_am(rate: SampleRate, ms: usize) -> Vec<i16> {
     let hz = f64::from(rate.hz());
     let sample = |n: usize| {
         let at = n as f64 / hz;
-        let sign = if (at / 0.45) as usize % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if ((at / 0.45) as usize).is_multiple_of(2) { 1.0 } else { -1.0 };
         (sign * 5_000.0 * (1.0 + 0.2 * (TAU * 15.0 * at).sin()) * (TAU * 2_100.0 * at).sin()) as i16
     };
     (0..ms * rate.hz() as usize / 1_000).map(sample).collect()
@@ -68,7 +68,11 @@ fn a_calling_fax_is_known_by_its_second_beep() {
         let [(at, FaxTone::Calling)] = found[..] else { panic!("{rate:?}: {found:?}") };
         assert!((4_700..4_900).contains(&at), "{at} ms");
         for (hz, on, off) in [(1_062.0, 430, 2_560), (1_138.0, 570, 3_440), (1_100.0, 430, 3_440)] {
-            assert_eq!(tones(rate, &calling(rate, hz, 2_000.0, on, off)), [FaxTone::Calling], "{rate:?} {hz} {on} {off}");
+            assert_eq!(
+                tones(rate, &calling(rate, hz, 2_000.0, on, off)),
+                [FaxTone::Calling],
+                "{rate:?} {hz} {on} {off}"
+            );
         }
         assert_eq!(tones(rate, &calling(rate, 1_100.0, 400.0, 500, 3_000)), [FaxTone::Calling], "quiet");
     }
@@ -77,9 +81,13 @@ fn a_calling_fax_is_known_by_its_second_beep() {
 #[test]
 fn other_beeps_are_no_fax() {
     let rate = SampleRate::Narrow;
-    for (hz, on, off) in
-        [(1_100.0, 300, 3_000), (1_100.0, 800, 3_000), (1_100.0, 500, 1_000), (1_000.0, 500, 3_000), (1_200.0, 500, 3_000)]
-    {
+    for (hz, on, off) in [
+        (1_100.0, 300, 3_000),
+        (1_100.0, 800, 3_000),
+        (1_100.0, 500, 1_000),
+        (1_000.0, 500, 3_000),
+        (1_200.0, 500, 3_000),
+    ] {
         assert_eq!(tones(rate, &calling(rate, hz, 4_000.0, on, off)), [], "{hz} Hz {on} ms {off} ms");
     }
     // One beep is an answering machine's.

@@ -47,8 +47,8 @@ impl Noise {
     }
 
     /// The same noise goes on with another level and spectrum.
-    pub fn follow(&mut self, next: Self) {
-        *self = Self { backward: self.backward, random: self.random, ..next };
+    pub fn follow(&mut self, next: &Self) {
+        *self = Self { backward: self.backward, random: self.random, ..next.clone() };
     }
 
     /// The next samples.

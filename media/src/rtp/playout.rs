@@ -152,7 +152,7 @@ impl Playout {
         match &mut self.comfort {
             Some(comfort) if comfort.sequence > sequence => {}
             Some(comfort) => {
-                comfort.noise.follow(noise);
+                comfort.noise.follow(&noise);
                 (comfort.sequence, comfort.over) = (sequence, sequence < self.newest);
             }
             None if sequence > self.newest => self.comfort = Some(Comfort { noise, sequence, over: false }),

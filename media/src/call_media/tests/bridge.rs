@@ -74,7 +74,8 @@ fn a_loss_stays_a_loss_for_the_far_end() {
 
 #[test]
 fn whatever_needs_the_sound_ends_the_passing_and_nothing_breaks() {
-    let tone = || vec![Arc::new(Prompt::from_samples(&sine(SampleRate::Narrow, 1_500.0, 6_000.0, 8_000), 8_000).unwrap())];
+    let tone =
+        || vec![Arc::new(Prompt::from_samples(&sine(SampleRate::Narrow, 1_500.0, 6_000.0, 8_000), 8_000).unwrap())];
     let needs: [(&str, Vec<MediaCommand>, Vec<MediaCommand>); 4] = [
         (
             "a recording",
@@ -101,14 +102,21 @@ fn whatever_needs_the_sound_ends_the_passing_and_nothing_breaks() {
         let mut call = bridged([codec; 2], true, CallMediaConfig::default());
         both_heard(&mut call, 600);
         for (name, begin, end) in &needs {
-            begin.iter().for_each(|command| call.handle(command.clone()));
+            for command in begin {
+                call.handle(command.clone());
+            }
             let heard = both_heard(&mut call, 1_000);
             assert!(!relays(&call), "{name}");
             assert!(heard.iter().all(|level| (level / 8_000.0 - 1.0).abs() < 0.25), "{codec:?} {name}: {heard:?}");
-            end.iter().for_each(|command| call.handle(command.clone()));
+            for command in end {
+                call.handle(command.clone());
+            }
             let heard = both_heard(&mut call, 1_000);
             assert!(relays(&call), "after {name}");
-            assert!(heard.iter().all(|level| (level / 8_000.0 - 1.0).abs() < 0.25), "{codec:?} after {name}: {heard:?}");
+            assert!(
+                heard.iter().all(|level| (level / 8_000.0 - 1.0).abs() < 0.25),
+                "{codec:?} after {name}: {heard:?}"
+            );
         }
         let quality = [0, 1].map(|slot| call.peer(slot).session.quality());
         assert!(quality.iter().all(|quality| quality.lost == 0), "the numbers have no gap: {quality:?}");
@@ -217,7 +225,8 @@ fn a_fax_is_told_once_and_recordings_hold_the_call_through_a_change_of_codec() {
     call.handle(MediaCommand::RecordCall(RecordingSwitch::Start));
     call.peer(0).say_tone(2_100.0, 4_000);
     call.run_ms(4_000);
-    let told = call.events.iter().filter(|event| matches!(event, MediaEvent::Fax { leg: CALLER, tone: FaxTone::Called }));
+    let told =
+        call.events.iter().filter(|event| matches!(event, MediaEvent::Fax { leg: CALLER, tone: FaxTone::Called }));
     assert_eq!(told.count(), 1);
     // From G.711 to Opus and back by re-INVITE: the recording goes on at its rate, without a gap in its count.
     for codec in [Codec::Opus, Codec::Pcma] {
