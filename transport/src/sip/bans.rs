@@ -127,7 +127,7 @@ struct Entry {
 #[derive(Debug)]
 pub(crate) struct Bans {
     policy: BanPolicy,
-    bans: HashMap<Source, Entry>,
+    entries: HashMap<Source, Entry>,
     /// When a source's points will have faded.
     suspects: HashMap<Source, Instant>,
     /// Sources that showed who they are, and until when that counts.
@@ -143,12 +143,12 @@ const VOUCHED_FOR: Duration = Duration::from_hours(2);
 impl Bans {
     pub(crate) fn new(policy: BanPolicy) -> Self {
         let tables = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { policy, bans: tables.0, suspects: tables.1, vouched: tables.2, next_sweep: None }
+        Self { policy, entries: tables.0, suspects: tables.1, vouched: tables.2, next_sweep: None }
     }
 
     /// Whether nothing from there is to be read.
     pub(crate) fn is_banned(&self, now: Instant, source: Source) -> bool {
-        self.bans.get(&source).is_some_and(|entry| entry.until > now)
+        self.entries.get(&source).is_some_and(|entry| entry.until > now)
     }
 
     /// Whether somebody there showed lately who they are.
@@ -180,17 +180,17 @@ impl Bans {
             return None;
         }
         self.suspects.remove(&source);
-        let before = self.bans.get(&source).map_or(0, |entry| entry.times);
+        let before = self.entries.get(&source).map_or(0, |entry| entry.times);
         let length = self.policy.first.saturating_mul(1 << before.min(20)).min(self.policy.longest);
         self.make_room(now);
         let times = before.saturating_add(1);
-        self.bans.insert(source, Entry { until: now + length, reason: offence, times });
+        self.entries.insert(source, Entry { until: now + length, reason: offence, times });
         Some(Ban { source: source.network(), reason: offence, times, left: length })
     }
 
     /// All bans, those that last longest first.
     pub(crate) fn list(&self, now: Instant) -> Vec<Ban> {
-        let running = self.bans.iter().filter(|(_, entry)| entry.until > now);
+        let running = self.entries.iter().filter(|(_, entry)| entry.until > now);
         let mut list: Vec<_> = running
             .map(|(source, entry)| Ban {
                 source: source.network(),
@@ -207,36 +207,36 @@ impl Bans {
     pub(crate) fn restore(&mut self, now: Instant, bans: Vec<Ban>) {
         for ban in bans.into_iter().take(self.policy.max_bans) {
             let left = ban.left.min(self.policy.longest);
-            self.bans.insert(ban.source.source(), Entry { until: now + left, reason: ban.reason, times: ban.times });
+            self.entries.insert(ban.source.source(), Entry { until: now + left, reason: ban.reason, times: ban.times });
         }
     }
 
     /// Lifts the bans of a network, or all. Gives how many.
     pub(crate) fn lift(&mut self, now: Instant, network: Option<Network>) -> usize {
         let before = self.list(now).len();
-        self.bans
+        self.entries
             .retain(|source, _| network.is_some_and(|it| it != source.network() && !it.contains(source.address())));
         self.suspects.clear();
         before - self.list(now).len()
     }
 
     fn make_room(&mut self, now: Instant) {
-        if self.bans.len() < self.policy.max_bans.max(1) {
+        if self.entries.len() < self.policy.max_bans.max(1) {
             return;
         }
         self.forget(now);
-        if self.bans.len() >= self.policy.max_bans.max(1)
-            && let Some(first) = self.bans.iter().min_by_key(|(_, entry)| entry.until).map(|(source, _)| *source)
+        if self.entries.len() >= self.policy.max_bans.max(1)
+            && let Some(first) = self.entries.iter().min_by_key(|(_, entry)| entry.until).map(|(source, _)| *source)
         {
-            self.bans.remove(&first);
+            self.entries.remove(&first);
         }
     }
 
     /// A ban that is over is remembered for a while, so that the next one is longer.
     fn forget(&mut self, now: Instant) {
-        let full = self.bans.len() >= self.policy.max_bans;
+        let full = self.entries.len() >= self.policy.max_bans;
         let kept = if full { Duration::ZERO } else { self.policy.longest };
-        self.bans.retain(|_, entry| entry.until + kept > now);
+        self.entries.retain(|_, entry| entry.until + kept > now);
         self.suspects.retain(|_, faded| *faded > now);
         self.vouched.retain(|_, until| *until > now);
         self.next_sweep = Some(now + SWEEP);
@@ -310,7 +310,7 @@ mod tests {
             bans.offend(now, source(10_000 + number), Offence::Garbage);
             bans.vouch(now, source(20_000 + number));
         }
-        assert_eq!((bans.bans.len(), bans.suspects.len(), bans.vouched.len()), (50, 50, 50));
+        assert_eq!((bans.entries.len(), bans.suspects.len(), bans.vouched.len()), (50, 50, 50));
         assert!(bans.is_banned(now, source(999)), "the newest is kept");
     }
 
