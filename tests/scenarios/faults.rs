@@ -207,7 +207,10 @@ async fn books_that_somebody_else_holds_hold_up_nobody_who_talks() {
     // A caller does not wait for the books for ever: after some seconds he gets a busy signal.
     assert_eq!(invited(&server).await, 503);
     assert_undisturbed(&wait::done("the call ends", calling).await.unwrap(), 9.0);
-    wait::until("the operator is told", async || server.printed().contains("the books cannot be written").then_some(())).await;
+    wait::until("the operator is told", async || {
+        server.printed().contains("the books cannot be written").then_some(())
+    })
+    .await;
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     other.close().await.unwrap();
     let call = api.ended_call(&id).await;
@@ -237,13 +240,17 @@ async fn without_file_descriptors_new_calls_are_refused_and_running_ones_go_on()
     assert_eq!(api.ended_call(&id).await["cause"], "normal");
     wait::until("calls are taken again", async || (invited(&server).await == 200).then_some(())).await;
     let calls = api.list("/v1/calls?limit=50").await;
-    assert!(calls.iter().any(|call| call["cause"] == "overload"), "the refused call is in the books as such: {calls:#?}");
+    assert!(
+        calls.iter().any(|call| call["cause"] == "overload"),
+        "the refused call is in the books as such: {calls:#?}"
+    );
     assert!(server.printed().contains("refused for want of media"), "{}", server.printed());
 }
 
 #[tokio::test]
 async fn a_brain_whose_line_is_cut_does_not_leave_the_caller_in_silence() {
-    let double = ChatDouble::start(Script::always(Answering::<ChatAnswer>::failing(Fault::Cut { after: 1 }))).await.unwrap();
+    let double =
+        ChatDouble::start(Script::always(Answering::<ChatAnswer>::failing(Fault::Cut { after: 1 }))).await.unwrap();
     let brain = format!("brain = {{ url = \"{}\", model = \"double\" }}\n", double.url("/v1"));
     let server = Server::with(Settings { config: brain, ..Settings::default() }).await;
     let say = Step::Say { text: "what are your opening hours".into(), language: "en".into() };
@@ -253,7 +260,8 @@ async fn a_brain_whose_line_is_cut_does_not_leave_the_caller_in_silence() {
     let id = api.newest_call().await;
     api.call_when(&id, "the transcript is complete", |call| call["transcript"] == "ready").await;
     let transcript = api.get(&format!("/v1/calls/{id}/transcript")).await;
-    let ours: Vec<&Value> = transcript["lines"].as_array().unwrap().iter().filter(|line| line["speaker"] == "us").collect();
+    let ours: Vec<&Value> =
+        transcript["lines"].as_array().unwrap().iter().filter(|line| line["speaker"] == "us").collect();
     assert!(ours.len() >= 2, "he is answered by what comes after the model: {transcript:#}\n{}", timeline(&report));
     assert!(!double.requests().is_empty());
     assert_eq!(api.get(&format!("/v1/calls/{id}")).await["cause"], "normal");

@@ -290,7 +290,8 @@ impl Shared {
         inbox: mpsc::Receiver<CallInput>,
         outbox: mpsc::Sender<CallInput>,
     ) -> Result<(), PlaceError> {
-        let dialled = AssertUnwindSafe(placement.dial(id, self.house.clone(), inbox, outbox)).catch_unwind().await;
+        let dialled =
+            AssertUnwindSafe(Box::pin(placement.dial(id, self.house.clone(), inbox, outbox))).catch_unwind().await;
         match dialled {
             Ok(Ok(call)) => {
                 self.spawn(id, call);
@@ -313,7 +314,8 @@ impl Shared {
     fn spawn(self: Arc<Self>, id: CallId, call: Call) {
         let span = tracing::error_span!("call", call = %id);
         let life = async move {
-            if !call.run().await {
+            // Boxed: it is large, and wrapped.
+            if !Box::pin(call.run()).await {
                 tracing::error!(call = %id, "closing a call panicked: it is closed by force");
                 self.close_by_force(id).await;
             }

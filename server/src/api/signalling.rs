@@ -44,7 +44,8 @@ pub(super) struct Message {
     /// Its first line.
     first_line: String,
     /// The message, without credentials and keys, cut to its bound.
-    message: String,
+    #[serde(rename = "message")]
+    text: String,
 }
 
 impl From<&Seen> for Message {
@@ -59,7 +60,7 @@ impl From<&Seen> for Message {
             local: seen.local.to_string(),
             remote: seen.remote.to_string(),
             first_line: seen.first_line().to_owned(),
-            message: seen.text.to_string(),
+            text: seen.text.to_string(),
         }
     }
 }

@@ -13,11 +13,12 @@ use media::tone::Country;
 use recordings::{Folder, Recorder, RecorderSettings};
 use sip_core::digest::Algorithm;
 use sip_core::message::Host;
-use sip_core::{EndpointConfig, HostPort};
+use sip_core::{EndpointConfig, Event, HostPort};
 use store::{RecordingEnd, RecordingState, Store};
+use tokio::sync::mpsc::Receiver;
 use tokio_util::task::AbortOnDropHandle;
 use transport::rtp::{RtpConfig, RtpEngine};
-use transport::sip::{Listen, Rate, SipConfig, SipTransport, StartError};
+use transport::sip::{Listen, Rate, SipConfig, SipHandle, SipTransport, StartError};
 use voice_agent::Agent;
 
 use super::after_call::{self, AfterCall, AfterCallFailure, AfterCallWorker};
@@ -207,13 +208,7 @@ pub async fn start(
     // The doors that can be refused come first: nothing else is started in vain.
     let address = SocketAddr::new(config.http.listen, config.http.port);
     let door = TcpListener::bind(address).map_err(|source| StartFailure::Http { address, source })?;
-    let watch = SipWatch::start(&config.telemetry)?;
-    let sip_config = SipConfig { tap: Some(watch.clone()), ..sip_config(&config)? };
-    let (sip, events) = SipTransport::start(sip_config).await.map_err(|error| match error {
-        StartError::Tls(error) => StartFailure::Tls(error),
-        other => StartFailure::Sip(other),
-    })?;
-    streams::reload_on_hangup(sip.clone()).map_err(StartFailure::Signal)?;
+    let (sip, events, watch) = open_signalling(&config).await?;
     let bans = super::bans::start(store.clone(), sip.clone()).await?;
     let rtp = RtpEngine::start(rtp_config(&config)).map_err(StartFailure::Rtp)?;
     let synthesizer = voices::start(&config).await?;
@@ -279,6 +274,18 @@ pub async fn start(
         _mcp_servers: mcp_servers,
         drain: Duration::from_secs(config.limits.drain_s),
     })
+}
+
+/// Opens the doors that SIP comes in by, with somebody who watches them.
+async fn open_signalling(config: &Config) -> Result<(SipHandle, Receiver<Event>, Arc<SipWatch>), StartFailure> {
+    let watch = SipWatch::start(&config.telemetry)?;
+    let sip_config = SipConfig { tap: Some(watch.clone()), ..sip_config(config)? };
+    let (sip, events) = SipTransport::start(sip_config).await.map_err(|error| match error {
+        StartError::Tls(error) => StartFailure::Tls(error),
+        other => StartFailure::Sip(other),
+    })?;
+    streams::reload_on_hangup(sip.clone()).map_err(StartFailure::Signal)?;
+    Ok((sip, events, watch))
 }
 
 impl Running {

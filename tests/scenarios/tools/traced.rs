@@ -16,7 +16,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn spans(collector: &Receiver) -> Vec<Span> {
-    let requests = collector.deliveries().into_iter().map(|it| ExportTraceServiceRequest::decode(&it.body[..]).unwrap());
+    let requests =
+        collector.deliveries().into_iter().map(|it| ExportTraceServiceRequest::decode(&it.body[..]).unwrap());
     let of_resource = requests.flat_map(|request| request.resource_spans);
     of_resource.flat_map(|it| it.scope_spans).flat_map(|it| it.spans).collect()
 }
@@ -36,9 +37,11 @@ async fn a_call_is_one_trace_from_its_invite_to_the_work_after_it() {
          url: \"{}/orders/{{{{ args.order }}}}\"\nresult: {{state: \"{{{{ body.state }}}}\"}}\n",
         shop.url
     );
-    let part = model()
-        .on(ASKS, calls("order_status", json!({ "order": "123456" })))
-        .back("order_status", "sent on Monday", goodbye("It was sent on Monday."));
+    let part = model().on(ASKS, calls("order_status", json!({ "order": "123456" }))).back(
+        "order_status",
+        "sent on Monday",
+        goodbye("It was sent on Monday."),
+    );
     let settings = Settings::default().environment("OTLP_TOKEN", "Bearer of-the-collector").config(&format!(
         "[telemetry]\notlp = \"{}\"\notlp_secret_env = \"OTLP_TOKEN\"\n[[webhooks]]\nurl = \"{}\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\n",
         collector.url.trim_end_matches("/events"),
@@ -61,7 +64,9 @@ async fn a_call_is_one_trace_from_its_invite_to_the_work_after_it() {
     let roots: Vec<&Span> = all.iter().filter(|span| span.parent_span_id.is_empty()).collect();
     assert_eq!(roots.len(), 1);
     assert_eq!((roots[0].name.as_str(), roots[0].kind), ("call", 2), "somebody called us");
-    let one = |name: &str| all.iter().find(|span| span.name == name).unwrap_or_else(|| panic!("no span `{name}` in {all:#?}"));
+    let one = |name: &str| {
+        all.iter().find(|span| span.name == name).unwrap_or_else(|| panic!("no span `{name}` in {all:#?}"))
+    };
     let parent = |name: &str| by_id[&one(name).parent_span_id[..]].name.as_str();
     for (child, of) in [
         ("setup", "call"),

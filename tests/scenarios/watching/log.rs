@@ -16,7 +16,15 @@ async fn a_log_at_debug_names_the_call_and_nobody() {
     let server = Server::with(settings).await;
     let api = server.api();
     let say = |text: &str| Step::Say { text: text.into(), language: "en".into() };
-    let steps = vec![Step::Turn, say("what are your opening hours"), Step::Turn, caller::press("73"), say("thank you goodbye"), caller::wait(0.5), Step::HangUp];
+    let steps = vec![
+        Step::Turn,
+        say("what are your opening hours"),
+        Step::Turn,
+        caller::press("73"),
+        say("thank you goodbye"),
+        caller::wait(0.5),
+        Step::HangUp,
+    ];
     let calling = begin(speaker(NUMBER).await, script(server.address("assistant"), steps));
     let id = api.newest_call().await;
     let contact = api.get(&format!("/v1/calls/{id}")).await;

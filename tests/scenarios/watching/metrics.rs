@@ -46,7 +46,14 @@ async fn every_metric_of_the_dashboard_and_the_alerts_is_there_and_counts() {
     ));
     server.begin().await;
     let api = server.api();
-    let steps = vec![say("what are your opening hours"), Step::Turn, say("thank you goodbye"), Step::Turn, pause(0.5), Step::HangUp];
+    let steps = vec![
+        say("what are your opening hours"),
+        Step::Turn,
+        say("thank you goodbye"),
+        Step::Turn,
+        pause(0.5),
+        Step::HangUp,
+    ];
     talk(server.address("assistant"), steps).await;
     api.last_call().await;
     receiver.delivery("the end of the call is told", |delivery| delivery.kind() == "call.ended").await;
@@ -88,7 +95,10 @@ fn the_dashboard_is_whole() {
     assert_eq!(ids.len(), panels.len());
     for panel in panels.iter().filter(|panel| panel["type"] != json!("row")) {
         let targets = panel["targets"].as_array().unwrap();
-        assert!(!targets.is_empty() && targets.iter().all(|target| !named(&target["expr"].to_string()).is_empty()), "{panel}");
+        assert!(
+            !targets.is_empty() && targets.iter().all(|target| !named(&target["expr"].to_string()).is_empty()),
+            "{panel}"
+        );
     }
     let alerts = ALERTS.matches("- alert:").count();
     assert_eq!(alerts, ALERTS.matches("action:").count(), "every alert says what to do");

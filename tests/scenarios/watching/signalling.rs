@@ -30,13 +30,19 @@ fn packets(file: &[u8]) -> Vec<(u16, u16, Vec<u8>)> {
 async fn a_calls_signalling_is_shown_while_it_runs_and_after_it() {
     let server = Server::start().await;
     let api = line(&server, "off").await;
-    let calling = caller::begin(config("+12025550123"), script(server.address("line"), vec![Step::Speech, caller::wait(2.0), Step::HangUp]));
+    let calling = caller::begin(
+        config("+12025550123"),
+        script(server.address("line"), vec![Step::Speech, caller::wait(2.0), Step::HangUp]),
+    );
     let id = api.newest_call().await;
     api.call_when(&id, "the call is answered", |call| call["state"] == "active").await;
     let path = format!("/v1/calls/{id}/signalling");
     let first = |value: &serde_json::Value| {
         let messages = value["messages"].as_array().cloned().unwrap_or_default();
-        messages.iter().map(|it| format!("{} {}", it["direction"].as_str().unwrap(), it["first_line"].as_str().unwrap())).collect::<Vec<_>>()
+        messages
+            .iter()
+            .map(|it| format!("{} {}", it["direction"].as_str().unwrap(), it["first_line"].as_str().unwrap()))
+            .collect::<Vec<_>>()
     };
     let running = first(&api.get(&path).await);
     assert!(running[0].starts_with("in INVITE sip:line@"), "{running:?}");
@@ -47,11 +53,17 @@ async fn a_calls_signalling_is_shown_while_it_runs_and_after_it() {
         all.iter().any(|line| line.starts_with("in BYE")).then_some(all)
     })
     .await;
-    assert!(all.iter().any(|line| line == "out SIP/2.0 200 OK") && all.iter().any(|line| line.starts_with("in ACK")), "{all:?}");
+    assert!(
+        all.iter().any(|line| line == "out SIP/2.0 200 OK") && all.iter().any(|line| line.starts_with("in ACK")),
+        "{all:?}"
+    );
 
     let ladder = api.ask(Method::GET, &path, None, &[("accept", "text/plain")]).await;
     let ladder = String::from_utf8(ladder.body).unwrap();
-    assert!(ladder.contains("callwright") && ladder.contains("INVITE +SDP") && ladder.contains("200 OK (1 INVITE) +SDP"), "{ladder}");
+    assert!(
+        ladder.contains("callwright") && ladder.contains("INVITE +SDP") && ladder.contains("200 OK (1 INVITE) +SDP"),
+        "{ladder}"
+    );
 
     let file = api.ask(Method::GET, &path, None, &[("accept", "application/vnd.tcpdump.pcap")]).await.body;
     let packets = packets(&file);
@@ -92,11 +104,17 @@ async fn homer_gets_every_message_as_hep3() {
         seen.push(chunks(&buffer[..length]));
     }
     let invite = seen.iter().find(|chunks| chunks[&15].starts_with(b"INVITE ")).unwrap();
-    assert_eq!((&invite[&1][..], &invite[&2][..], &invite[&11][..]), (&[2][..], &[17][..], &[1][..]), "SIP over UDP over IPv4");
+    assert_eq!(
+        (&invite[&1][..], &invite[&2][..], &invite[&11][..]),
+        (&[2][..], &[17][..], &[1][..]),
+        "SIP over UDP over IPv4"
+    );
     assert_eq!((&invite[&3][..], &invite[&4][..]), (&[127, 0, 0, 1][..], &[127, 0, 0, 1][..]));
     assert_eq!(invite[&8], server.ports.sip().to_be_bytes());
     assert_eq!((&invite[&12][..], &invite[&14][..]), (&[0, 0, 0, 77][..], &b"myhep"[..]));
-    let call_id = String::from_utf8_lossy(&invite[&15]).lines().find_map(|line| line.strip_prefix("Call-ID: ").map(str::to_owned));
+    let call_id = String::from_utf8_lossy(&invite[&15])
+        .lines()
+        .find_map(|line| line.strip_prefix("Call-ID: ").map(str::to_owned));
     assert_eq!(invite[&17], call_id.unwrap().into_bytes(), "the Call-ID ties a call together");
     let answer = seen.iter().find(|chunks| chunks[&15].starts_with(b"SIP/2.0 200")).unwrap();
     assert_eq!((&answer[&7], &answer[&17]), (&invite[&8], &invite[&17]), "from us, of the same call");

@@ -21,7 +21,9 @@ async fn carrier() -> (String, tokio::sync::mpsc::UnboundedReceiver<u32>) {
         let mut buffer = vec![0; 65_536];
         while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
             let limits = sip_core::message::Limits::default();
-            let Ok(Message::Request(request)) = sip_core::message::parse_datagram(&buffer[..length], &limits) else { continue };
+            let Ok(Message::Request(request)) = sip_core::message::parse_datagram(&buffer[..length], &limits) else {
+                continue;
+            };
             if request.method.as_str() == "REGISTER" {
                 let _ = told.send(expiry(&request));
             }
@@ -67,7 +69,10 @@ async fn while_it_drains_carriers_are_sent_elsewhere_and_the_running_call_goes_o
     let mut server = Server::with(settings).await;
     let api = line(&server, "off").await;
     assert!(wait::done("it registers", registers.recv()).await.unwrap() > 0);
-    let calling = begin(config("+12025550123"), script(server.address("line"), vec![Step::Speech, caller::wait(3.0), Step::HangUp]));
+    let calling = begin(
+        config("+12025550123"),
+        script(server.address("line"), vec![Step::Speech, caller::wait(3.0), Step::HangUp]),
+    );
     let id = api.newest_call().await;
     api.call_when(&id, "the call is answered", |call| call["state"] == "active").await;
     let wire = Wire::to(&server.sip()).await;
@@ -87,7 +92,14 @@ async fn while_it_drains_carriers_are_sent_elsewhere_and_the_running_call_goes_o
     })
     .await;
     assert!(options.headers.retry_after().is_some());
-    let invite = wire.ask("INVITE", &address, "Content-Type: application/sdp\r\n", &offer("127.0.0.1:9".parse().unwrap(), "sendrecv")).await;
+    let invite = wire
+        .ask(
+            "INVITE",
+            &address,
+            "Content-Type: application/sdp\r\n",
+            &offer("127.0.0.1:9".parse().unwrap(), "sendrecv"),
+        )
+        .await;
     assert_eq!(invite.status.code(), 503);
     while wait::done("it unregisters", registers.recv()).await.unwrap() > 0 {}
     // All of that did not touch the caller.

@@ -26,7 +26,13 @@ async fn the_doctor_finds_nothing_wrong_with_a_running_server() {
     let output = run(&server, &["doctor"]).await;
     let text = printed(&output);
     assert!(output.status.success(), "{text}");
-    for told in ["runs and answers at", "is the running server's", "the built-in voice speaks", "whole and up to date", "MiB are free"] {
+    for told in [
+        "runs and answers at",
+        "is the running server's",
+        "the built-in voice speaks",
+        "whole and up to date",
+        "MiB are free",
+    ] {
         assert!(text.contains(told), "{told} in\n{text}");
     }
 }
@@ -46,13 +52,18 @@ async fn the_doctor_names_what_is_wrong_and_what_to_do() {
     assert_eq!(report["worst"], "fault");
     let findings = report["findings"].as_array().unwrap();
     let has = |check: &str, weight: &str, found: &str| {
-        findings.iter().any(|it| it["check"] == check && it["weight"] == weight && it["found"].as_str().unwrap().contains(found))
+        findings
+            .iter()
+            .any(|it| it["check"] == check && it["weight"] == weight && it["found"].as_str().unwrap().contains(found))
     };
     assert!(has("sip", "fault", "taken by another program"), "{report:#}");
     assert!(has("hearing", "fault", "base.en"), "{report:#}");
     assert!(has("secrets", "fault", "/nowhere/secret"), "{report:#}");
     assert!(has("trunk", "warning", "far does not answer"), "{report:#}");
-    assert!(findings.iter().all(|it| it["weight"] == "ok" || it["advice"].is_string()), "what is wrong comes with advice: {report:#}");
+    assert!(
+        findings.iter().all(|it| it["weight"] == "ok" || it["advice"].is_string()),
+        "what is wrong comes with advice: {report:#}"
+    );
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod table;
 
+use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
@@ -74,15 +75,16 @@ async fn list(house: &RunningHouse, limit: u32, state: Option<&str>, json: bool)
     for call in &calls {
         let seconds = call["duration_ms"].as_i64().map_or_else(String::new, |ms| (ms / 1_000).to_string());
         let direction = if call["direction"] == "inbound" { "in" } else { "out" };
-        text += format!(
+        let _ = write!(
+            text,
             "{:<31}{:<21}{direction:<9}{:<9}{seconds:>7}  {:<18}{}",
             word(call, "id"),
             word(call, "started_at").split('.').next().unwrap_or_default(),
             word(call, "state"),
             word(call, "cause"),
             app(call),
-        )
-        .trim_end();
+        );
+        text.truncate(text.trim_end().len());
         text.push('\n');
     }
     Ok(text)
@@ -125,24 +127,24 @@ async fn show(house: &RunningHouse, id: &str, json: bool) -> Result<String, Fail
     ] {
         match &call[name] {
             Value::Null => {}
-            Value::String(value) => text += &format!("{name:<12} {value}\n"),
-            value => text += &format!("{name:<12} {value}\n"),
+            Value::String(value) => drop(writeln!(text, "{name:<12} {value}")),
+            value => drop(writeln!(text, "{name:<12} {value}")),
         }
     }
     for leg in call["legs"].as_array().into_iter().flatten() {
         let quality = &leg["quality"];
-        text += &format!("leg          {} {}", word(leg, "role"), word(quality, "codec"));
+        let _ = write!(text, "leg          {} {}", word(leg, "role"), word(quality, "codec"));
         for (name, unit) in [("mos", "MOS"), ("lost", "lost"), ("jitter_ms", "ms jitter"), ("rtt_ms", "ms round trip")]
         {
             if let Some(value) = quality[name].as_f64() {
-                text += &format!(", {} {unit}", (value * 10.0).round() / 10.0);
+                let _ = write!(text, ", {} {unit}", (value * 10.0).round() / 10.0);
             }
         }
         text.push('\n');
     }
     // A call from long ago has no signalling any more.
     if let Ok(ladder) = house.text(&format!("/v1/calls/{id}/signalling"), "text/plain").await {
-        text += &format!("\n{ladder}");
+        let _ = write!(text, "\n{ladder}");
     }
     Ok(text)
 }

@@ -1,6 +1,7 @@
 //! The calls that run, as a table that changes with them.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -41,10 +42,10 @@ impl Table {
         let inbound = call["direction"] == "inbound";
         let time = |name: &str| call[name].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok());
         let row = self.rows.entry(text("id")).or_default();
-        row.direction = if inbound { "in" } else { "out" }.to_owned();
+        row.direction = String::from(if inbound { "in" } else { "out" });
         row.party = if inbound { text("from") } else { text("to") };
         row.number = text("number");
-        row.app = call["agent"].as_str().or_else(|| call["flow"].as_str()).unwrap_or_default().to_owned();
+        row.app = String::from(call["agent"].as_str().or_else(|| call["flow"].as_str()).unwrap_or_default());
         row.state = text("state");
         row.began_ms = time("started_at").map_or(0, jiff::Timestamp::as_millisecond);
         row.ended_ms = time("ended_at").map(jiff::Timestamp::as_millisecond);
@@ -93,14 +94,16 @@ impl Table {
         let running = self.rows.values().filter(|row| row.ended_ms.is_none()).count();
         let missed = if self.missed > 0 { format!(", {} events missed", self.missed) } else { String::new() };
         let mut text = format!("Callwright: {running} calls{missed}    Ctrl-C ends watching\n\n");
-        text += &format!(
-            "{:>8}  {:<4}{:<20}{:<18}{:<16}{:<26}{:>5}{:>9}\n",
+        let _ = writeln!(
+            text,
+            "{:>8}  {:<4}{:<20}{:<18}{:<16}{:<26}{:>5}{:>9}",
             "TIME", "", "PARTY", "OURS", "APP", "STATE", "TURNS", "LAST ms"
         );
         for row in self.rows.values().rev().take(ROWS) {
             let seconds = (row.ended_ms.unwrap_or(now_ms) - row.began_ms).max(0) / 1_000;
-            text += &format!(
-                "{:>5}:{:02}  {:<4}{:<20}{:<18}{:<16}{:<26}{:>5}{:>9}\n",
+            let _ = writeln!(
+                text,
+                "{:>5}:{:02}  {:<4}{:<20}{:<18}{:<16}{:<26}{:>5}{:>9}",
                 seconds / 60,
                 seconds % 60,
                 row.direction,
@@ -113,7 +116,7 @@ impl Table {
             );
         }
         if self.rows.len() > ROWS {
-            text += &format!("{:>8}  and {} more\n", "", self.rows.len() - ROWS);
+            let _ = writeln!(text, "{:>8}  and {} more", "", self.rows.len() - ROWS);
         }
         text
     }

@@ -7,6 +7,7 @@ mod parts;
 mod stun;
 mod trunks;
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -130,9 +131,9 @@ fn tell(findings: &[Finding]) -> String {
             Weight::Warning => "warning",
             Weight::Fault => "fault",
         };
-        text += &format!("{weight:<8} {:<13} {}\n", finding.check, finding.found);
+        let _ = writeln!(text, "{weight:<8} {:<13} {}", finding.check, finding.found);
         if let Some(advice) = &finding.advice {
-            text += &format!("{:<8} {:<13} -> {advice}\n", "", "");
+            let _ = writeln!(text, "{:<8} {:<13} -> {advice}", "", "");
         }
     }
     let count = |weight| findings.iter().filter(|finding| finding.weight == weight).count();

@@ -67,7 +67,7 @@ fn rtp(patient: &Patient<'_>, ip: IpAddr) -> Finding {
     if first > last {
         return Finding::fault("rtp", "`media.first_port` is above `media.last_port`", "exchange the two");
     }
-    let pairs = (usize::from(last - first) + 1) / 2;
+    let pairs = usize::from(last - first).div_ceil(2);
     // A transferred call has two legs.
     let wanted = config.limits.max_calls * 2;
     if pairs < config.limits.max_calls {
