@@ -230,9 +230,7 @@ pub(crate) struct Settled {
 
 /// The trunk that a host is, by its name or by any of its addresses.
 async fn trunk_at<'a>(directory: &'a Directory, host: &str) -> Option<&'a Trunk> {
-    if directory.trunks().next().is_none() {
-        return None;
-    }
+    directory.trunks().next()?;
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let named = |trunk: &&Trunk| {
         let theirs = trunk.host.to_lowercase();
