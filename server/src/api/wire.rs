@@ -71,7 +71,7 @@ pub(super) struct Call {
     /// From the answer to the end, ms.
     duration_ms: Option<i64>,
     /// Why it ended: `normal`, `cancelled`, `busy`, `no_answer`, `declined`, `not_found`, `incompatible`,
-    /// `network_failure`, `media_timeout`, `max_duration`, `internal_error`, `interrupted` or `overload`.
+    /// `network_failure`, `media_timeout`, `max_duration`, `internal_error`, `interrupted`, `overload` or `spend_limit`.
     #[schema(value_type = Option<String>, example = "normal")]
     cause: Option<HangupCause>,
     /// Who ended it: `caller`, `us` or `system`.
