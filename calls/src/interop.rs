@@ -117,6 +117,8 @@ pub struct Quirks {
     pub called_number: CalledNumber,
     /// Extensions that calls by it do not offer.
     pub disable: Vec<Extension>,
+    /// Calls by it require reliable provisional responses (RFC 3262).
+    pub require_100rel: bool,
     /// Sound before the answer is let in.
     pub early_media: bool,
     /// It is asked for a sign of life by OPTIONS.
@@ -138,6 +140,7 @@ impl Default for Quirks {
             from_account: false,
             called_number: CalledNumber::Auto,
             disable: Vec::new(),
+            require_100rel: false,
             early_media: true,
             options_ping: true,
             ptime_ms: 20,

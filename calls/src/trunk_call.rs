@@ -44,6 +44,8 @@ pub(crate) fn trunk_call(
     call.max_forwards = Some(interop.quirks.max_forwards);
     if interop.quirks.disable.contains(&Extension::Reliable) {
         call.reliable = Reliable::No;
+    } else if interop.quirks.require_100rel {
+        call.reliable = Reliable::Required;
     }
     call.session_timer = !interop.quirks.disable.contains(&Extension::Timer);
     if !trunk.user.is_empty() {

@@ -177,6 +177,8 @@ pub struct TrunkQuirks {
     pub called_number: TrunkCalledNumber,
     /// Extensions that calls by it do not offer: `100rel`, `timer`.
     pub disable: Vec<TrunkExtension>,
+    /// Calls by it require that what goes before the answer is confirmed (`Require: 100rel`).
+    pub require_100rel: bool,
     /// Sound before the answer (183) is let in.
     pub early_media: bool,
     /// It is asked for a sign of life by OPTIONS.
@@ -199,6 +201,7 @@ impl Default for TrunkQuirks {
             from_account: quirks.from_account,
             called_number: TrunkCalledNumber::default(),
             disable: Vec::new(),
+            require_100rel: quirks.require_100rel,
             early_media: quirks.early_media,
             options_ping: quirks.options_ping,
             ptime_ms: quirks.ptime_ms,
@@ -236,6 +239,7 @@ impl From<TrunkQuirks> for interop::Quirks {
             from_account: quirks.from_account,
             called_number: quirks.called_number.into(),
             disable: quirks.disable.into_iter().map(Into::into).collect(),
+            require_100rel: quirks.require_100rel,
             early_media: quirks.early_media,
             options_ping: quirks.options_ping,
             ptime_ms: quirks.ptime_ms,

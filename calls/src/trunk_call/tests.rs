@@ -93,7 +93,7 @@ fn each_kind_of_assertion_is_written() {
 #[test]
 fn a_withheld_number_is_asserted_but_not_shown() {
     let withheld = Shown { withheld: true, ..shown() };
-    let of = |privacy, identity| placed(Interop { privacy, identity, ..Interop::default() }, &withheld);
+    let of = |privacy, identity| placed(Interop { identity, privacy, ..Interop::default() }, &withheld);
     let call = of(Withholding::Anonymous, IdentityHeader::Pai);
     assert_eq!(call.from.to_string(), "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
     assert_eq!(header(&call, &HeaderName::Privacy), Some("id"));
@@ -199,4 +199,6 @@ fn extensions_that_a_trunk_stumbles_over_are_not_offered() {
     assert_eq!((plain.reliable, plain.session_timer), (Reliable::Supported, true));
     let bare = of(vec![Extension::Reliable, Extension::Timer]);
     assert_eq!((bare.reliable, bare.session_timer), (Reliable::No, false));
+    let quirks = Quirks { require_100rel: true, ..Quirks::default() };
+    assert_eq!(placed(Interop { quirks, ..Interop::default() }, &shown()).reliable, Reliable::Required);
 }
