@@ -70,14 +70,13 @@ impl Cache {
         let Some(url) = allowed(address) else { return Found::Nothing };
         let found = {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            match kept.get(address).filter(|kept| kept.is_good(self.kept_for)) {
-                Some(kept) => kept.found.clone(),
-                None => {
-                    let Some(found) = self.fetch(url) else { return Found::Late };
-                    make_room(&mut kept);
-                    kept.insert(address.to_owned(), Kept { since: Instant::now(), found: found.clone() });
-                    found
-                }
+            if let Some(kept) = kept.get(address).filter(|kept| kept.is_good(self.kept_for)) {
+                kept.found.clone()
+            } else {
+                let Some(found) = self.fetch(url) else { return Found::Late };
+                make_room(&mut kept);
+                kept.insert(address.to_owned(), Kept { since: Instant::now(), found: found.clone() });
+                found
             }
         };
         found.await
