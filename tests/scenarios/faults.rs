@@ -1,7 +1,5 @@
 //! Faults of the world around: what the caller hears, what the books say, and what the operator sees.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use callwright_tests::caller::{self, begin, call_with, config, heard, script, speaker, timeline};
@@ -120,80 +118,6 @@ async fn a_carrier_whose_name_is_not_known_fails_quickly_and_says_so() {
     assert!(text.contains("callwright_trunk_registered{trunk=\"far\"} 0"), "an alert has something to see\n{text}");
     assert!(server.printed().contains("a trunk's host could not be looked up"), "{}", server.printed());
     assert_undisturbed(&wait::done("the call ends", calling).await.unwrap(), 2.0);
-}
-
-/// A small disk of its own; gone with this.
-struct Disk(PathBuf);
-
-impl Disk {
-    /// `None`: we may not make one here.
-    fn of(mebibytes: u32) -> Option<Self> {
-        let folder = tempfile::Builder::new().prefix("callwright-disk-").tempdir().unwrap().keep();
-        let size = format!("size={mebibytes}m");
-        let made = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&folder).status();
-        if made.is_ok_and(|status| status.success()) {
-            return Some(Self(folder));
-        }
-        std::fs::remove_dir(&folder).unwrap();
-        None
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
-        let _ = std::fs::remove_dir(&self.0);
-    }
-}
-
-/// Writes until nothing more fits.
-fn fill(folder: &Path) -> PathBuf {
-    use std::io::Write as _;
-    let path = folder.join("filler");
-    let mut file = std::fs::File::create(&path).unwrap();
-    for size in [1 << 20, 1 << 12, 1] {
-        while file.write_all(&vec![0; size]).is_ok() {}
-    }
-    path
-}
-
-#[tokio::test]
-async fn a_full_disk_refuses_new_calls_and_loses_nothing_of_the_running_one() {
-    let Some(disk) = Disk::of(64) else {
-        eprintln!("skipped: a disk of its own can be made by root alone");
-        return;
-    };
-    let mut server = Server::prepared(Settings::default());
-    std::os::unix::fs::symlink(&disk.0, server.data()).unwrap();
-    server.begin().await;
-    let api = line(&server, "off").await;
-    assert_eq!(invited(&server).await, 200);
-    let (calling, id) = listening(&server, &api, 12.0).await;
-    let filler = fill(&disk.0);
-    // A new caller is sent elsewhere, and soon.
-    let begun = std::time::Instant::now();
-    let status = wait::until("a new call is refused", async || {
-        let status = invited(&server).await;
-        (status != 200).then_some(status)
-    })
-    .await;
-    assert_eq!(status, 503);
-    assert!(begun.elapsed() < Duration::from_secs(30));
-    let printed = wait::until("the operator is told", async || {
-        let printed = server.printed();
-        printed.contains("the books cannot be written").then_some(printed)
-    })
-    .await;
-    assert!(!printed.contains("panicked"), "{printed}");
-    assert!(counted(&metrics(&api).await, "callwright_store_retries_total", &[]) >= 1.0);
-    assert_undisturbed(&wait::done("the call ends", calling).await.unwrap(), 12.0);
-    // Somebody makes room: what ended meanwhile is filed, and calls are taken again.
-    std::fs::remove_file(filler).unwrap();
-    let call = api.ended_call(&id).await;
-    assert_eq!(call["cause"], "normal");
-    wait::until("calls are taken again", async || (invited(&server).await == 200).then_some(())).await;
-    drop(server);
-    drop(disk);
 }
 
 #[tokio::test]
