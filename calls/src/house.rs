@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use call_model::{CallId, HangupCause, HangupParty, HttpFailure, HttpReply, HttpRequest};
 use jiff::tz::TimeZone;
+use media::Prompt;
 use media::call_media::InbandDtmf;
 use media::codec::Codec;
 use media::sdp::SrtpPolicy;
-use media::Prompt;
 use media::tone::Country;
 use recordings::{Folder, Recorder};
 use sip_core::message::HeaderName;

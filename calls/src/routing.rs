@@ -61,13 +61,12 @@ pub(crate) fn route(directory: &Directory, id: CallId, incoming: &IncomingCall) 
     };
     match decision {
         Decision::App { route, trunk } => {
-            let answering =
-                Answering::App {
-                    app: route.app.clone(),
-                    recording: route.recording,
-                    transcribe: route.transcribe,
-                    fax: route.fax.clone(),
-                };
+            let answering = Answering::App {
+                app: route.app.clone(),
+                recording: route.recording,
+                transcribe: route.transcribe,
+                fax: route.fax.clone(),
+            };
             let trunk = trunk.map(|trunk| trunk.name.clone());
             Ok(reception(answering, route.number.clone(), route.language.as_ref(), trunk, None))
         }

@@ -1,4 +1,5 @@
 //! Signed calls, good and bad, with certificates that are made here.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use call_model::Attestation;
 use rcgen::{

@@ -340,6 +340,10 @@ mod tests {
             let span = u64::from(passing[passing.len() - 1] - passing[0]) + 1;
             assert_eq!(passage, Passage { passed: passing.len() as u64, lost: span - passing.len() as u64 });
         }
-        assert_eq!(relay.towards("0.0.0.0:9".parse().unwrap()), "0.0.0.0:9".parse::<SocketAddr>().unwrap(), "a hold leads nowhere");
+        assert_eq!(
+            relay.towards("0.0.0.0:9".parse().unwrap()),
+            "0.0.0.0:9".parse::<SocketAddr>().unwrap(),
+            "a hold leads nowhere"
+        );
     }
 }

@@ -28,11 +28,10 @@ async fn a_call_over_tcp_in_g711_is_heard_both_ways() {
 #[tokio::test]
 async fn a_call_over_tls_with_srtp_in_opus_is_heard_both_ways() {
     let mut server = Server::prepared(Settings::default());
-    let (certificate, key) = certify(server.folder(), "localhost");
+    let (named, certificate) = certify(server.folder(), "localhost");
     let port = server.ports.sip() + 1;
     server.configure(&format!(
-        "[sip]\ntls_port = {port}\n[sip.tls]\ncertificate = {certificate:?}\nkey = {key:?}\n\
-         [media]\ncodecs = [\"OPUS\", \"PCMA\"]\nsrtp = \"required\"\n"
+        "[sip]\ntls_port = {port}\n[sip.tls]\n{named}[media]\ncodecs = [\"OPUS\", \"PCMA\"]\nsrtp = \"required\"\n"
     ));
     server.begin().await;
     let setup = Setup { codec: Some(("opus", 48_000)), srtp: true, root: Some(certificate), tone_hz: 700.0 };

@@ -70,7 +70,7 @@ async fn guessing_passwords_and_calling_abroad_end_in_a_ban() {
             for round in 0..40 {
                 let text = match kind {
                     "foreign_number" => stranger.compose("INVITE", &server.address("90046812345678"), "", "").0,
-                    _ => guess(&server, &stranger, if kind == "unknown_user" { "nobody" } else { "anna" }, round).await,
+                    _ => guess(&server, &stranger, if kind == "unknown_user" { "nobody" } else { "anna" }, round),
                 };
                 stranger.send(text.as_bytes()).await;
                 let friend = Wire::to(&server.sip()).await;
@@ -91,7 +91,7 @@ async fn guessing_passwords_and_calling_abroad_end_in_a_ban() {
 }
 
 /// A REGISTER with made-up credentials.
-async fn guess(server: &Server, wire: &Wire, user: &str, round: u32) -> String {
+fn guess(server: &Server, wire: &Wire, user: &str, round: u32) -> String {
     let uri = format!("sip:{}", server.host());
     let login = format!(
         "Authorization: Digest username=\"{user}\", realm=\"callwright\", nonce=\"made-up-{round}\", uri=\"{uri}\", \

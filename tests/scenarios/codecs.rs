@@ -136,7 +136,8 @@ async fn fax_number(server: &Server, rule: &str) -> Api {
     tone(server, "hello.wav", 1_300.0, 30.0);
     api.flow("office", "languages: [en]\nnodes:\n  hello:\n    play: hello.wav\n    next: hello\n").await;
     let numbers = api.get("/v1/numbers").await;
-    let number = numbers["data"].as_array().unwrap().iter().find(|number| number["number"] == "office").unwrap().clone();
+    let number =
+        numbers["data"].as_array().unwrap().iter().find(|number| number["number"] == "office").unwrap().clone();
     let path = format!("/v1/numbers/{}", number["id"].as_str().unwrap());
     let changed = api.patch(&path, &json!({ "fax": rule })).await;
     assert_eq!(changed["fax"], rule);

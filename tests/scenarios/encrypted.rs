@@ -19,11 +19,8 @@ fn tls_port(server: &Server) -> u16 {
 /// A server that listens for TLS, and its certificate.
 async fn server(name: &str) -> (Server, PathBuf) {
     let mut server = Server::prepared(Settings::default());
-    let (certificate, key) = certify(server.folder(), name);
-    server.configure(&format!(
-        "[sip]\ntls_port = {}\n[sip.tls]\ncertificate = {certificate:?}\nkey = {key:?}\nreload_s = 0\n",
-        tls_port(&server)
-    ));
+    let (named, certificate) = certify(server.folder(), name);
+    server.configure(&format!("[sip]\ntls_port = {}\n[sip.tls]\n{named}reload_s = 0\n", tls_port(&server)));
     server.begin().await;
     (server, certificate)
 }

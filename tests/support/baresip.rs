@@ -105,7 +105,7 @@ impl Baresip {
         Sound::tone(phone.tone_hz, 120.0).write(&folder.path().join("voice.wav"));
         let mut settings = configuration(&folder, &ports, phone.hosts());
         if let Some(trusting) = &phone.tls {
-            drop(writeln!(settings, "sip_cafile {}", trusting.display()));
+            settings.extend(["sip_cafile ", &trusting.display().to_string(), "\n"]);
         }
         std::fs::write(folder.path().join("config"), settings).unwrap();
         std::fs::write(folder.path().join("accounts"), account(&phone)).unwrap();

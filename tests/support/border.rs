@@ -144,7 +144,7 @@ fn configuration(accounts: &Accounts, ports: &Ports, control: &str) -> String {
         "kex",
         "xlog",
     ];
-    let load: String = modules.iter().map(|module| format!("loadmodule \"{module}.so\"\n")).collect();
+    let load = modules.map(|module| format!("loadmodule \"{module}.so\"\n")).concat();
     format!(
         r#"#!KAMAILIO
 debug=2

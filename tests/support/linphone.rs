@@ -118,7 +118,7 @@ fn configuration(setup: &Setup, ports: &Ports) -> String {
         let off = |(index, (name, rate, channels)): (usize, &(&str, u32, u32))| {
             format!("[audio_codec_{}]\nmime={name}\nrate={rate}\nchannels={channels}\nenabled=0\n", index + 1)
         };
-        wanted + &others.map(off).collect::<String>()
+        wanted + &others.map(off).collect::<Vec<_>>().concat()
     });
     format!(
         "[sip]\nsip_port=-1\nsip_tcp_port=-1\nsip_tls_port=-1\nuse_ipv6=0\nipv6_migration_done=1\nguess_hostname=0\n\

@@ -79,7 +79,12 @@ impl Call {
             if slot == LegSlot::CALLER {
                 self.sounding_since.get_or_insert_with(tokio::time::Instant::now);
             }
-            let session = SessionConfig { rtp_timeout, latch: leg.latch(), send_comfort_noise, ..SessionConfig::new(random_u64()) };
+            let session = SessionConfig {
+                rtp_timeout,
+                latch: leg.latch(),
+                send_comfort_noise,
+                ..SessionConfig::new(random_u64())
+            };
             MediaCommand::StartLeg { leg: slot, session, negotiated }
         };
         self.media(command);

@@ -142,7 +142,9 @@ impl Reception {
                 let made = house.apps().make(&app, &facts, recording)?;
                 (transcribe, fax, Seating::new(&app, made))
             }
-            Answering::PutThrough(settings) => (None, FaxRule::Ignore, Seating::plain(Box::new(PutThrough::new(*settings)))),
+            Answering::PutThrough(settings) => {
+                (None, FaxRule::Ignore, Seating::plain(Box::new(PutThrough::new(*settings))))
+            }
         };
         let colleague = member.clone();
         let card = Card::of(&caller, member.as_deref());

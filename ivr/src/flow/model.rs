@@ -235,30 +235,98 @@ pub(crate) struct Begin {
 #[derive(Debug)]
 pub(crate) enum Verb {
     /// `unanswered`: a caller hears it before the call is answered.
-    Say { prompt: Prompt, interrupt: bool, unanswered: bool, next: Target },
-    Menu { asking: Asking, options: BTreeMap<char, Target>, phrases: BTreeMap<char, Phrases> },
+    Say {
+        prompt: Prompt,
+        interrupt: bool,
+        unanswered: bool,
+        next: Target,
+    },
+    Menu {
+        asking: Asking,
+        options: BTreeMap<char, Target>,
+        phrases: BTreeMap<char, Phrases>,
+    },
     Gather(Box<Gather>),
-    Survey { questions: Vec<Question>, thanks: Prompt, next: Target },
-    Branch { cases: Vec<(String, Target)>, otherwise: Target },
-    Hours { open: Target, closed: Target, holiday: Target },
-    Set { values: Vec<(String, Data)>, next: Target },
-    Remember { values: Vec<(String, Data)>, next: Target },
-    Contact { values: Vec<(String, Data)>, next: Target },
+    Survey {
+        questions: Vec<Question>,
+        thanks: Prompt,
+        next: Target,
+    },
+    Branch {
+        cases: Vec<(String, Target)>,
+        otherwise: Target,
+    },
+    Hours {
+        open: Target,
+        closed: Target,
+        holiday: Target,
+    },
+    Set {
+        values: Vec<(String, Data)>,
+        next: Target,
+    },
+    Remember {
+        values: Vec<(String, Data)>,
+        next: Target,
+    },
+    Contact {
+        values: Vec<(String, Data)>,
+        next: Target,
+    },
     Http(Box<Http>),
-    Record { message: Message, into: String, empty: Target, next: Target },
+    Record {
+        message: Message,
+        into: String,
+        empty: Target,
+        next: Target,
+    },
     Voicemail(Box<Voicemail>),
     Transfer(Box<Transfer>),
-    Language { language: Template, next: Target },
-    Call { flow: String, arguments: Vec<(String, Data)>, into: Option<String>, next: Target },
-    Agent { agent: String, arguments: Vec<(String, Data)>, into: Option<String>, failed: Option<Target>, next: Target },
-    Return { value: Option<Data> },
-    Echo { say: Prompt, max: Duration, stop: char, next: Target },
+    Language {
+        language: Template,
+        next: Target,
+    },
+    Call {
+        flow: String,
+        arguments: Vec<(String, Data)>,
+        into: Option<String>,
+        next: Target,
+    },
+    Agent {
+        agent: String,
+        arguments: Vec<(String, Data)>,
+        into: Option<String>,
+        failed: Option<Target>,
+        next: Target,
+    },
+    Return {
+        value: Option<Data>,
+    },
+    Echo {
+        say: Prompt,
+        max: Duration,
+        stop: char,
+        next: Target,
+    },
     Begin(Box<Begin>),
-    Recording { switch: RecordingSwitch, next: Target },
-    SendDigits { digits: Template, next: Target },
-    Answer { next: Target },
-    Hangup { say: Prompt, cause: HangupCause },
-    Reject { cause: HangupCause },
+    Recording {
+        switch: RecordingSwitch,
+        next: Target,
+    },
+    SendDigits {
+        digits: Template,
+        next: Target,
+    },
+    Answer {
+        next: Target,
+    },
+    Hangup {
+        say: Prompt,
+        cause: HangupCause,
+    },
+    Reject {
+        cause: HangupCause,
+    },
 }
 
 impl Verb {

@@ -105,24 +105,23 @@ fn form(ban: &SipBan) -> Ban {
 }
 
 fn plain(bans: &[SipBan]) -> String {
-    bans.iter().map(|ban| format!("{}\n", ban.source)).collect()
+    bans.iter().map(|ban| format!("{}\n", ban.source)).collect::<Vec<_>>().concat()
 }
 
 /// Two sets for `nft -f`: they are made where they are not there yet, and filled anew.
 fn nftables(bans: &[SipBan]) -> String {
-    let mut text = String::from("add table inet callwright\n");
+    let mut lines = vec![String::from("add table inet callwright")];
     for (name, kind, v4) in [("callwright_bans4", "ipv4_addr", true), ("callwright_bans6", "ipv6_addr", false)] {
-        text.push_str(&format!(
-            "add set inet callwright {name} {{ type {kind}; flags interval, timeout; }}\nflush set inet callwright {name}\n"
-        ));
+        lines.push(format!("add set inet callwright {name} {{ type {kind}; flags interval, timeout; }}"));
+        lines.push(format!("flush set inet callwright {name}"));
         let of_kind = bans.iter().filter(|ban| ban.source.is_ipv4() == v4);
         let elements: Vec<_> =
             of_kind.map(|ban| format!("{} timeout {}s", ban.source, ban.left.as_secs().max(1))).collect();
         if !elements.is_empty() {
-            text.push_str(&format!("add element inet callwright {name} {{ {} }}\n", elements.join(", ")));
+            lines.push(format!("add element inet callwright {name} {{ {} }}", elements.join(", ")));
         }
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 #[cfg(test)]
@@ -139,7 +138,7 @@ mod tests {
             source: source.parse().expect("a network"),
             reason: Offence::Scanner,
             times: 1,
-            left: Duration::from_secs(600),
+            left: Duration::from_mins(10),
         };
         let bans = [ban("203.0.113.9"), ban("2001:db8:1:2::/64")];
         assert_eq!(plain(&bans), "203.0.113.9\n2001:db8:1:2::/64\n");

@@ -102,7 +102,7 @@ mod tests {
         let ban = Ban { source, reason: Offence::WrongPassword, times: 3, left: Duration::from_hours(1) };
         let record = write(&ban, now_ms());
         let again = read(&record).expect("a ban");
-        assert!(ban.left - again.left < Duration::from_mins(1));
+        assert!(ban.left.abs_diff(again.left) < Duration::from_mins(1));
         assert_eq!(Ban { left: ban.left, ..again }, ban);
         assert_eq!(read(&BanRecord { until_ms: 0, ..record.clone() }), None, "it is over");
         assert_eq!(read(&BanRecord { reason: "later".into(), ..record }), None, "a later version's");

@@ -92,8 +92,14 @@ pub(super) async fn seed(store: &Store, config: &Config, now_ms: i64) -> Result<
         if numbers.iter().any(|record| record.number == number) {
             continue;
         }
-        let new =
-            NewNumber { number: number.into(), app, language: language.map(Into::into), recording: None, trunk: None, fax: None };
+        let new = NewNumber {
+            number: number.into(),
+            app,
+            language: language.map(Into::into),
+            recording: None,
+            trunk: None,
+            fax: None,
+        };
         put_number(store, new, now_ms).await?;
     }
     let path = config.data.join("demo-phone-password");

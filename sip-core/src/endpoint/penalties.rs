@@ -71,9 +71,14 @@ mod tests {
         targets.iter().map(|it| it.remote.port()).collect()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the origin of virtual time")]
+    fn beginning() -> Instant {
+        Instant::now()
+    }
+
     #[test]
     fn those_out_of_favour_come_last_until_their_time_is_over() {
-        let now = Instant::now();
+        let now = beginning();
         let mut penalties = Penalties::new(1);
         let all: VecDeque<_> = [target(1), target(2), target(3)].into();
         penalties.punish(now, &target(1), Duration::from_secs(30));
@@ -85,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_table_is_bounded() {
-        let now = Instant::now();
+        let now = beginning();
         let mut penalties = Penalties::new(1);
         for port in 0..5_000 {
             penalties.punish(now, &target(port), Duration::from_secs(u64::from(port) + 1));

@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{ASKS, agent, calls, goodbye, house, model, wish};
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn spans(collector: &Receiver) -> Vec<Span> {

@@ -50,9 +50,9 @@ fn accepted(request: &Request) -> Vec<u8> {
     for line in text.lines().skip(1).take_while(|line| !line.is_empty()) {
         let name = line.split(':').next().unwrap_or_default().to_lowercase();
         match name.as_str() {
-            "via" | "from" | "call-id" | "cseq" => answer += &format!("{line}\r\n"),
-            "contact" if request.method.as_str() == "REGISTER" => answer += &format!("{line}\r\n"),
-            "to" => answer += &format!("{line};tag=carrier\r\n"),
+            "via" | "from" | "call-id" | "cseq" => answer.extend([line, "\r\n"]),
+            "contact" if request.method.as_str() == "REGISTER" => answer.extend([line, "\r\n"]),
+            "to" => answer.extend([line, ";tag=carrier\r\n"]),
             _ => {}
         }
     }

@@ -48,7 +48,7 @@ const WARM_UP: Duration = Duration::from_secs(20);
 /// Calls placed a second, at most.
 const RAMP_PER_S: u64 = 50;
 /// How long anything that must happen may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Descriptors that may be open at the end beyond those after the warm-up: connections of pools.
 const SPARE_DESCRIPTORS: usize = 8;
 /// How much more memory may be held in the last quarter than in the second: a part of it, and MiB.
@@ -213,7 +213,7 @@ impl Soak {
                         return Ok(());
                     }
                 }
-                event = self.events.recv() => self.hear(event.ok_or("the line is gone")?).await,
+                event = self.events.recv() => self.hear(event.ok_or("the line is gone")?),
             }
             while let Ok(exchanged) = self.exchanged.try_recv() {
                 self.weigh(exchanged);
@@ -252,7 +252,7 @@ impl Soak {
         }
     }
 
-    async fn hear(&mut self, event: Event) {
+    fn hear(&mut self, event: Event) {
         match event {
             Event::Answered { leg, body } => {
                 let Some(call) = self.calls.get_mut(&leg) else { return };
