@@ -22,7 +22,6 @@ build: ## Build the program: target/release/callwright
 test: ## Install what is missing, then run every test
 	@scripts/setup test
 	scripts/check
-	cargo build --release --locked --bin callwright
 	cargo nextest run --release --locked --workspace
 
 check: ## Formatting, lints, boundaries and dependencies
