@@ -3,10 +3,12 @@
 use std::time::Instant;
 
 use super::{CallMedia, LegSlot, open_leg};
+use crate::codec::Codec;
+use crate::rtp::Session;
 
 impl CallMedia {
-    /// Whether packets are passed on between this tick and the next: both legs speak one codec, and nobody records,
-    /// listens, plays, types or holds.
+    /// Whether packets are passed on between this tick and the next: both legs speak one codec as the other wishes it,
+    /// and nobody records, listens, plays, types or holds.
     pub(super) fn choose_relay(&mut self) -> bool {
         let relays = self.can_relay();
         let with = self.bridge.as_deref_mut().map(|bridge| {
@@ -28,12 +30,11 @@ impl CallMedia {
         let leg = |slot: LegSlot| self.legs[slot.index()].as_deref().filter(|leg| !leg.closing && leg.is_plain());
         let (Some(caller), Some(peer)) = (leg(LegSlot::CALLER), leg(bridge.with())) else { return false };
         let codec = caller.codec();
-        let arriving = |codec_of: Option<_>| codec_of.is_none_or(|arriving| arriving == codec);
         unheard
             && codec == peer.codec()
             && caller.session.negotiated().ptime_ms == peer.session.negotiated().ptime_ms
-            && arriving(caller.session.arriving_codec())
-            && arriving(peer.session.arriving_codec())
+            && fits(&caller.session, &peer.session)
+            && fits(&peer.session, &caller.session)
     }
 
     /// Passes on what just came on a leg.
@@ -57,4 +58,14 @@ impl CallMedia {
             }
         }
     }
+}
+
+/// Whether what comes on one leg is what the other's peer takes as it is: the codec, within the limits that it set for
+/// Opus ([RFC 7587 section 6.1](https://www.rfc-editor.org/rfc/rfc7587#section-6.1)), and comfort noise only where that
+/// was agreed on.
+fn fits(from: &Session, to: &Session) -> bool {
+    let agreed = to.negotiated();
+    let unlimited = agreed.codec != Codec::Opus || (agreed.opus.max_bitrate.is_none() && !agreed.opus.cbr);
+    let known = from.arriving_codec().is_none_or(|arriving| arriving == agreed.codec);
+    known && unlimited && (agreed.comfort_noise.is_some() || !from.has_noise())
 }

@@ -139,12 +139,15 @@ impl Sender {
         (self.sequence, self.timestamp())
     }
 
-    /// Sends a packet with numbers that were made for it; ours go on behind them.
-    pub fn relay(&mut self, sequence: u16, timestamp: u32, payload: &[u8], route: Route, outbox: &mut Outbox) {
+    /// Sends a packet with numbers that were made for it; ours go on behind them. `silence`: it tells of one.
+    pub fn relay(&mut self, packet: Packet<'_>, silence: bool, to: SocketAddr, outbox: &mut Outbox) {
         self.flush();
         let now_at = self.timestamp;
-        (self.sequence, self.timestamp) = (sequence, timestamp);
-        self.send_packet(payload, route, outbox);
+        outbox.push(OutgoingKind::Rtp, to, |data| packet.write(data));
+        self.sequence = packet.sequence;
+        self.count(packet.payload.len());
+        self.marker = silence;
+        let timestamp = packet.timestamp;
         // The time of our own frames goes on, and never back behind what was sent.
         let ahead = now_at.wrapping_sub(timestamp).cast_signed() > 0;
         self.timestamp = if ahead { now_at } else { timestamp.wrapping_add(FRAME_TICKS * self.clock_step) };
@@ -190,6 +193,13 @@ impl Sender {
         self.flush();
         self.pass(1);
         self.marker = true;
+    }
+
+    /// Lets 20 ms pass in which packets of somebody else are sent: no silence.
+    pub fn pass_time(&mut self, now: Instant) {
+        self.keep_time(now);
+        self.flush();
+        self.pass(1);
     }
 
     /// Moves the timestamp over a pause, as RFC 3550 section 5.1 wants it.

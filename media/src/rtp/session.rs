@@ -14,7 +14,7 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use relay::{Mapping, RelayBox};
 
-use super::comfort_noise::{Noise, OUR_NOISE};
+use super::comfort_noise::OUR_NOISE;
 use super::delay::TICKS_PER_MS;
 use super::event_receiver::EventReceiver;
 use super::event_sender::EventSender;
@@ -220,7 +220,7 @@ impl Session {
             payload: packet.payload,
             length: length as i64,
         };
-        if self.relay_box.take(&audio) {
+        if self.relay_box.take(&audio, packet.marker) {
             return;
         }
         if let Some(transit) = self.playout.insert(audio) {
@@ -233,10 +233,8 @@ impl Session {
         let ours = self.reception.ssrc().is_none_or(|ssrc| ssrc == packet.ssrc);
         let arrival = ours.then(|| self.reception.count(packet.ssrc, packet.sequence));
         let is_noise = self.negotiated.accepts.comfort_noise == Some(packet.payload_type) && self.negotiated.receive;
-        if let Some(Arrival::New { sequence, .. }) = arrival.filter(|_| is_noise)
-            && let Some(noise) = Noise::read(packet.payload)
-        {
-            self.playout.take_noise(sequence, noise);
+        if let Some(Arrival::New { sequence, restarted }) = arrival.filter(|_| is_noise) {
+            self.take_noise(sequence, restarted, packet);
         }
         if is_event && self.negotiated.receive {
             let digit = self.digits.take(packet.ssrc, packet.timestamp, packet.marker, packet.payload);

@@ -6,10 +6,11 @@ use call_model::{PlaybackId, RecordingSwitch, SampleRate};
 
 use super::harness::TestCall;
 use crate::call_media::{CallMediaConfig, InbandDtmf, LegSlot, MediaCommand, MediaEvent, TapStream};
-use crate::codec::Codec;
+use crate::codec::{Codec, OpusFormat};
 use crate::fax::FaxTone;
 use crate::hold_music;
 use crate::prompt::Prompt;
+use crate::rtp::packet::Packet;
 use crate::sdp::Negotiated;
 use crate::test_signal::{Noise, amplitude, rms, sine, voice};
 
@@ -138,6 +139,39 @@ fn two_codecs_keys_and_tones_in_the_sound_are_not_passed_on_unread() {
     let mut call = bridged([Codec::Pcma; 2], false, always);
     both_heard(&mut call, 400);
     assert!(relays(&call));
+}
+
+/// RFC 7587 section 6.1: the limits that a peer sets are for its sender, which somebody else's packets know nothing of.
+#[test]
+fn limits_of_opus_and_noise_that_was_not_agreed_on_end_the_passing() {
+    let limits: [fn(&mut OpusFormat); 2] = [|opus| opus.cbr = true, |opus| opus.max_bitrate = Some(12_000)];
+    for limit in limits {
+        for slot in [0, 1] {
+            let mut call = bridged([Codec::Opus; 2], true, CallMediaConfig::default());
+            both_heard(&mut call, 400);
+            assert!(relays(&call));
+            let mut negotiated = call.peer(slot).negotiated;
+            limit(&mut negotiated.opus);
+            call.handle(MediaCommand::RenegotiateLeg { leg: LegSlot::new(slot).unwrap(), negotiated });
+            let heard = both_heard(&mut call, 1_000);
+            assert!(!relays(&call) && heard.iter().all(|level| *level > 6_000.0), "{heard:?}");
+        }
+    }
+    for agreed in [false, true] {
+        let mut call = bridged([Codec::Pcma; 2], true, CallMediaConfig::default());
+        for (slot, leg) in [(0, CALLER), (1, peer_slot())] {
+            let mut negotiated = call.peer(slot).negotiated;
+            negotiated.accepts.comfort_noise = Some(13);
+            negotiated.comfort_noise = (slot == 0 || agreed).then_some(13);
+            call.handle(MediaCommand::RenegotiateLeg { leg, negotiated });
+        }
+        let mut noise = Vec::new();
+        let payload = &[50];
+        Packet { marker: false, payload_type: 13, sequence: 1, timestamp: 0, ssrc: 9, payload }.write(&mut noise);
+        call.media.handle_rtp(call.now(), CALLER, "192.0.2.100:4000".parse().unwrap(), &noise);
+        both_heard(&mut call, 600);
+        assert_eq!(relays(&call), agreed);
+    }
 }
 
 #[test]
