@@ -6,7 +6,7 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage};
 use x509_parser::oid_registry::{Oid, asn1_rs::oid};
-use x509_parser::prelude::{FromDer as _, X509Certificate};
+use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
 use crate::claims::Party;
 use crate::fault::Fault;
@@ -108,12 +108,27 @@ fn may_sign(certificate: &X509Certificate<'_>) -> Result<(), Fault> {
     }
 }
 
-/// A certificate without TNAuthList is for no telephone number (RFC 8226 section 9); addresses are not its matter.
+/// A certificate without TNAuthList is for no telephone number (RFC 8226 section 9), and one without the name of an
+/// address's host is for no address there (RFC 8224 section 7.2).
 fn covers(certificate: &X509Certificate<'_>, caller: &Party) -> Result<(), Fault> {
-    let Party::Number(number) = caller else { return Ok(()) };
+    let number = match caller {
+        Party::Number(number) => number,
+        Party::Uri(uri) => return names_host(certificate, uri),
+    };
     let extension = certificate.get_extension_unique(&TN_AUTH_LIST).map_err(|_| Fault::BadCertificate)?;
     let list = NumberList::read(extension.ok_or(Fault::NotForNumber)?.value)?;
     if list.covers(number) { Ok(()) } else { Err(Fault::NotForNumber) }
+}
+
+fn names_host(certificate: &X509Certificate<'_>, uri: &str) -> Result<(), Fault> {
+    let (_, rest) = uri.split_once(':').ok_or(Fault::NotForAddress)?;
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or_default();
+    let names = certificate.subject_alternative_name().map_err(|_| Fault::BadCertificate)?;
+    let names = names.map(|extension| extension.value.general_names.as_slice()).unwrap_or_default();
+    let is_host =
+        |name: &GeneralName<'_>| matches!(name, GeneralName::DNSName(name) if name.eq_ignore_ascii_case(host));
+    if !host.is_empty() && names.iter().any(is_host) { Ok(()) } else { Err(Fault::NotForAddress) }
 }
 
 fn certificates(bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, ChainError> {

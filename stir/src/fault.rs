@@ -36,6 +36,9 @@ pub enum Fault {
     /// The certificate is not for this number.
     #[error("the certificate is not for the caller's number")]
     NotForNumber,
+    /// The certificate does not name the host of this address.
+    #[error("the certificate is not for this identity")]
+    NotForAddress,
     /// What was signed was changed.
     #[error("the signature does not fit")]
     BadSignature,
@@ -48,9 +51,12 @@ impl Fault {
             Self::Missing => (428, "Use Identity Header"),
             Self::Stale => (403, "Stale Date"),
             Self::NoCertificate => (436, "Bad Identity Info"),
-            Self::BadCertificate | Self::Expired | Self::Untrusted | Self::NotForNumber | Self::Unsupported => {
-                (437, "Unsupported Credential")
-            }
+            Self::BadCertificate
+            | Self::Expired
+            | Self::Untrusted
+            | Self::NotForNumber
+            | Self::NotForAddress
+            | Self::Unsupported => (437, "Unsupported Credential"),
             Self::Malformed | Self::OtherCaller | Self::OtherCallee | Self::BadSignature => {
                 (438, "Invalid Identity Header")
             }
@@ -71,6 +77,7 @@ impl Fault {
             Self::Expired => "expired",
             Self::Untrusted => "untrusted",
             Self::NotForNumber => "not_for_number",
+            Self::NotForAddress => "not_for_address",
             Self::BadSignature => "bad_signature",
         }
     }

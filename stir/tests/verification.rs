@@ -40,11 +40,12 @@ struct Wish {
     list: Option<Vec<u8>>,
     until: i32,
     usage: Vec<KeyUsagePurpose>,
+    names: Vec<String>,
 }
 
 impl Default for Wish {
     fn default() -> Self {
-        Self { list: Some(carrier()), until: 2030, usage: vec![KeyUsagePurpose::DigitalSignature] }
+        Self { list: Some(carrier()), until: 2030, usage: vec![KeyUsagePurpose::DigitalSignature], names: Vec::new() }
     }
 }
 
@@ -60,7 +61,7 @@ impl Carrier {
         middle.distinguished_name.push(rcgen::DnType::CommonName, "Test STI-CA");
         let middle_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
         let middle_certificate = middle.signed_by(&middle_key, &Issuer::from_params(&root, &root_key)).unwrap();
-        let mut leaf = CertificateParams::new(Vec::new()).unwrap();
+        let mut leaf = CertificateParams::new(wish.names).unwrap();
         leaf.distinguished_name.push(rcgen::DnType::CommonName, "SHAKEN 1234");
         leaf.not_before = date_time_ymd(2020, 1, 1);
         leaf.not_after = date_time_ymd(wish.until, 1, 1);
@@ -263,4 +264,29 @@ proptest::proptest! {
         }
         let _ = (stir::sip_date(&text), stir::NumberList::read(&bytes), Chain::read(&bytes));
     }
+}
+
+/// RFC 8224 section 7.2: an address is signed by whom its host belongs to.
+#[test]
+fn one_for_an_address_is_believed_from_its_own_host_only() {
+    let callee = callee();
+    let cases: [(&[&str], &str, bool); 7] = [
+        (&["example.org"], "sip:anna@example.org", true),
+        (&["other.example", "EXAMPLE.org"], "sip:anna@Example.ORG:5061", true),
+        (&["example.org"], "sip:anna@other.example", false),
+        (&["*.example.org"], "sip:anna@sip.example.org", false),
+        (&["example.org"], "sip:anna@sip.example.org", false),
+        (&["192.0.2.1"], "sip:anna@192.0.2.1", false),
+        (&[], "sip:anna@example.org", false),
+    ];
+    for (names, address, good) in cases {
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        let signer = Carrier::new(Wish { names, ..Wish::default() });
+        let caller = Party::uri(address);
+        let statement = Statement::new(X5U, &caller, &callee, NOW, Attestation::A, ORIGID);
+        let header = statement.header(&signer.signature(&statement.signed));
+        let expected = if good { Ok(Some(Attestation::A)) } else { Err(Fault::NotForAddress) };
+        assert_eq!(verified(&signer, &header, &caller, &callee), expected, "{address}");
+    }
+    assert_eq!(Fault::NotForAddress.status().0, 437);
 }
