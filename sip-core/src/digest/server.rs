@@ -22,12 +22,16 @@ pub(crate) enum Verdict {
     Missing,
     /// They are this user's.
     Valid(String),
-    /// They were right, but the nonce has lapsed or was used up: the client may try again without asking anybody.
+    /// Their nonce is not one of ours for this source, or has lapsed: the client may try again without asking anybody,
+    /// and nothing is known of who it is, nor that it is where it says.
     Stale,
     /// They were right and were used before.
     Replayed,
-    /// They were wrong.
+    /// They were wrong, on a nonce of ours that only their source was given.
     Wrong,
+    /// Too many wrong ones were tried for this account, and these come from elsewhere than its phone: they may be right
+    /// or wrong.
+    Locked,
 }
 
 /// The counts of a nonce that were used: the highest, and a window of the 64 up to it.
@@ -172,9 +176,11 @@ impl Authenticator {
         self.epoch?.checked_add(std::time::Duration::from_millis(age) + self.config.nonce_lifetime)
     }
 
-    /// Checks the credentials of a request that came from `source`.
+    /// Checks the credentials of a request that came from `source`: first the nonce, so that nobody who makes up a source
+    /// can speak for it or lock an account.
     ///
-    /// The work is the same for users that exist and those that do not. The `uri` parameter is taken as it is: proxies
+    /// The work is the same for users that exist and those that do not, and a locked account tells nobody whether the
+    /// password was right. The `uri` parameter is taken as it is: proxies
     /// on the way may have changed the Request-URI.
     /// `registered`: whether a phone of that user is registered from this source.
     pub(crate) fn check(
@@ -187,15 +193,17 @@ impl Authenticator {
     ) -> Verdict {
         let mine = |params: &&AuthParams| params.is_digest() && params.get("realm") == Some(&self.config.realm);
         let Some(params) = credentials.iter().find(mine) else { return Verdict::Missing };
-        let Some((user, nonce, count)) = self.matches(method, params) else {
+        // A client that was given its nonce elsewhere, or before we were started: it may simply ask for a new one.
+        let lapse = params.get("nonce").and_then(|nonce| self.lapse(nonce, source));
+        let Some(lapse) = lapse.filter(|lapse| *lapse > now) else { return Verdict::Stale };
+        let matches = self.matches(method, params);
+        if params.get("username").is_some_and(|user| self.is_locked(now, user) && !registered(user)) {
+            return Verdict::Locked;
+        }
+        let Some((user, nonce, count)) = matches else {
             self.count_wrong(now, params.get("username"));
             return Verdict::Wrong;
         };
-        if self.is_locked(now, &user) && !registered(&user) {
-            return Verdict::Wrong;
-        }
-        // A client that was given its nonce elsewhere, or before we were started: it may simply ask for a new one.
-        let Some(lapse) = self.lapse(&nonce, source).filter(|lapse| *lapse > now) else { return Verdict::Stale };
         self.expire(now);
         if !self.used.contains_key(&nonce) {
             if self.used.len() >= self.config.max_nonces {
@@ -352,7 +360,7 @@ mod tests {
             let mut cost = |user: &str, password: &str| {
                 let login = it.login(user, password, std::slice::from_ref(challenge));
                 let before = crate::digest::hashes_made();
-                it.check(&login, "192.0.2.77".parse().unwrap());
+                it.check(&login, SOURCE);
                 crate::digest::hashes_made() - before
             };
             let wrong = cost("anna", "wrong");
@@ -367,17 +375,32 @@ mod tests {
         let mut it = fixture();
         let attacker = "203.0.113.1".parse().unwrap();
         for _ in 0..200 {
-            let challenges = it.challenges();
+            let challenges = it.server.challenges(it.now, attacker, false, &mut it.chance);
             let login = it.login("anna", "guess", &challenges);
             assert_eq!(it.check(&login, attacker), Verdict::Wrong);
         }
         let challenges = it.challenges();
+        let login = it.login("anna", "guess", &challenges);
+        assert_eq!(it.check(&login, SOURCE), Verdict::Locked);
         let login = it.login("anna", "pw", &challenges);
-        assert_eq!(it.check(&login, SOURCE), Verdict::Wrong, "it may have been guessed");
+        assert_eq!(it.check(&login, SOURCE), Verdict::Locked, "it may have been guessed");
         let there = it.server.check(it.now, "REGISTER", SOURCE, std::slice::from_ref(&login), &|user| user == "anna");
         assert_eq!(there, Verdict::Valid("anna".into()), "its own phone goes on");
         it.now += Duration::from_hours(1);
         let challenges = it.challenges();
+        let login = it.login("anna", "pw", &challenges);
+        assert_eq!(it.check(&login, SOURCE), Verdict::Valid("anna".into()));
+    }
+
+    #[test]
+    fn who_was_not_given_the_nonce_locks_nobody_out() {
+        let mut it = fixture();
+        let challenges = it.challenges();
+        let made_up = "203.0.113.1".parse().unwrap();
+        for _ in 0..400 {
+            let login = it.login("anna", "guess", &challenges);
+            assert_eq!(it.check(&login, made_up), Verdict::Stale);
+        }
         let login = it.login("anna", "pw", &challenges);
         assert_eq!(it.check(&login, SOURCE), Verdict::Valid("anna".into()));
     }
