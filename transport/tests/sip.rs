@@ -73,6 +73,22 @@ async fn a_name_is_resolved_and_an_unknown_one_ends_the_call() {
 }
 
 #[tokio::test]
+async fn names_that_nobody_answers_for_do_not_cost_us_the_fixed_ones() {
+    let hosts = [("callee.example".to_owned(), vec![IpAddr::V4(Ipv4Addr::LOCALHOST)])].into();
+    let deaf = UdpSocket::bind(loopback()).await.expect("loopback");
+    let resolver =
+        ResolverConfig { hosts, name_servers: vec![deaf.local_addr().expect("an address")], ..Default::default() };
+    let limits = SipLimits { max_lookups: 1, ..SipLimits::default() };
+    let mut caller = Node::start(SipConfig { resolver, limits, ..SipConfig::default() }).await;
+    let mut callee = Node::start(SipConfig::default()).await;
+    let port = callee.address(Protocol::Udp).port();
+    caller.handle.invite(outgoing(uri("sip:b@slow.example"))).await.expect("placed");
+    let leg = caller.handle.invite(outgoing(uri("sip:b@other.example"))).await.expect("placed");
+    assert_eq!(ended(&mut caller, leg).await, EndReason::Unresolved, "the only slot is taken");
+    whole_call(&mut caller, &mut callee, uri(&format!("sip:b@callee.example:{port}"))).await;
+}
+
+#[tokio::test]
 async fn a_port_that_is_taken_is_refused_by_either_transport() {
     let node = Node::start(SipConfig::default()).await;
     let taken = node.address(Protocol::Udp);

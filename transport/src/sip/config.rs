@@ -166,14 +166,15 @@ pub struct SipLimits {
     pub max_sources: usize,
     /// Datagrams read from one socket before the others have their turn. Default: 64.
     pub udp_batch: usize,
-    /// TCP connections in all, in and out. Default: 4096.
+    /// TCP connections in all, in and out; the last quarter is kept for trusted sources and those that we open.
+    /// Default: 4096.
     pub max_connections: usize,
     /// TCP connections accepted from one address, unless it is trusted. Default: 32.
     pub max_connections_per_source: usize,
     /// A connection on which no whole message came or went for this long is closed. Default: 10 min.
     pub idle_timeout: Duration,
-    /// An accepted connection must bring its first message within this time, and every message must be whole this
-    /// long after its first byte. Default: 10 s.
+    /// An accepted connection must bring its first message within this time, which no keep-alive is, and every message
+    /// must be whole this long after its first byte. Default: 10 s.
     pub message_timeout: Duration,
     /// A connection that takes nothing of what is written to it for this long is closed. Default: 10 s.
     pub write_timeout: Duration,
@@ -193,7 +194,8 @@ pub struct SipLimits {
     /// Messages that may wait to be written to one connection; above it the connection is closed, as its reader is
     /// too slow. Default: 256.
     pub write_queue: usize,
-    /// Names that are resolved at a time; above it a call to a name fails at once. Default: 64.
+    /// Names that are resolved at a time; above it one that was resolved before has its addresses from then, and a call
+    /// to another fails at once. Fixed hosts wait for nobody. Default: 64.
     pub max_lookups: usize,
 }
 

@@ -110,6 +110,17 @@ impl Resolver {
         Self { hosts, dns, timeout: config.timeout, random: AtomicU64::new(seed), families, remembered }
     }
 
+    /// The answer that needs no name server: of an address or a fixed host.
+    pub(crate) fn fixed(&self, request: &Question) -> Option<Resolved> {
+        let (default, port) = default_end(request);
+        Some(self.of_use(at_port(default, &self.known(&request.host)?, port)))
+    }
+
+    /// The answer from before, where there is nobody free to ask for a new one.
+    pub(crate) fn before(&self, request: &Question) -> Option<Resolved> {
+        self.remembered.get(Instant::now(), request).map(|(targets, _)| Ok(targets))
+    }
+
     /// Answers one question, within the time limit. When the name servers fail, an answer from before stands.
     pub(crate) async fn resolve(&self, request: &Question) -> Resolved {
         let old = self.remembered.get(Instant::now(), request);
@@ -121,12 +132,8 @@ impl Resolver {
         let answer = tokio::time::timeout(limit, self.targets(request)).await.unwrap_or(Err(ResolveError::Failed));
         let now = Instant::now();
         match (answer, old) {
-            (Ok(mut targets), _) => {
-                targets.retain(|target| self.families.serve(target.remote.ip()));
-                targets.truncate(MAX_TARGETS);
-                if targets.is_empty() {
-                    return Err(ResolveError::NotFound);
-                }
+            (Ok(targets), _) => {
+                let targets = self.of_use(targets)?;
                 self.remembered.note(now, request, &targets);
                 Ok(targets)
             }
@@ -142,9 +149,14 @@ impl Resolver {
         }
     }
 
+    fn of_use(&self, mut targets: Vec<Target>) -> Resolved {
+        targets.retain(|target| self.families.serve(target.remote.ip()));
+        targets.truncate(MAX_TARGETS);
+        if targets.is_empty() { Err(ResolveError::NotFound) } else { Ok(targets) }
+    }
+
     async fn targets(&self, request: &Question) -> Resolved {
-        let default = request.protocol.unwrap_or(if request.secure { Protocol::Tls } else { Protocol::Udp });
-        let port = request.port.unwrap_or(default.default_port());
+        let (default, port) = default_end(request);
         if let Some(addresses) = self.known(&request.host) {
             return Ok(at_port(default, &addresses, port));
         }
@@ -279,6 +291,12 @@ fn build(config: &ResolverConfig) -> Result<TokioResolver, NetError> {
     options.timeout = config.timeout / 2;
     options.ip_strategy = LookupIpStrategy::Ipv4AndIpv6;
     builder.build()
+}
+
+/// The transport and the port where no record names others.
+fn default_end(request: &Question) -> (Protocol, u16) {
+    let default = request.protocol.unwrap_or(if request.secure { Protocol::Tls } else { Protocol::Udp });
+    (default, request.port.unwrap_or(default.default_port()))
 }
 
 /// Host names are compared without regard to case and to the root's dot.

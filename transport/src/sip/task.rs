@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sip_core::message::{HeaderName, Message, ParseError, StatusCode};
-use sip_core::{ConnectionId, Endpoint, Flow, LegHandle, Listener, Protocol, ResolveRequest, Sign, Target, Transmit};
+use sip_core::{
+    ConnectionId, Endpoint, Flow, LegHandle, Listener, Protocol, ResolveId, ResolveRequest, Resolved, Sign, Target,
+    Transmit,
+};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::bans::Offence;
@@ -202,12 +205,17 @@ impl Task {
             Input::Message { flow, message } => self.take_message(now, flow, *message),
             Input::Connected { connection, local } => self.connections.connected(connection, local),
             Input::Closed { connection } => self.lose(now, connection),
-            Input::Resolved { id, name, resolved } => {
-                let resolved = resolved.map(|targets| self.fill_ends(now, &name, targets));
-                self.endpoint.handle_resolved(now, id, resolved);
-            }
+            Input::Resolved { id, name, resolved } => self.resolved(now, id, &name, resolved),
         }
         self.drain(now);
+    }
+
+    fn resolved(&mut self, now: Instant, id: ResolveId, name: &Name, resolved: Resolved) {
+        if resolved.is_err() {
+            self.shared.counting.failed_lookups.increment();
+        }
+        let resolved = resolved.map(|targets| self.fill_ends(now, name, targets));
+        self.endpoint.handle_resolved(now, id, resolved);
     }
 
     /// Fills in by which of our addresses each target is reached, as Via and Contact will say, and inside TLS who must
@@ -316,22 +324,25 @@ impl Task {
         }
     }
 
-    /// Asks the name servers, in a task of its own.
+    /// Asks the name servers, in a task of its own; what is known without them waits for nobody. When too many names are
+    /// asked for, one that was resolved before has its addresses from then, so that strangers' names do not cost us our
+    /// trunks.
     fn look_up(&mut self, now: Instant, request: ResolveRequest) {
         self.shared.counting.lookups.increment();
         let id = request.id;
-        let Ok(permit) = Arc::clone(&self.lookups).try_acquire_owned() else {
-            self.shared.counting.failed_lookups.increment();
-            return self.endpoint.handle_resolved(now, id, Err(sip_core::ResolveError::Failed));
-        };
         let name = Name::from(request.host.as_str());
+        let question = Question::from(request);
+        if let Some(resolved) = self.resolver.fixed(&question) {
+            return self.resolved(now, id, &name, resolved);
+        }
+        let Ok(permit) = Arc::clone(&self.lookups).try_acquire_owned() else {
+            let resolved = self.resolver.before(&question).unwrap_or(Err(sip_core::ResolveError::Failed));
+            return self.resolved(now, id, &name, resolved);
+        };
         let (resolver, shared) = (Arc::clone(&self.resolver), Arc::clone(&self.shared));
         tokio::spawn(async move {
-            let resolved = resolver.resolve(&Question::from(request)).await;
+            let resolved = resolver.resolve(&question).await;
             drop(permit);
-            if resolved.is_err() {
-                shared.counting.failed_lookups.increment();
-            }
             let _ = shared.inputs.send(Input::Resolved { id, name, resolved }).await;
         });
     }

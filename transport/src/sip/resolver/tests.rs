@@ -188,8 +188,10 @@ async fn answers_from_before_serve_when_the_name_servers_are_gone() {
     let config = ResolverConfig { timeout: Duration::from_millis(200), ..config(vec![server]) };
     let resolver = Resolver::new(&config, BOTH, 1);
     let fleeting = question("fleeting.example", None, None);
+    assert_eq!(resolver.before(&fleeting), None);
     assert_eq!(shown(resolver.resolve(&fleeting).await), ["UDP 192.0.2.7:5060"]);
     queries.store(DEAF, Ordering::Relaxed);
+    assert_eq!(resolver.before(&fleeting).map(shown), Some(vec!["UDP 192.0.2.7:5060".to_owned()]));
     assert_eq!(shown(resolver.resolve(&fleeting).await), ["UDP 192.0.2.7:5060"]);
     assert_eq!(resolver.resolve(&question("plain.example", None, None)).await, Err(ResolveError::Failed));
     let asked = queries.load(Ordering::Relaxed);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sip_core::message::Uri;
-use sip_core::{InviteError, LegHandle, OutgoingCall};
+use sip_core::{InviteError, LegHandle, OutgoingCall, ResolveError};
 use tokio::sync::oneshot;
 
 use super::super::command::Command;
@@ -68,12 +68,17 @@ impl Task {
         let question = Question::from(uri);
         let bound: Vec<SocketAddr> = self.udp.iter().map(|udp| udp.local).collect();
         let resolver = Arc::clone(&self.resolver);
-        let Ok(permit) = Arc::clone(&self.lookups).try_acquire_owned() else {
-            let _ = reply.send(None);
-            return;
+        let permit = Arc::clone(&self.lookups).try_acquire_owned().ok();
+        let known = match resolver.fixed(&question) {
+            None if permit.is_none() => Some(resolver.before(&question).unwrap_or(Err(ResolveError::Failed))),
+            known => known,
         };
         tokio::spawn(async move {
-            let targets = resolver.resolve(&question).await.unwrap_or_default();
+            let resolved = match known {
+                Some(known) => known,
+                None => resolver.resolve(&question).await,
+            };
+            let targets = resolved.unwrap_or_default();
             let remote = targets.first().map(|target| target.remote.ip());
             let towards = |remote: IpAddr| {
                 let ours = bound.iter().map(SocketAddr::ip).find(|ip| ip.is_ipv4() == remote.is_ipv4());
