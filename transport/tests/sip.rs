@@ -207,6 +207,33 @@ async fn connections_are_limited_in_number_and_in_patience() {
 }
 
 #[tokio::test]
+async fn keep_alives_alone_hold_no_connection() {
+    let limits = SipLimits { message_timeout: Duration::from_secs(2), ..limits() };
+    let node = Node::start(SipConfig { limits, ..SipConfig::default() }).await;
+    let mut stream = Stream::connect(node.address(Protocol::Tcp)).await;
+    stream.send(b"\r\n\r\n").await;
+    assert_eq!(stream.bytes(2).await, b"\r\n");
+    stream.until_closed().await;
+    node.until_counted(|counters| counters.expelled == 1 && counters.connections == 0).await;
+}
+
+#[tokio::test]
+async fn strangers_leave_room_for_trunks() {
+    let node =
+        Node::start(SipConfig { limits: SipLimits { max_connections: 4, ..limits() }, ..SipConfig::default() }).await;
+    let address = node.address(Protocol::Tcp);
+    let _strangers = [Stream::connect(address).await, Stream::connect(address).await, Stream::connect(address).await];
+    node.until_counted(|counters| counters.accepted == 3).await;
+    Stream::connect(address).await.until_closed().await;
+    assert_eq!(node.handle.counters().refused_connections, 1);
+    node.handle.trust(vec![IpAddr::from(Ipv4Addr::LOCALHOST).into()]).await.expect("running");
+    node.handle.status().await.expect("running");
+    let mut trunk = Stream::connect(address).await;
+    trunk.send(options(1).as_bytes()).await;
+    assert!(trunk.message().await.starts_with("SIP/2.0 200"));
+}
+
+#[tokio::test]
 async fn a_connection_that_cannot_be_opened_ends_the_call() {
     let mut caller = Node::start(SipConfig::default()).await;
     let closed = std::net::TcpListener::bind(loopback()).expect("loopback").local_addr().expect("an address");

@@ -238,6 +238,10 @@ async fn browsers_that_are_too_large_slow_or_silent_are_sent_away() {
     large.socket.send(Message::binary(vec![b'x'; 200_000])).await.expect("it stands");
     large.until_closed().await;
     browser(&node).await.until_closed().await;
+    let mut empty = browser(&node).await;
+    empty.send("\r\n\r\n").await;
+    assert_eq!(empty.message().await, "\r\n");
+    empty.until_closed().await;
     let mut slow = browser(&node).await;
     slow.send(&options(1)).await;
     slow.message().await;
@@ -248,7 +252,7 @@ async fn browsers_that_are_too_large_slow_or_silent_are_sent_away() {
     let mut half = support::Stream::connect(address).await;
     half.send(b"GET /sip HTTP/1.1\r\nHost: x\r\n").await;
     half.until_closed().await;
-    node.until_counted(|counters| counters.connections == 0 && counters.expelled == 4).await;
+    node.until_counted(|counters| counters.connections == 0 && counters.expelled == 5).await;
 }
 
 /// It pongs for as long as it lives.

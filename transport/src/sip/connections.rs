@@ -16,6 +16,12 @@ use super::limiter::Source;
 /// Targets that one connection remembers to have sent for: there is one of each transport, address and name.
 const MAX_TARGETS: usize = 8;
 
+/// Up to how many connections those are taken in that are not trusted: the last quarter is kept for trunks and for the
+/// connections that we open.
+const fn for_strangers(most: usize) -> usize {
+    most - most / 4
+}
+
 /// A connection as the table knows it.
 struct Entry {
     protocol: Protocol,
@@ -80,8 +86,12 @@ impl Connections {
         }
         let source = Source::from(remote.ip());
         let from_source = self.per_source.get(&source).copied().unwrap_or(0);
-        let too_many = from_source >= limits.max_connections_per_source && !self.shared.guard.is_trusted(remote.ip());
-        if too_many || self.entries.len() >= limits.max_connections {
+        let (most, most_from_there) = if self.shared.guard.is_trusted(remote.ip()) {
+            (limits.max_connections, usize::MAX)
+        } else {
+            (for_strangers(limits.max_connections), limits.max_connections_per_source)
+        };
+        if from_source >= most_from_there || self.entries.len() >= most {
             self.shared.counting.refused_connections.increment();
             return;
         }

@@ -141,7 +141,9 @@ impl<S: AsyncRead> Reader<'_, S> {
             let message = match self.decoder.next() {
                 Ok(None) => return Ok(()),
                 Ok(Some(StreamItem::KeepAlive)) => {
-                    self.noted(begun);
+                    // A sign of life, but nothing that the connection would be worth having for.
+                    *begun = None;
+                    self.activity.note();
                     self.shared.counting.keep_alives.increment();
                     self.say(b"\r\n");
                     continue;

@@ -123,8 +123,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         self.socket.get_ref().since.map(|since| since + self.shared.limits.message_timeout)
     }
 
+    /// When to look again. A frame may begin at any time while it is waited: that is noticed at the next look.
     fn deadline(&self) -> Instant {
-        [self.begin_by, self.whole_by()].into_iter().flatten().fold(self.next_ping, Instant::min)
+        let look = Instant::now() + self.shared.limits.message_timeout / 4;
+        [self.begin_by, self.whole_by(), Some(look)].into_iter().flatten().fold(self.next_ping, Instant::min)
     }
 
     /// A ping keeps the way open; browsers answer it by themselves.
@@ -161,12 +163,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return Ok(()),
             Message::Close(_) => return Err(End::Ordinary),
         };
-        self.begin_by = None;
         let message = parse_datagram(&data, &self.shared.parsing);
         if message.as_ref().is_err_and(|error| error.kind == ParseErrorKind::Empty) {
             self.shared.counting.keep_alives.increment();
             return self.send(Message::text("\r\n")).await;
         }
+        self.begin_by = None;
         self.shared.wait_for_turn(self.flow.remote.ip()).await?;
         let input = Input::Message { flow: self.flow, message: Box::new(message) };
         self.shared.inputs.send(input).await.map_err(|_| End::Ordinary)
