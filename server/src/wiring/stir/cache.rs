@@ -95,7 +95,10 @@ impl Cache {
                 _ => Found::Nothing,
             }
         });
-        Some(task.map(|done| done.unwrap_or(Found::Nothing)).boxed().shared())
+        let found = task.map(|done| done.unwrap_or(Found::Nothing)).boxed().shared();
+        // Whether it is done is seen only by who waits for it, and all may have given up.
+        tokio::spawn(found.clone());
+        Some(found)
     }
 }
 
@@ -174,6 +177,19 @@ mod tests {
         server.answer.notify_one();
         assert!(matches!(cache.get(ADDRESS).await, Found::Chain(_)));
         assert_eq!(server.asked.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_late_answer_grows_old_like_any_other() {
+        let (server, cache) = server(Some(b"\x30\x00"));
+        let wait = Duration::from_millis(500);
+        assert!(tokio::time::timeout(wait, cache.get(ADDRESS)).await.is_err());
+        server.answer.notify_one();
+        // Nobody waits any longer; it comes all the same, and is too old when the next call wants it.
+        tokio::time::sleep(Duration::from_secs(101)).await;
+        server.answer.notify_one();
+        assert!(matches!(cache.get(ADDRESS).await, Found::Chain(_)));
+        assert_eq!(server.asked.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test(start_paused = true)]
