@@ -118,6 +118,30 @@ async fn another_certificate_than_the_promised_one_is_refused() {
     }
 }
 
+/// Strangers who begin and do not go on take no place from the peer, wherever its own address shows.
+#[tokio::test]
+async fn strangers_who_begin_leave_room_for_the_peer() {
+    let (mut caller, mut callee) = (End::open(42_080, PATIENCE), End::open(42_090, PATIENCE));
+    let (ours, mut theirs) = agree(&caller, &callee);
+    // The peer is behind a router: another address was stated.
+    theirs.remote_rtp.set_port(9);
+    callee.start(theirs);
+    let strangers: Vec<_> = (0..8).map(|_| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback")).collect();
+    for stranger in &strangers {
+        // A ClientHello, of which the rest never comes.
+        let mut hello = vec![22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 22];
+        hello.extend([1, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 10]);
+        hello.resize(13 + 22, 7);
+        stranger.send_to(&hello, callee.ports.rtp).expect("loopback");
+    }
+    caller.start(ours);
+    for end in [&mut caller, &mut callee] {
+        let told = |event: &MediaEvent| matches!(event, MediaEvent::Latched { .. } | MediaEvent::NotSecured { .. });
+        let event = end.until(told).await;
+        assert!(matches!(event, MediaEvent::Latched { .. }), "{event:?}");
+    }
+}
+
 /// Strangers at the port neither stop a handshake nor the thread that carries it out.
 #[tokio::test]
 async fn junk_at_the_port_changes_nothing() {

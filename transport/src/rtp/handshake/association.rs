@@ -37,6 +37,10 @@ pub(super) struct Association {
     client: Option<Arc<rtc_dtls::config::HandshakeConfig>>,
     deadline: Instant,
     state: State,
+    /// Who shakes hands, the oldest first, and whether the peer's sound comes from there or is to.
+    remotes: Vec<(SocketAddr, bool)>,
+    /// With whom the keys were agreed on.
+    agreed_with: Option<SocketAddr>,
 }
 
 impl Association {
@@ -47,7 +51,8 @@ impl Association {
         let local = beginning.sockets.rtp.local_addr().map_err(|error| Error::Other(error.to_string()))?;
         let (client, server) = if is_client { (Some(config), None) } else { (None, Some(config)) };
         let endpoint = Endpoint::new(local, TransportProtocol::UDP, server);
-        Ok(Self { beginning, endpoint, client, deadline: now + limit, state: State::Running })
+        let (deadline, state) = (now + limit, State::Running);
+        Ok(Self { beginning, endpoint, client, deadline, state, remotes: Vec::new(), agreed_with: None })
     }
 
     /// The peer is there: begins, if that is our part.
@@ -61,16 +66,21 @@ impl Association {
 
     /// A datagram came.
     pub(super) fn take(&mut self, now: Instant, source: SocketAddr, stated: bool, data: &[u8]) {
-        let is_new = self.endpoint.get_connection_state(source).is_none();
-        let full = self.endpoint.get_connections_keys().count() >= MAX_REMOTES;
-        // After the keys are known nobody else may begin.
-        if is_new && ((full && !stated) || self.state != State::Running || self.client.is_some()) {
+        // After the keys are known nobody else is heard, and nobody begins.
+        if self.state != State::Running && self.agreed_with != Some(source) {
             return;
+        }
+        if self.endpoint.get_connection_state(source).is_none() {
+            if self.state != State::Running || self.client.is_some() || !is_hello(data) {
+                return;
+            }
+            self.make_room(now, source, stated);
         }
         match self.endpoint.read(now, source, None, BytesMut::from(data)) {
             Ok(events) => {
                 if events.iter().any(|event| matches!(event, EndpointEvent::HandshakeComplete)) {
                     self.complete(source);
+                    self.stop_all_but(now, Some(source));
                 }
             }
             Err(error) => {
@@ -94,7 +104,30 @@ impl Association {
                 tracing::info!(leg = %self.beginning.leg, "a DTLS handshake agreed on no SRTP profile");
             }
             self.state = State::Told(keys);
+            self.agreed_with = Some(source);
         }
+    }
+
+    /// Notes who begins. Where there are too many, the oldest that nothing speaks for has to begin anew: strangers may
+    /// fill the places, but not for good.
+    fn make_room(&mut self, now: Instant, source: SocketAddr, stated: bool) {
+        // Those whom the endpoint has dropped by itself.
+        self.remotes.retain(|(remote, _)| self.endpoint.get_connection_state(*remote).is_some());
+        if self.remotes.len() >= MAX_REMOTES {
+            let oldest = self.remotes.iter().position(|(_, stated)| !stated).unwrap_or_default();
+            let (oldest, _) = self.remotes.remove(oldest);
+            let _ = self.endpoint.stop(now, oldest);
+        }
+        self.remotes.push((source, stated));
+    }
+
+    /// Ends what strangers have begun.
+    fn stop_all_but(&mut self, now: Instant, source: Option<SocketAddr>) {
+        let others: Vec<_> = self.endpoint.get_connections_keys().copied().collect();
+        for remote in others.into_iter().filter(|remote| Some(*remote) != source) {
+            let _ = self.endpoint.stop(now, remote);
+        }
+        self.remotes.clear();
     }
 
     fn export(&self, source: SocketAddr) -> Option<SrtpKeys> {
@@ -124,6 +157,8 @@ impl Association {
             if now >= self.deadline {
                 tracing::info!(leg = %self.beginning.leg, "a DTLS handshake was not done in time");
                 self.state = State::Told(None);
+                self.stop_all_but(now, None);
+                self.send();
             }
         }
         if let State::Told(keys) = self.state {
@@ -183,4 +218,10 @@ impl Association {
             let _ = self.beginning.sockets.rtp.send_to(&transmit.message, transmit.transport.peer_addr);
         }
     }
+}
+
+/// Whether a datagram is a ClientHello in the clear ([RFC 6347 sections 4.1 and 4.2.2](https://www.rfc-editor.org/rfc/rfc6347)):
+/// nothing else begins a handshake.
+fn is_hello(datagram: &[u8]) -> bool {
+    matches!(datagram, [22, _, _, 0, 0, ..]) && datagram.get(13) == Some(&1)
 }

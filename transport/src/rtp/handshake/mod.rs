@@ -25,7 +25,8 @@ pub(super) use worker::Worker;
 
 /// Notes that may wait for the thread; more are dropped and counted. A handshake repeats what is lost.
 pub(super) const MAX_NOTES: usize = 512;
-/// Datagrams of one leg that are handed over at once; it gets one more at each visit.
+/// Datagrams of one leg that are handed over at once; it gets one more at each visit. Strangers and the peer's stated
+/// address have so many each.
 const BURST: u8 = 32;
 
 /// What a media thread tells the thread of the handshakes.
@@ -86,7 +87,8 @@ pub(crate) struct Handshake {
     peer: DtlsPeer,
     by_ice: bool,
     connected: bool,
-    burst: u8,
+    /// What strangers may still send, and what may still come from where the peer's sound comes from.
+    bursts: [u8; 2],
 }
 
 impl Handshake {
@@ -119,7 +121,7 @@ impl Handshake {
             return;
         }
         Self::end(current, notes, counters);
-        *current = wanted.map(|peer| Self { id: None, peer, by_ice, connected: false, burst: BURST });
+        *current = wanted.map(|peer| Self { id: None, peer, by_ice, connected: false, bursts: [BURST; 2] });
     }
 
     /// Ends a leg's handshake.
@@ -138,7 +140,7 @@ impl Handshake {
         notes: &Notes,
         counters: &ThreadCounters,
     ) {
-        self.burst = BURST.min(self.burst + 1);
+        self.bursts = self.bursts.map(|burst| BURST.min(burst + 1));
         let id = if let Some(id) = self.id {
             id
         } else {
@@ -176,8 +178,9 @@ impl Handshake {
         let source = SocketAddr::new(source.ip().to_canonical(), source.port());
         let stated = remote == Some(source);
         let Some(id) = self.id.filter(|_| stated || !self.by_ice) else { return };
-        let Some(left) = self.burst.checked_sub(1) else { return counters.dropped_handshakes.add(1) };
-        self.burst = left;
+        let burst = &mut self.bursts[usize::from(stated)];
+        let Some(left) = burst.checked_sub(1) else { return counters.dropped_handshakes.add(1) };
+        *burst = left;
         notes.put(Note::Datagram { id, source, stated, data: datagram.to_vec() }, counters);
     }
 }
