@@ -41,15 +41,25 @@ const BLANK: &str = "[blanked]";
 /// Header fields whose value proves who somebody is, in small letters.
 const SECRET_FIELDS: [&str; 4] = ["authorization", "proxy-authorization", "authentication-info", "identity"];
 
-/// A copy of a message without credentials and keys of media (`a=crypto` and MIKEY's `a=key-mgmt`), cut to so many
-/// bytes.
+/// SDP attributes whose value is secret, in small letters: MIKEY's keys, and what ICE's checks prove themselves with.
+const SECRET_ATTRIBUTES: [&str; 2] = ["key-mgmt", "ice-pwd"];
+
+/// A copy of a message without credentials, keys of media and keys that were pressed (the body of
+/// `application/dtmf...`: they may be a PIN), cut to so many bytes.
 pub fn without_secrets(data: &[u8], most: usize) -> String {
     let text = String::from_utf8_lossy(data);
     let mut copy = String::with_capacity(text.len().min(most));
     let mut folded_secret = false;
+    let (mut is_body, mut secret_body) = (false, false);
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end_matches(['\r', '\n']);
         let end = &line[bare.len()..];
+        if is_body && secret_body {
+            copy.push_str(BLANK);
+            break;
+        }
+        is_body |= bare.is_empty() && !copy.is_empty();
+        secret_body |= !is_body && tells_pressed_keys(bare);
         // A line that begins with a space goes on with the field before (RFC 3261 section 7.3.1).
         if folded_secret && bare.starts_with([' ', '\t']) {
             continue;
@@ -68,17 +78,30 @@ pub fn without_secrets(data: &[u8], most: usize) -> String {
     copy
 }
 
+/// Whether a header field says that the body is keys of a telephone.
+fn tells_pressed_keys(line: &str) -> bool {
+    let Some((name, value)) = line.split_once(':') else { return false };
+    let name = name.trim();
+    let kind = value.trim_start().get(.."application/dtmf".len());
+    (name.eq_ignore_ascii_case("content-type") || name.eq_ignore_ascii_case("c"))
+        && kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/dtmf"))
+}
+
 fn clean(line: &str) -> Cow<'_, str> {
-    if let Some(rest) = line.strip_prefix("a=crypto:") {
-        let mut words = rest.split(' ');
-        let (tag, suite) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        return format!("a=crypto:{tag} {suite} inline:{BLANK}").into();
-    }
-    if line.starts_with("a=key-mgmt:") {
-        return format!("a=key-mgmt:{BLANK}").into();
+    if line.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("k=")) {
+        return format!("k={BLANK}").into();
     }
     let Some((name, value)) = line.split_once(':') else { return line.into() };
     let field = name.trim().to_ascii_lowercase();
+    if let Some(attribute) = field.strip_prefix("a=").map(str::trim) {
+        if attribute == "crypto" {
+            let mut words = value.split_ascii_whitespace().take_while(|word| !word.contains(':'));
+            let (tag, suite) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            return format!("a=crypto:{tag} {suite} inline:{BLANK}").into();
+        }
+        let is_secret = SECRET_ATTRIBUTES.contains(&attribute);
+        return if is_secret { format!("{name}:{BLANK}").into() } else { line.into() };
+    }
     if !SECRET_FIELDS.contains(&field.as_str()) && field != "y" {
         return line.into();
     }
@@ -117,5 +140,41 @@ mod tests {
             assert!(copy.contains(kept), "{kept} in {copy}");
         }
         assert_eq!(without_secrets("é".repeat(10).as_bytes(), 5), "éé");
+    }
+
+    #[test]
+    fn keys_that_were_pressed_are_not_in_the_copy() {
+        for field in
+            ["Content-Type: application/dtmf-relay", "c:application/DTMF", "CONTENT-TYPE : Application/Dtmf;x=1"]
+        {
+            let info = format!(
+                "INFO sip:a@b SIP/2.0\r\n{field}\r\nContent-Length: 24\r\n\r\nSignal=7\r\nDuration=160\r\n\r\n"
+            );
+            let copy = without_secrets(info.as_bytes(), 4_096);
+            assert!(copy.contains(field) && copy.ends_with("\r\n\r\n[blanked]"), "{copy}");
+            assert!(!copy.contains("Signal"), "{copy}");
+        }
+        let other =
+            "MESSAGE sip:a@b SIP/2.0\r\nContent-Type: text/plain\r\n\r\nContent-Type: application/dtmf\r\nSignal=7\r\n";
+        assert_eq!(without_secrets(other.as_bytes(), 4_096), other, "only a header field says so");
+    }
+
+    #[test]
+    fn secrets_of_a_description_are_known_however_they_are_written() {
+        for line in [
+            "a=CRYPTO:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0",
+            "a=Crypto:1\tAES_CM_128_HMAC_SHA1_80\tinline:c2VjcmV0",
+            "a=crypto:1 inline:c2VjcmV0",
+            "a=KEY-mgmt:mikey c2VjcmV0",
+            "a=ice-pwd:c2VjcmV0",
+            "a=Ice-Pwd:c2VjcmV0",
+            "k=base64:c2VjcmV0",
+            "K=c2VjcmV0",
+        ] {
+            let message = format!("INVITE sip:a@b SIP/2.0\r\n\r\nv=0\r\n{line}\r\na=ice-ufrag:abcd\r\n");
+            let copy = without_secrets(message.as_bytes(), 4_096);
+            assert!(!copy.contains("c2VjcmV0") && copy.contains(BLANK), "{copy}");
+            assert!(copy.ends_with("\r\na=ice-ufrag:abcd\r\n"), "{copy}");
+        }
     }
 }
