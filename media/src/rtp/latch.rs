@@ -147,6 +147,9 @@ impl Latch {
         }
         if self.latched == Some(source) {
             self.heard_at = Some(now);
+            if valid.nominates {
+                checks.priority = valid.priority;
+            }
             return false;
         }
         let better = self.latched.is_none() || valid.priority >= checks.priority || silent;
@@ -156,6 +159,14 @@ impl Latch {
         checks.priority = valid.priority;
         self.take(now, source);
         true
+    }
+
+    /// ICE begins anew ([RFC 8445 section 9](https://www.rfc-editor.org/rfc/rfc8445#section-9)): what the peer chooses
+    /// next counts, whatever it liked before. Until then sound stays where it is.
+    pub fn restart_checks(&mut self) {
+        if self.checks.is_some() {
+            self.checks = Some(Checks::default());
+        }
     }
 
     fn take(&mut self, now: Instant, source: SocketAddr) -> Verdict {
