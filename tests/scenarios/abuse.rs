@@ -1,6 +1,6 @@
 //! Abuse against the whole program: strangers are other addresses of 127.0.0.0/8 than 127.0.0.1, which is trusted.
 
-use std::net::{Ipv4Addr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::process::Command;
 
 use callwright_tests::caller::{self, begin, config, script};
@@ -9,6 +9,8 @@ use callwright_tests::{Server, Settings, wait};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sip_core::message::HeaderName;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// A stranger's request with an answer, or `None` when the next question of a friend is answered before.
 async fn answer(server: &Server, stranger: &Wire, text: &str) -> Option<u16> {
@@ -20,6 +22,14 @@ async fn answer(server: &Server, stranger: &Wire, text: &str) -> Option<u16> {
         Some(sip_core::message::Message::Response(response)) => Some(response.status.code()),
         _ => None,
     }
+}
+
+/// A stranger's connection. That it is where it says is certain, which no datagram shows.
+async fn connect(address: &str, server: &Server) -> TcpStream {
+    let address: IpAddr = address.parse().unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((address, 0).into()).unwrap();
+    socket.connect(server.sip().parse().unwrap()).await.unwrap()
 }
 
 async fn bans(server: &Server) -> Vec<Value> {
@@ -36,9 +46,14 @@ async fn scanners_are_silenced_listed_kept_and_forgiven() {
     let (scan, _) = stranger.compose("OPTIONS", &target, "User-Agent: friendly-scanner\r\n", "");
     assert_eq!(answer(&server, &stranger, &scan).await, None, "a scanner gets no answer");
     let (honest, _) = stranger.compose("OPTIONS", &target, "", "");
-    assert_eq!(answer(&server, &stranger, &honest).await, None, "and none from then on");
-    let listed = bans(&server).await;
+    assert_eq!(answer(&server, &stranger, &honest).await, Some(200), "its address may have been made up");
+    let mut connection = connect("127.0.0.9", &server).await;
+    connection.write_all(scan.replace("SIP/2.0/UDP", "SIP/2.0/TCP").as_bytes()).await.unwrap();
+    let listed =
+        wait::until("the scanner is banned", async || Some(bans(&server).await).filter(|it| !it.is_empty())).await;
     assert_eq!(listed.len(), 1, "{listed:?}");
+    let (honest, _) = stranger.compose("OPTIONS", &target, "", "");
+    assert_eq!(answer(&server, &stranger, &honest).await, None, "and none from then on");
     assert_eq!((&listed[0]["source"], &listed[0]["reason"]), (&json!("127.0.0.9"), &json!("scanner")));
     // A restart forgives nothing.
     server.restart().await;
@@ -66,13 +81,18 @@ async fn guessing_passwords_and_calling_abroad_end_in_a_ban() {
         [("127.0.0.11", "unknown_user"), ("127.0.0.12", "wrong_password"), ("127.0.0.13", "foreign_number")]
     {
         let stranger = Wire::at(address, &server.sip()).await;
+        let mut connection = connect(address, &server).await;
+        let nonce = nonce(&server, &stranger).await;
         let banned = async {
             for round in 0..40 {
-                let text = match kind {
-                    "foreign_number" => stranger.compose("INVITE", &server.address("90046812345678"), "", "").0,
-                    _ => guess(&server, &stranger, if kind == "unknown_user" { "nobody" } else { "anna" }, round),
-                };
-                stranger.send(text.as_bytes()).await;
+                if kind == "foreign_number" {
+                    let text = stranger.compose("INVITE", &server.address("90046812345678"), "", "").0;
+                    // It is closed once the source is banned.
+                    let _ = connection.write_all(text.replace("SIP/2.0/UDP", "SIP/2.0/TCP").as_bytes()).await;
+                } else {
+                    let user = if kind == "unknown_user" { "nobody" } else { "anna" };
+                    stranger.send(guess(&server, &stranger, user, &nonce, round).as_bytes()).await;
+                }
                 let friend = Wire::to(&server.sip()).await;
                 friend.ask("OPTIONS", &server.address("reception"), "", "").await;
                 if bans(&server).await.iter().any(|ban| ban["source"] == address) {
@@ -85,16 +105,33 @@ async fn guessing_passwords_and_calling_abroad_end_in_a_ban() {
         let reason = bans(&server).await.into_iter().find(|ban| ban["source"] == address).unwrap();
         assert_eq!(reason["reason"], kind);
     }
+    // Whoever makes up the source of datagrams does not get it banned: it was given no nonce.
+    let innocent = Wire::at("127.0.0.14", &server.sip()).await;
+    for round in 0..20 {
+        let foreign = innocent.compose("INVITE", &server.address("90046812345678"), "", "").0;
+        for text in [foreign, guess(&server, &innocent, "anna", "made-up", round), format!("nonsense {round}")] {
+            innocent.send(text.as_bytes()).await;
+        }
+    }
+    Wire::to(&server.sip()).await.ask("OPTIONS", &server.address("reception"), "", "").await;
+    assert!(!bans(&server).await.iter().any(|ban| ban["source"] == "127.0.0.14"));
     // Its own phones are not touched by what strangers do.
     let answer = server.api().ask(Method::DELETE, "/v1/bans?source=elsewhere", None, &[]).await;
     assert_eq!(answer.status.as_u16(), 422, "{answer:?}");
 }
 
+/// A nonce that is sealed for the address of this socket.
+async fn nonce(server: &Server, wire: &Wire) -> String {
+    let refused = wire.ask("REGISTER", &format!("sip:{}", server.host()), "", "").await;
+    let challenge = refused.headers.get(&HeaderName::WwwAuthenticate).unwrap_or_default();
+    challenge.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned()
+}
+
 /// A REGISTER with made-up credentials.
-fn guess(server: &Server, wire: &Wire, user: &str, round: u32) -> String {
+fn guess(server: &Server, wire: &Wire, user: &str, nonce: &str, round: u32) -> String {
     let uri = format!("sip:{}", server.host());
     let login = format!(
-        "Authorization: Digest username=\"{user}\", realm=\"callwright\", nonce=\"made-up-{round}\", uri=\"{uri}\", \
+        "Authorization: Digest username=\"{user}\", realm=\"callwright\", nonce=\"{nonce}\", uri=\"{uri}\", \
          response=\"{round:032x}\", algorithm=MD5\r\n"
     );
     wire.compose("REGISTER", &uri, &login, "").0

@@ -11,7 +11,7 @@ use sip_core::{Body, EndReason, Event, Protocol};
 use support::calls::{ended, outgoing, uri, whole_call};
 use support::{Node, Stream, loopback, options, request};
 use tokio::net::UdpSocket;
-use transport::sip::{Listen, Rate, ResolverConfig, SipConfig, SipLimits, SipTransport, StartError};
+use transport::sip::{Listen, Offence, Rate, ResolverConfig, SipConfig, SipLimits, SipTransport, StartError};
 
 fn limits() -> SipLimits {
     SipLimits { trusted: Vec::new(), ..SipLimits::default() }
@@ -166,6 +166,49 @@ async fn a_source_that_sends_too_much_is_not_listened_to() {
     }
     node.until_counted(|counters| counters.received == before.received + 10).await;
     assert_eq!(node.handle.counters().limited, before.limited);
+}
+
+/// An OPTIONS that names a scanner.
+fn scan(number: u32) -> String {
+    options(number).replace("Content-Length", "User-Agent: friendly-scanner\r\nContent-Length")
+}
+
+#[tokio::test]
+async fn a_datagram_bans_nobody_and_a_connection_does() {
+    let node = Node::start(SipConfig { limits: limits(), ..SipConfig::default() }).await;
+    let socket = UdpSocket::bind(loopback()).await.expect("loopback");
+    socket.connect(node.address(Protocol::Udp)).await.expect("loopback");
+    socket.send(scan(1).as_bytes()).await.expect("loopback");
+    for number in 0..40 {
+        socket.send(format!("nonsense {number}\r\n\r\n").as_bytes()).await.expect("loopback");
+    }
+    node.until_counted(|counters| counters.silenced == 1 && counters.received == 40).await;
+    assert!(node.handle.bans().is_empty(), "their source may be made up");
+    let mut stream = Stream::connect(node.address(Protocol::Tcp)).await;
+    stream.send(scan(2).as_bytes()).await;
+    node.until_counted(|counters| counters.silenced == 2).await;
+    assert_eq!(node.handle.bans().iter().map(|ban| ban.reason).collect::<Vec<_>>(), [Offence::Scanner]);
+    stream.send(options(3).as_bytes()).await;
+    stream.until_closed().await;
+}
+
+#[tokio::test]
+async fn a_ban_never_silences_what_we_asked_for() {
+    for transport in ["", ";transport=tcp"] {
+        let mut caller = Node::start(SipConfig { limits: limits(), ..SipConfig::default() }).await;
+        let mut callee = Node::start(SipConfig::default()).await;
+        caller.handle.offend(Ipv4Addr::LOCALHOST.into(), Offence::Scanner);
+        assert_eq!(caller.handle.bans().len(), 1);
+        let target = callee.address(Protocol::Udp);
+        whole_call(&mut caller, &mut callee, uri(&format!("sip:b@{target}{transport}"))).await;
+        // Who answers us is heard for a while.
+        let socket = UdpSocket::bind(loopback()).await.expect("loopback");
+        socket.send_to(options(1).as_bytes(), caller.address(Protocol::Udp)).await.expect("loopback");
+        let mut answer = [0; 2_000];
+        let answered = tokio::time::timeout(Duration::from_secs(10), socket.recv(&mut answer)).await;
+        answered.expect("an answer in time").expect("loopback");
+        assert!(answer.starts_with(b"SIP/2.0 200"));
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use call_model::CallId;
 use sip_core::message::{HeaderName, StatusCode};
-use sip_core::{Event, IncomingCall, LegHandle, Referral};
+use sip_core::{Event, IncomingCall, LegHandle, Protocol, Referral};
 use store::fresh_id;
 use tokio::sync::mpsc;
 
@@ -230,7 +230,10 @@ impl Desk {
             }
             Err(refusal) => {
                 self.shared.give_place_back();
-                if let Some(offence) = offence(&directory, &incoming, &refusal) {
+                // The source of a datagram may be made up.
+                if incoming.flow.protocol != Protocol::Udp
+                    && let Some(offence) = offence(&directory, &incoming, &refusal)
+                {
                     self.shared.house.parts.sip.offend(incoming.flow.remote.ip(), offence);
                 }
                 match refusal {

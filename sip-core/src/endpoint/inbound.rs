@@ -9,7 +9,7 @@ use super::event::Event;
 use super::server::{Arrival, ServerId};
 use super::sign::Sign;
 use crate::body::Body;
-use crate::flow::Flow;
+use crate::flow::{Flow, Protocol};
 use crate::message::{
     HeaderName, Message, Method, ParseError, ParseErrorKind, Request, Response, StatusCode, parse_datagram,
 };
@@ -34,7 +34,9 @@ impl Endpoint {
             Err(error) => {
                 self.core.counters.received += 1;
                 self.core.counters.malformed += 1;
-                self.core.note_sign(flow.remote.ip(), Sign::Malformed);
+                if flow.protocol != Protocol::Udp {
+                    self.core.note_sign(flow.remote.ip(), Sign::Malformed);
+                }
                 if let Some((status, request)) = error.answer() {
                     let mut request = request.clone();
                     note_source(&mut request, flow);

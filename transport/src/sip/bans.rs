@@ -148,7 +148,7 @@ impl Bans {
 
     /// Whether nothing from there is to be read.
     pub(crate) fn is_banned(&self, now: Instant, source: Source) -> bool {
-        self.entries.get(&source).is_some_and(|entry| entry.until > now)
+        self.entries.get(&source).is_some_and(|entry| entry.until > now) && !self.is_vouched(now, source)
     }
 
     /// Whether somebody there showed lately who they are.
@@ -156,7 +156,8 @@ impl Bans {
         self.vouched.get(&source).is_some_and(|until| *until > now)
     }
 
-    /// Somebody there knew a password: what else comes from there may be a mistake. It lifts no ban.
+    /// Somebody there knew a password, or answered us: what else comes from there may be a mistake, and a ban does not
+    /// count meanwhile.
     pub(crate) fn vouch(&mut self, now: Instant, source: Source) {
         self.sweep(now);
         self.suspects.remove(&source);

@@ -58,10 +58,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// A source that sends too much is read no faster than it may; one that is banned is not read on.
-    pub(crate) async fn wait_for_turn(&self, source: IpAddr) -> Result<(), End> {
+    /// A source that sends too much is read no faster than it may; one that is banned is not read on, but for what is
+    /// `awaited`: responses, and all that comes by connections that we opened.
+    pub(crate) async fn wait_for_turn(&self, source: IpAddr, awaited: bool) -> Result<(), End> {
         loop {
-            match self.guard.admit(Instant::now(), source) {
+            match self.guard.admit(Instant::now(), source, awaited) {
                 Ruling::Pass => return Ok(()),
                 Ruling::Silence => {
                     self.counting.silenced.increment();

@@ -32,6 +32,11 @@ pub(crate) fn kind(data: &[u8]) -> Kind {
     }
 }
 
+/// Whether it is a response: if not to us, the endpoint passes it over.
+pub(crate) fn is_response(data: &[u8]) -> bool {
+    data.trim_ascii_start().starts_with(b"SIP/2.0 ")
+}
+
 /// Whether the message names itself as one of these tools.
 pub(crate) fn is_from(data: &[u8], tools: &[String]) -> bool {
     header(data, &[b"user-agent"]).is_some_and(|agent| names(agent, tools))

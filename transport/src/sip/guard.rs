@@ -66,14 +66,15 @@ impl Guard {
         }
     }
 
-    /// Whether one more message may come from there; it is counted if so.
-    pub(crate) fn admit(&self, now: Instant, address: IpAddr) -> Ruling {
+    /// Whether one more message may come from there; it is counted if so. `awaited`: it is a response, or comes by a
+    /// connection that we opened, so that no ban is meant for it.
+    pub(crate) fn admit(&self, now: Instant, address: IpAddr, awaited: bool) -> Ruling {
         let mut state = self.lock();
         if state.trusts(address) || within(&self.allow, address) {
             return Ruling::Pass;
         }
         let source = Source::from(address);
-        if within(&self.deny, address) || state.bans.is_banned(now, source) {
+        if !awaited && (within(&self.deny, address) || state.bans.is_banned(now, source)) {
             Ruling::Silence
         } else if state.limiter.admit(now, source) {
             Ruling::Pass
@@ -90,13 +91,14 @@ impl Guard {
             || !(within(&self.deny, address) || state.bans.is_banned(now, address.into()))
     }
 
-    /// Whether a message that was admitted is to be read: what begins something and comes from a stranger takes a turn
-    /// from all strangers together, and those who name themselves scanners are silenced.
+    /// Whether a datagram that was admitted is to be read: what begins something and comes from a stranger takes a turn
+    /// from all strangers together, and those who name themselves scanners get no answer. Nobody is banned: the source
+    /// may be made up.
     pub(crate) fn first_look(&self, now: Instant, address: IpAddr, data: &[u8]) -> Ruling {
         self.look(now, address, first_look::kind(data), || first_look::is_from(data, &self.scanners))
     }
 
-    /// The same for a message that was read already.
+    /// The same for a message that came by a connection, whose source is what it says: a scanner is banned.
     pub(crate) fn look_at(&self, now: Instant, address: IpAddr, message: &Message) -> Ruling {
         let Message::Request(request) = message else { return Ruling::Pass };
         let kind = match request.method {
@@ -107,7 +109,13 @@ impl Guard {
             _ => Kind::New,
         };
         let agent = || request.headers.get(&HeaderName::UserAgent).unwrap_or_default().as_bytes();
-        self.look(now, address, kind, || first_look::names(agent(), &self.scanners))
+        self.look(now, address, kind, || {
+            let is_scanner = first_look::names(agent(), &self.scanners);
+            if is_scanner {
+                self.offend(now, address, Offence::Scanner);
+            }
+            is_scanner
+        })
     }
 
     fn look(&self, now: Instant, address: IpAddr, kind: Kind, is_scanner: impl FnOnce() -> bool) -> Ruling {
@@ -132,14 +140,10 @@ impl Guard {
             return Ruling::TooMany;
         }
         drop(state);
-        if is_scanner() {
-            self.offend(now, address, Offence::Scanner);
-            return Ruling::Silence;
-        }
-        Ruling::Pass
+        if is_scanner() { Ruling::Silence } else { Ruling::Pass }
     }
 
-    /// Notes what a source did; it may be banned for it.
+    /// Notes what a source did; it may be banned for it. That it is where it says must be certain.
     pub(crate) fn offend(&self, now: Instant, address: IpAddr, offence: Offence) {
         let mut state = self.lock();
         if state.trusts(address) || within(&self.allow, address) {
@@ -198,11 +202,15 @@ fn within(networks: &[Network], address: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sip_core::message::{Limits, parse_datagram};
+
     use super::*;
 
     const STRANGER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
     const INVITE: &[u8] = b"INVITE sip:x@y SIP/2.0\r\nTo: <sip:x@y>\r\nUser-Agent: phone\r\n\r\n";
-    const SCAN: &[u8] = b"OPTIONS sip:x@y SIP/2.0\r\nTo: <sip:x@y>\r\nUser-Agent: friendly-scanner\r\n\r\n";
+    const SCAN: &[u8] = b"OPTIONS sip:x@y SIP/2.0\r\nVia: SIP/2.0/TCP z;branch=z9hG4bK1\r\nTo: <sip:x@y>\r\n\
+        From: <sip:a@z>;tag=1\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nUser-Agent: friendly-scanner\r\n\
+        Content-Length: 0\r\n\r\n";
 
     fn network(text: &str) -> Network {
         text.parse().expect("a network")
@@ -218,22 +226,26 @@ mod tests {
         };
         let (guard, now) = (Guard::new(&limits), Instant::now());
         let address = |text: &str| text.parse::<IpAddr>().expect("an address");
-        assert_eq!(guard.admit(now, STRANGER), Ruling::Pass);
+        let scan = parse_datagram(SCAN, &Limits::default()).expect("a message");
         assert_eq!(guard.first_look(now, STRANGER, SCAN), Ruling::Silence);
-        assert_eq!(guard.admit(now, STRANGER), Ruling::Silence);
+        assert_eq!(guard.admit(now, STRANGER, false), Ruling::Pass, "the datagram's source may be made up");
+        assert_eq!(guard.look_at(now, STRANGER, &scan), Ruling::Silence);
+        assert_eq!(guard.admit(now, STRANGER, false), Ruling::Silence);
+        assert_eq!(guard.admit(now, STRANGER, true), Ruling::Pass, "what we asked for is heard");
         assert!(!guard.may_connect(now, STRANGER));
+        guard.vouch(now, STRANGER);
+        assert_eq!(guard.admit(now, STRANGER, false), Ruling::Pass, "it is at the other end of what we began");
         for friend in ["198.51.100.7", "192.0.2.7"] {
             assert_eq!(guard.first_look(now, address(friend), SCAN), Ruling::Pass, "{friend}");
-            assert!((0..100).all(|_| guard.admit(now, address(friend)) == Ruling::Pass));
+            assert!((0..100).all(|_| guard.admit(now, address(friend), false) == Ruling::Pass));
             guard.offend(now, address(friend), Offence::Scanner);
-            assert_eq!(guard.admit(now, address(friend)), Ruling::Pass, "{friend}");
+            assert_eq!(guard.admit(now, address(friend), false), Ruling::Pass, "{friend}");
         }
         for denied in ["192.0.3.1", "2001:db8::1"] {
-            assert_eq!(guard.admit(now, address(denied)), Ruling::Silence, "{denied}");
+            assert_eq!(guard.admit(now, address(denied), false), Ruling::Silence, "{denied}");
         }
         assert_eq!(guard.bans(now).len(), 1);
         assert_eq!(guard.lift(now, Some(network("203.0.113.0/24"))), 1);
-        assert_eq!(guard.admit(now, STRANGER), Ruling::Pass);
     }
 
     #[test]

@@ -218,7 +218,8 @@ impl SipHandle {
         self.tell(Command::Trust(sources)).await
     }
 
-    /// A source did what no honest one does often: it may be banned for it.
+    /// A source did what no honest one does often: it may be banned for it. It must not be made up, as that of a
+    /// datagram may be.
     pub fn offend(&self, source: IpAddr, offence: Offence) {
         self.guard.offend(Instant::now(), source, offence);
     }

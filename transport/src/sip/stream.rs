@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use sip_core::Flow;
-use sip_core::message::{StreamDecoder, StreamItem};
+use sip_core::message::{Message, StreamDecoder, StreamItem};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -152,7 +152,8 @@ impl<S: AsyncRead> Reader<'_, S> {
                 Err(error) => Err(error),
             };
             self.noted(begun);
-            self.shared.wait_for_turn(self.flow.remote.ip()).await?;
+            let awaited = !self.accepted || matches!(message, Ok(Message::Response(_)));
+            self.shared.wait_for_turn(self.flow.remote.ip(), awaited).await?;
             let fatal = message.as_ref().is_err_and(|error| error.fatal);
             let input = Input::Message { flow: self.flow, message: Box::new(message) };
             if self.shared.inputs.send(input).await.is_err() {

@@ -271,7 +271,7 @@ impl Task {
     /// What a request told of its sender.
     fn learn(&self, now: Instant, source: IpAddr, sign: Sign) {
         let offence = match sign {
-            Sign::Proved => return self.shared.guard.vouch(now, source),
+            Sign::Proved | Sign::Answered => return self.shared.guard.vouch(now, source),
             Sign::Malformed => Offence::Garbage,
             Sign::UnknownUser => Offence::UnknownUser,
             Sign::WrongPassword => Offence::WrongPassword,

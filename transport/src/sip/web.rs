@@ -8,7 +8,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use sip_core::Flow;
-use sip_core::message::{ParseErrorKind, parse_datagram};
+use sip_core::message::{self, ParseErrorKind, parse_datagram};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
@@ -169,7 +169,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             return self.send(Message::text("\r\n")).await;
         }
         self.begin_by = None;
-        self.shared.wait_for_turn(self.flow.remote.ip()).await?;
+        let is_response = matches!(message, Ok(message::Message::Response(_)));
+        self.shared.wait_for_turn(self.flow.remote.ip(), is_response).await?;
         let input = Input::Message { flow: self.flow, message: Box::new(message) };
         self.shared.inputs.send(input).await.map_err(|_| End::Ordinary)
     }

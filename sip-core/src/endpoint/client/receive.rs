@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 
 use super::super::core::{Core, Owner, TimerKey};
+use super::super::sign::Sign;
 use super::{ClientId, ClientKey, ClientTransaction, Failure, Outcome, companion};
 use crate::flow::{Flow, Target};
 use crate::message::{HeaderName, Method, Response, StatusCode};
@@ -19,9 +20,14 @@ impl Core {
         };
         let Some(transaction) = self.clients.by_id.get_mut(&id) else { return };
         let target = transaction.target;
+        let request = transaction.request.as_ref();
+        let is_ours = request.is_some_and(|request| request.headers.to().is_ok_and(|to| to.tag().is_none()));
         let Some(machine) = &mut transaction.machine else { return };
         let step = machine.response(response.status, &self.config.timers);
         let pending = machine.is_pending();
+        if is_ours {
+            self.note_sign(flow.remote.ip(), Sign::Answered);
+        }
         if step.ack {
             self.acknowledge_refusal(id, &response);
         }

@@ -8,6 +8,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use sip_core::{Flow, Target};
 
+use super::super::first_look;
 use super::super::guard::Ruling;
 use super::super::sockets::BoundUdp;
 use super::Task;
@@ -35,7 +36,7 @@ impl Task {
             return self.shared.counting.keep_alives.increment();
         }
         let (guard, counting) = (&self.shared.guard, &self.shared.counting);
-        match guard.admit(now, remote.ip()) {
+        match guard.admit(now, remote.ip(), first_look::is_response(data)) {
             Ruling::Pass => {}
             Ruling::Silence => return counting.silenced.increment(),
             Ruling::TooMany => return counting.limited.increment(),
