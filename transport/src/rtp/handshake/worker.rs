@@ -2,9 +2,14 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use media::{LegSlot, MediaCommand};
+use rtc_shared::error::Error;
+
+use super::super::handle::{CallShared, Order};
 use super::association::Association;
 use super::{Identity, Note};
 
@@ -46,14 +51,9 @@ impl Worker {
         let now = Instant::now();
         match note {
             Note::Begin(beginning) => {
-                let id = beginning.id;
-                match Association::new(*beginning, &self.identity, now, self.limit) {
-                    Ok(association) => {
-                        self.associations.insert(id, association);
-                        self.busy.push(id);
-                    }
-                    Err(error) => tracing::error!(%error, "a DTLS handshake could not be set up"),
-                }
+                let (id, leg, call) = (beginning.id, beginning.leg, Arc::clone(&beginning.call));
+                let made = Association::new(*beginning, &self.identity, now, self.limit);
+                self.begin(id, leg, &call, made);
             }
             Note::Connect { id, remote } => self.work(id, |association| association.connect(now, remote)),
             Note::Datagram { id, source, stated, data } => {
@@ -64,6 +64,21 @@ impl Worker {
                 if let Some(association) = self.associations.remove(&id) {
                     association.end();
                 }
+            }
+        }
+    }
+
+    /// One that could not be set up gives no keys: the media is told.
+    fn begin(&mut self, id: u64, leg: LegSlot, call: &CallShared, made: Result<Association, Error>) {
+        match made {
+            Ok(association) => {
+                self.associations.insert(id, association);
+                self.busy.push(id);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a DTLS handshake could not be set up");
+                // A call whose orders are full ends for want of sound.
+                let _ = call.send(Order::Media(MediaCommand::SecureLeg { leg, keys: None }));
             }
         }
     }
@@ -93,5 +108,20 @@ impl Worker {
             self.swept = now;
             self.associations.retain(|_, association| !association.is_orphaned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handshake_that_cannot_be_set_up_gives_no_keys() {
+        let (_notes, queue) = std::sync::mpsc::sync_channel(1);
+        let mut worker = Worker::new(queue, Identity::new().unwrap(), SWEEP);
+        let call = CallShared::new(4);
+        worker.begin(1, LegSlot::CALLER, &call, Err(Error::ErrNoCertificates));
+        let order = call.next_order();
+        assert!(matches!(order, Some(Order::Media(MediaCommand::SecureLeg { leg: LegSlot::CALLER, keys: None }))));
     }
 }
