@@ -29,8 +29,10 @@ pub struct Signed {
 pub enum Proof {
     /// Nobody is set to look at signatures.
     Off,
-    /// It could not be looked at in time.
+    /// It could not be looked at in time; a good one came with a certificate from the same host before.
     Unknown,
+    /// It could not be looked at in time, and nothing speaks for the host that its certificate is to come from.
+    Stalled,
     /// It is good, and its signer vouches for so much.
     Good(Option<Attestation>),
     /// It is not to be believed, or there is none ([`Fault::Missing`]).
@@ -42,16 +44,18 @@ impl Proof {
     pub fn verification(self) -> Verification {
         match self {
             Self::Off | Self::Bad(Fault::Missing) => Verification::None,
-            Self::Unknown => Verification::Unknown,
+            Self::Unknown | Self::Stalled => Verification::Unknown,
             Self::Good(attestation) => Verification::Verified { attestation },
             Self::Bad(fault) => Verification::Failed { reason: fault.to_string() },
         }
     }
 
-    /// Why a trunk with this policy refuses the call.
+    /// Why a trunk with this policy refuses the call. Whoever calls names the host of the certificate: a slow one of
+    /// his own shall not spare him the proof.
     pub fn refusal(self, policy: ProofPolicy) -> Option<Fault> {
         match (self, policy) {
             (Self::Bad(Fault::Missing), ProofPolicy::Require) => Some(Fault::Missing),
+            (Self::Stalled, ProofPolicy::Require) => Some(Fault::NoCertificate),
             (Self::Bad(Fault::Missing), _) | (_, ProofPolicy::Mark) => None,
             (Self::Bad(fault), _) => Some(fault),
             _ => None,
@@ -133,6 +137,9 @@ mod tests {
             (stale, ProofPolicy::Reject, Some(Fault::Stale)),
             (stale, ProofPolicy::Require, Some(Fault::Stale)),
             (Proof::Unknown, ProofPolicy::Require, None),
+            (Proof::Stalled, ProofPolicy::Mark, None),
+            (Proof::Stalled, ProofPolicy::Reject, None),
+            (Proof::Stalled, ProofPolicy::Require, Some(Fault::NoCertificate)),
             (Proof::Good(None), ProofPolicy::Require, None),
         ] {
             assert_eq!(proof.refusal(policy), refused, "{proof:?} {policy:?}");

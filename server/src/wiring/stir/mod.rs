@@ -4,12 +4,13 @@
 mod cache;
 mod pen;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use calls::{NoProver, Proof, Prover, Signed, Verifying};
+use reqwest::Url;
 use stir::{Call, Chain, ChainError, Fault, Identity, Passport, Roots, check_claims};
 
 use self::cache::{Cache, Found};
@@ -17,6 +18,9 @@ use self::pen::Pen;
 use super::web::Web;
 use crate::api::now_ms;
 use crate::config::StirSection;
+
+/// Hosts of certificates that are remembered.
+const MAX_HOSTS: usize = 1_024;
 
 /// `[stir]` cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +81,8 @@ pub(super) fn start(section: &StirSection) -> Result<Arc<dyn Prover>, StirFailur
         None
     };
     let wait = Duration::from_millis(section.wait_ms);
-    Ok(Arc::new(House { roots, known, cache, max_age: section.max_age_s, wait, pen }))
+    let hosts = Mutex::default();
+    Ok(Arc::new(House { roots, known, cache, hosts, max_age: section.max_age_s, wait, pen }))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, StirFailure> {
@@ -90,6 +95,8 @@ struct House {
     known: HashMap<String, Arc<Chain>>,
     /// Those that are fetched; `None`: none are.
     cache: Option<Cache>,
+    /// Whose certificates have proved a signature since the start.
+    hosts: Mutex<HashSet<String>>,
     max_age: u64,
     wait: Duration,
     pen: Option<Pen>,
@@ -118,11 +125,27 @@ impl House {
             Found::Chain(chain) => chain,
             Found::Nothing => return Proof::Bad(Fault::NoCertificate),
             Found::Unreadable => return Proof::Bad(Fault::BadCertificate),
-            Found::Late => return Proof::Unknown,
+            Found::Late if self.has_proved(&passport.x5u) => return Proof::Unknown,
+            Found::Late => return Proof::Stalled,
         };
         match chain.verify(&self.roots, &passport, now) {
-            Ok(()) => Proof::Good(passport.attestation),
+            Ok(()) => {
+                self.note_proved(&passport.x5u);
+                Proof::Good(passport.attestation)
+            }
             Err(fault) => Proof::Bad(fault),
+        }
+    }
+
+    fn has_proved(&self, address: &str) -> bool {
+        let hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        host(address).is_some_and(|host| hosts.contains(&host))
+    }
+
+    fn note_proved(&self, address: &str) {
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = host(address).filter(|_| hosts.len() < MAX_HOSTS) {
+            hosts.insert(host);
         }
     }
 
@@ -137,13 +160,17 @@ impl House {
     }
 }
 
+fn host(address: &str) -> Option<String> {
+    Url::parse(address).ok()?.host_str().map(str::to_owned)
+}
+
 impl Prover for House {
     fn verify(&self, signed: Signed) -> Verifying<'_> {
         Box::pin(async move {
             let proof = self.look(&signed).await;
             let result = match proof {
                 Proof::Off => return proof,
-                Proof::Unknown => "unknown",
+                Proof::Unknown | Proof::Stalled => "unknown",
                 Proof::Good(Some(attestation)) => attestation.as_str(),
                 Proof::Good(None) => "verified",
                 Proof::Bad(fault) => fault.word(),

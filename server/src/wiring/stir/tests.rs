@@ -1,4 +1,6 @@
 use call_model::Attestation;
+use futures_util::future::BoxFuture;
+use knowledge::documents::site::{Fetch, Fetched};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     PKCS_ECDSA_P256_SHA256,
@@ -64,6 +66,48 @@ async fn a_certificate_from_a_private_network_is_not_fetched() {
     assert_eq!(off.verify(call(vec![header.clone()])).await, Proof::Bad(Fault::NoCertificate));
     let none = start(&StirSection { roots: Vec::new(), ..signer }).unwrap();
     assert_eq!(none.verify(call(vec![header])).await, Proof::Off);
+}
+
+/// Gives the certificates that it has, and keeps whoever asks for others waiting.
+struct Slow(HashMap<String, Vec<u8>>);
+
+impl Fetch for Slow {
+    fn get<'a>(&'a self, url: &'a Url, _: usize) -> BoxFuture<'a, Option<Fetched>> {
+        let body = self.0.get(url.as_str()).cloned();
+        Box::pin(async move {
+            let Some(body) = body else { return std::future::pending().await };
+            Some(Fetched { status: 200, media_type: String::new(), location: None, body })
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_stalls_is_trusted_only_after_it_has_proved_a_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = section(folder.path());
+    let certificate = std::fs::read(&ours.certificates[URL]).unwrap();
+    let mut roots = Roots::default();
+    roots.add(&std::fs::read(&ours.roots[0]).unwrap()).unwrap();
+    let web = Slow([(URL.to_owned(), certificate)].into());
+    let house = House {
+        roots,
+        known: HashMap::new(),
+        cache: Some(Cache::new(Arc::new(web), Duration::from_secs(100))),
+        hosts: Mutex::default(),
+        max_age: 60,
+        wait: Duration::from_millis(500),
+        pen: None,
+    };
+    let signed = |url: &str| {
+        let pen = Pen::read(&StirSection { url: Some(url.to_owned()), ..ours.clone() }).unwrap().unwrap();
+        let now = u64::try_from(now_ms() / 1_000).unwrap();
+        call(vec![pen.sign("+12015550123", "+12025550199", now).unwrap()])
+    };
+    let stalled = signed("https://cert.example/next.pem");
+    assert_eq!(house.verify(stalled.clone()).await, Proof::Stalled);
+    assert_eq!(house.verify(signed(URL)).await, Proof::Good(Some(Attestation::A)));
+    assert_eq!(house.verify(stalled).await, Proof::Unknown);
+    assert_eq!(house.verify(signed("https://slow.example/next.pem")).await, Proof::Stalled);
 }
 
 #[test]
