@@ -152,8 +152,10 @@ async fn member_calls(house: &House, name: &str, shown: &Shown) -> Result<Vec<Ou
         .map(|binding| {
             let mut call = OutgoingCall::new(binding.contact, from(shown, &house.settings.domain)?);
             call.via_flow = Some(binding.flow);
-            // The proxies that it registered through (RFC 3327).
+            // The proxies that it registered through (RFC 3327), where they are ours to trust.
             call.routes = binding.path;
+            // A phone does not say where else we call: that would be past the gate.
+            call.max_redirects = Some(0);
             Ok(call)
         })
         .collect()

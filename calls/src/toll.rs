@@ -8,9 +8,11 @@ use std::time::Duration;
 use call_model::CallId;
 use jiff::tz::TimeZone;
 use serde_json::json;
+use sip_core::LegHandle;
 use store::{NewEvent, Store, TrunkSpendingRecord};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
+use transport::sip::SipHandle;
 
 use crate::call::{CallInput, Control};
 use crate::dialing::Destination;
@@ -144,41 +146,84 @@ impl Tariff {
 /// when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Meter {
+    payer: watch::Sender<Payer>,
     _task: AbortOnDropHandle<()>,
+}
+
+/// The call that a leg is of, and that is ended when its money is spent.
+#[derive(Debug, Clone)]
+pub(crate) struct Payer {
+    pub call: CallId,
+    pub inbox: mpsc::Sender<CallInput>,
+}
+
+/// A leg that costs something.
+#[derive(Debug)]
+pub(crate) struct Metered {
+    pub tariff: Tariff,
+    pub leg: LegHandle,
+    pub sip: SipHandle,
 }
 
 impl Meter {
     /// Begins to count: the leg was answered.
-    pub(crate) fn start(
-        call: CallId,
-        tariff: Tariff,
-        spending: Arc<Spending>,
-        store: Store,
-        calls: mpsc::Sender<CallInput>,
-    ) -> Self {
+    pub(crate) fn start(payer: Payer, metered: Metered, spending: Arc<Spending>, store: Store) -> Self {
+        let (payer, payers) = watch::channel(payer);
         let task = tokio::spawn(async move {
-            let mut minute = tokio::time::interval(Duration::from_mins(1));
-            let mut spent = 0_u64;
-            loop {
-                minute.tick().await;
-                let now = now_ms();
-                spent = spent.saturating_add(tariff.per_minute);
-                let over_call = tariff.limit_call > 0 && spent > tariff.limit_call;
-                if over_call || !spending.spend(&tariff, now) {
-                    let limit = if over_call { SpendLimit::Call } else { SpendLimit::Day };
-                    tell(&store, Some(call), &tariff.trunk, limit).await;
-                    // The call is over when this fails.
-                    let _ = calls.send(CallInput::Control(Control::SpendLimit)).await;
-                    return;
-                }
-                let day = spending.day(now);
-                let record = TrunkSpendingRecord { day, trunk: tariff.trunk.clone(), cost: tariff.per_minute };
-                if let Err(error) = store.add_trunk_spending(record).await {
-                    tracing::error!(%call, %error, "what a call costs is missing in the books");
-                }
+            if let Some(limit) = count(&payers, &metered.tariff, &spending, &store).await {
+                let call = payers.borrow().call;
+                tell(&store, Some(call), &metered.tariff.trunk, limit).await;
+                cut(payers, &metered).await;
             }
         });
-        Self { _task: AbortOnDropHandle::new(task) }
+        Self { payer, _task: AbortOnDropHandle::new(task) }
+    }
+
+    /// The leg is of another call now.
+    pub(crate) fn moves_to(&self, payer: Payer) {
+        self.payer.send_replace(payer);
+    }
+}
+
+/// Counts minute by minute, until the next one would pass a limit.
+async fn count(
+    payers: &watch::Receiver<Payer>,
+    tariff: &Tariff,
+    spending: &Spending,
+    store: &Store,
+) -> Option<SpendLimit> {
+    let mut minute = tokio::time::interval(Duration::from_mins(1));
+    let mut spent = 0_u64;
+    loop {
+        minute.tick().await;
+        let now = now_ms();
+        spent = spent.saturating_add(tariff.per_minute);
+        if tariff.limit_call > 0 && spent > tariff.limit_call {
+            return Some(SpendLimit::Call);
+        }
+        if !spending.spend(tariff, now) {
+            return Some(SpendLimit::Day);
+        }
+        let record =
+            TrunkSpendingRecord { day: spending.day(now), trunk: tariff.trunk.clone(), cost: tariff.per_minute };
+        if let Err(error) = store.add_trunk_spending(record).await {
+            let call = payers.borrow().call;
+            tracing::error!(%call, %error, "what a call costs is missing in the books");
+        }
+    }
+}
+
+/// Ends the call that the leg is of, also when it goes over to another one meanwhile. The leg does not outlive it: a call
+/// that is over cannot end it any more.
+async fn cut(mut payers: watch::Receiver<Payer>, metered: &Metered) {
+    loop {
+        let payer = payers.borrow_and_update().clone();
+        if payer.inbox.send(CallInput::Control(Control::SpendLimit)).await.is_err() {
+            metered.sip.hangup_soon(metered.leg);
+        }
+        if payers.changed().await.is_err() {
+            return;
+        }
     }
 }
 

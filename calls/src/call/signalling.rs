@@ -10,7 +10,7 @@ use super::leg::LegState;
 use super::{Call, Over};
 use crate::house::now_ms;
 use crate::live::LiveState;
-use crate::toll::Meter;
+use crate::toll::{Meter, Metered, Payer};
 
 impl Call {
     pub(super) async fn on_sip(&mut self, event: Event) {
@@ -72,8 +72,10 @@ impl Call {
         if let Some(leg) = self.legs.get_mut(&slot) {
             leg.answered(now_ms());
             leg.meter = leg.tariff.take().map(|tariff| {
-                let (house, outbox) = (&self.house, self.outbox.clone());
-                Meter::start(self.id, tariff, house.spending.clone(), house.parts.store.clone(), outbox)
+                let parts = &self.house.parts;
+                let payer = Payer { call: self.id, inbox: self.outbox.clone() };
+                let metered = Metered { tariff, leg: handle, sip: parts.sip.clone() };
+                Meter::start(payer, metered, self.house.spending.clone(), parts.store.clone())
             });
         }
         if slot == LegSlot::CALLER {
@@ -256,7 +258,8 @@ pub(super) fn status_cause(status: StatusCode) -> HangupCause {
         408 | 480 => HangupCause::NoAnswer,
         404 | 410 | 484 | 604 => HangupCause::NotFound,
         415 | 488 | 606 => HangupCause::Incompatible,
-        400..=499 | 603 => HangupCause::Declined,
+        // A redirection that is not followed is a refusal.
+        300..=499 | 603 => HangupCause::Declined,
         _ => HangupCause::NetworkFailure,
     }
 }

@@ -159,6 +159,13 @@ impl Phones {
         self.sip.reject(leg, status, Vec::new()).await.expect("it refuses");
     }
 
+    /// Says that who is called is somewhere else.
+    pub async fn redirect(&self, leg: LegHandle, to: &str) {
+        let (status, contact) = (sip_core::message::StatusCode::MOVED_TEMPORARILY, format!("<{to}>"));
+        let extra = vec![(sip_core::message::HeaderName::Contact, contact)];
+        self.sip.reject(leg, status, extra).await.expect("it says so");
+    }
+
     /// Holds the other side, or takes it back; waits until it agrees.
     pub async fn hold(&mut self, leg: LegHandle, on: bool) {
         let mut media = Self::media();

@@ -13,6 +13,9 @@ pub struct AbuseSection {
     pub deny: Vec<Network>,
     /// Networks that members' phones may be in; empty: everywhere.
     pub members_from: Vec<Network>,
+    /// Networks of our own proxies that phones register through: their Path (RFC 3327) is followed, that of everybody
+    /// else is not.
+    pub edge_proxies: Vec<Network>,
     /// Whether anybody may call our numbers by SIP (true); else only trunks and members.
     pub strangers_call: bool,
     /// Whether OPTIONS of strangers are answered (true).
@@ -42,6 +45,7 @@ impl Default for AbuseSection {
             allow: Vec::new(),
             deny: Vec::new(),
             members_from: Vec::new(),
+            edge_proxies: Vec::new(),
             strangers_call: true,
             strangers_options: true,
             strangers_per_second: 100,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use store::{BanRecord, Store};
 use tokio::time::MissedTickBehavior;
-use transport::sip::{Ban, BanPolicy, Offence, Rate, SipConfig, SipHandle};
+use transport::sip::{Ban, BanPolicy, Network, Offence, Rate, SipConfig, SipHandle};
 
 use crate::config::AbuseSection;
 
@@ -27,6 +27,7 @@ pub(super) fn configure(section: &AbuseSection, sip: &mut SipConfig) {
         scanners: section.scanners.clone(),
         ..BanPolicy::default()
     };
+    sip.endpoint.registrar.edge_proxies = section.edge_proxies.iter().map(Network::range).collect();
     sip.endpoint.digest.max_wrong_per_hour = section.wrong_passwords_per_hour;
 }
 

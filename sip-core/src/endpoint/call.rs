@@ -55,6 +55,9 @@ pub struct OutgoingCall {
     pub registration: Option<RegistrationHandle>,
     /// Max-Forwards; `None` for the configured value. Zero is refused.
     pub max_forwards: Option<u8>,
+    /// Redirections (3xx) that are followed; `None` for the configured value. With 0 a redirection is a refusal: for
+    /// targets that must not choose where the call goes.
+    pub max_redirects: Option<usize>,
     /// What to say of reliable provisional responses (RFC 3262). Default: that we can confirm them.
     pub reliable: Reliable,
     /// Whether to ask for a session timer (RFC 4028), where the endpoint has them. Default: true.
@@ -79,6 +82,7 @@ impl OutgoingCall {
             routes: Vec::new(),
             registration: None,
             max_forwards: None,
+            max_redirects: None,
             reliable: Reliable::Supported,
             session_timer: true,
         }

@@ -1,6 +1,7 @@
 //! Every timer and limit of an endpoint.
 
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::digest::Algorithm;
@@ -218,6 +219,9 @@ pub struct RegistrarConfig {
     pub default_expires: Duration,
     /// Contacts of one account. Default: 8.
     pub max_bindings: usize,
+    /// The proxies whose Path (RFC 3327) is taken, as ranges of addresses, since a Path says where calls are sent. That
+    /// of everybody else is ignored, or refused by 420 where it is required. Default: none.
+    pub edge_proxies: Vec<RangeInclusive<IpAddr>>,
     /// Proxies between us and a contact (Path, RFC 3327); more get 400. Default: 8.
     pub max_path: usize,
     /// A client whose REGISTER was given a Path on the way must say that it knows of such, else 420; otherwise it is only
@@ -232,6 +236,7 @@ impl Default for RegistrarConfig {
             max_expires: Duration::from_hours(1),
             default_expires: Duration::from_hours(1),
             max_bindings: 8,
+            edge_proxies: Vec::new(),
             max_path: 8,
             path_must_be_known: false,
         }

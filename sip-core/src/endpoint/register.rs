@@ -27,7 +27,7 @@ impl Endpoint {
         match self.bind(now, flow, &user, request) {
             Ok(()) => {
                 let mut extra = self.contact_list(now, &user);
-                if request.headers.supports(PATH) {
+                if request.headers.supports(PATH) && self.takes_path(flow) {
                     let path = request.headers.get_all(&HeaderName::Path);
                     extra.extend(path.map(|line| (HeaderName::Path, line.to_owned())));
                     extra.push((HeaderName::Supported, PATH.into()));
@@ -51,7 +51,7 @@ impl Endpoint {
             return Err(plain(StatusCode::FORBIDDEN));
         }
         let changes = self.changes(user, request)?;
-        let path = self.path(headers)?;
+        let path = self.path(flow, headers)?;
         let cseq = headers.cseq().map_err(|_| plain(StatusCode::BAD_REQUEST))?;
         let update = Update { call_id: headers.call_id().unwrap_or_default(), seq: cseq.seq, flow, path, changes };
         let core = &mut self.core;
@@ -65,9 +65,23 @@ impl Endpoint {
         Ok(())
     }
 
+    /// Whether who sent this may say which way calls go: a phone that could would send them from here to anybody, such as
+    /// to a carrier that trusts our address.
+    fn takes_path(&self, flow: Flow) -> bool {
+        let source = flow.remote.ip().to_canonical();
+        self.core.config.registrar.edge_proxies.iter().any(|proxies| proxies.contains(&source))
+    }
+
     /// The proxies that the REGISTER came by and that want to be on the way back (RFC 3327 section 5.3).
-    fn path(&self, headers: &Headers) -> Result<Vec<NameAddr>, Refusal> {
+    fn path(&self, flow: Flow, headers: &Headers) -> Result<Vec<NameAddr>, Refusal> {
         let config = &self.core.config.registrar;
+        if !self.takes_path(flow) {
+            let required = headers.require().iter().any(|tag| tag.eq_ignore_ascii_case(PATH));
+            if required && headers.contains(&HeaderName::Path) {
+                return Err((StatusCode::BAD_EXTENSION, vec![(HeaderName::Unsupported, PATH.into())]));
+            }
+            return Ok(Vec::new());
+        }
         let path = headers.paths().map_err(|_| (StatusCode::BAD_REQUEST, Vec::new()))?;
         if path.len() > config.max_path || path.iter().any(|it| !it.uri.is_sip()) {
             return Err((StatusCode::BAD_REQUEST, Vec::new()));

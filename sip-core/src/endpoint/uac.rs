@@ -251,7 +251,8 @@ impl Endpoint {
             reason = EndReason::Unauthorized;
         }
         if status.is_redirect() {
-            outgoing.take_redirects(response, limits.max_redirects);
+            let limit = outgoing.call.max_redirects.unwrap_or(limits.max_redirects);
+            outgoing.take_redirects(response, limit);
         }
         // A refusal by one of the places where we were sent: on to the next, unless it was a refusal everywhere.
         let next = if status.class() == 6 { None } else { outgoing.redirects.pop_front() };

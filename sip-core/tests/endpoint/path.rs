@@ -2,12 +2,21 @@
 
 use sip_core::digest::Algorithm;
 use sip_core::message::{HeaderName, Method, Request, Response, StatusCode};
-use sip_core::{Account, Event, OutgoingCall, Registration, RegistrationState};
+use sip_core::{Account, EndpointConfig, Event, OutgoingCall, Registration, RegistrationState};
 
 use crate::sim::*;
 
 /// A proxy on the way: REGISTERs come through it, and calls go to it.
 const EDGE: &str = "203.0.113.5:5060";
+
+/// A house whose edge proxy that is.
+fn behind_edge(seed: u64, change: impl Fn(&mut EndpointConfig)) -> Sim {
+    Sim::with(seed, |config| {
+        let edge = addr(EDGE).ip();
+        config.registrar.edge_proxies = vec![edge..=edge];
+        change(config);
+    })
+}
 
 /// Registers anna's phone by a proxy that adds these headers; gives the final response.
 fn register(sim: &mut Sim, extra: &str) -> Response {
@@ -49,7 +58,7 @@ const PATH: &str = "Path: <sip:edge.example@203.0.113.5;lr>, <sip:198.51.100.1;l
 /// RFC 3327 section 5.3.
 #[test]
 fn the_path_is_kept_told_and_used_on_the_way_to_the_phone() {
-    let mut sim = Sim::new(1);
+    let mut sim = behind_edge(1, |_| {});
     let response = register(&mut sim, &format!("Supported: path\r\nRequire: path\r\n{PATH}"));
     assert_eq!(response.status, StatusCode::OK);
     assert_eq!(response.headers.paths().unwrap().len(), 2);
@@ -77,12 +86,12 @@ fn the_path_is_kept_told_and_used_on_the_way_to_the_phone() {
 /// RFC 3327 section 5.3: whoever does not know of it is not told, or refused where that is wanted.
 #[test]
 fn a_phone_that_knows_nothing_of_paths() {
-    let mut sim = Sim::new(2);
+    let mut sim = behind_edge(2, |_| {});
     let response = register(&mut sim, PATH);
     assert_eq!(response.status, StatusCode::OK);
     assert!(!response.headers.contains(&HeaderName::Path));
     assert_eq!(sim.nodes[1].endpoint.bindings("anna")[0].path.len(), 2);
-    let mut sim = Sim::with(2, |config| config.registrar.path_must_be_known = true);
+    let mut sim = behind_edge(2, |config| config.registrar.path_must_be_known = true);
     let response = register(&mut sim, PATH);
     assert_eq!(response.status, StatusCode::BAD_EXTENSION);
     assert_eq!(response.headers.unsupported(), ["path"]);
@@ -91,10 +100,28 @@ fn a_phone_that_knows_nothing_of_paths() {
 
 #[test]
 fn a_path_has_an_end() {
-    let mut sim = Sim::with(3, |config| config.registrar.max_path = 1);
+    let mut sim = behind_edge(3, |config| config.registrar.max_path = 1);
     assert_eq!(register(&mut sim, PATH).status, StatusCode::BAD_REQUEST);
-    let mut sim = Sim::new(3);
+    let mut sim = behind_edge(3, |_| {});
     assert_eq!(register(&mut sim, "Path: <mailto:x@example.com>\r\n").status, StatusCode::BAD_REQUEST);
+    assert!(sim.nodes[1].endpoint.bindings("anna").is_empty());
+}
+
+/// Whoever may say which way calls go could send them from our address to a carrier that trusts it.
+#[test]
+fn the_path_of_a_phone_is_not_followed() {
+    let mut sim = Sim::with(5, |config| {
+        let other = addr("203.0.113.6:5060").ip();
+        config.registrar.edge_proxies = vec![other..=other];
+    });
+    let response = register(&mut sim, &format!("Supported: path\r\n{PATH}"));
+    assert_eq!(response.status, StatusCode::OK);
+    assert!(!response.headers.contains(&HeaderName::Path), "it is not said that it was taken");
+    let binding = sim.nodes[1].endpoint.bindings("anna").remove(0);
+    assert_eq!((binding.path.len(), binding.flow.remote), (0, addr(EDGE)));
+    let mut sim = Sim::new(5);
+    let response = register(&mut sim, &format!("Require: path\r\n{PATH}"));
+    assert_eq!((response.status, response.headers.unsupported()), (StatusCode::BAD_EXTENSION, vec!["path"]));
     assert!(sim.nodes[1].endpoint.bindings("anna").is_empty());
 }
 

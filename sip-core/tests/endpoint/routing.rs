@@ -111,6 +111,22 @@ fn redirections_in_a_circle_and_without_end_are_left() {
 }
 
 #[test]
+fn a_target_that_may_not_redirect_refuses_by_it() {
+    let mut sim = Sim::new(6);
+    let leg = sim.call_with(|call| {
+        call.target = uri(&format!("sip:b@{PEER}"));
+        call.max_redirects = Some(0);
+    });
+    sim.run(ms(50));
+    let invite = sim.requests(PEER, &Method::Invite).remove(0);
+    let moved = format!("Contact: <sip:+8821@{OTHER}>\r\n");
+    sim.inject(PEER, 0, &respond(&invite, "302 Moved Temporarily", "t", &moved));
+    sim.run_until_idle(secs(100));
+    assert!(sim.requests(OTHER, &Method::Invite).is_empty());
+    assert!(matches!(sim.end_of(0, leg), Event::Ended { status: Some(StatusCode::MOVED_TEMPORARILY), .. }));
+}
+
+#[test]
 fn an_outbound_proxy_gets_the_invite_and_tel_numbers_need_one() {
     let mut sim = Sim::new(7);
     sim.call_with(|call| {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// A network in CIDR notation (RFC 4632, RFC 4291 section 2.3); an address alone is a network of one.
@@ -30,6 +31,21 @@ impl Network {
     /// The source that its first address belongs to.
     pub(crate) fn source(self) -> super::limiter::Source {
         self.address.into()
+    }
+
+    /// Its addresses, from the first to the last.
+    pub fn range(&self) -> RangeInclusive<IpAddr> {
+        let last = match self.address {
+            IpAddr::V4(first) => {
+                let open = u32::MAX.checked_shr(self.prefix.into()).unwrap_or(0);
+                IpAddr::V4(Ipv4Addr::from(u32::from(first) | open))
+            }
+            IpAddr::V6(first) => {
+                let open = u128::MAX.checked_shr(self.prefix.into()).unwrap_or(0);
+                IpAddr::V6(Ipv6Addr::from(u128::from(first) | open))
+            }
+        };
+        self.address..=last
     }
 
     /// Whether it is one of IPv4.
@@ -119,8 +135,11 @@ mod tests {
             ("::ffff:192.0.2.0/120", "192.0.2.9", "192.0.3.9"),
         ] {
             let network: Network = network.parse().expect("a network");
-            assert!(network.contains(inside.parse().expect("an address")), "{inside} in {network}");
-            assert!(!network.contains(outside.parse().expect("an address")), "{outside} not in {network}");
+            let [inside, outside] = [inside, outside].map(|text| text.parse::<IpAddr>().expect("an address"));
+            assert!(network.contains(inside), "{inside} in {network}");
+            assert!(!network.contains(outside), "{outside} not in {network}");
+            assert!(network.range().contains(&inside.to_canonical()), "{inside} in the range of {network}");
+            assert!(!network.range().contains(&outside), "{outside} not in the range of {network}");
         }
     }
 

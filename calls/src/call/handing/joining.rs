@@ -19,6 +19,7 @@ use super::super::{Call, CallInput};
 use super::Party;
 use super::referral::Stage;
 use crate::house::{Notice, now_ms};
+use crate::toll::Payer;
 
 /// How long another call may take to give its leg away.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -93,9 +94,13 @@ impl Call {
     /// Moves the leg's sound here.
     async fn join(&mut self, mut given: GiveLeg) {
         let (handle, sip) = (given.handle, self.house.parts.sip.clone());
-        let Some((slot, leg)) = self.free_slot().zip(given.leg.take()) else {
+        // Where there is no room it is left where it is, and so hung up.
+        let Some((slot, leg)) = self.free_slot().and_then(|slot| Some((slot, given.leg.take()?))) else {
             return self.referral_failed(StatusCode::SERVICE_UNAVAILABLE).await;
         };
+        if let Some(meter) = &leg.meter {
+            meter.moves_to(Payer { call: self.id, inbox: self.outbox.clone() });
+        }
         let near = leg.near;
         self.seat_leg(slot, leg);
         self.notice_leg(handle).await;
