@@ -27,7 +27,7 @@ pub(crate) fn admit(house: &House, incoming: &IncomingCall, reception: Reception
 }
 
 /// Strangers may be kept out, and members to their networks.
-fn allow(
+pub(crate) fn allow(
     settings: &CallSettings,
     directory: &Directory,
     incoming: &IncomingCall,

@@ -6,12 +6,14 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use call_model::{CallCommand, CallEvent, CallFacts, HangupCause, TransferOutcome, TransferSettings};
+use calls::CallSettings;
 use calls::app::AppRef;
 use calls::directory::{Directory, NumberRoute, Trunk, TrunkProtocol};
 use calls::interop::{Interop, TransferBy};
 use sip_core::LegHandle;
 use store::{EventFilter, PageRequest};
 use support::{CONSENT, House, Phones, member};
+use transport::rtp::RtpConfig;
 
 thread_local! {
     /// Whom the test's apps put their caller through to: each test runs on a thread of its own.
@@ -227,6 +229,31 @@ async fn a_member_takes_a_call_over_at_another_phone() {
     let call = house.only_call().await;
     assert_eq!(call.legs.iter().skip(1).filter(|leg| leg.peer.as_deref() == Some("anna")).count(), 2);
     assert_eq!(transfers(&house).await, [["anna", "anna", "replaced"].map(str::to_owned)]);
+}
+
+/// A member's call is taken over from where they may call from, and not while the house closes.
+#[tokio::test]
+async fn a_call_is_taken_over_only_from_where_and_while_members_may_call() {
+    TARGET.set("anna".into());
+    for (network, status) in [("192.0.2.0/24", 403), ("127.0.0.0/8", 503)] {
+        let members_from = vec![network.parse().expect("a network")];
+        let settings = CallSettings { members_from, ..CallSettings::default() };
+        let mut house = House::start_with(puts_through, settings, RtpConfig::default()).await;
+        house.staff(&[member("anna")]).await;
+        let mut phones = Phones::start().await;
+        phones.register(house.port, "anna").await;
+        let (caller, anna) = with_anna(&mut house, &mut phones).await;
+        let port = house.port;
+        let refused = async {
+            let mobile = phones.take_over(port, "anna", anna).await;
+            let refusal = phones.ended(mobile).await.2;
+            phones.hang_up(caller);
+            phones.ended(anna).await;
+            refusal
+        };
+        let refusal = if status == 503 { tokio::join!(house.only_call(), refused).1 } else { refused.await };
+        assert_eq!(refusal, Some(status), "{network}");
+    }
 }
 
 /// The one who called goes on at another phone; a call that rings is picked up by one.

@@ -13,7 +13,7 @@ use store::fresh_id;
 use tokio::sync::mpsc;
 
 use super::Shared;
-use crate::admission::{admit, offence};
+use crate::admission::{admit, allow, offence};
 use crate::call::{CallInput, INBOX, Party, TakeOver};
 use crate::directory::Directory;
 use crate::house::{Notice, now_ms};
@@ -133,6 +133,10 @@ impl Desk {
     /// An INVITE wants the place of a leg: its call decides, once it is known whose the INVITE is.
     async fn take_over(&mut self, old: LegHandle, incoming: Box<IncomingCall>) {
         let leg = incoming.leg;
+        if self.shared.draining.load(Ordering::Relaxed) {
+            let retry_after = self.shared.house.retry_after();
+            return self.refuse(leg, StatusCode::SERVICE_UNAVAILABLE, retry_after).await;
+        }
         let directory = self.shared.house.directory();
         let member = incoming.authenticated_as.as_deref().and_then(|name| directory.member(name));
         let trunk = directory.trunk_at(incoming.flow.remote.ip());
@@ -149,6 +153,10 @@ impl Desk {
                 return self.refuse(leg, StatusCode::FORBIDDEN, Vec::new()).await;
             }
         };
+        let by_trunk = matches!(party, Party::Trunk(_));
+        if allow(&self.shared.house.settings, &directory, &incoming, by_trunk).is_err() {
+            return self.refuse(leg, StatusCode::FORBIDDEN, Vec::new()).await;
+        }
         let inbox = match self.legs.get(&old) {
             Some(Owner::Call(call)) => self.shared.inbox(*call).map(|inbox| (*call, inbox)),
             _ => None,
