@@ -15,17 +15,26 @@ use crate::srtp::{MasterKey, SrtpKeys, Suite};
 /// Where a leg's keys come from: 32 bytes of the system's own randomness, others for every leg. `{:?}` does not show
 /// them.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret([u8; 32]);
+pub struct Secret {
+    bytes: [u8; 32],
+    /// How often other keys were asked for.
+    turn: u32,
+}
 
 impl Secret {
     /// A secret of these bytes, which nobody can guess.
     pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self { bytes, turn: 0 }
+    }
+
+    /// Makes other keys from here on: those before were in use, and the peer may have forgotten how far.
+    pub fn renew_keys(&mut self) {
+        self.turn = self.turn.wrapping_add(1);
     }
 
     /// Bytes for a purpose: always the same for the same one, so that a repeated description has the same keys.
     pub(super) fn fill(&self, purpose: &str, out: &mut [u8]) {
-        let mut bytes = self.0;
+        let mut bytes = self.bytes;
         // One more secret for each purpose: the purpose's own bytes choose it, block by block.
         for piece in purpose.as_bytes().chunks(8) {
             let mut number = [0; 8];
@@ -40,7 +49,7 @@ impl Secret {
     fn key(&self, side: &str, suite: Suite) -> MasterKey {
         let mut bytes = [0; 46];
         let bytes = &mut bytes[..suite.key_bytes() + suite.salt_bytes()];
-        self.fill(&format!("{side} {}", suite.name()), bytes);
+        self.fill(&format!("{side} {} {}", self.turn, suite.name()), bytes);
         MasterKey::new(suite, bytes).expect("the suite's own length")
     }
 }
@@ -110,6 +119,18 @@ pub struct Shelter {
     pub ice: Option<IceCredentials>,
     /// RTP and RTCP come and go by the RTP port ([RFC 5761](https://www.rfc-editor.org/rfc/rfc5761)).
     pub rtcp_mux: bool,
+}
+
+impl Shelter {
+    /// How its keys were agreed on; `None`: it has none.
+    pub fn exchange(&self) -> Option<KeyExchange> {
+        match self.privacy {
+            Privacy::Plain => None,
+            Privacy::Keys(_) => Some(KeyExchange::Sdes),
+            Privacy::Dtls(_) if self.ice.is_some() => Some(KeyExchange::Web),
+            Privacy::Dtls(_) => Some(KeyExchange::Dtls),
+        }
+    }
 }
 
 /// The suites that we offer: more would not fit into a datagram, and everybody knows one of them.

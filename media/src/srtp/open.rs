@@ -55,6 +55,12 @@ impl Opener {
         }
     }
 
+    /// Goes on with the roll-over counters of the key before
+    /// ([RFC 3711 section 3.3.1](https://www.rfc-editor.org/rfc/rfc3711#section-3.3.1)).
+    pub fn go_on_from(&mut self, before: &Self) {
+        self.rtp_streams.go_on_from(&before.rtp_streams);
+    }
+
     /// Its key.
     pub const fn key(&self) -> &MasterKey {
         &self.key

@@ -32,6 +32,8 @@ pub struct Sealer {
     rtcp: Cipher,
     streams: Streams,
     rtcp_index: u32,
+    /// Nothing below the newest index is used again, wherever the sequence number is now.
+    came_back: bool,
 }
 
 impl fmt::Debug for Sealer {
@@ -49,7 +51,19 @@ impl Sealer {
             rtcp: Cipher::new(&key, Layer::Rtcp),
             streams: Streams::default(),
             rtcp_index: 0,
+            came_back: false,
         }
+    }
+
+    /// Goes on with the roll-over counters of the key before
+    /// ([RFC 3711 section 3.3.1](https://www.rfc-editor.org/rfc/rfc3711#section-3.3.1)).
+    pub fn go_on_from(&mut self, before: &Self) {
+        self.streams.go_on_from(&before.streams);
+    }
+
+    /// It is used again after packets that it has not seen: however many they were, no index is used a second time.
+    pub fn come_back(&mut self) {
+        self.came_back = true;
     }
 
     /// Its key.
@@ -61,12 +75,16 @@ impl Sealer {
     pub fn rtp(&mut self, packet: &mut Vec<u8>) -> Result<(), SealError> {
         let header = rtp_header(packet).ok_or(SealError::NoPacket)?;
         let ssrc = number(packet, 8);
-        let index = self.streams.index(ssrc, sequence(packet)).ok_or(SealError::UsedUp)?;
+        let sequence = sequence(packet);
+        let index =
+            if self.came_back { self.streams.index_ahead(ssrc, sequence) } else { self.streams.index(ssrc, sequence) };
+        let index = index.ok_or(SealError::UsedUp)?;
         let (clear, text) = packet.split_at_mut(header);
         let rolls = (index >> 16) as u32;
         let tag = self.rtp.seal(Place { ssrc, index }, clear, text, rolls.to_be_bytes())?;
         packet.extend_from_slice(&tag[..self.key.suite().rtp_tag()]);
         self.streams.note(ssrc, index);
+        self.came_back = false;
         Ok(())
     }
 

@@ -28,6 +28,37 @@ impl Streams {
         self.sources.iter().flatten().find(|source| source.ssrc == ssrc)
     }
 
+    /// Goes on from where these are: a new key does not set the roll-over counter back
+    /// ([RFC 3711 section 3.3.1](https://www.rfc-editor.org/rfc/rfc3711#section-3.3.1)). What came there has not come
+    /// here.
+    pub(super) fn go_on_from(&mut self, before: &Self) {
+        for other in before.sources.iter().flatten() {
+            if self.find(other.ssrc).is_none() {
+                self.note(other.ssrc, other.newest);
+                if let Some(own) = self.find_mut(other.ssrc) {
+                    own.seen = 0;
+                }
+            } else if let Some(own) = self.find_mut(other.ssrc)
+                && let Some(ahead) = other.newest.checked_sub(own.newest)
+            {
+                own.seen = if ahead < WINDOW { own.seen << ahead } else { 0 };
+                own.newest = other.newest;
+            }
+        }
+    }
+
+    /// The first index with this sequence number that has never come. `None` beyond the key's life.
+    pub(super) fn index_ahead(&self, ssrc: u32, sequence: u16) -> Option<u64> {
+        let Some(source) = self.find(ssrc) else { return Some(u64::from(sequence)) };
+        let rolls = source.newest >> 16;
+        let rolls = if sequence > source.newest as u16 { rolls } else { rolls + 1 };
+        u32::try_from(rolls).is_ok().then_some(rolls << 16 | u64::from(sequence))
+    }
+
+    fn find_mut(&mut self, ssrc: u32) -> Option<&mut Source> {
+        self.sources.iter_mut().flatten().find(|source| source.ssrc == ssrc)
+    }
+
     /// The index of an RTP packet: its roll-over counter and its sequence number, by what came before
     /// ([RFC 3711 section 3.3.1](https://www.rfc-editor.org/rfc/rfc3711#section-3.3.1)). `None` for one from before the
     /// stream's beginning or beyond the key's life.
@@ -57,7 +88,7 @@ impl Streams {
     pub(super) fn note(&mut self, ssrc: u32, index: u64) {
         self.uses += 1;
         let uses = self.uses;
-        if let Some(source) = self.sources.iter_mut().flatten().find(|source| source.ssrc == ssrc) {
+        if let Some(source) = self.find_mut(ssrc) {
             source.used = uses;
             match index.checked_sub(source.newest) {
                 Some(ahead) => {
@@ -113,6 +144,32 @@ mod tests {
         assert!(!streams.is_replayed(7, 1_003 - 127));
         streams.note(7, 5_000);
         assert!(streams.is_replayed(7, 1_003) && !streams.is_replayed(7, 4_999));
+    }
+
+    #[test]
+    fn what_goes_on_keeps_the_counter_and_forgets_what_came() {
+        let (mut before, mut streams) = (Streams::default(), Streams::default());
+        before.note(7, 65_535);
+        before.note(7, 65_537);
+        before.note(8, 9);
+        streams.note(7, 65_530);
+        streams.go_on_from(&before);
+        assert_eq!((streams.index(7, 2), streams.index(8, 10), streams.index(9, 3)), (Some(65_538), Some(10), Some(3)));
+        assert!(streams.is_replayed(7, 65_530), "its own");
+        assert!(!streams.is_replayed(7, 65_537) && !streams.is_replayed(7, 65_535), "the others'");
+        before.go_on_from(&Streams::default());
+        assert_eq!(before.index(7, 2), Some(65_538), "nothing is set back");
+    }
+
+    #[test]
+    fn ahead_is_never_behind() {
+        let mut streams = Streams::default();
+        streams.note(7, 65_636);
+        for (sequence, index) in [(101, 65_637), (100, 131_172), (99, 131_171), (60_000, 125_536)] {
+            assert_eq!(streams.index_ahead(7, sequence), Some(index));
+        }
+        streams.note(7, (1 << 48) - 1);
+        assert_eq!(streams.index_ahead(7, 3), None, "the key is used up");
     }
 
     #[test]

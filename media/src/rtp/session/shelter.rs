@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use super::{OutgoingKind, Session, SessionEvent, canonical};
 use crate::rtp::latch::Latch;
-use crate::rtp::outbox::Sealing;
 use crate::rtp::packet;
-use crate::rtp::shelter::Reading;
 use crate::rtp::stun::{self, Check};
 use crate::sdp::{Privacy, Shelter};
 use crate::srtp::{OpenError, SrtpKeys};
+
+/// Refusals of checks that wait at once: whoever asks for more is no peer of ours.
+const MAX_REFUSALS: usize = 4;
 
 impl Session {
     /// Takes a datagram of the RTP socket in. RTCP (RFC 5761) and the checks of ICE (RFC 7983) that come here are told
@@ -38,7 +39,7 @@ impl Session {
     fn open(&mut self, arrived: Instant, source: SocketAddr, datagram: &[u8]) {
         let source = canonical(source);
         // Taken out for as long as it is read, since the packet lies in it.
-        let mut reading = std::mem::replace(&mut self.reading, Reading::Waiting);
+        let mut reading = std::mem::take(&mut self.reading);
         match reading.open(datagram) {
             Ok(plain) if packet::is_rtcp(plain) => self.take_rtcp(arrived, source, plain),
             Ok(plain) => self.take_rtp(arrived, source, plain),
@@ -54,8 +55,10 @@ impl Session {
         let Some(credentials) = self.negotiated.shelter.ice else { return self.counted.invalid += 1 };
         let mut response = std::mem::take(&mut self.check_space);
         let check = stun::answer(&credentials, source, datagram, &mut response);
-        if check != Check::Nothing {
-            self.outbox.push_plain(kind, source, &response);
+        match check {
+            Check::Valid(_) => self.outbox.push_plain(kind, source, &response, usize::MAX),
+            Check::Refused => self.outbox.push_plain(kind, source, &response, MAX_REFUSALS),
+            Check::Nothing => {}
         }
         self.check_space = response;
         let Check::Valid(valid) = check else { return };
@@ -89,20 +92,15 @@ impl Session {
     /// Goes on with what was agreed on anew. Keys that stay the same go on counting where they are.
     pub(super) fn change_shelter(&mut self, old: &Shelter) {
         let new = self.negotiated.shelter;
-        match new.privacy {
-            _ if new.privacy == old.privacy => {}
-            Privacy::Keys(keys) => {
-                self.reading.set_keys(&keys);
-                self.outbox.set_keys(&keys);
-            }
-            Privacy::Plain | Privacy::Dtls(_) => {
-                self.reading = Reading::new(&new.privacy);
-                self.outbox.set_sealing(Sealing::new(&new.privacy));
-            }
+        if new.privacy != old.privacy {
+            self.reading.set_privacy(&new.privacy);
+            self.outbox.set_privacy(&new.privacy);
         }
         if new.ice.is_some() != old.ice.is_some() {
             self.latch = Latch::new(self.config.latch, &self.negotiated);
             self.rtcp_source = None;
+        } else if new.ice != old.ice {
+            self.latch.restart_checks();
         }
     }
 }
