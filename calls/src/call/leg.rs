@@ -6,7 +6,7 @@ use call_model::{LegId, SampleRate};
 use media::codec::Codec;
 use media::rtp::{LatchPolicy, Quality};
 use media::sdp::{
-    self, KeyExchange, LocalMedia, LocalPrivacy, NegotiateError, Negotiated, SdpError, SessionDescription,
+    self, KeyExchange, LocalMedia, LocalPrivacy, NegotiateError, Negotiated, SdpError, SessionDescription, SrtpPolicy,
 };
 use sip_core::message::StatusCode;
 use sip_core::{Body, LegHandle};
@@ -158,10 +158,19 @@ impl Leg {
         LatchPolicy { symmetric, ..LatchPolicy::default() }
     }
 
-    /// Our offer.
+    /// How the keys that are in use were agreed on; `None`: it is not encrypted, or nothing is agreed on yet.
+    pub(crate) fn exchanged(&self) -> Option<KeyExchange> {
+        self.negotiated.and_then(|negotiated| negotiated.shelter.exchange())
+    }
+
+    /// Our offer. What is encrypted stays so, in the way that its other end knows.
     pub(crate) fn offer(&mut self) -> Option<Body> {
-        let local = self.local.as_ref()?;
-        let description = self.revised(sdp::offer(local));
+        let mut local = self.local.clone()?;
+        if let Some((privacy, exchange)) = local.privacy.as_mut().zip(self.exchanged()) {
+            privacy.policy = SrtpPolicy::Required;
+            privacy.exchange = Some(exchange);
+        }
+        let description = self.revised(sdp::offer(&local));
         if self.state == LegState::Ringing {
             self.offered = Some(description.clone());
         }
@@ -172,7 +181,7 @@ impl Leg {
     pub(crate) fn answer(&mut self, offer: &Body) -> Result<Body, SdpFault> {
         let local = self.local.as_ref().ok_or(SdpFault::NotSdp)?;
         let (answer, negotiated) = sdp::answer(local, &read(offer)?)?;
-        self.negotiated = Some(negotiated);
+        self.agree(negotiated);
         let answer = self.revised(answer);
         Ok(self.say(answer))
     }
@@ -183,8 +192,21 @@ impl Leg {
         let first = self.offered.as_ref().filter(|_| self.state == LegState::Ringing);
         let ours = first.or(self.ours.as_ref()).ok_or(SdpFault::NotSdp)?;
         let negotiated = sdp::complete(local, ours, &read(answer)?)?;
-        self.negotiated = Some(negotiated);
+        self.agree(negotiated);
         Ok(negotiated)
+    }
+
+    fn agree(&mut self, negotiated: Negotiated) {
+        let was_encrypted = self.exchanged().is_some();
+        self.negotiated = Some(negotiated);
+        let is_encrypted = self.exchanged().is_some();
+        if let Some(privacy) = self.local.as_mut().and_then(|local| local.privacy.as_mut())
+            && was_encrypted
+            && !is_encrypted
+        {
+            // Its other end forgets how far they were used: they are not used again.
+            privacy.secret.renew_keys();
+        }
     }
 
     /// What we said last.
@@ -287,5 +309,92 @@ pub(crate) const fn family_of(remote: IpAddr) -> IpAddr {
     match remote {
         IpAddr::V4(_) => IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
         IpAddr::V6(_) => IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use media::sdp::{Fingerprint, Secret};
+
+    use super::*;
+
+    fn secure(seed: u8) -> LocalPrivacy {
+        let fingerprint = Some(Fingerprint([seed; 32]));
+        LocalPrivacy { policy: SrtpPolicy::Optional, exchange: None, secret: Secret::new([seed; 32]), fingerprint }
+    }
+
+    /// A leg of a phone that called us.
+    fn leg() -> Leg {
+        let mut leg = Leg::new(store::fresh_id(0), LegRole::Caller, None, String::new(), 0);
+        let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let ports = LegPorts { rtp: at(4_000), rtcp: at(4_001) };
+        leg.set_ports(ports, &CallSettings::default(), 1, Some(secure(1)));
+        leg
+    }
+
+    /// The phone, and what it offers.
+    fn phone(policy: SrtpPolicy, exchange: Option<KeyExchange>) -> (LocalMedia, Body) {
+        let mut phone = LocalMedia::new(Ipv4Addr::LOCALHOST.into(), 5_000, 2);
+        phone.privacy = Some(LocalPrivacy { policy, exchange, ..secure(2) });
+        let mut offer = sdp::offer(&phone);
+        // Browsers do the whole of ICE.
+        offer.attributes.retain(|attribute| attribute.name != "ice-lite");
+        (phone, Body::sdp(offer.to_string()))
+    }
+
+    fn audio(body: &Body) -> sdp::MediaDescription {
+        read(body).expect("a description").media[0].clone()
+    }
+
+    #[test]
+    fn what_is_encrypted_stays_so_in_our_own_offer() {
+        for (exchange, profile, line) in [
+            (KeyExchange::Sdes, "RTP/SAVP", "crypto"),
+            (KeyExchange::Dtls, "UDP/TLS/RTP/SAVP", "fingerprint"),
+            (KeyExchange::Web, "UDP/TLS/RTP/SAVPF", "ice-ufrag"),
+        ] {
+            let (mut leg, (phone, offer)) = (leg(), phone(SrtpPolicy::Required, Some(exchange)));
+            leg.answer(&offer).expect("it is answered");
+            let ours = leg.offer().expect("it has ports");
+            assert_eq!(audio(&ours).protocol, profile);
+            assert!(audio(&ours).attribute(line).is_some(), "{exchange:?}");
+            let mut ours = read(&ours).expect("a description");
+            ours.attributes.retain(|attribute| attribute.name != "ice-lite");
+            let (mut answer, _) = sdp::answer(&phone, &ours).expect("it is taken");
+            answer.attributes.retain(|attribute| attribute.name != "ice-lite");
+            let settled = leg.complete(&Body::sdp(answer.to_string())).expect("it is settled");
+            assert_eq!(settled.shelter.exchange(), Some(exchange));
+        }
+    }
+
+    #[test]
+    fn an_answer_does_not_make_it_plain() {
+        let (mut leg, (_, offer)) = (leg(), phone(SrtpPolicy::Required, Some(KeyExchange::Sdes)));
+        leg.answer(&offer).expect("it is answered");
+        let ours = leg.offer().expect("it has ports");
+        let mut plain = read(&ours).expect("a description");
+        plain.media[0].protocol = "RTP/AVP".into();
+        plain.media[0].attributes.retain(|attribute| attribute.name != "crypto");
+        let error = leg.complete(&Body::sdp(plain.to_string())).expect_err("it is not agreed to");
+        assert!(matches!(error, SdpFault::Negotiate(NegotiateError::NotEncrypted)), "{error}");
+        assert_eq!(leg.exchanged(), Some(KeyExchange::Sdes));
+    }
+
+    #[test]
+    fn what_was_plain_is_offered_so_and_old_keys_are_not_used_again() {
+        let (_, encrypted) = phone(SrtpPolicy::Required, Some(KeyExchange::Sdes));
+        let (_, plain) = phone(SrtpPolicy::Off, None);
+        let mut leg = leg();
+        let mut keys = || {
+            leg.answer(&plain).expect("it is answered");
+            assert_eq!(audio(&leg.offer().expect("it has ports")).protocol, "RTP/AVP");
+            let answer = leg.answer(&encrypted).expect("it is answered");
+            let again = leg.answer(&encrypted).expect("it is answered");
+            assert_eq!(audio(&answer).attribute("crypto"), audio(&again).attribute("crypto"));
+            audio(&answer).attribute("crypto").expect("a key").to_owned()
+        };
+        assert_ne!(keys(), keys());
     }
 }
