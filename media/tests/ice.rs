@@ -26,6 +26,10 @@ use support::{FRAME, address, local, origin, sine_frame};
 
 /// Agrees on ICE over plain RTP, so that what is sent can be read.
 fn agreed() -> (Negotiated, IceCredentials) {
+    agreed_with("abcd")
+}
+
+fn agreed_with(fragment: &str) -> (Negotiated, IceCredentials) {
     let text = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVPF 8\r\nc=IN IP4 0.0.0.0\r\n\
                 a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=rtcp-mux\r\n";
     let privacy = LocalPrivacy {
@@ -35,6 +39,7 @@ fn agreed() -> (Negotiated, IceCredentials) {
         fingerprint: Some(Fingerprint([5; 32])),
     };
     let ours = LocalMedia { privacy: Some(privacy), ..local(1, Codec::Pcma, 20) };
+    let text = text.replace("abcd", fragment);
     let offer = SessionDescription::parse(text.as_bytes()).expect("a description");
     let (_, negotiated) = answer(&ours, &offer).expect("an answer");
     (negotiated, negotiated.shelter.ice.expect("ICE"))
@@ -214,6 +219,41 @@ fn consent_is_given_all_along() {
         assert_eq!(peer.check(address(2, 40_000), &check).map(|reply| reply.typ), Some(BINDING_SUCCESS));
         assert_eq!(peer.says_to(), Some(address(2, 40_000)));
     }
+}
+
+/// Whoever knows no password gets few answers, and none in the place of sound.
+#[test]
+fn strangers_do_not_fill_the_way_out() {
+    let mut peer = Peer::new();
+    peer.nominate(address(2, 40_000), 100);
+    let wrong = Check { password: "another password of ours".into(), ..Check::new(&peer.credentials, &[]) };
+    for (message, most) in [(wrong.message(), 4), (Check::new(&peer.credentials, &[]).message(), 16)] {
+        for number in 0..100 {
+            peer.session.handle_rtp(peer.now, address(9, 1_000 + number), &message);
+        }
+        peer.now += FRAME;
+        peer.session.push(peer.now, &sine_frame(Codec::Pcma.sample_rate(), 300.0, 0));
+        let sent: Vec<_> = std::iter::from_fn(|| peer.session.poll_transmit().map(|outgoing| outgoing.to)).collect();
+        assert_eq!(sent.len(), most + 1);
+        assert_eq!(sent.last(), Some(&address(2, 40_000)), "the sound");
+    }
+}
+
+/// RFC 8445 section 9: the new choice counts, also where the peer likes it less than the old one.
+#[test]
+fn a_restart_leads_to_where_the_peer_is_now() {
+    let mut peer = Peer::new();
+    let (first, second) = (address(2, 40_000), address(3, 50_000));
+    peer.nominate(first, 200);
+    let (restarted, credentials) = agreed_with("efgh");
+    assert!(credentials != peer.credentials, "a restart of the peer is ours too");
+    peer.session.renegotiate(restarted);
+    peer.credentials = credentials;
+    assert_eq!(peer.says_to(), Some(first), "until it has chosen");
+    peer.nominate(second, 50);
+    assert_eq!(peer.says_to(), Some(second));
+    peer.nominate(first, 20);
+    assert_eq!(peer.says_to(), Some(second), "from then on it goes by what it likes again");
 }
 
 #[test]
