@@ -5,7 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use media::codec::Codec;
-use media::sdp::{self, Direction, LocalMedia, SessionDescription};
+use media::sdp::{
+    self, Direction, Fingerprint, KeyExchange, LocalMedia, LocalPrivacy, Secret, SessionDescription, SrtpPolicy,
+};
 use sip_core::message::{NameAddr, Uri};
 use sip_core::{
     Body, EndReason, EndedBy, Event, IncomingCall, LegHandle, OutgoingCall, OutgoingRefer, ReferId, Referral,
@@ -180,6 +182,37 @@ impl Phones {
         media.codecs = vec![codec];
         media.session_version += 1;
         self.renegotiate(leg, &media).await;
+    }
+
+    /// As `media`, and nothing in the clear.
+    fn secure_media(exchange: KeyExchange) -> LocalMedia {
+        let privacy = LocalPrivacy {
+            policy: SrtpPolicy::Required,
+            exchange: Some(exchange),
+            secret: Secret::new([7; 32]),
+            fingerprint: Some(Fingerprint([7; 32])),
+        };
+        LocalMedia { privacy: Some(privacy), session_version: 2, ..Self::media() }
+    }
+
+    /// Goes over to encrypted sound.
+    pub async fn encrypt(&mut self, leg: LegHandle, exchange: KeyExchange) {
+        self.renegotiate(leg, &Self::secure_media(exchange)).await;
+    }
+
+    /// Waits until its encrypted sound is to go elsewhere, and agrees: by the profile that it is offered.
+    pub async fn moved_encrypted(&mut self, leg: LegHandle, exchange: KeyExchange) -> String {
+        let offer = self
+            .next("a re-INVITE", |event| match event {
+                Event::Reinvited { leg: of, offer } if *of == leg => Some(offer.clone().expect("an offer")),
+                _ => None,
+            })
+            .await;
+        let offer = SessionDescription::parse(&offer.data).expect("an offer");
+        let profile = offer.media[0].protocol.clone();
+        let (answer, _) = sdp::answer(&Self::secure_media(exchange), &offer).expect("an answer");
+        self.sip.accept_reinvite(leg, Body::sdp(answer.to_string())).await.expect("it agrees");
+        profile
     }
 
     async fn renegotiate(&mut self, leg: LegHandle, media: &LocalMedia) {

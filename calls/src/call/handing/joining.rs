@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use call_model::{HangupCause, HangupParty};
 use media::call_media::{LegSlot, MediaCommand};
+use media::sdp::KeyExchange;
 use sip_core::message::StatusCode;
 use sip_core::{Body, LegError, LegHandle, ReferId};
 use store::{LegRole, fresh_id};
@@ -56,6 +57,9 @@ pub(crate) enum CannotGive {
     Unknown,
     /// Nobody is connected there yet.
     NotConnected,
+    /// Its keys came of a DTLS handshake and belong to the ports of its call: elsewhere it would need another one, and
+    /// most phones begin none for ports that moved (RFC 8842).
+    Bound,
 }
 
 /// The answer, with the transfer that it is for.
@@ -84,7 +88,7 @@ impl Call {
             Ok(given) if waits && self.over.is_none() => self.join(*given).await,
             Ok(_) => {}
             Err(_) if !waits => {}
-            Err(CannotGive::NotConnected) => self.refer_blindly().await,
+            Err(CannotGive::NotConnected | CannotGive::Bound) => self.refer_blindly().await,
             Err(CannotGive::Unknown) => {
                 self.referral_failed(StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST).await;
             }
@@ -170,6 +174,9 @@ impl Call {
             slot if slot == connected => LegSlot::CALLER,
             _ => return Err(CannotGive::NotConnected),
         };
+        if matches!(self.legs.get(&partner).and_then(Leg::exchanged), Some(KeyExchange::Dtls | KeyExchange::Web)) {
+            return Err(CannotGive::Bound);
+        }
         let mut leg = self.legs.remove(&partner).ok_or(CannotGive::NotConnected)?;
         let (Some(handle), LegState::Answered) = (leg.handle, leg.state) else {
             self.legs.insert(partner, leg);
