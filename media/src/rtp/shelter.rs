@@ -61,12 +61,11 @@ impl Reading {
     /// Goes on with these keys. A key that was used before goes on counting where it was.
     pub fn set_keys(&mut self, keys: &SrtpKeys) {
         let goes_on = std::mem::replace(&mut self.mode, Mode::Keyed) == Mode::Keyed;
-        match &mut self.keyed {
-            Some(keyed) => keyed.set_keys(keys, goes_on),
-            None => {
-                let openers = vec![Opener::new(keys.theirs)];
-                self.keyed = Some(Box::new(Keyed { openers, before: false, afresh: None, space: [0; LONGEST] }));
-            }
+        if let Some(keyed) = &mut self.keyed {
+            keyed.set_keys(keys, goes_on);
+        } else {
+            let openers = vec![Opener::new(keys.theirs)];
+            self.keyed = Some(Box::new(Keyed { openers, before: false, afresh: None, space: [0; LONGEST] }));
         }
     }
 
