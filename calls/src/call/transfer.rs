@@ -209,6 +209,7 @@ impl Call {
         if warned {
             self.leave_by_refer(slot).await;
         }
+        self.judge_early().await;
     }
 
     /// The carrier that was asked to call somebody says that it rings there.
@@ -310,6 +311,11 @@ impl Transfer {
     /// Who talks with the caller.
     pub(super) const fn connected(&self) -> Option<LegSlot> {
         self.connected
+    }
+
+    /// Whether somebody has answered, and the caller's leg does not stand yet.
+    pub(super) const fn is_connecting(&self) -> bool {
+        self.answering.is_some()
     }
 
     /// Somebody else talks with the caller.

@@ -30,7 +30,7 @@ use crate::directory::Directory;
 use crate::house::now_ms;
 use crate::live::LiveState;
 use departure::Departure;
-use referral::{Referred, Stage};
+use referral::{Early, Referred, Stage};
 use takeover::TakingOver;
 
 /// How long a phone whose caller is with somebody else may take to hang up by itself: until it has heard of that.
@@ -41,6 +41,8 @@ const LINGER: Duration = Duration::from_secs(3);
 pub(super) struct Handing {
     /// A transfer that a phone has asked for.
     referred: Option<Referred>,
+    /// One that was asked for while the phone had answered and the caller's leg did not stand yet.
+    early: Option<Early>,
     /// A transfer that we have asked a carrier for.
     departure: Option<Departure>,
     /// Legs whose places are being taken.

@@ -48,6 +48,13 @@ pub(super) struct Referred {
     last: StatusCode,
 }
 
+/// What a phone asked before it was connected: it is judged when it is.
+pub(super) struct Early {
+    handle: LegHandle,
+    referral: Referral,
+    partner: Option<mpsc::Sender<CallInput>>,
+}
+
 /// How far it is.
 pub(super) enum Stage {
     /// These phones ring.
@@ -78,6 +85,10 @@ impl Call {
         referral: Referral,
         partner: Option<mpsc::Sender<CallInput>>,
     ) {
+        if self.transfer.as_ref().is_some_and(Transfer::is_connecting) && self.handing.early.is_none() {
+            self.handing.early = Some(Early { handle, referral, partner });
+            return;
+        }
         let sip = self.house.parts.sip.clone();
         let (slot, party, goal) = match self.judge(handle, &referral) {
             Ok(judged) => judged,
@@ -117,6 +128,13 @@ impl Call {
                 self.referral_failed(StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST).await;
             }
             (goal, ..) => self.begin_referral(goal).await,
+        }
+    }
+
+    /// The caller is connected: what was asked before is judged now.
+    pub(in crate::call) async fn judge_early(&mut self) {
+        if let Some(Early { handle, referral, partner }) = self.handing.early.take() {
+            Box::pin(self.on_referred(handle, referral, partner)).await;
         }
     }
 
