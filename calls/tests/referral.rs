@@ -295,6 +295,37 @@ async fn a_transfer_before_the_answer_is_a_blind_one() {
     phones.ended(ben).await;
 }
 
+/// Rings anna before it answers: the caller is answered when she is.
+fn rings(event: &CallEvent, _: &CallFacts) -> Vec<CallCommand> {
+    match event {
+        CallEvent::Started => vec![CallCommand::Transfer(TransferSettings::to(vec!["anna".into()], 20_000))],
+        CallEvent::TransferEnded { .. } => vec![CallCommand::Hangup { cause: HangupCause::Normal }],
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_for_before_the_caller_has_acknowledged_is_done_when_it_has() {
+    let members = ["anna", "ben"].map(member);
+    let (mut house, mut phones) = (House::staffed(rings, &members).await, Phones::start().await);
+    for member in &members {
+        phones.register(house.port, &member.name).await;
+    }
+    // Without an offer, the caller acknowledges when the test says so.
+    let caller = phones.call(house.port, "reception", false).await;
+    let anna = phones.called_as("anna").await;
+    phones.take(anna).await;
+    phones.confirmed(anna).await;
+    phones.refer(anna, &address(&house, "ben"), None).await;
+    phones.answer_late(caller).await;
+    house.told_to(CallEvent::TransferAnswered { target: "anna".into() }).await;
+    let ben = phones.called_as("ben").await;
+    phones.take(ben).await;
+    assert_eq!(phones.refer_ended(anna).await, Some(200));
+    phones.hang_up(ben);
+    phones.ended(caller).await;
+}
+
 #[tokio::test]
 async fn a_caller_is_handed_to_one_of_our_numbers() {
     let (mut house, mut phones) = staffed().await;
