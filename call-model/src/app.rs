@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{CallCommand, CallEvent, CallId, CallOrigin, Direction};
+use crate::{AnsweredBy, CallCommand, CallEvent, CallId, CallOrigin, Direction};
 
 /// The time that an app is told: it never asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,9 @@ pub struct CallFacts {
     /// Where the call comes from.
     #[serde(default)]
     pub origin: CallOrigin,
+    /// Who or what answered a call that we made; `None` where nobody looked, or not yet.
+    #[serde(default)]
+    pub answered_by: Option<AnsweredBy>,
 }
 
 /// What talks to the caller: a flow, an agent, or a third kind. Without I/O, clock or chance: it is told events and

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{HangupCause, ListenSettings, ThinkId, ThinkRequest, ToolReport, ToolRequest, ToolUseId, TurnReport};
+use crate::{HandOn, HangupCause, ListenSettings, ThinkId, ThinkRequest, ToolReport, ToolRequest, ToolUseId, TurnReport};
 
 /// Names one playback within a call; chosen by the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -309,6 +309,8 @@ pub enum CallCommand {
         /// What came of it.
         result: Value,
     },
+    /// Only of the app that screens a call that we made: hand the call on.
+    HandOn(HandOn),
     /// Record what the caller says into a message of its own.
     Record {
         /// Its name, for the events.

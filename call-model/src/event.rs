@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use crate::{Hearing, PlaybackId, RecordId, RequestId, ThinkEvent, ThinkId, ToolFailure, ToolUseId, TranscriptLine};
+use crate::{Answered, Hearing, PlaybackId, RecordId, RequestId, ThinkEvent, ThinkId, ToolFailure, ToolUseId, TranscriptLine};
 
 /// Who called whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -153,6 +153,13 @@ pub enum CallEvent {
     Started,
     /// Both sides can hear each other.
     Answered,
+    /// Who or what answered, or that it is somebody else now: told to the app that screens a call.
+    AnsweredBy(Answered),
+    /// A machine can be spoken to: its tone is over, or it has been silent for the time set. Told again at each tone.
+    MachineReady {
+        /// There was a tone.
+        beep: bool,
+    },
     /// The caller pressed a key: `0`-`9`, `*`, `#`, `A`-`D`. Once per key, when it is first recognised.
     Digit {
         /// The key.

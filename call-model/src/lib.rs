@@ -1,5 +1,6 @@
 //! The shared nouns of Callwright: ids, addresses, events, commands and audio frames. No logic, no I/O.
 
+mod answered;
 mod app;
 mod audio;
 mod command;
@@ -11,6 +12,7 @@ mod thought;
 mod tool;
 mod transcript;
 
+pub use answered::{AnswerSign, Answered, AnsweredBy, HandOn};
 pub use app::{CallApp, CallFacts, Moment};
 pub use audio::{AudioFrame, FRAME_MS, MAX_FRAME_SAMPLES, SampleRate};
 pub use command::{

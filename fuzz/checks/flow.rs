@@ -36,6 +36,7 @@ fn call(flow: Flow) {
         contact: serde_json::Map::new(),
         variables: serde_json::Map::new(),
         origin: call_model::CallOrigin::default(),
+        answered_by: None,
     };
     let mut app = FlowApp::new(Arc::new(program), facts);
     let mut now = Moment { since_start: Duration::ZERO, unix_ms: 0 };

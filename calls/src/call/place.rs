@@ -132,6 +132,7 @@ impl Placement {
             contact: known.as_ref().map(store::ContactRecord::facts).unwrap_or_default(),
             variables: self.variables.clone(),
             origin: CallOrigin::default(),
+            answered_by: None,
         };
         // A flow that does not run is found out before anything is written or dialled.
         house.apps().make(&self.app, &facts, None)?;

@@ -136,6 +136,7 @@ impl Reception {
             contact: contact.map(store::ContactRecord::facts).unwrap_or_default(),
             variables: serde_json::Map::new(),
             origin,
+            answered_by: None,
         };
         let (transcribe, fax, made) = match answering {
             Answering::App { app, recording, transcribe, fax } => {

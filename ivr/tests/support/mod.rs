@@ -46,6 +46,7 @@ pub fn facts() -> CallFacts {
         contact: Map::new(),
         variables: Map::new(),
         origin: call_model::CallOrigin::default(),
+        answered_by: None,
     }
 }
 

@@ -369,5 +369,6 @@ pub fn facts(rehearsal: &Rehearsal, call: call_model::CallId, language: &str) ->
         contact: rehearsal.contact.clone(),
         variables: rehearsal.variables.clone(),
         origin: call_model::CallOrigin::default(),
+        answered_by: None,
     }
 }

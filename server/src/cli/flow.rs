@@ -116,6 +116,7 @@ fn play(args: &RunArgs) -> Result<(), Vec<String>> {
         contact: Map::new(),
         variables,
         origin: call_model::CallOrigin::default(),
+        answered_by: None,
     };
     let mut simulator = Simulator::new(Arc::new(program), facts, now);
     for line in simulator.start() {

@@ -73,6 +73,7 @@ pub fn call(language: &str, more: &str, says: &[&str], brain: Brain<'_>) -> Seen
         contact: json!({"name": "Anna Weber"}).as_object().cloned().unwrap_or_default(),
         variables: serde_json::Map::new(),
         origin: call_model::CallOrigin::default(),
+        answered_by: None,
     };
     let app = AgentApp::new(Arc::new(program(language, more)), facts);
     let (playing, coming) = (VecDeque::new(), BTreeMap::new());

@@ -94,6 +94,7 @@ pub fn run(situation: &Situation) -> Log {
         contact: situation.contact.clone(),
         variables: situation.variables.clone(),
         origin: call_model::CallOrigin::default(),
+        answered_by: None,
     };
     let mut world = World {
         situation,
