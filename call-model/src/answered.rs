@@ -24,15 +24,8 @@ pub enum AnsweredBy {
 
 impl AnsweredBy {
     /// Every one.
-    pub const ALL: [Self; 7] = [
-        Self::Person,
-        Self::Machine,
-        Self::Screening,
-        Self::Fax,
-        Self::Unobtainable,
-        Self::Silence,
-        Self::Unsure,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Person, Self::Machine, Self::Screening, Self::Fax, Self::Unobtainable, Self::Silence, Self::Unsure];
 
     /// As the books and the wire have it: `person`, `machine`, `screening`, `fax`, `unobtainable`, `silence`, `unsure`.
     pub const fn as_str(self) -> &'static str {

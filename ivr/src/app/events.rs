@@ -116,7 +116,9 @@ impl FlowApp {
             | CallEvent::Spoken { .. }
             | CallEvent::Thought { .. }
             | CallEvent::ToolDone { .. }
-            | CallEvent::TransferRinging => {}
+            | CallEvent::TransferRinging
+            | CallEvent::AnsweredBy(_)
+            | CallEvent::MachineReady { .. } => {}
         }
         Step::Wait
     }
