@@ -40,6 +40,8 @@ pub(crate) struct Dialog {
     pub pinned: Option<Flow>,
     /// The user part of our Contact.
     pub contact_user: Option<String>,
+    /// The feature tag of our Contact (RFC 3840).
+    pub contact_feature: Option<&'static str>,
     /// We chose the Call-ID, which decides on the back-off after glare.
     pub owns_call_id: bool,
 }
@@ -66,6 +68,7 @@ impl Dialog {
             follows_flow,
             pinned: follows_flow.then_some(flow),
             contact_user: request.uri.username().map(std::borrow::Cow::into_owned),
+            contact_feature: None,
             owns_call_id: false,
         })
     }
@@ -175,6 +178,7 @@ mod tests {
             follows_flow: false,
             pinned: None,
             contact_user: None,
+            contact_feature: None,
             owns_call_id: true,
         }
     }

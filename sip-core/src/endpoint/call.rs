@@ -35,6 +35,8 @@ pub struct OutgoingCall {
     pub to: Option<NameAddr>,
     /// The user part of our Contact; the From user when `None`.
     pub contact_user: Option<String>,
+    /// A feature tag of our Contact (RFC 3840), such as `+sip.src`.
+    pub contact_feature: Option<&'static str>,
     /// Answers challenges (401, 407).
     pub credentials: Option<Credentials>,
     /// The Call-ID (RFC 3261 section 8.1.1.4), unique and not to be guessed; `None`: one is made.
@@ -73,6 +75,7 @@ impl OutgoingCall {
             from,
             to: None,
             contact_user: None,
+            contact_feature: None,
             credentials: None,
             call_id: None,
             body: None,

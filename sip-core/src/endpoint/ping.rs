@@ -34,7 +34,7 @@ impl Endpoint {
         headers.push(HeaderName::CallId, self.core.chance.long_token());
         headers.push(HeaderName::CSeq, CSeq::new(1, Method::Options).to_string());
         headers.push(HeaderName::Accept, Body::SDP);
-        let contact = OwnContact::Dialog(Some("ping".into()));
+        let contact = OwnContact::Dialog { user: Some("ping".into()), feature: None };
         self.core.request(now, Owner::Ping(handle), request, &Hop::to(target), contact);
         handle
     }

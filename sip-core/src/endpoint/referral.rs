@@ -241,7 +241,7 @@ impl Endpoint {
         request.headers.push(HeaderName::ContentType, "message/sipfrag;version=2.0");
         request.body = body.into_bytes().into();
         leg.requests += 1;
-        let contact = OwnContact::Dialog(leg.dialog.contact_user.clone());
+        let contact = OwnContact::of(&leg.dialog);
         self.core.request(now, Owner::Notify(handle, id), request, &hop, contact);
     }
 

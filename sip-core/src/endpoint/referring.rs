@@ -94,7 +94,7 @@ impl Endpoint {
         request.headers.push(HeaderName::Accept, "message/sipfrag");
         request.headers.push(HeaderName::Allow, content::ALLOW);
         leg.requests += 1;
-        let contact = OwnContact::Dialog(leg.dialog.contact_user.clone());
+        let contact = OwnContact::of(&leg.dialog);
         self.core.request(now, Owner::Refer(handle), request, &hop, contact);
     }
 

@@ -84,7 +84,7 @@ impl Endpoint {
         set_body(&mut request, Some(ours.offer.clone()));
         let seq = ours.seq;
         leg.requests += 1;
-        let contact = OwnContact::Dialog(leg.dialog.contact_user.clone());
+        let contact = OwnContact::of(&leg.dialog);
         if request.method == Method::Update {
             self.core.request(now, Owner::Update(handle, seq), request, &hop, contact);
             return;

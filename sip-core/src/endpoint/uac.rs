@@ -69,6 +69,7 @@ impl Endpoint {
             follows_flow: flow.is_some(),
             pinned: flow,
             contact_user: call.contact_user.clone().or(user),
+            contact_feature: call.contact_feature,
             owns_call_id: true,
         };
         let mut leg = Leg::new(dialog, ClientAuth::new(call.credentials.clone()));
@@ -124,7 +125,7 @@ impl Endpoint {
         }
         set_body(&mut request, outgoing.call.body.clone());
         leg.requests += 1;
-        let contact = OwnContact::Dialog(leg.dialog.contact_user.clone());
+        let contact = OwnContact::of(&leg.dialog);
         outgoing.client = Some(self.core.request(now, Owner::Invite(handle), request, &hop, contact));
     }
 

@@ -118,7 +118,10 @@ impl Endpoint {
     pub(super) fn make_dialog(&self, handle: LegHandle, id: ServerId, response: &mut Response, body: Option<Body>) {
         let (Some(leg), Some(target)) = (self.legs.get(handle), self.core.servers.reply_to(id)) else { return };
         let secure = leg.dialog.local.uri.scheme == Scheme::Sips;
-        let contact = self.core.contact(&target, leg.dialog.contact_user.as_deref(), secure);
+        let mut contact = self.core.contact(&target, leg.dialog.contact_user.as_deref(), secure);
+        if let Some(feature) = leg.dialog.contact_feature {
+            contact.params.set_flag(feature);
+        }
         response.headers.push(HeaderName::Contact, contact.to_string());
         for route in &leg.dialog.routes {
             response.headers.push(HeaderName::RecordRoute, route.to_string());

@@ -243,7 +243,7 @@ impl Endpoint {
         let terms = leg.session.terms(&self.core.config.calls);
         terms.ask(leg.session.raised, leg.session.agreed, &mut request.headers);
         leg.requests += 1;
-        let contact = OwnContact::Dialog(leg.dialog.contact_user.clone());
+        let contact = OwnContact::of(&leg.dialog);
         self.core.request(now, Owner::Update(handle, seq), request, &hop, contact);
     }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::call::LegHandle;
 use super::core::{Core, Owner, TimerKey};
 use super::locate::{Located, Waiting, locate};
-use crate::dialog::Hop;
+use crate::dialog::{Dialog, Hop};
 use crate::flow::{Flow, Protocol, Target, Transmit};
 use crate::message::{CSeq, HeaderName, Method, NameAddr, Request, Response, Scheme};
 use crate::tables::{Table, table};
@@ -33,10 +33,17 @@ struct ClientKey {
 pub(super) enum OwnContact {
     /// None.
     Without,
-    /// That of a dialog, with this user.
-    Dialog(Option<String>),
+    /// That of a dialog, with this user and feature tag.
+    Dialog { user: Option<String>, feature: Option<&'static str> },
     /// That of a registration, for so many seconds.
     Register(String, u32),
+}
+
+impl OwnContact {
+    /// That of a dialog.
+    pub(super) fn of(dialog: &Dialog) -> Self {
+        Self::Dialog { user: dialog.contact_user.clone(), feature: dialog.contact_feature }
+    }
 }
 
 /// Why a request got no response.
@@ -245,7 +252,13 @@ impl Core {
         let secure = request.uri.scheme == Scheme::Sips;
         let contact = match contact {
             OwnContact::Without => None,
-            OwnContact::Dialog(user) => Some(self.contact(target, user.as_deref(), secure)),
+            OwnContact::Dialog { user, feature } => {
+                let mut contact = self.contact(target, user.as_deref(), secure);
+                if let Some(feature) = feature {
+                    contact.params.set_flag(feature);
+                }
+                Some(contact)
+            }
             OwnContact::Register(user, expires) => {
                 let mut contact: NameAddr = self.contact(target, Some(&user), secure);
                 contact.params.set("expires", &expires.to_string());
