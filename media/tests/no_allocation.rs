@@ -185,6 +185,21 @@ fn a_recorded_bridge_between_two_codecs_allocates_nothing() {
     assert_steady(call);
 }
 
+/// A call between two phones that a recorder elsewhere gets.
+#[test]
+fn a_recorder_elsewhere_allocates_nothing() {
+    for codec in [Codec::Pcma, Codec::G722, Codec::Opus] {
+        let mut call = Call::new(&[Codec::Pcma; 2], false);
+        call.handle(MediaCommand::Bridge { with: LegSlot::new(1) });
+        for leg in [LegSlot::RECORDER_HEARD, LegSlot::RECORDER_SAID] {
+            let (negotiated, _) = agree(codec, false);
+            call.handle(MediaCommand::StartLeg { leg, session: SessionConfig::new(7), negotiated });
+        }
+        call.handle(MediaCommand::Fork { on: true });
+        assert_steady(call);
+    }
+}
+
 /// Opus: encoded and decoded on each side, and passed on where both speak it and nobody listens.
 #[test]
 fn bridges_with_opus_allocate_nothing() {

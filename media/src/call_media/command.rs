@@ -11,23 +11,35 @@ use crate::sdp::Negotiated;
 use crate::srtp::SrtpKeys;
 use crate::tone::Country;
 
-/// One leg of a call: slot 0 is the caller's, 1 to 8 are those that are brought in (up to 8 phones may ring at once).
+/// One leg of a call: slot 0 is the caller's, 1 to 8 are those that are brought in (up to 8 phones may ring at once), and
+/// two more go to a recorder elsewhere, one for each voice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LegSlot(u8);
 
 impl LegSlot {
     /// How many legs a call can have.
-    pub const COUNT: usize = 9;
+    pub const COUNT: usize = Self::PARTIES as usize + 2;
+    /// So many of them are of people.
+    const PARTIES: u8 = 9;
     /// The caller's leg (or, when we called, the leg of whom we called).
     pub const CALLER: Self = Self(0);
+    /// A recorder gets what is heard from the caller: it only sends.
+    pub const RECORDER_HEARD: Self = Self(Self::PARTIES);
+    /// A recorder gets what the caller hears: it only sends.
+    pub const RECORDER_SAID: Self = Self(Self::PARTIES + 1);
 
     /// The slot of that number, 0 to 8.
     pub const fn new(slot: u8) -> Option<Self> {
-        if (slot as usize) < Self::COUNT { Some(Self(slot)) } else { None }
+        if slot < Self::PARTIES { Some(Self(slot)) } else { None }
     }
 
-    /// Every slot, the caller's first.
+    /// Every slot of people, the caller's first.
     pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::PARTIES).map(Self)
+    }
+
+    /// Every slot, those of a recorder last.
+    pub(super) fn every() -> impl Iterator<Item = Self> {
         (0..Self::COUNT as u8).map(Self)
     }
 
@@ -165,6 +177,12 @@ pub enum MediaCommand {
     },
     /// Steers the stereo recording of the call.
     RecordCall(RecordingSwitch),
+    /// Gives the legs of a recorder ([`LegSlot::RECORDER_HEARD`], [`LegSlot::RECORDER_SAID`]) the voices, from the next
+    /// tick, or silence. Off until it is switched on.
+    Fork {
+        /// On or off.
+        on: bool,
+    },
     /// Hands out what is heard on a leg, 20 ms at a time as it is heard ([`CallMedia::poll_ear`]), until it is switched
     /// off or the leg is stopped; nothing before the caller's leg was first started. Switching it on twice changes nothing.
     ///

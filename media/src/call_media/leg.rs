@@ -89,6 +89,7 @@ impl Leg {
             InbandDtmf::Always => true,
             InbandDtmf::Never => false,
         };
+        let wanted = wanted && self.session.negotiated().receive;
         if wanted != self.detector.is_some() {
             self.detector = wanted.then(Detector::new);
         }

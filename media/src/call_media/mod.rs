@@ -11,6 +11,7 @@ mod config;
 mod digits;
 mod ear;
 mod event;
+mod fork;
 mod held;
 mod leg;
 mod mixer;
@@ -41,6 +42,7 @@ use crate::srtp::SrtpKeys;
 use attention::Attention;
 use clock::Clock;
 use ear::EarQueue;
+use fork::Fork;
 use leg::{Leg, Whisper};
 use playback::{PlayQueue, Playback};
 use record::{CallRecording, MessageRecord};
@@ -80,6 +82,8 @@ pub struct CallMedia {
     attention: Attention,
     records: Vec<MessageRecord>,
     recording: Option<Box<CallRecording>>,
+    /// What a recorder elsewhere gets, while it gets the voices.
+    fork: Option<Box<Fork>>,
     taps: TapQueue,
     ears: EarQueue,
     events: EventQueue,
@@ -100,6 +104,7 @@ impl CallMedia {
             attention: Attention::new(&config),
             records: Vec::new(),
             recording: None,
+            fork: None,
             taps: TapQueue::new(config.max_tap_blocks),
             ears: EarQueue::new(config.max_ear_blocks),
             events: EventQueue { waiting: VecDeque::new(), limit: config.max_events, dropped: 0 },
@@ -156,6 +161,11 @@ impl CallMedia {
             MediaCommand::Record { record, settings } => self.start_record(record, settings),
             MediaCommand::StopRecord { record } => self.end_records(RecordEnd::Stopped, |r| r.id() == record),
             MediaCommand::RecordCall(switch) => self.record_call(switch),
+            MediaCommand::Fork { on } => {
+                if on != self.fork.is_some() {
+                    self.fork = on.then(Box::default);
+                }
+            }
             MediaCommand::Listen { leg, on } => self.listen(leg, on),
             MediaCommand::DetectFax { leg, on } => {
                 if let Some(open) = open_leg(&mut self.legs, leg) {
@@ -186,7 +196,7 @@ impl CallMedia {
     /// once for each 20 ms that passed, since recordings are as long as their ticks.
     pub fn tick(&mut self, now: Instant) {
         self.ticks += 1;
-        for slot in LegSlot::all() {
+        for slot in LegSlot::every() {
             self.hear(now, slot);
         }
         self.attend();
@@ -196,7 +206,7 @@ impl CallMedia {
 
     /// Ends everything: records, the recording, all legs. To be drained once more before the call is dropped.
     pub fn close(&mut self, now: Instant) {
-        for slot in LegSlot::all() {
+        for slot in LegSlot::every() {
             self.stop_leg(now, slot);
         }
         self.stop_all_playbacks();
@@ -206,7 +216,7 @@ impl CallMedia {
 
     /// The next datagram to send, and by which leg's socket.
     pub fn poll_transmit(&mut self) -> Option<(LegSlot, Outgoing<'_>)> {
-        let legs = self.legs.iter_mut().zip(LegSlot::all());
+        let legs = self.legs.iter_mut().zip(LegSlot::every());
         legs.filter_map(|(leg, slot)| Some((leg.as_mut()?, slot)))
             .find_map(|(leg, slot)| leg.session.poll_transmit().map(|outgoing| (slot, outgoing)))
     }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use call_model::{AudioFrame, SampleRate, Tone};
 
+use super::fork;
 use super::held::HoldMusic;
 use super::leg::Leg;
 use super::mixer::{Converter, mix};
@@ -111,7 +112,7 @@ impl CallMedia {
             if let Some(recording) = &mut self.recording {
                 recording.write(None, Said::Silence, &mut self.taps);
             }
-            return;
+            return fork::feed(now, None, peers, None, Said::Silence);
         };
         let rate = caller.codec().sample_rate();
         self.playbacks.end_finished(self.clock.ms(), &mut self.events);
@@ -152,6 +153,7 @@ impl CallMedia {
         if let Some(recording) = &mut self.recording {
             recording.write(Some(&caller.heard), said, &mut self.taps);
         }
+        fork::feed(now, self.fork.as_deref_mut(), peers, Some(&caller.heard), said);
         self.playbacks.end_finished(self.clock.frame_end_ms(), &mut self.events);
     }
 }

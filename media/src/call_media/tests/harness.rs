@@ -35,6 +35,12 @@ pub(super) fn agree(codec: Codec, dtmf: bool, peer: u8) -> (Negotiated, Negotiat
     (for_us, complete(&theirs, &offered, &answered).unwrap())
 }
 
+/// The slot of that number; 9 and 10 are a recorder's.
+pub(super) fn slot_of(number: u8) -> LegSlot {
+    let recorder = if number == 9 { LegSlot::RECORDER_HEARD } else { LegSlot::RECORDER_SAID };
+    LegSlot::new(number).unwrap_or(recorder)
+}
+
 /// The far end of a leg.
 pub(super) struct Peer {
     pub session: Session,
@@ -123,7 +129,7 @@ impl TestCall {
 
     pub(super) fn start_leg(&mut self, slot: u8, codec: Codec, dtmf: bool) {
         let (ours, theirs) = agree(codec, dtmf, slot);
-        let leg = LegSlot::new(slot).unwrap();
+        let leg = slot_of(slot);
         self.handle(MediaCommand::StartLeg { leg, session: SessionConfig::new(u64::from(slot)), negotiated: ours });
         let peer = Peer {
             session: Session::new(SessionConfig::new(100 + u64::from(slot)), theirs),
@@ -164,7 +170,7 @@ impl TestCall {
         let arrived = self.start + TICK * (self.ticks as u32 - 1) + Duration::from_millis(15);
         for (&slot, peer) in &mut self.peers {
             peer.speak(now);
-            let leg = LegSlot::new(slot).unwrap();
+            let leg = slot_of(slot);
             while let Some(out) = peer.session.poll_transmit() {
                 let source = SocketAddr::new(
                     address(100 + peer.home),

@@ -2,6 +2,7 @@
 
 mod bridge;
 mod digits;
+mod fork;
 mod harness;
 mod listen;
 mod pause;
