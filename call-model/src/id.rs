@@ -141,8 +141,18 @@ typed_ids! {
     AppointmentId = "appt",
     /// A matter of a contact that the business works on.
     TicketId = "ticket",
+    /// Calls to many, by rules.
+    CampaignId = "camp",
     /// Something that a person of the business has to do: read a message, call back.
     FollowUpId = "follow",
+    /// What somebody agreed to.
+    ConsentId = "consent",
+    /// What a member wrote about a contact.
+    NoteId = "note",
+    /// Two contacts that were made one.
+    MergeId = "merge",
+    /// That a person was erased.
+    ErasureId = "erasure",
 }
 
 #[cfg(test)]

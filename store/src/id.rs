@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use call_model::{
-    AppointmentId, CallId, ContactId, EventId, FlowId, FollowUpId, LegId, MemberId, NumberId, RecordingId, TicketId,
-    TrunkId, VoicemailId, WebhookId,
+    AppointmentId, CallId, CampaignId, ConsentId, ContactId, ErasureId, EventId, FlowId, FollowUpId, LegId, MemberId, MergeId,
+    NoteId, NumberId, RecordingId, TicketId, TrunkId, VoicemailId, WebhookId,
 };
 
 /// A kind of id that can be made anew.
@@ -31,6 +31,7 @@ macro_rules! new_ids {
 new_ids!(
     AppointmentId,
     CallId,
+    CampaignId,
     LegId,
     ContactId,
     RecordingId,
@@ -42,7 +43,11 @@ new_ids!(
     TrunkId,
     NumberId,
     MemberId,
-    WebhookId
+    WebhookId,
+    ConsentId,
+    NoteId,
+    MergeId,
+    ErasureId
 );
 
 static SOURCE: Mutex<Source> = Mutex::new(Source { unix_ms: 0, random: 0, pool: [0; POOL], used: POOL });

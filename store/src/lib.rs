@@ -48,20 +48,26 @@ pub use id::{NewId, fresh_id};
 pub use integrity::{Examination, examine};
 pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use record::{
-    AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, BanRecord,
-    BegunCall, Busy, CallFilter, CallRecord, CallState, ContactChange, ContactFilter, ContactRecord, DeliveryOutcome,
-    DeliveryRecord, DeliveryState, DueDelivery, EndCall, ErrandKind, ErrandOutcome, ErrandRecord, ErrandState,
+    AddedContacts, AttemptEnd, AttemptOutcome, AttemptSums, CampaignAttempt, CampaignContactFilter,
+    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignRecord, CampaignState, CampaignStep,
+    CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
+};
+pub use record::{
+    AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, AttemptRecord,
+    BanRecord, BegunCall, BindingRecord, Busy, CallFilter, CallRecord, CallState, ConsentAnswer, ConsentFilter,
+    ConsentRecord, ConsentState, ContactChange, ContactFilter, ContactRecord, DeliveryOutcome, DeliveryRecord,
+    DeliveryState, DoNotCallList, DueDelivery, EndCall, ErrandKind, ErrandOutcome, ErrandRecord, ErrandState,
     EventFilter, EventRecord, FlowRecord, FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, GapRecord,
     GapState, Idempotency, InsightsRecord, Interrupted, JobRecord, JobState, LegQuality, LegRecord, LegRole,
-    LineRecord, MemberCredentials, MemberRecord, Mood, MoveAppointment, NewAppointment, NewCall, NewEvent, NewFollowUp,
-    NewGap, NewInsights, NewMember, NewNumber, NewRecording, NewSource, NewTicket, NewTrunk, NewVoicemail, NewWebhook,
-    NodeCount, NodeCounters, NumberRecord, OnceState, PassageRecord, PasswordHashes, PinDigest, PinTry,
-    PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SnippetPart, SourceKind,
-    SourceRecord, SourceState, SpendingRecord, TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState,
-    TimeSpan, TimelineEntry, Transcript, TranscriptHit, TranscriptState, TrunkRecord, TrunkSpendingRecord,
-    VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
+    LineRecord, MemberCredentials, MemberRecord, Mood, MoveAppointment, NewAppointment, NewCall, NewConsent, NewEvent,
+    NewFollowUp, NewGap, NewInsights, NewMember, NewNumber, NewRecording, NewSource, NewSuppression, NewTicket,
+    NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters, NumberRecord, OnceState, OtherNumber, PassageRecord,
+    PasswordHashes, PinDigest, PinTry, PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState,
+    SnippetPart, SourceKind, SourceRecord, SourceState, SpendingRecord, Standing, SuppressionRecord, TicketChange,
+    TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript, TranscriptHit,
+    TranscriptState, TrunkRecord, TrunkSpendingRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
 };
 pub use scrub::{Scrub, Scrubber, Silence};
-pub use sql::TermCounts;
+pub use sql::{LoadingList, TermCounts};
 pub use stats::StoreStats;
 pub use store::Store;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Each file brings the tables one step further; a file that was released is never changed.
-pub(crate) const MIGRATIONS: [(&str, &str); 12] = [
+pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("books", include_str!("../migrations/0001_books.sql")),
     ("transcripts", include_str!("../migrations/0002_transcripts.sql")),
     ("tools", include_str!("../migrations/0003_tools.sql")),
@@ -31,6 +31,9 @@ pub(crate) const MIGRATIONS: [(&str, &str); 12] = [
     ("identity", include_str!("../migrations/0010_identity.sql")),
     ("abuse", include_str!("../migrations/0011_abuse.sql")),
     ("fax", include_str!("../migrations/0014_fax.sql")),
+    ("people", include_str!("../migrations/0015_people.sql")),
+    ("campaigns", include_str!("../migrations/0016_campaigns.sql")),
+    ("bindings", include_str!("../migrations/0018_bindings.sql")),
 ];
 
 /// The books of one Callwright. Cheap to clone; one process at a time may hold them open.
@@ -47,6 +50,7 @@ struct Inner {
     deliveries: Arc<Notify>,
     errands: Arc<Notify>,
     jobs: Arc<Notify>,
+    attempts: Arc<Notify>,
     scrubber: Scrubber,
     country: String,
     path: PathBuf,
@@ -87,6 +91,7 @@ impl Store {
         let nodes = Arc::new(NodeCounts::default());
         let deliveries = Arc::new(Notify::new());
         let jobs = Arc::new(Notify::new());
+        let attempts = Arc::new(Notify::new());
         let errands = Arc::new(Notify::new());
         let writer = Writer {
             tx,
@@ -98,6 +103,7 @@ impl Store {
             deliveries: deliveries.clone(),
             errands: errands.clone(),
             jobs: jobs.clone(),
+            attempts: attempts.clone(),
         };
         tokio::spawn(writer.run());
         let inner = Inner {
@@ -108,6 +114,7 @@ impl Store {
             deliveries,
             errands,
             jobs,
+            attempts,
             scrubber: config.scrubber,
             country: config.default_country,
             path: config.path,
@@ -197,6 +204,10 @@ impl Store {
 
     pub(crate) fn jobs(&self) -> &Notify {
         &self.inner.jobs
+    }
+
+    pub(crate) fn attempts(&self) -> &Notify {
+        &self.inner.attempts
     }
 
     /// What takes out of texts what may not be kept.

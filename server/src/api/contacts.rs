@@ -28,6 +28,8 @@ pub(super) struct ListQuery {
     number: Option<String>,
     /// Whose name, number or address holds this text.
     search: Option<String>,
+    /// With this tag.
+    tag: Option<String>,
     /// The most contacts on the page: 1 to 200, 50 when it is not said.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
@@ -77,7 +79,7 @@ pub(super) async fn list(
         let address = state.store().address(&text);
         address.as_str().unwrap_or_default().to_owned()
     });
-    let filter = ContactFilter { address, search: query.search };
+    let filter = ContactFilter { address, search: query.search, tag: query.tag };
     Ok(List::page(state.store().contacts(&filter, &page).await?, Contact::from))
 }
 
@@ -115,7 +117,7 @@ pub(super) async fn change(
     Body(change): Body<Change>,
 ) -> Result<Json<Contact>, Problem> {
     let Change { name, language, notes, fields } = change;
-    let change = ContactChange { name: name.into(), language: language.into(), notes, fields };
+    let change = ContactChange { name: name.into(), language: language.into(), notes, fields, ..ContactChange::default() };
     Ok(Json(state.store().change_contact(id, change, now_ms()).await?.into()))
 }
 

@@ -1,10 +1,21 @@
 //! Contacts: people whom the business knows.
 
 use call_model::ContactId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{CallRecord, VoicemailRecord, masked_debug};
+
+/// A further number of a contact.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherNumber {
+    /// In E.164, or an address.
+    pub number: String,
+    /// What it is: `mobile`, `work`; empty where nobody said.
+    #[serde(default)]
+    pub label: String,
+}
+masked_debug!(OtherNumber { label });
 
 /// A person whom the business knows.
 #[derive(Clone, PartialEq, Serialize)]
@@ -19,6 +30,16 @@ pub struct ContactRecord {
     pub name: Option<String>,
     /// BCP 47 language.
     pub language: Option<String>,
+    /// IANA name of the time zone, where it was said.
+    pub time_zone: Option<String>,
+    /// ISO 3166-1 country, where it was said.
+    pub country: Option<String>,
+    /// Part of the country: what follows the hyphen in ISO 3166-2.
+    pub region: Option<String>,
+    /// Tags, in alphabetical order.
+    pub tags: Vec<String>,
+    /// Its other numbers, the one to try first first.
+    pub numbers: Vec<OtherNumber>,
     /// Further fields.
     pub fields: Map<String, Value>,
     /// Notes of the members.
@@ -50,6 +71,16 @@ pub struct ContactChange {
     pub name: Option<Option<String>>,
     /// BCP 47 language.
     pub language: Option<Option<String>>,
+    /// IANA name of the time zone.
+    pub time_zone: Option<Option<String>>,
+    /// ISO 3166-1 country.
+    pub country: Option<Option<String>>,
+    /// Part of the country.
+    pub region: Option<Option<String>>,
+    /// All tags.
+    pub tags: Option<Vec<String>>,
+    /// All other numbers.
+    pub numbers: Option<Vec<OtherNumber>>,
     /// Notes.
     pub notes: Option<String>,
     /// Fields to set; those with the value null are removed, the others stay.
@@ -64,6 +95,8 @@ pub struct ContactFilter {
     pub address: Option<String>,
     /// Whose name, number or address holds this text, letters' case aside.
     pub search: Option<String>,
+    /// With this tag.
+    pub tag: Option<String>,
 }
 
 /// One thing that happened with a contact.

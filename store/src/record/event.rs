@@ -40,10 +40,30 @@ pub mod event_type {
     pub const FOLLOW_UP_CREATED: &str = "follow_up.created";
     /// A confirmation is to be sent, and no mail server is configured.
     pub const CONFIRMATION_REQUESTED: &str = "confirmation.requested";
+    /// A number is not to be called any more, for some purpose or for all.
+    pub const CONTACT_SUPPRESSED: &str = "contact.suppressed";
+    /// A number may be called again.
+    pub const SUPPRESSION_LIFTED: &str = "suppression.lifted";
+    /// Somebody agreed to be called, or written to.
+    pub const CONSENT_GIVEN: &str = "consent.given";
+    /// A consent was asked for, refused or withdrawn.
+    pub const CONSENT_CHANGED: &str = "consent.changed";
+    /// A campaign calls from now on.
+    pub const CAMPAIGN_STARTED: &str = "campaign.started";
+    /// A campaign calls nobody until it is resumed.
+    pub const CAMPAIGN_PAUSED: &str = "campaign.paused";
+    /// A campaign goes on.
+    pub const CAMPAIGN_RESUMED: &str = "campaign.resumed";
+    /// A campaign was ended by hand.
+    pub const CAMPAIGN_STOPPED: &str = "campaign.stopped";
+    /// Everybody in a campaign has an outcome.
+    pub const CAMPAIGN_FINISHED: &str = "campaign.finished";
+    /// An attempt of a campaign is over.
+    pub const ATTEMPT_FINISHED: &str = "attempt.finished";
     /// Sent on request, to try a webhook.
     pub const WEBHOOK_TEST: &str = "webhook.test";
     /// All of them, for filters.
-    pub const ALL: [&str; 17] = [
+    pub const ALL: [&str; 27] = [
         CALL_RINGING,
         CALL_ANSWERED,
         CALL_ENDED,
@@ -60,6 +80,16 @@ pub mod event_type {
         TICKET_CREATED,
         FOLLOW_UP_CREATED,
         CONFIRMATION_REQUESTED,
+        CONTACT_SUPPRESSED,
+        SUPPRESSION_LIFTED,
+        CONSENT_GIVEN,
+        CONSENT_CHANGED,
+        CAMPAIGN_STARTED,
+        CAMPAIGN_PAUSED,
+        CAMPAIGN_RESUMED,
+        CAMPAIGN_STOPPED,
+        CAMPAIGN_FINISHED,
+        ATTEMPT_FINISHED,
         WEBHOOK_TEST,
     ];
 }

@@ -2,8 +2,10 @@
 
 mod abuse;
 mod agent;
+mod binding;
 mod calendar;
 mod call;
+mod campaign;
 mod contact;
 mod cost;
 mod event;
@@ -18,12 +20,14 @@ mod once;
 mod people;
 mod pin;
 mod sound;
+mod standing;
 mod ticket;
 mod transcript;
 mod webhook;
 
 pub use abuse::{BanRecord, TrunkSpendingRecord};
 pub use agent::AgentRecord;
+pub use binding::BindingRecord;
 pub use calendar::{
     AppointmentFilter, AppointmentRecord, AppointmentState, Busy, MoveAppointment, NewAppointment, TimeSpan,
 };
@@ -31,7 +35,12 @@ pub use call::{
     AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, LegQuality, LegRecord,
     LegRole, NewCall,
 };
-pub use contact::{ContactChange, ContactFilter, ContactRecord, TimelineEntry};
+pub use campaign::{
+    AddedContacts, AttemptEnd, AttemptOutcome, AttemptSums, CampaignAttempt, CampaignContactFilter,
+    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignRecord, CampaignState, CampaignStep,
+    CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
+};
+pub use contact::{ContactChange, ContactFilter, ContactRecord, OtherNumber, TimelineEntry};
 pub use cost::SpendingRecord;
 pub use event::{EventFilter, EventRecord, NewEvent, event_type};
 pub use flow::{FlowRecord, NodeCount, NodeCounters};
@@ -46,6 +55,10 @@ pub use people::{MemberCredentials, MemberRecord, NewMember, PasswordHashes, Put
 pub use pin::{PinDigest, PinTry};
 pub use sound::{
     NewRecording, NewVoicemail, RecordingEnd, RecordingRecord, RecordingState, VoicemailFilter, VoicemailRecord,
+};
+pub use standing::{
+    AttemptRecord, ConsentAnswer, ConsentFilter, ConsentRecord, ConsentState, DoNotCallList, NewConsent,
+    NewSuppression, Standing, SuppressionRecord,
 };
 pub use ticket::{NewTicket, TicketChange, TicketFilter, TicketPriority, TicketRecord, TicketState};
 pub use transcript::{LineRecord, SnippetPart, Transcript, TranscriptHit, TranscriptState};

@@ -4,12 +4,20 @@ use std::cmp::Reverse;
 
 use call_model::ContactId;
 use serde_json::Value;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Sqlite};
 
 use super::list::List;
 use super::row::{Reader, Record, json};
 use crate::record::{CallFilter, ContactChange, ContactFilter, ContactRecord, TimelineEntry, VoicemailFilter};
 use crate::writer::{Tx, Write};
 use crate::{Address, Cursor, Page, PageRequest, Store, StoreError, fresh_id};
+
+/// Contacts with their other numbers; a condition follows.
+pub(super) const SELECT: &str = "SELECT contacts.*, (SELECT json_group_array(json_object('number', n.number, 'label', \
+    n.label)) FROM (SELECT number, label FROM contact_numbers WHERE contact = contacts.id ORDER BY place) n) AS numbers \
+    FROM contacts ";
 
 impl Record for ContactRecord {
     const TABLE: &'static str = "contacts";
@@ -21,6 +29,11 @@ impl Record for ContactRecord {
             address: row.text("address")?,
             name: row.maybe_text("name")?,
             language: row.maybe_text("language")?,
+            time_zone: row.maybe_text("time_zone")?,
+            country: row.maybe_text("country")?,
+            region: row.maybe_text("region")?,
+            tags: row.json("tags")?,
+            numbers: row.json("numbers")?,
             fields: row.json("fields")?,
             notes: row.text("notes")?,
             created_ms: row.int("created_ms")?,
@@ -41,15 +54,13 @@ impl Store {
 
     /// One contact.
     pub async fn contact(&self, id: ContactId) -> Result<Option<ContactRecord>, StoreError> {
-        let query = sqlx::query("SELECT * FROM contacts WHERE id = ?1").bind(id.to_string());
-        self.one(query).await
+        self.one(by_id(id)).await
     }
 
-    /// The contact with this address, if there is one.
+    /// The contact with this address, as its first or another one, if there is one.
     pub async fn contact_by_address(&self, address: &Address) -> Result<Option<ContactRecord>, StoreError> {
         let Some(address) = address.as_str() else { return Ok(None) };
-        let query = sqlx::query("SELECT * FROM contacts WHERE address = ?1").bind(address);
-        self.one(query).await
+        self.one(by_address(address)).await
     }
 
     /// Contacts, newest first.
@@ -58,14 +69,22 @@ impl Store {
         filter: &ContactFilter,
         page: &PageRequest,
     ) -> Result<Page<ContactRecord>, StoreError> {
-        let mut list = List::of("SELECT * FROM contacts WHERE 1");
-        list.only("address =", filter.address.as_deref());
+        let mut list = List::of(format!("{SELECT}WHERE 1"));
+        if let Some(address) = &filter.address {
+            let first = list.sql(" AND (contacts.address = ").push_bind(address.as_str());
+            first.push(" OR contacts.id IN (SELECT contact FROM contact_numbers WHERE number = ");
+            first.push_bind(address.as_str()).push("))");
+        }
+        if let Some(tag) = &filter.tag {
+            let tagged = list.sql(" AND EXISTS (SELECT 1 FROM json_each(contacts.tags) WHERE value = ");
+            tagged.push_bind(tag.as_str()).push(")");
+        }
         if let Some(search) = &filter.search {
             // `instr` knows no wildcards, so nothing in the text has to be escaped.
             let name = list.sql(" AND (instr(lower(name), lower(").push_bind(search.as_str());
             name.push(")) > 0 OR instr(address, ").push_bind(search.as_str()).push(") > 0)");
         }
-        list.page(self, page, "id", |contact: &ContactRecord| contact.id).await
+        list.page(self, page, "contacts.id", |contact: &ContactRecord| contact.id).await
     }
 
     /// The calls and voicemails of a contact, newest first.
@@ -116,6 +135,24 @@ impl Store {
     }
 }
 
+fn by_id(id: ContactId) -> Query<'static, Sqlite, SqliteArguments> {
+    sqlx::query(AssertSqlSafe(format!("{SELECT}WHERE contacts.id = ?1"))).bind(id.to_string())
+}
+
+fn by_address(address: &str) -> Query<'static, Sqlite, SqliteArguments> {
+    let query = format!(
+        "{SELECT}WHERE contacts.id = (SELECT id FROM contacts WHERE address = ?1 UNION ALL \
+         SELECT contact FROM contact_numbers WHERE number = ?1 LIMIT 1)"
+    );
+    sqlx::query(AssertSqlSafe(query)).bind(address.to_owned())
+}
+
+/// The contact with this id, for a write.
+pub(super) async fn known(tx: &mut Tx, id: ContactId) -> Result<ContactRecord, StoreError> {
+    let row = by_id(id).fetch_optional(&mut tx.conn).await?.ok_or(StoreError::NotFound("contact"))?;
+    ContactRecord::from_row(&row)
+}
+
 struct FindOrMake {
     address: Address,
     now_ms: i64,
@@ -136,13 +173,13 @@ pub(super) async fn find_or_make(
     now_ms: i64,
 ) -> Result<Option<(ContactRecord, bool)>, StoreError> {
     let Some(text) = address.as_str() else { return Ok(None) };
-    let known = sqlx::query("SELECT * FROM contacts WHERE address = ?1").bind(text);
-    if let Some(row) = known.fetch_optional(&mut tx.conn).await? {
+    if let Some(row) = by_address(text).fetch_optional(&mut tx.conn).await? {
         return Ok(Some((ContactRecord::from_row(&row)?, false)));
     }
     let id: ContactId = fresh_id(now_ms);
     let row = sqlx::query(
-        "INSERT INTO contacts (id, number, address, created_ms, updated_ms) VALUES (?1, ?2, ?3, ?4, ?4) RETURNING *",
+        "INSERT INTO contacts (id, number, address, created_ms, updated_ms) VALUES (?1, ?2, ?3, ?4, ?4) \
+         RETURNING *, '[]' AS numbers",
     )
     .bind(id.to_string())
     .bind(address.e164())
@@ -163,38 +200,98 @@ impl Write for Change {
     type Output = ContactRecord;
 
     async fn apply(&self, tx: &mut Tx) -> Result<ContactRecord, StoreError> {
-        let query = sqlx::query("SELECT * FROM contacts WHERE id = ?1").bind(self.id.to_string());
-        let row = query.fetch_optional(&mut tx.conn).await?.ok_or(StoreError::NotFound("contact"))?;
-        let mut contact = ContactRecord::from_row(&row)?;
-        let change = &self.what;
-        if let Some(name) = &change.name {
-            contact.name.clone_from(name);
-        }
-        if let Some(language) = &change.language {
-            contact.language.clone_from(language);
-        }
-        if let Some(notes) = &change.notes {
-            contact.notes.clone_from(notes);
-        }
-        for (field, value) in &change.fields {
-            if value.is_null() {
-                contact.fields.shift_remove(field);
-            } else {
-                contact.fields.insert(field.clone(), value.clone());
-            }
-        }
+        let mut contact = known(tx, self.id).await?;
+        check_numbers(tx, &contact, &self.what).await?;
+        apply(&mut contact, &self.what);
         contact.updated_ms = self.now_ms;
-        sqlx::query(
-            "UPDATE contacts SET name = ?2, language = ?3, notes = ?4, fields = ?5, updated_ms = ?6 WHERE id = ?1",
-        )
-        .bind(self.id.to_string())
-        .bind(&contact.name)
-        .bind(&contact.language)
-        .bind(&contact.notes)
-        .bind(json(&contact.fields))
-        .bind(contact.updated_ms)
-        .execute(&mut tx.conn)
-        .await?;
+        put(tx, &contact).await?;
         Ok(contact)
     }
+}
+
+/// That no other contact has one of the numbers which are to be added.
+pub(super) async fn check_numbers(
+    tx: &mut Tx,
+    contact: &ContactRecord,
+    change: &ContactChange,
+) -> Result<(), StoreError> {
+    for other in change.numbers.iter().flatten() {
+        let row = by_address(&other.number).fetch_optional(&mut tx.conn).await?;
+        if row.as_ref().map(ContactRecord::from_row).transpose()?.is_some_and(|owner| owner.id != contact.id) {
+            return Err(StoreError::Conflict("another contact has one of these numbers: merge the two"));
+        }
+    }
+    Ok(())
+}
+
+/// The contact as it is after a change.
+pub(super) fn apply(contact: &mut ContactRecord, change: &ContactChange) {
+    let texts = [
+        (&mut contact.name, &change.name),
+        (&mut contact.language, &change.language),
+        (&mut contact.time_zone, &change.time_zone),
+        (&mut contact.country, &change.country),
+        (&mut contact.region, &change.region),
+    ];
+    for (text, new) in texts {
+        if let Some(new) = new {
+            text.clone_from(new);
+        }
+    }
+    if let Some(tags) = &change.tags {
+        contact.tags.clone_from(tags);
+        contact.tags.sort_unstable();
+        contact.tags.dedup();
+    }
+    if let Some(numbers) = &change.numbers {
+        contact.numbers.clear();
+        for other in numbers {
+            let had = other.number == contact.address || contact.numbers.iter().any(|had| had.number == other.number);
+            if !had {
+                contact.numbers.push(other.clone());
+            }
+        }
+    }
+    if let Some(notes) = &change.notes {
+        contact.notes.clone_from(notes);
+    }
+    for (field, value) in &change.fields {
+        if value.is_null() {
+            contact.fields.shift_remove(field);
+        } else {
+            contact.fields.insert(field.clone(), value.clone());
+        }
+    }
+}
+
+/// Writes a contact as it is now.
+pub(super) async fn put(tx: &mut Tx, contact: &ContactRecord) -> Result<(), StoreError> {
+    let id = contact.id.to_string();
+    sqlx::query(
+        "UPDATE contacts SET name = ?2, language = ?3, notes = ?4, fields = ?5, updated_ms = ?6, time_zone = ?7, \
+         country = ?8, region = ?9, tags = ?10 WHERE id = ?1",
+    )
+    .bind(&id)
+    .bind(&contact.name)
+    .bind(&contact.language)
+    .bind(&contact.notes)
+    .bind(json(&contact.fields))
+    .bind(contact.updated_ms)
+    .bind(&contact.time_zone)
+    .bind(&contact.country)
+    .bind(&contact.region)
+    .bind(json(&contact.tags))
+    .execute(&mut tx.conn)
+    .await?;
+    sqlx::query("DELETE FROM contact_numbers WHERE contact = ?1").bind(&id).execute(&mut tx.conn).await?;
+    for (place, other) in (0_i64..).zip(&contact.numbers) {
+        sqlx::query("INSERT INTO contact_numbers (number, contact, label, place) VALUES (?1, ?2, ?3, ?4)")
+            .bind(&other.number)
+            .bind(&id)
+            .bind(&other.label)
+            .bind(place)
+            .execute(&mut tx.conn)
+            .await?;
+    }
+    Ok(())
 }

@@ -6,6 +6,7 @@ use call_model::{CallId, ContactId};
 use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite};
 
+use super::contact;
 use super::event::{Telling, Told, call_json, told};
 use super::job;
 use super::row::{Reader, Record, json};
@@ -151,9 +152,10 @@ impl File {
         if self.insights.contact.is_empty() {
             return Ok(());
         }
-        let row = sqlx::query("SELECT * FROM contacts WHERE id = ?1").bind(id.to_string());
-        let Some(row) = row.fetch_optional(&mut tx.conn).await? else { return Ok(()) };
-        let mut contact = ContactRecord::from_row(&row)?;
+        let mut contact = match contact::known(tx, id).await {
+            Err(StoreError::NotFound(_)) => return Ok(()),
+            known => known?,
+        };
         let learned = sqlx::query("SELECT field, value FROM learned_fields WHERE contact = ?1").bind(id.to_string());
         let mut known: HashMap<String, Value> = HashMap::new();
         for row in &learned.fetch_all(&mut tx.conn).await? {

@@ -2,10 +2,17 @@
 
 mod abuse;
 mod agent;
+mod binding;
 mod calendar;
 mod call;
+mod clock;
+mod campaign;
+mod campaign_attempt;
+mod campaign_contact;
+mod consent;
 mod contact;
 mod cost;
+mod do_not_call;
 mod event;
 pub(crate) mod flow;
 mod follow_up;
@@ -20,9 +27,12 @@ mod people;
 mod pin;
 mod row;
 mod sound;
+mod standing;
+mod suppression;
 mod ticket;
 mod transcript;
 mod trunk;
 pub(crate) mod webhook;
 
+pub use do_not_call::LoadingList;
 pub use insight::TermCounts;

@@ -4,8 +4,10 @@
 mod abuse;
 mod after;
 mod backup;
+mod bindings;
 mod calendar;
 mod calls;
+mod campaigns;
 mod costs;
 mod crash;
 mod flows;
@@ -16,6 +18,7 @@ mod older;
 mod outbox;
 mod people;
 mod redacted;
+mod standing;
 mod support;
 mod transcripts;
 mod upgrade;
