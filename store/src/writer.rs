@@ -34,6 +34,8 @@ pub(crate) struct Tx {
     pub(crate) job_due: bool,
     /// An errand was made in this transaction.
     pub(crate) errand_due: bool,
+    /// An attempt of a campaign has ended in this transaction.
+    pub(crate) attempt_ended: bool,
 }
 
 impl Tx {
@@ -45,6 +47,7 @@ impl Tx {
             delivery_due: false,
             job_due: false,
             errand_due: false,
+            attempt_ended: false,
         }
     }
 }
@@ -142,6 +145,7 @@ pub(crate) struct Writer {
     pub(crate) deliveries: Arc<Notify>,
     pub(crate) errands: Arc<Notify>,
     pub(crate) jobs: Arc<Notify>,
+    pub(crate) attempts: Arc<Notify>,
 }
 
 impl Writer {
@@ -273,6 +277,7 @@ impl Writer {
         self.tx.delivery_due = false;
         self.tx.job_due = false;
         self.tx.errand_due = false;
+        self.tx.attempt_ended = false;
         sqlx::query("BEGIN IMMEDIATE").execute(&mut self.tx.conn).await?;
         for (job, result) in jobs.iter_mut().zip(results) {
             match job.apply(&mut self.tx).await {
@@ -307,6 +312,9 @@ impl Writer {
         }
         if self.tx.errand_due {
             self.errands.notify_one();
+        }
+        if self.tx.attempt_ended {
+            self.attempts.notify_one();
         }
         for (job, result) in jobs.into_iter().zip(results) {
             let counter = if result.is_ok() { &self.counters.writes } else { &self.counters.failed };

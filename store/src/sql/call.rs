@@ -4,7 +4,7 @@ use call_model::{CallId, Direction, HangupCause, HangupParty};
 use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
 
-use super::contact;
+use super::{campaign_attempt, contact};
 use super::event::{Telling, Told, call_event, told};
 use super::list::List;
 use super::row::{Reader, Record, json, word};
@@ -255,7 +255,11 @@ impl Write for End {
             .execute(&mut tx.conn)
             .await?;
         tx.job_due = true;
-        Ok(done.rows_affected() > 0)
+        let ended = done.rows_affected() > 0;
+        if ended {
+            campaign_attempt::call_ended(tx, end.id, end.at_ms).await?;
+        }
+        Ok(ended)
     }
 }
 
@@ -305,6 +309,7 @@ impl Write for CloseOpen {
                 .bind(word(&HangupParty::System))
                 .execute(&mut tx.conn)
                 .await?;
+            campaign_attempt::call_ended(tx, call, self.now_ms).await?;
             closed.push(call);
         }
         for call in transcript::left_open(tx).await? {

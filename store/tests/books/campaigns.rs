@@ -1,0 +1,203 @@
+//! Campaigns: an attempt is in the books before it is dialled, ends once with its call, and nobody is forgotten.
+
+use call_model::{CallId, Direction, HangupCause, HangupParty};
+use serde_json::json;
+use store::{
+    Address, AnswerCall, AttemptEnd, AttemptOutcome, CampaignContactFilter, CampaignContactState, CampaignRecord,
+    CampaignState, CampaignStep, EndCall, EventFilter, Judgement, NewAttempt, NewCall, NewCampaign, NewCampaignContact,
+    PageRequest, Store, StoreError, fresh_id,
+};
+
+use crate::support::{Books, NOW, inbound};
+
+async fn running(store: &Store, numbers: &[&str]) -> CampaignRecord {
+    let new = NewCampaign { name: "reminders".into(), yaml: "name: reminders".into() };
+    let campaign = store.add_campaign(new, NOW).await.unwrap();
+    let contacts = numbers.iter().map(|number| contact(number)).collect();
+    store.add_campaign_contacts(campaign.id, contacts, NOW).await.unwrap();
+    step(store, &campaign, CampaignState::Running).await.unwrap()
+}
+
+fn contact(number: &str) -> NewCampaignContact {
+    let details = json!({ "name": "Mia" }).as_object().cloned().unwrap();
+    NewCampaignContact { number: number.into(), details, ..NewCampaignContact::default() }
+}
+
+async fn step(store: &Store, campaign: &CampaignRecord, to: CampaignState) -> Option<CampaignRecord> {
+    let from = &[CampaignState::Draft, CampaignState::Running, CampaignState::Paused];
+    store.step_campaign(CampaignStep { id: campaign.id, from, to, reason: None, now_ms: NOW }).await.unwrap()
+}
+
+fn attempt(contact: i64) -> NewAttempt {
+    NewAttempt {
+        contact,
+        number: "+4930901820".into(),
+        call: fresh_id(NOW),
+        trunk: Some("acme".into()),
+        shown: None,
+        variant: None,
+        rate: Some(20_000),
+        message_for_machines: false,
+        number_index: 0,
+        reason: None,
+        now_ms: NOW,
+    }
+}
+
+fn call(id: CallId) -> NewCall {
+    NewCall {
+        id,
+        direction: Direction::Outbound,
+        to: Address::parse("+4930901820", "DE"),
+        started_ms: NOW + 5,
+        ..inbound("+49301", NOW)
+    }
+}
+
+fn end(id: CallId, cause: HangupCause) -> EndCall {
+    EndCall { id, at_ms: NOW + 70_000, cause, by: HangupParty::Caller, legs: Vec::new(), language: None }
+}
+
+#[tokio::test]
+async fn contacts_are_added_once() {
+    let books = Books::open().await;
+    let campaign = running(&books.store, &["+4930901820"]).await;
+    let both = vec![contact("+4930901820"), contact("+4930901821")];
+    let added = books.store.add_campaign_contacts(campaign.id, both, NOW).await.unwrap();
+    assert_eq!((added.added, added.known), (1, 1));
+    let other = NewCampaignContact { key: "appt_2".into(), ..contact("+4930901820") };
+    let added = books.store.add_campaign_contacts(campaign.id, vec![other], NOW).await.unwrap();
+    assert_eq!(added.added, 1, "another matter of the same number");
+    let waiting = books.store.waiting_contacts(campaign.row, 0, 2).await.unwrap();
+    let rest = books.store.waiting_contacts(campaign.row, waiting[1].row, 2).await.unwrap();
+    assert_eq!((waiting.len(), rest.len()), (2, 1));
+    let again = NewCampaign { name: "reminders".into(), yaml: String::new() };
+    assert!(matches!(books.store.add_campaign(again, NOW).await, Err(StoreError::Conflict(_))));
+}
+
+#[tokio::test]
+async fn an_attempt_ends_with_its_call_and_is_told_of_in_the_same_write() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &["+4930901820"]).await;
+    let who = store.waiting_contacts(campaign.row, 0, 10).await.unwrap()[0].row;
+    let first = attempt(who);
+    let id = first.call;
+    assert_eq!(store.begin_attempts(vec![first]).await.unwrap(), [true]);
+    assert_eq!(store.begin_attempts(vec![attempt(who)]).await.unwrap(), [false], "one at a time");
+    assert_eq!(store.attempts_at(who).await.unwrap()[0].dialled_ms, None);
+
+    store.begin_call(call(id)).await.unwrap();
+    assert_eq!(store.attempts_at(who).await.unwrap()[0].dialled_ms, Some(NOW + 5));
+    store.answer_call(AnswerCall { id, at_ms: NOW + 8_000 }).await.unwrap();
+    store.remember(id, "result", "confirmed".into()).await.unwrap();
+    let early = AttemptEnd {
+        call: id,
+        outcome: AttemptOutcome::Failed,
+        reason: "late".into(),
+        later_ms: None,
+        now_ms: NOW + 9_000,
+    };
+    assert!(!store.end_attempt(early).await.unwrap(), "its call goes on");
+    assert!(store.end_call(end(id, HangupCause::Normal)).await.unwrap());
+    store.attempt_ended().await;
+
+    let ended = store.ended_contacts(campaign.row, 10).await.unwrap();
+    let over = &ended[0].attempt;
+    assert_eq!((over.outcome, over.disposition.as_deref()), (Some(AttemptOutcome::Reached), Some("confirmed")));
+    assert_eq!((over.answered_ms, over.ended_ms), (Some(NOW + 8_000), Some(NOW + 70_000)));
+    assert_eq!(over.cost, Some(40_000), "62 s are two minutes");
+    let filter = EventFilter { call: Some(id), kind: Some("attempt.finished".into()) };
+    let told = store.events(&filter, &PageRequest::first(10)).await.unwrap().data;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].data["attempt"]["outcome"], "reached");
+    assert_eq!(told[0].data["campaign"]["name"], "reminders");
+
+    let done = Judgement::Done { outcome: "reached".into(), reason: None };
+    assert!(store.judge_contact(who, done.clone(), NOW).await.unwrap());
+    assert!(!store.judge_contact(who, done, NOW).await.unwrap(), "once");
+    let filter = CampaignContactFilter { outcome: Some("reached".into()), ..CampaignContactFilter::default() };
+    let found = store.campaign_contacts(campaign.row, &filter, &PageRequest::first(10)).await.unwrap().data;
+    assert_eq!((found.len(), found[0].disposition.as_deref()), (1, Some("confirmed")));
+    let counts = store.campaign_counts(campaign.row).await.unwrap();
+    assert_eq!((counts.len(), counts[0].count, counts[0].state), (1, 1, CampaignContactState::Done));
+    let sums = &store.attempt_sums(campaign.row).await.unwrap()[0].1;
+    assert_eq!((sums.attempts, sums.answered, sums.talked_ms, sums.cost), (1, 1, 62_000, 40_000));
+}
+
+#[tokio::test]
+async fn a_start_closes_what_was_left_open_and_tells_dialled_from_not() {
+    let books = Books::open().await;
+    let campaign = running(&books.store, &["+4930901820", "+4930901821", "+4930901822"]).await;
+    let rows: Vec<i64> =
+        books.store.waiting_contacts(campaign.row, 0, 10).await.unwrap().iter().map(|it| it.row).collect();
+    let (dialled, planned) = (attempt(rows[0]), attempt(rows[1]));
+    let id = dialled.call;
+    books.store.begin_attempts(vec![dialled, planned]).await.unwrap();
+    books.store.begin_call(call(id)).await.unwrap();
+
+    let books = books.reopen().await;
+    books.store.close_interrupted(NOW + 100).await.unwrap();
+    assert_eq!(books.store.close_attempts(NOW + 100).await.unwrap(), 1, "the other ended with its call");
+    assert_eq!(books.store.close_attempts(NOW + 100).await.unwrap(), 0);
+    let outcome = async |row| books.store.attempts_at(row).await.unwrap()[0].outcome;
+    assert_eq!(outcome(rows[0]).await, Some(AttemptOutcome::Interrupted));
+    assert_eq!(outcome(rows[1]).await, Some(AttemptOutcome::Withdrawn));
+    assert_eq!(books.store.ended_contacts(campaign.row, 10).await.unwrap().len(), 2, "it is to be seen what follows");
+    assert_eq!(books.store.waiting_contacts(campaign.row, 0, 10).await.unwrap().len(), 1);
+
+    let again = Judgement::Again { due_ms: NOW + 200, number_index: 0 };
+    assert!(books.store.judge_contact(rows[0], again, NOW).await.unwrap());
+    assert_eq!(books.store.begin_attempts(vec![attempt(rows[0])]).await.unwrap(), [true]);
+    let numbers: Vec<u32> = books.store.attempts_at(rows[0]).await.unwrap().iter().map(|it| it.attempt).collect();
+    assert_eq!(numbers, [1, 2], "a new attempt, not the same once more");
+}
+
+#[tokio::test]
+async fn nothing_is_dialled_in_a_campaign_that_does_not_run() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &["+4930901820"]).await;
+    let who = store.waiting_contacts(campaign.row, 0, 10).await.unwrap()[0].row;
+    step(store, &campaign, CampaignState::Paused).await.unwrap();
+    assert_eq!(store.begin_attempts(vec![attempt(who)]).await.unwrap(), [false]);
+    assert!(matches!(store.change_campaign(campaign.id, "name: other", NOW).await, Ok(it) if it.version == 2));
+    step(store, &campaign, CampaignState::Running).await.unwrap();
+    assert!(matches!(store.change_campaign(campaign.id, "x", NOW).await, Err(StoreError::Conflict(_))));
+    assert!(matches!(store.remove_campaign(campaign.id).await, Err(StoreError::Conflict(_))));
+    step(store, &campaign, CampaignState::Stopped).await.unwrap();
+    assert!(step(store, &campaign, CampaignState::Running).await.is_none(), "for good");
+    let kinds: Vec<String> = store
+        .events(&EventFilter::default(), &PageRequest::first(10))
+        .await
+        .unwrap()
+        .data
+        .into_iter()
+        .map(|event| event.kind)
+        .collect();
+    assert_eq!(kinds, ["campaign.stopped", "campaign.resumed", "campaign.paused", "campaign.started"]);
+    assert!(store.remove_campaign(campaign.id).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_refusal_at_the_gate_is_an_attempt_that_was_not_dialled() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &["+4930901820"]).await;
+    let who = store.waiting_contacts(campaign.row, 0, 10).await.unwrap()[0].row;
+    let new = attempt(who);
+    let id = new.call;
+    store.begin_attempts(vec![new]).await.unwrap();
+    let refused = AttemptEnd {
+        call: id,
+        outcome: AttemptOutcome::Refused,
+        reason: "suppressed".into(),
+        later_ms: None,
+        now_ms: NOW + 1,
+    };
+    assert!(store.end_attempt(refused.clone()).await.unwrap());
+    assert!(!store.end_attempt(refused).await.unwrap(), "once");
+    let over = &store.attempts_at(who).await.unwrap()[0];
+    assert_eq!((over.verdict.as_str(), over.reason.as_deref()), ("never", Some("suppressed")));
+    assert_eq!((over.dialled_ms, over.cost), (None, None));
+}
