@@ -4,8 +4,10 @@
 //! - [`sdp`], [`rtp`] and [`srtp`]: what is agreed with a peer, the stream to and from it, and its encryption;
 //! - [`codec`], [`resample`]: G.711 and G.722, 8 and 16 kHz;
 //! - [`dtmf`], [`tone`], [`vad`], [`echo_guard`]: keys, call-progress tones, speech and silence, our own echo;
+//! - [`answering`]: who or what answered a call;
 //! - [`prompt`], [`file`](mod@file): sound made ready to be played, off the media thread.
 
+pub mod answering;
 pub mod call_media;
 pub mod codec;
 pub mod dtmf;
