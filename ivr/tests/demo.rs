@@ -1,6 +1,6 @@
 //! The demo business talks as it should.
 
-mod support;
+use crate::support;
 
 use support::{Call, MONDAY_NOON, business, demo};
 

@@ -1,6 +1,6 @@
 //! Asking for keys: menu and gather, and keys pressed early.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

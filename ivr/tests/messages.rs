@@ -1,6 +1,6 @@
 //! Messages that callers leave: record and voicemail.
 
-mod support;
+use crate::support;
 
 use call_model::{CallCommand, CallEvent, PromptItem, RecordEnd, RecordId, RecordSettings, Tone};
 use support::raw::Raw;

@@ -1,7 +1,7 @@
 //! What holds for every call and every file: no panic, an end in bounded time, nothing after the end but what is kept.
 #![allow(clippy::unwrap_used, clippy::format_collect, clippy::format_push_string, reason = "tests")]
 
-mod support;
+use crate::support;
 
 use std::sync::Arc;
 use std::time::Duration;

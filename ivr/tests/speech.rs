@@ -1,6 +1,6 @@
 //! Press or say: menus, entries and confirmations that are answered by voice; and agents that have the call for a while.
 
-mod support;
+use crate::support;
 
 use support::Call;
 

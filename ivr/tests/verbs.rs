@@ -1,6 +1,6 @@
 //! Every verb that does not ask for keys, and what holds for all.
 
-mod support;
+use crate::support;
 
 use call_model::{
     CallCommand, CallEvent, Direction, HangupCause, HttpFailure, HttpMethod, HttpReply, PromptItem, RecordingSwitch,

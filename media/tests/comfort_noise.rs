@@ -1,6 +1,6 @@
 //! Comfort noise over RTP ([RFC 3389](https://www.rfc-editor.org/rfc/rfc3389)).
 
-mod support;
+use crate::support;
 
 use call_model::{AudioFrame, SampleRate};
 use media::codec::Codec;

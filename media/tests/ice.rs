@@ -1,6 +1,6 @@
 //! The lite half of ICE (RFC 8445) against `rtc-stun`: checks are answered, proved, and followed.
 
-mod support;
+use crate::support;
 
 use std::net::SocketAddr;
 

@@ -1,6 +1,6 @@
 //! Opus over RTP (RFC 7587), judged by what is heard and by what is on the wire.
 
-mod support;
+use crate::support;
 
 use std::f64::consts::TAU;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! New keys in the middle of a stream: no index is used twice with one key, and the roll-over counter goes on
 //! (RFC 3711 sections 3.3.1 and 9.1).
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Keys by RFC 4733: each press is told once, whatever happens to its packets, and sent as the RFC has it.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

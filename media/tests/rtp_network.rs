@@ -1,6 +1,6 @@
 //! Audio through bad networks, judged by what is heard.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! What a session does besides carrying audio and keys: latching, hold, time limits, reports.
 
-mod support;
+use crate::support;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Two sessions that speak SRTP over a bad network, in virtual time.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

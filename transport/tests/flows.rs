@@ -1,6 +1,6 @@
 //! Finding servers and keeping the way to them open: the SIP task with a name server and scripted peers.
 
-mod support;
+use crate::support;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;

@@ -1,7 +1,7 @@
 //! The SIP task on loopback. What is waited for are messages and events, with time limits only against waiting for
 //! ever.
 
-mod support;
+use crate::support;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;

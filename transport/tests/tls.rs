@@ -1,6 +1,6 @@
 //! SIP over TLS on loopback: who is believed, what is shown, and what is refused.
 
-mod support;
+use crate::support;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU64, Ordering};

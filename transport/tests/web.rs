@@ -1,6 +1,6 @@
 //! SIP over WebSocket on loopback (RFC 7118): a browser by hand.
 
-mod support;
+use crate::support;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
