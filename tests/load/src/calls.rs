@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use transport::sip::SipHandle;
 
-use crate::process::{Usage, usage};
+use crate::process::{Usage, usage, usage_of};
 use crate::rtp::{self, Heard, Peer};
 use crate::signalling::{self, Sound};
 
@@ -31,9 +31,9 @@ pub struct CallsArgs {
     /// Whom to call
     #[arg(long, default_value = "sip:bench-echo@127.0.0.1:5060")]
     target: String,
-    /// The server's process, to be watched
-    #[arg(long)]
-    pid: u32,
+    /// The server's process, to be watched; several with commas
+    #[arg(long, value_delimiter = ',', required = true)]
+    pid: Vec<u32>,
     /// Calls at a time
     #[arg(long, default_value_t = 100)]
     calls: u32,
@@ -64,7 +64,7 @@ pub fn run(args: &CallsArgs) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let sockets = rtp::sockets()?;
     let ports = sockets.iter().map(|socket| Ok(socket.local_addr()?.port())).collect::<std::io::Result<Vec<_>>>()?;
-    let idle = usage(args.pid);
+    let idle = usage_of(&args.pid);
     let (sip, mut events) = runtime.block_on(signalling::line())?;
     let callee = args.answer_in.map(|codec| {
         let sound = Sound { codec, srtp: false };
@@ -77,9 +77,9 @@ pub fn run(args: &CallsArgs) -> Result<(), Box<dyn Error>> {
     }
     let mut edges: Vec<(Usage, std::time::Instant)> = Vec::new();
     let heard = rtp::exchange(&sockets, &peers, WARM_UP, Duration::from_secs(args.seconds), |_| {
-        edges.push((usage(args.pid), std::time::Instant::now()));
+        edges.push((usage_of(&args.pid), std::time::Instant::now()));
     })?;
-    let full = usage(args.pid).resident_kib;
+    let full = usage_of(&args.pid).resident_kib;
     runtime.block_on(async {
         for leg in &legs {
             let _ = sip.hangup(*leg).await;

@@ -15,6 +15,14 @@ pub struct Usage {
     pub resident_kib: u64,
 }
 
+/// Looks at several processes that serve together.
+pub fn usage_of(pids: &[u32]) -> Usage {
+    pids.iter().map(|pid| usage(*pid)).fold(Usage { cpu: Duration::ZERO, resident_kib: 0 }, |sum, one| Usage {
+        cpu: sum.cpu + one.cpu,
+        resident_kib: sum.resident_kib + one.resident_kib,
+    })
+}
+
 /// Looks at a process; zero when it is gone.
 pub fn usage(pid: u32) -> Usage {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();

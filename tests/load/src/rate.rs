@@ -8,7 +8,7 @@ use clap::Args;
 use sip_core::Event;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::process::usage;
+use crate::process::usage_of;
 use crate::signalling;
 
 #[derive(Debug, Args)]
@@ -16,9 +16,9 @@ pub struct RateArgs {
     /// Whom to call
     #[arg(long, default_value = "sip:bench-echo@127.0.0.1:5060")]
     target: String,
-    /// The server's process, to be watched
-    #[arg(long)]
-    pid: u32,
+    /// The server's process, to be watched; several with commas
+    #[arg(long, value_delimiter = ',', required = true)]
+    pid: Vec<u32>,
     /// Calls a second
     #[arg(long, default_value_t = 500)]
     rate: u32,
@@ -42,7 +42,7 @@ struct Tally {
 async fn run_async(args: &RateArgs) -> Result<(), Box<dyn Error>> {
     let (sip, mut events) = signalling::line().await?;
     let wanted = args.rate.saturating_mul(args.seconds).min(200_000);
-    let before = usage(args.pid);
+    let before = usage_of(&args.pid);
     let began = Instant::now();
     let mut tick = tokio::time::interval(Duration::from_millis(5));
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -81,7 +81,7 @@ async fn run_async(args: &RateArgs) -> Result<(), Box<dyn Error>> {
         }
     }
     let took = began.elapsed().as_secs_f64();
-    let after = usage(args.pid);
+    let after = usage_of(&args.pid);
     tally.answer_times.sort_unstable();
     let at = |part: f64| {
         let index = (tally.answer_times.len() as f64 * part) as usize;
