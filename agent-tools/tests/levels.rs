@@ -1,6 +1,6 @@
 //! A tool for verified callers runs for nobody else.
 
-mod support;
+use crate::support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,7 +1,7 @@
 //! Tools of MCP servers: a child process that may die, and a server by HTTP.
 #![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "tests")]
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! What the box promises of every tool: checked, in time, and once.
 #![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "tests")]
 
-mod support;
+use crate::support;
 
 use std::sync::Arc;
 use std::time::Duration;

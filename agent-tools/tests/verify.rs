@@ -1,7 +1,7 @@
 //! Who a caller is, by the PIN that he types.
 #![allow(clippy::unwrap_used, clippy::unnecessary_wraps, reason = "tests")]
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
