@@ -36,7 +36,7 @@ pub(super) async fn drive(pool: Arc<Pool>, mut session: Session, mut ends: Engin
             () = ends.events.closed() => return,
             Some(answer) = answered.recv() => session.answer(answer.number, answer.outcome),
             block = ends.blocks.recv(), if open => if let Some(block) = block {
-                session.block(&block);
+                session.block(block);
             } else {
                 open = false;
                 session.close();

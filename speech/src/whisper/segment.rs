@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 use super::stable::Stable;
 use super::words::{BLOCK_MS, Stretch};
 
-/// Samples of a block of 20 ms at 16 kHz.
-pub(super) const BLOCK_SAMPLES: usize = 320;
-
 /// Blocks over which a quiet place must be quiet: 100 ms.
 const QUIET_BLOCKS: usize = 5;
 
-/// One block at 16 kHz.
+/// Blocks that an utterance makes room for when it needs more: half a second.
+const ROOM_BLOCKS: usize = 25;
+
+/// One block, at the rate of what is listened to.
 #[derive(Debug, Clone)]
 pub(super) struct Block {
     pub(super) at_ms: u64,
@@ -22,7 +22,9 @@ pub(super) struct Block {
 /// What was said since the last silence.
 #[derive(Debug)]
 pub(super) struct Segment {
+    /// At the rate of what is listened to.
     pub(super) samples: Vec<i16>,
+    block_samples: usize,
     pub(super) stretch: Stretch,
     /// Sum of the absolute values of each block.
     loudness: Vec<u32>,
@@ -38,9 +40,10 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    pub(super) fn new(blocks: impl IntoIterator<Item = Block>, first_number: u64) -> Self {
+    pub(super) fn new(blocks: impl IntoIterator<Item = Block>, block_samples: usize, first_number: u64) -> Self {
         let mut segment = Self {
             samples: Vec::new(),
+            block_samples,
             stretch: Stretch { start_ms: 0, voiced: Vec::new() },
             loudness: Vec::new(),
             stable: Stable::default(),
@@ -62,9 +65,13 @@ impl Segment {
         }
         self.stretch.voiced.push(block.voiced);
         self.loudness.push(block.samples.iter().map(|sample| u32::from(sample.unsigned_abs())).sum());
+        if self.samples.capacity() < self.samples.len() + block.samples.len() {
+            // By the same step each time: what is doubled stands half empty, for as long as somebody talks.
+            self.samples.reserve_exact((ROOM_BLOCKS * self.block_samples).max(block.samples.len()));
+        }
         self.samples.extend_from_slice(&block.samples);
         // Whatever a block's length was, times are counted in blocks.
-        self.samples.resize(self.stretch.voiced.len() * BLOCK_SAMPLES, 0);
+        self.samples.resize(self.stretch.voiced.len() * self.block_samples, 0);
     }
 
     pub(super) fn blocks(&self) -> usize {
@@ -82,11 +89,11 @@ impl Segment {
         let to = count.saturating_sub(QUIET_BLOCKS).max(from);
         let quietness = |at: &usize| -> u32 { self.loudness[*at..(at + QUIET_BLOCKS).min(count)].iter().sum() };
         let cut = ((from..=to).min_by_key(quietness).unwrap_or(from) + QUIET_BLOCKS / 2).min(count);
-        let mut rest = Self::new([], first_number);
+        let mut rest = Self::new([], self.block_samples, first_number);
         rest.stretch.start_ms = self.stretch.start_ms + cut as u64 * BLOCK_MS;
         rest.stretch.voiced = self.stretch.voiced.split_off(cut);
         rest.loudness = self.loudness.split_off(cut);
-        rest.samples = self.samples.split_off(cut * BLOCK_SAMPLES);
+        rest.samples = self.samples.split_off(cut * self.block_samples);
         rest
     }
 }

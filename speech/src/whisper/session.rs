@@ -3,11 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use call_model::SampleRate;
+
 use super::frame::{Decoded, Job};
 use super::judge::{self, Heard, JudgeSettings};
 use super::queue::Urgency;
-use super::resample::ToWide;
-use super::segment::{BLOCK_SAMPLES, Block, PreRoll, Segment};
+use super::resample::wide;
+use super::segment::{Block, PreRoll, Segment};
 use super::turn::Turn;
 use super::words::{BLOCK_MS, Stretch, text};
 use crate::{EarBlock, HearError, HearingEvent, ListenRequest};
@@ -94,7 +96,8 @@ pub(super) struct Session {
     /// A language that was found out once.
     guess: Option<String>,
     hints: Arc<str>,
-    wide: ToWide,
+    /// Of the blocks.
+    rate: SampleRate,
     pre_roll: PreRoll,
     segment: Option<Segment>,
     pending: VecDeque<Pending>,
@@ -120,7 +123,7 @@ impl Session {
             language: language.map(str::to_lowercase).filter(|tag| tag.bytes().all(|byte| byte.is_ascii_alphabetic())),
             guess: None,
             hints: request.hints.join(", ").into(),
-            wide: ToWide::new(request.rate),
+            rate: request.rate,
             pre_roll: PreRoll::new(settings.pre_roll_ms + settings.onset_ms),
             segment: None,
             pending: VecDeque::new(),
@@ -146,7 +149,7 @@ impl Session {
     }
 
     /// Takes in the next block.
-    pub(super) fn block(&mut self, block: &EarBlock) {
+    pub(super) fn block(&mut self, block: EarBlock) {
         let mut at_ms = self.clock.map_or(block.at_ms, |clock| clock.max(block.at_ms));
         if let Some(clock) = self.clock
             && self.segment.is_some()
@@ -155,15 +158,14 @@ impl Session {
             let missing = (at_ms - clock).min(LONGEST_GAP_MS) / BLOCK_MS;
             for n in 0..missing {
                 let at_ms = clock + n * BLOCK_MS;
-                self.wide_block(Block { at_ms, voiced: false, samples: vec![0; BLOCK_SAMPLES] });
+                let samples = vec![0; self.rate.frame_samples()];
+                self.take(Block { at_ms, voiced: false, samples });
             }
             if missing > 0 && self.segment.is_some() {
                 at_ms = clock + missing * BLOCK_MS;
             }
         }
-        let mut samples = Vec::with_capacity(BLOCK_SAMPLES);
-        self.wide.push(&block.samples, &mut samples);
-        self.wide_block(Block { at_ms, voiced: block.voiced, samples });
+        self.take(Block { at_ms, voiced: block.voiced, samples: block.samples });
     }
 
     /// No more audio will come.
@@ -176,7 +178,7 @@ impl Session {
         self.tell_turn();
     }
 
-    fn wide_block(&mut self, block: Block) {
+    fn take(&mut self, block: Block) {
         let now = block.at_ms + BLOCK_MS;
         self.clock = Some(now);
         if block.voiced {
@@ -215,7 +217,7 @@ impl Session {
     }
 
     fn begin(&mut self, at_ms: u64) {
-        self.segment = Some(Segment::new(self.pre_roll.take(), self.next_number));
+        self.segment = Some(Segment::new(self.pre_roll.take(), self.rate.frame_samples(), self.next_number));
         self.early = None;
         self.event(HearingEvent::SpeechStarted { at_ms });
         self.resume();
@@ -254,7 +256,7 @@ impl Session {
     fn recognise(&mut self, urgency: Urgency) {
         let Some(segment) = &mut self.segment else { return };
         segment.tried = segment.blocks();
-        let samples = segment.samples.clone();
+        let samples = wide(&segment.samples, self.rate);
         self.send(urgency, samples);
     }
 
@@ -305,7 +307,7 @@ impl Session {
                     self.outputs.push_back(Output::Promote(number));
                 }
             }
-            _ => self.send(Urgency::Final, segment.samples),
+            _ => self.send(Urgency::Final, wide(&segment.samples, self.rate)),
         }
         self.pending.push_back(pending);
     }

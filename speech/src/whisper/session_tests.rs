@@ -54,7 +54,7 @@ impl Bench {
     fn sound(&mut self, ms: u64, level: i16) -> &mut Self {
         for _ in 0..ms / 20 {
             let samples = (0..160).map(|n| if n % 2 == 0 { level } else { -level }).collect();
-            self.session.block(&EarBlock { at_ms: self.now, voiced: level != 0, samples });
+            self.session.block(EarBlock { at_ms: self.now, voiced: level != 0, samples });
             self.now += 20;
             self.drain();
         }
