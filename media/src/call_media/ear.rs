@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use call_model::{AudioFrame, MAX_FRAME_SAMPLES, SampleRate};
+use call_model::{AudioFrame, SampleRate};
 
 use super::clock::Clock;
 use super::mixer::Converter;
@@ -40,7 +40,7 @@ impl Ear {
         });
         let mut scratch = AudioFrame::silence(self.rate);
         let frame = self.converter.convert(frame, self.rate, &mut scratch);
-        let Some(mut samples) = queue.take() else { return };
+        let Some(mut samples) = queue.take(frame.samples().len()) else { return };
         samples.extend_from_slice(frame.samples());
         queue.ready.push_back(self.tap(samples, voiced, clock, None));
     }
@@ -74,9 +74,9 @@ impl EarQueue {
         self.ready.pop_front()
     }
 
-    /// Takes memory back, unless it is too small for any frame.
+    /// Takes memory back, unless it is none.
     pub(super) fn recycle(&mut self, samples: Vec<i16>) {
-        if samples.capacity() >= MAX_FRAME_SAMPLES && self.free.len() < self.max_blocks {
+        if samples.capacity() > 0 && self.free.len() < self.max_blocks {
             self.free.push(samples);
         }
     }
@@ -85,15 +85,15 @@ impl EarQueue {
         self.dropped_blocks
     }
 
-    /// An empty block, unless too many wait already.
-    fn take(&mut self) -> Option<Vec<i16>> {
+    /// An empty block for so many samples, unless too many wait already.
+    fn take(&mut self, count: usize) -> Option<Vec<i16>> {
         if self.ready.len() >= self.max_blocks {
             self.dropped_blocks += 1;
             return None;
         }
         let mut samples = self.free.pop().unwrap_or_default();
         samples.clear();
-        samples.reserve(MAX_FRAME_SAMPLES);
+        samples.reserve_exact(count);
         Some(samples)
     }
 }

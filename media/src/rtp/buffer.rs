@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 
 use crate::codec::{Codec, FRAME_BYTES};
 
+/// Packets that there is room for from the beginning: 80 ms of the usual length.
+const FIRST_PACKETS: usize = 4;
+
 /// A packet that waits.
 #[derive(Debug)]
 pub struct Waiting {
@@ -32,16 +35,18 @@ pub struct PacketBuffer {
 }
 
 impl PacketBuffer {
-    /// A buffer for at most `capacity` packets, with room for 20 ms in each; longer ones grow it once.
+    /// A buffer for at most `capacity` packets. It begins with room for a few of 20 ms, as a good line needs, and grows
+    /// to the most that ever waited: a bad line takes more memory once, not for each packet.
     pub fn new(capacity: usize) -> Self {
-        let spare = (0..=capacity).map(|_| Vec::with_capacity(FRAME_BYTES)).collect();
-        Self { packets: VecDeque::with_capacity(capacity + 1), spare, capacity }
+        let first = FIRST_PACKETS.min(capacity);
+        let spare = (0..first).map(|_| Vec::with_capacity(FRAME_BYTES)).collect();
+        Self { packets: VecDeque::with_capacity(first), spare, capacity }
     }
 
     /// Puts a packet in. When the buffer is full the oldest one goes, and its end is given back.
     pub fn insert(&mut self, start: i64, length: i64, codec: Codec, payload: &[u8]) -> Option<i64> {
         let dropped = if self.packets.len() == self.capacity { self.drop_front() } else { None };
-        let mut buffer = self.spare.pop().unwrap_or_default();
+        let mut buffer = self.spare.pop().unwrap_or_else(|| Vec::with_capacity(FRAME_BYTES));
         buffer.clear();
         buffer.extend_from_slice(payload);
         let behind = self.packets.iter().rev().take_while(|packet| packet.start > start).count();

@@ -3,19 +3,23 @@
 /// Samples in a row: some already heard, which concealment looks back at, and some ready to be heard.
 #[derive(Debug)]
 pub struct Line {
-    samples: Box<[i16]>,
+    samples: Vec<i16>,
     /// The first that was not heard.
     head: usize,
     /// Behind the last that is ready.
     tail: usize,
     history: usize,
+    /// Samples that it may grow to.
+    most: usize,
 }
 
 impl Line {
-    /// A line that keeps at least the last `history` samples and holds at least `room` more; silence was heard.
-    pub fn new(history: usize, room: usize) -> Self {
+    /// A line that keeps at least the last `history` samples and holds at least `room` more; silence was heard. Where
+    /// more than that is to be ready, it grows once, so that it holds at least `most`.
+    pub fn new(history: usize, room: usize, most: usize) -> Self {
         // Old samples are moved to the front only when the end is reached: twice the room makes that seldom.
-        Self { samples: vec![0; history + 2 * room].into(), head: history, tail: history, history }
+        let most = history + 2 * most;
+        Self { samples: vec![0; history + 2 * room], head: history, tail: history, history, most }
     }
 
     /// How many samples are ready.
@@ -30,6 +34,10 @@ impl Line {
             self.samples.copy_within(keep..self.tail, 0);
             self.head -= keep;
             self.tail -= keep;
+            if self.tail + count > self.samples.len() && self.samples.len() < self.most {
+                self.samples.reserve_exact(self.most - self.samples.len());
+                self.samples.resize(self.most, 0);
+            }
         }
         let (before, after) = self.samples.split_at_mut(self.tail);
         let count = count.min(after.len());
@@ -57,5 +65,37 @@ impl Line {
         out[..count].copy_from_slice(&self.samples[self.head..self.head + count]);
         out[count..].fill(0);
         self.head += count;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_grows_once_for_what_is_longer_and_loses_nothing() {
+        let mut line = Line::new(40, 100, 1_000);
+        let mut out = [0; 50];
+        let mut said = 0;
+        let mut heard = 0;
+        for count in [60, 90, 900, 60, 900] {
+            let (_, room) = line.room(count);
+            assert_eq!(room.len(), count, "there is room");
+            room.iter_mut().for_each(|sample| {
+                *sample = said;
+                said += 1;
+            });
+            line.commit(count);
+            assert!(line.samples.len() == 240 && said <= 150 || line.samples.len() == 2_040);
+            while line.ready() >= out.len() {
+                line.take(&mut out);
+                out.iter().for_each(|sample| {
+                    assert_eq!(*sample, heard);
+                    heard += 1;
+                });
+            }
+        }
+        assert!(line.room(5_000).1.len() < 5_000, "it does not grow for ever");
+        assert_eq!(line.samples.len(), 2_040);
     }
 }

@@ -22,6 +22,8 @@ use crate::codec::{Codec, Decoder};
 pub const MAX_PAYLOAD: usize = 200 * TICKS_PER_MS as usize;
 /// So long after copies of lost packets were of use, packets are awaited for long enough to bring them: 10 s.
 const COPIES_USED_TICKS: i64 = 10_000 * TICKS_PER_MS;
+/// Packets of this length need no more room than there is from the beginning, ms.
+const USUAL_MS: usize = 30;
 const FRAME_TICKS: i64 = FRAME_MS as i64 * TICKS_PER_MS;
 /// After this much made up in a row the stream counts as interrupted: what comes next is played at the best time.
 const INTERRUPTED_TICKS: i64 = 100 * TICKS_PER_MS;
@@ -465,7 +467,8 @@ impl Playout {
 fn new_line(samples_per_tick: usize) -> Line {
     let per_ms = samples_per_tick * TICKS_PER_MS as usize;
     let ahead = FRAME_MS as usize + splice::MAX_CUT_MS + splice::OVERLAP_MS;
-    Line::new(HISTORY_MS * per_ms, MAX_PAYLOAD * samples_per_tick + ahead * per_ms)
+    let longest = MAX_PAYLOAD * samples_per_tick;
+    Line::new(HISTORY_MS * per_ms, (USUAL_MS + ahead) * per_ms, longest + ahead * per_ms)
 }
 
 fn samples_per_tick(rate: SampleRate) -> usize {
