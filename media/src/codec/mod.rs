@@ -202,6 +202,9 @@ impl Decoder {
     }
 }
 
+/// The work that Opus puts into each frame unless another is wished, 0 to 10: above this a voice gains little.
+pub const OPUS_COMPLEXITY: u8 = 5;
+
 /// Turns samples into payloads. G.722 and Opus keep state from one payload to the next.
 #[derive(Debug)]
 pub struct Encoder(EncoderState);
@@ -217,16 +220,17 @@ enum EncoderState {
 impl Encoder {
     /// An encoder at the start of a stream, to a peer without wishes.
     pub fn new(codec: Codec) -> Self {
-        Self::for_peer(codec, OpusFormat::default())
+        Self::for_peer(codec, OpusFormat::default(), OPUS_COMPLEXITY)
     }
 
-    /// An encoder at the start of a stream, to a peer that wishes Opus so.
-    pub fn for_peer(codec: Codec, opus: OpusFormat) -> Self {
+    /// An encoder at the start of a stream, to a peer that wishes Opus so. `complexity` is the work that Opus puts into
+    /// each frame, 0 to 10.
+    pub fn for_peer(codec: Codec, opus: OpusFormat, complexity: u8) -> Self {
         Self(match codec {
             Codec::Pcmu => EncoderState::Pcmu,
             Codec::Pcma => EncoderState::Pcma,
             Codec::G722 => EncoderState::G722(Box::new(G722Encoder::new())),
-            Codec::Opus => EncoderState::Opus(OpusEncoder::new(opus)),
+            Codec::Opus => EncoderState::Opus(OpusEncoder::new(opus, complexity)),
         })
     }
 

@@ -13,8 +13,8 @@ const FEC_BITRATE: u32 = 32_000;
 const NARROW_BITRATE: u32 = 16_000;
 /// The least and the most that RFC 7587 section 6.1 knows, bit/s.
 const BITRATES: std::ops::RangeInclusive<u32> = 6_000..=510_000;
-/// The work that libopus puts into a frame, of 10: above this a voice gains little.
-const COMPLEXITY: i32 = 5;
+/// The most work that libopus can put into a frame.
+const MOST_COMPLEX: u8 = 10;
 /// The loss that the encoder expects before the peer has reported any, percent: FEC is there from the first word on.
 const FIRST_LOSS: i32 = 5;
 /// A payload no longer than this says that there is nothing to say (libopus), and is not sent where DTX was agreed.
@@ -108,9 +108,9 @@ pub(super) struct OpusEncoder {
 }
 
 impl OpusEncoder {
-    pub(super) fn new(format: OpusFormat) -> Self {
+    pub(super) fn new(format: OpusFormat, complexity: u8) -> Self {
         let made = opus::Encoder::new(SampleRate::Wide.hz(), Channels::Mono, Application::Voip);
-        let inner = made.and_then(|encoder| set_up(encoder, format)).ok();
+        let inner = made.and_then(|encoder| set_up(encoder, format, complexity)).ok();
         Self { inner, dtx: format.dtx, fec: format.fec, loss: FIRST_LOSS }
     }
 
@@ -135,7 +135,7 @@ impl OpusEncoder {
     }
 }
 
-fn set_up(mut encoder: opus::Encoder, format: OpusFormat) -> opus::Result<opus::Encoder> {
+fn set_up(mut encoder: opus::Encoder, format: OpusFormat, complexity: u8) -> opus::Result<opus::Encoder> {
     let wished = match format {
         _ if format.is_narrow() => NARROW_BITRATE,
         OpusFormat { fec: true, .. } => FEC_BITRATE,
@@ -143,7 +143,7 @@ fn set_up(mut encoder: opus::Encoder, format: OpusFormat) -> opus::Result<opus::
     };
     let bitrate = format.max_bitrate.map_or(wished, |most| most.min(wished));
     encoder.set_bitrate(Bitrate::Bits(bitrate as i32))?;
-    encoder.set_complexity(COMPLEXITY)?;
+    encoder.set_complexity(complexity.min(MOST_COMPLEX).into())?;
     encoder.set_signal(Signal::Voice)?;
     encoder.set_vbr(!format.cbr)?;
     encoder.set_dtx(format.dtx)?;

@@ -1,6 +1,6 @@
 use call_model::SampleRate;
 
-use super::super::{Codec, Decoder, Encoder, FRAME_ROOM};
+use super::super::{Codec, Decoder, Encoder, FRAME_ROOM, OPUS_COMPLEXITY};
 use super::*;
 use crate::test_signal::{Noise, amplitude, rms, sine, snr_db, voice};
 
@@ -8,7 +8,11 @@ const FRAME: usize = 320;
 const WISHES: OpusFormat = OpusFormat { fec: true, ..OpusFormat::ours() };
 
 fn packets(format: OpusFormat, samples: &[i16]) -> Vec<Vec<u8>> {
-    let mut encoder = Encoder::for_peer(Codec::Opus, format);
+    packets_of(format, OPUS_COMPLEXITY, samples)
+}
+
+fn packets_of(format: OpusFormat, complexity: u8, samples: &[i16]) -> Vec<Vec<u8>> {
+    let mut encoder = Encoder::for_peer(Codec::Opus, format, complexity);
     let frames = samples.chunks_exact(FRAME);
     frames
         .map(|frame| {
@@ -58,6 +62,29 @@ fn the_encoder_does_as_the_peer_wishes() {
     assert!(copies(WISHES) > 100, "{}", copies(WISHES));
 }
 
+/// Less work makes it a little worse and no more, and no longer either.
+#[test]
+fn a_voice_survives_less_work() {
+    let speech = voice(&mut Noise::new(4), SampleRate::Wide, 300 * FRAME);
+    let hear = |complexity| {
+        let mut decoder = Decoder::new(Codec::Opus);
+        let packets = packets_of(WISHES, complexity, &speech);
+        let mut heard = vec![0; packets.len() * FRAME];
+        for (packet, frame) in packets.iter().zip(heard.chunks_exact_mut(FRAME)) {
+            assert_eq!(decoder.decode(packet, frame), FRAME);
+        }
+        // The look-ahead of the encoder and the decoder's own delay.
+        let snr = (90..140).map(|delay| snr_db(&speech[..299 * FRAME], &heard[delay..], 0)).fold(f64::MIN, f64::max);
+        (snr, average_bitrate(&packets))
+    };
+    let (best, most) = hear(10);
+    for complexity in [0, 1, 3, OPUS_COMPLEXITY] {
+        let (snr, bitrate) = hear(complexity);
+        assert!(snr > best - 2.0, "complexity {complexity}: {snr:.1} dB, {best:.1} at best");
+        assert!(bitrate < most * 11 / 10, "complexity {complexity}: {bitrate} bit/s, {most} at best");
+    }
+}
+
 /// RFC 7587 section 3.1.3.
 #[test]
 fn silence_is_not_sent_where_that_was_agreed() {
@@ -74,7 +101,7 @@ fn silence_is_not_sent_where_that_was_agreed() {
 #[test]
 fn a_copy_is_better_than_a_guess() {
     let speech = voice(&mut Noise::new(5), SampleRate::Wide, 500 * FRAME);
-    let mut encoder = OpusEncoder::new(WISHES);
+    let mut encoder = OpusEncoder::new(WISHES, OPUS_COMPLEXITY);
     encoder.expect_loss(0.2);
     let packets: Vec<Vec<u8>> = speech
         .chunks_exact(FRAME)

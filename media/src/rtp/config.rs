@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::codec::OPUS_COMPLEXITY;
+
 /// Settings of a [`super::Session`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionConfig {
@@ -26,6 +28,8 @@ pub struct SessionConfig {
     /// Where comfort noise was agreed on, send it in place of silence ([RFC 3389](https://www.rfc-editor.org/rfc/rfc3389)).
     /// False.
     pub send_comfort_noise: bool,
+    /// The work that an Opus encoder puts into each frame, 0 to 10. 5.
+    pub opus_complexity: u8,
 }
 
 impl SessionConfig {
@@ -41,6 +45,7 @@ impl SessionConfig {
             digit_gap_ms: 80,
             max_queued_digits: 64,
             send_comfort_noise: false,
+            opus_complexity: OPUS_COMPLEXITY,
         }
     }
 }

@@ -151,7 +151,7 @@ impl Session {
             reception: Reception::default(),
             digits: EventReceiver::default(),
             playout: Playout::new(config.jitter, negotiated.codec),
-            encoder: Encoder::for_peer(negotiated.codec, negotiated.opus),
+            encoder: Encoder::for_peer(negotiated.codec, negotiated.opus, config.opus_complexity),
             relay_box: RelayBox::default(),
             mapping: None,
             rested: 0,
@@ -248,7 +248,7 @@ impl Session {
     pub fn renegotiate(&mut self, negotiated: Negotiated) {
         let old = std::mem::replace(&mut self.negotiated, negotiated);
         if (old.codec, old.opus) != (negotiated.codec, negotiated.opus) {
-            self.encoder = Encoder::for_peer(negotiated.codec, negotiated.opus);
+            self.encoder = Encoder::for_peer(negotiated.codec, negotiated.opus, self.config.opus_complexity);
         }
         if old.codec != negotiated.codec {
             self.sender.set_clock_step(negotiated.codec.clock_step());
