@@ -49,25 +49,26 @@ pub use integrity::{Examination, examine};
 pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use record::{
     AddedContacts, AttemptEnd, AttemptOutcome, AttemptSums, CampaignAttempt, CampaignContactFilter,
-    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignRecord, CampaignState, CampaignStep,
+    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach, CampaignRecord, CampaignState, CampaignStep,
     CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
 };
 pub use record::{
     AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, AttemptRecord,
     BanRecord, BegunCall, BindingRecord, Busy, CallFilter, CallRecord, CallState, ConsentAnswer, ConsentFilter,
     ConsentRecord, ConsentState, ContactChange, ContactFilter, ContactRecord, DeliveryOutcome, DeliveryRecord,
-    DeliveryState, DoNotCallList, DueDelivery, EndCall, ErrandKind, ErrandOutcome, ErrandRecord, ErrandState,
-    EventFilter, EventRecord, FlowRecord, FollowUpFilter, FollowUpKind, FollowUpRecord, FollowUpState, GapRecord,
-    GapState, Idempotency, InsightsRecord, Interrupted, JobRecord, JobState, LegQuality, LegRecord, LegRole,
-    LineRecord, MemberCredentials, MemberRecord, Mood, MoveAppointment, NewAppointment, NewCall, NewConsent, NewEvent,
-    NewFollowUp, NewGap, NewInsights, NewMember, NewNumber, NewRecording, NewSource, NewSuppression, NewTicket,
-    NewTrunk, NewVoicemail, NewWebhook, NodeCount, NodeCounters, NumberRecord, OnceState, OtherNumber, PassageRecord,
-    PasswordHashes, PinDigest, PinTry, PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState,
-    SnippetPart, SourceKind, SourceRecord, SourceState, SpendingRecord, Standing, SuppressionRecord, TicketChange,
-    TicketFilter, TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript, TranscriptHit,
-    TranscriptState, TrunkRecord, TrunkSpendingRecord, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
+    DeliveryState, DoNotCallList, DueDelivery, EndCall, ErasureRecord, ErasureWork, ErrandKind, ErrandOutcome,
+    ErrandRecord, ErrandState, EventFilter, EventRecord, FlowRecord, FollowUpFilter, FollowUpKind, FollowUpRecord,
+    FollowUpState, GapRecord, GapState, Idempotency, Imported, ImportedContact, InsightsRecord, Interrupted, JobRecord,
+    JobState, LegQuality, LegRecord, LegRole, LineRecord, MemberCredentials, MemberRecord, MergeRecord, MergeUndo,
+    Mood, MoveAppointment, NewAppointment, NewCall, NewConsent, NewEvent, NewFollowUp, NewGap, NewInsights, NewMember,
+    NewNumber, NewRecording, NewSource, NewSuppression, NewTicket, NewTrunk, NewVoicemail, NewWebhook, NodeCount,
+    NodeCounters, NoteRecord, NumberRecord, OnceState, OtherNumber, PassageRecord, PasswordHashes, PinDigest, PinTry,
+    PutThroughCount, RecordingEnd, RecordingRecord, RecordingRule, RecordingState, SegmentRecord, SnippetPart,
+    SourceKind, SourceRecord, SourceState, SpendingRecord, Standing, SuppressionRecord, TicketChange, TicketFilter,
+    TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript, TranscriptHit, TranscriptState,
+    TrunkRecord, TrunkSpendingRecord, UpdateRule, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
 };
 pub use scrub::{Scrub, Scrubber, Silence};
-pub use sql::{LoadingList, TermCounts};
+pub use sql::{DoomedCall, DoomedCalls, LoadingList, TermCounts};
 pub use stats::StoreStats;
 pub use store::Store;

@@ -33,6 +33,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("fax", include_str!("../migrations/0014_fax.sql")),
     ("people", include_str!("../migrations/0015_people.sql")),
     ("campaigns", include_str!("../migrations/0016_campaigns.sql")),
+    ("answered_by", include_str!("../migrations/0017_answered_by.sql")),
     ("bindings", include_str!("../migrations/0018_bindings.sql")),
 ];
 
@@ -200,6 +201,10 @@ impl Store {
 
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.inner.readers
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.inner.path
     }
 
     pub(crate) fn jobs(&self) -> &Notify {

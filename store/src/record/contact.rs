@@ -4,7 +4,7 @@ use call_model::ContactId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{CallRecord, VoicemailRecord, masked_debug};
+use super::{CallRecord, ConsentRecord, NoteRecord, VoicemailRecord, masked_debug};
 
 /// A further number of a contact.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ pub struct OtherNumber {
 masked_debug!(OtherNumber { label });
 
 /// A person whom the business knows.
-#[derive(Clone, PartialEq, Serialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ContactRecord {
     /// Its id.
     pub id: ContactId,
@@ -106,6 +106,10 @@ pub enum TimelineEntry {
     Call(Box<CallRecord>),
     /// A message that it left.
     Voicemail(VoicemailRecord),
+    /// What it agreed to, or did not.
+    Consent(ConsentRecord),
+    /// What somebody wrote about it.
+    Note(NoteRecord),
 }
 
 impl TimelineEntry {
@@ -114,6 +118,8 @@ impl TimelineEntry {
         match self {
             Self::Call(call) => call.id.to_string(),
             Self::Voicemail(voicemail) => voicemail.id.to_string(),
+            Self::Consent(consent) => consent.id.to_string(),
+            Self::Note(note) => note.id.to_string(),
         }
     }
 }

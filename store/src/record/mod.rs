@@ -18,6 +18,7 @@ mod knowledge;
 mod number;
 mod once;
 mod people;
+mod person;
 mod pin;
 mod sound;
 mod standing;
@@ -37,7 +38,7 @@ pub use call::{
 };
 pub use campaign::{
     AddedContacts, AttemptEnd, AttemptOutcome, AttemptSums, CampaignAttempt, CampaignContactFilter,
-    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignRecord, CampaignState, CampaignStep,
+    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach, CampaignRecord, CampaignState, CampaignStep,
     CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
 };
 pub use contact::{ContactChange, ContactFilter, ContactRecord, OtherNumber, TimelineEntry};
@@ -52,6 +53,10 @@ pub use knowledge::{GapRecord, GapState, NewGap, NewSource, PassageRecord, Sourc
 pub use number::{NewNumber, NewTrunk, NumberRecord, RecordingRule, TrunkRecord};
 pub use once::{ErrandKind, ErrandOutcome, ErrandRecord, ErrandState, OnceState};
 pub use people::{MemberCredentials, MemberRecord, NewMember, PasswordHashes, PutThroughCount};
+pub use person::{
+    ErasureRecord, ErasureWork, Imported, ImportedContact, MergeRecord, MergeUndo, NoteRecord, SegmentRecord,
+    UpdateRule,
+};
 pub use pin::{PinDigest, PinTry};
 pub use sound::{
     NewRecording, NewVoicemail, RecordingEnd, RecordingRecord, RecordingState, VoicemailFilter, VoicemailRecord,

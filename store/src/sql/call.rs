@@ -4,11 +4,11 @@ use call_model::{CallId, Direction, HangupCause, HangupParty};
 use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
 
-use super::{campaign_attempt, contact};
 use super::event::{Telling, Told, call_event, told};
 use super::list::List;
 use super::row::{Reader, Record, json, word};
 use super::transcript;
+use super::{campaign_attempt, contact};
 use crate::record::event_type::{CALL_ANSWERED, CALL_ENDED, CALL_RINGING};
 use crate::record::{
     AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, Mood, NewCall,
@@ -51,6 +51,7 @@ impl Record for CallRecord {
             cause: row.maybe_word("cause")?,
             hung_up_by: row.maybe_word("hung_up_by")?,
             origin: row.json("origin")?,
+            answered_by: row.maybe_json("answered_how")?,
             variables: row.json("variables")?,
             remembered: row.json("remembered")?,
             legs: row.json("legs")?,
@@ -343,6 +344,9 @@ impl Write for Erase {
         // Events name their call without a reference, so that they can outlive what they tell of: these shall not.
         sqlx::query("DELETE FROM events WHERE call = ?1").bind(&id).execute(&mut tx.conn).await?;
         sqlx::query("DELETE FROM idempotency WHERE call = ?1").bind(&id).execute(&mut tx.conn).await?;
+        // What its tools gave back is kept under keys that begin with its id.
+        let results = sqlx::query("DELETE FROM tool_results WHERE key > ?1 AND key < ?1 || '~'").bind(&id);
+        results.execute(&mut tx.conn).await?;
         // Lines, turns, recordings and voicemails go with it.
         sqlx::query("DELETE FROM calls WHERE id = ?1").bind(&id).execute(&mut tx.conn).await?;
         Ok(Some(files))

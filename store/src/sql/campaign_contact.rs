@@ -1,5 +1,7 @@
 //! Whom campaigns call.
 
+use std::collections::HashMap;
+
 use call_model::CampaignId;
 use sqlx::AssertSqlSafe;
 
@@ -7,7 +9,7 @@ use super::campaign;
 use super::list::List;
 use super::row::{Reader, Record, json};
 use crate::record::{
-    AddedContacts, CampaignAttempt, CampaignContactFilter, CampaignContactRecord, CampaignContactState, CampaignCount,
+    AddedContacts, CampaignAttempt, CampaignContactFilter, CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach,
     CampaignState, EndedContact, Judgement, NewCampaignContact,
 };
 use crate::writer::{Tx, Write};
@@ -145,13 +147,37 @@ impl Store {
         CampaignCount::from_rows(&query.bind(campaign).fetch_all(self.readers()).await?)
     }
 
+    /// How many contacts of a campaign were dialled, and how many of them answered, each counted once.
+    pub async fn campaign_reach(&self, campaign: i64) -> Result<CampaignReach, StoreError> {
+        let query = sqlx::query(
+            "SELECT count(DISTINCT CASE WHEN dialled_ms IS NOT NULL THEN contact END) AS dialled, \
+             count(DISTINCT CASE WHEN answered_ms IS NOT NULL THEN contact END) AS answered \
+             FROM campaign_attempts WHERE campaign = ?1",
+        );
+        let row = query.bind(campaign).fetch_one(self.readers()).await?;
+        let row = Reader { row: &row, table: CampaignAttempt::TABLE };
+        Ok(CampaignReach { dialled: row.unsigned("dialled")?, answered: row.unsigned("answered")? })
+    }
+
+    /// The numbers of these contacts.
+    pub async fn campaign_numbers(&self, rows: &[i64]) -> Result<HashMap<i64, String>, StoreError> {
+        let query = sqlx::query(
+            "SELECT row, number FROM campaign_contacts WHERE row IN (SELECT value FROM json_each(?1))",
+        );
+        let rows = query.bind(json(&rows)).fetch_all(self.readers()).await?;
+        let read = |row| {
+            let row = Reader { row, table: CampaignContactRecord::TABLE };
+            Ok((row.int("row")?, row.text("number")?))
+        };
+        rows.iter().map(read).collect()
+    }
+
     /// Takes a number out of all campaigns: who waits there is done with, as `removed`. Gives how many.
     pub async fn remove_from_campaigns(&self, number: &str, reason: &str, now_ms: i64) -> Result<u64, StoreError> {
         self.write(TakeOut { number: number.to_owned(), reason: reason.to_owned(), now_ms }).await
     }
 }
 
-#[expect(dead_code, reason = "the erasure of a person takes it up")]
 /// Erases somebody from all campaigns: what names them goes, that there was a contact and what it cost stays.
 pub(super) async fn erase_number(tx: &mut Tx, number: &str, now_ms: i64) -> Result<u64, StoreError> {
     sqlx::query(AssertSqlSafe(

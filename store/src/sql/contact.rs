@@ -10,7 +10,9 @@ use sqlx::{AssertSqlSafe, Sqlite};
 
 use super::list::List;
 use super::row::{Reader, Record, json};
-use crate::record::{CallFilter, ContactChange, ContactFilter, ContactRecord, TimelineEntry, VoicemailFilter};
+use crate::record::{
+    CallFilter, ConsentFilter, ContactChange, ContactFilter, ContactRecord, TimelineEntry, VoicemailFilter,
+};
 use crate::writer::{Tx, Write};
 use crate::{Address, Cursor, Page, PageRequest, Store, StoreError, fresh_id};
 
@@ -87,14 +89,18 @@ impl Store {
         list.page(self, page, "contacts.id", |contact: &ContactRecord| contact.id).await
     }
 
-    /// The calls and voicemails of a contact, newest first.
+    /// The calls, voicemails, consents and notes of a contact, newest first.
     pub async fn timeline(&self, id: ContactId, page: &PageRequest) -> Result<Page<TimelineEntry>, StoreError> {
         let calls = self.calls(&CallFilter { contact: Some(id), ..Default::default() }, page).await?;
         let voicemails = self.voicemails(&VoicemailFilter { contact: Some(id), ..Default::default() }, page).await?;
-        let more = calls.next.is_some() || voicemails.next.is_some();
+        let consents = self.consents(&ConsentFilter { contact: Some(id), ..Default::default() }, page).await?;
+        let notes = self.notes(id, page).await?;
+        let more = [&calls.next, &voicemails.next, &consents.next, &notes.next].iter().any(|next| next.is_some());
         let calls = calls.data.into_iter().map(|call| TimelineEntry::Call(Box::new(call)));
         let mut data: Vec<_> = calls.chain(voicemails.data.into_iter().map(TimelineEntry::Voicemail)).collect();
-        // Ids of both kinds sort by time behind their prefix.
+        data.extend(consents.data.into_iter().map(TimelineEntry::Consent));
+        data.extend(notes.data.into_iter().map(TimelineEntry::Note));
+        // Ids of all kinds sort by time behind their prefix.
         data.sort_by_cached_key(|entry| Reverse(Cursor::after(&entry.id()).to_string()));
         let limit = page.clamped() as usize;
         let cut = data.len() > limit;

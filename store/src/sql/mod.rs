@@ -2,25 +2,30 @@
 
 mod abuse;
 mod agent;
+mod answered_by;
 mod binding;
 mod calendar;
 mod call;
-mod clock;
 mod campaign;
 mod campaign_attempt;
 mod campaign_contact;
+mod clock;
 mod consent;
 mod contact;
 mod cost;
 mod do_not_call;
+mod erasure;
 mod event;
 pub(crate) mod flow;
 mod follow_up;
+mod import;
 mod insight;
 mod job;
 mod keys;
 mod knowledge;
 mod list;
+mod merge;
+mod note;
 mod number;
 mod once;
 mod people;
@@ -35,4 +40,5 @@ mod trunk;
 pub(crate) mod webhook;
 
 pub use do_not_call::LoadingList;
+pub use erasure::{DoomedCall, DoomedCalls};
 pub use insight::TermCounts;

@@ -248,6 +248,7 @@ async fn a_timeline_mixes_calls_and_voicemails_by_time() {
         seen.extend(got.data.iter().map(|entry| match entry {
             TimelineEntry::Call(call) => call.id.to_string(),
             TimelineEntry::Voicemail(voicemail) => voicemail.id.to_string(),
+            other => panic!("nothing of this kind was made: {other:?}"),
         }));
         page.cursor = got.next;
         if page.cursor.is_none() {

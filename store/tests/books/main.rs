@@ -17,6 +17,7 @@ mod knowledge;
 mod older;
 mod outbox;
 mod people;
+mod persons;
 mod redacted;
 mod standing;
 mod support;
