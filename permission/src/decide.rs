@@ -118,7 +118,7 @@ impl Search<'_> {
     fn free_day(&self, at: &Zoned) -> Option<(Timestamp, Reason)> {
         let date = at.date();
         let reason = if self.rules.closed.contains(&date) {
-            Reason::Window
+            Reason::ClosedDay
         } else {
             let name = self.rules.holidays.then(|| holiday_of(self.facts.place, date)).flatten()?;
             Reason::Holiday(name)
@@ -179,6 +179,9 @@ fn opening(date: Date, from: u16, to: u16, zone: &TimeZone, after: Option<Timest
     let ambiguous = zone.to_ambiguous_timestamp(date.to_datetime(time));
     // Where the opening is put forward over, the window opens with the jump; where it comes twice, either may be it.
     let jump = zone.following(start_of(date, zone)?).next().map(|transition| transition.timestamp());
-    let moments = [ambiguous.clone().earlier().ok(), jump, ambiguous.later().ok()];
+    let moments = [start_of(date, zone), ambiguous.clone().earlier().ok(), jump, ambiguous.later().ok()];
     moments.into_iter().flatten().filter(late_enough).filter(|at| shows(*at)).min()
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,3 +126,6 @@ pub fn zone_of_number(e164: &str) -> Option<&'static str> {
 pub fn country_of_number(e164: &str) -> Option<Country> {
     Country::new(table::find(e164)?.country)
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,6 +59,20 @@ impl Purpose {
         }
     }
 
+    /// Whether the person asked for the call, or must have it whatever the hour.
+    pub const fn is_urgent(self) -> bool {
+        matches!(self, Self::Code | Self::Emergency)
+    }
+
+    /// Whether an earlier attempt for that purpose counts against the caps of this one. Codes and alarms count among
+    /// themselves only: they take no place from the rest, and the rest takes none from them.
+    pub fn counts(self, earlier: Option<Self>) -> bool {
+        match earlier {
+            Some(earlier) if self.is_urgent() || earlier.is_urgent() => self == earlier,
+            _ => !self.is_urgent(),
+        }
+    }
+
     /// Whether the law takes it for advertising: a survey is held to be.
     pub const fn is_advertising(self) -> bool {
         matches!(self, Self::Marketing | Self::Survey)

@@ -55,7 +55,7 @@ impl Caps {
 impl Rules {
     /// The cautious defaults for a purpose.
     pub fn new(purpose: Purpose) -> Self {
-        let asked_for = matches!(purpose, Purpose::Code | Purpose::Emergency);
+        let urgent = purpose.is_urgent();
         let caps = match purpose {
             Purpose::Code => Caps { day: 10, ..Caps::default() },
             Purpose::Emergency => Caps::default(),
@@ -64,12 +64,12 @@ impl Rules {
             _ => Caps { day: 2, days30: 3, ..Caps::default() },
         };
         Self {
-            window: (!asked_for).then(Week::cautious),
+            window: (!urgent).then(Week::cautious),
             country_hours: purpose.is_advertising(),
-            holidays: !asked_for,
+            holidays: !urgent,
             closed: Vec::new(),
             caps,
-            pause_after_dropped_days: if asked_for { 0 } else { 5 },
+            pause_after_dropped_days: if urgent { 0 } else { 5 },
             ring_s: MIN_RING_S,
             needs_consent: purpose.is_advertising(),
             heeds_lists: purpose.is_advertising(),

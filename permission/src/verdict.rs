@@ -74,6 +74,9 @@ pub enum Reason {
     /// A holiday.
     #[error("it is a public holiday where the person is: {0} (`holidays`)")]
     Holiday(&'static str),
+    /// The business keeps the day free.
+    #[error("the business keeps this day free of calls (`closed_days`)")]
+    ClosedDay,
     /// Tried often enough today.
     #[error("the number was tried as often as it may be in one day (`attempts_per_day`)")]
     DayCap,
@@ -101,6 +104,7 @@ impl Reason {
             Self::NoWindow => "no_window",
             Self::Window => "window",
             Self::Holiday(_) => "holiday",
+            Self::ClosedDay => "closed_day",
             Self::DayCap => "day_cap",
             Self::WeekCap => "week_cap",
             Self::MonthCap => "month_cap",

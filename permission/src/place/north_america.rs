@@ -163,3 +163,13 @@ const AREAS: &[Area] = &[
     ("TT", "868", &["America/Port_of_Spain"]),
     ("KN", "869", &["America/St_Kitts"]),
 ];
+
+#[cfg(test)]
+pub(super) fn every_zone() -> impl Iterator<Item = &'static str> {
+    AREAS.iter().flat_map(|area| area.2.iter().copied()).chain(UNITED_STATES.iter().copied())
+}
+
+#[cfg(test)]
+pub(super) fn every_code() -> impl Iterator<Item = &'static str> {
+    AREAS.iter().flat_map(|area| area.1.split_ascii_whitespace())
+}

@@ -442,3 +442,8 @@ const REGIONS: &[(&str, &str)] = &[
     ("34967", "CM"),
     ("34969", "CM"),
 ];
+
+#[cfg(test)]
+pub(super) fn every_zone() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.iter().chain(PARTS).flat_map(|row| row.2.iter().copied())
+}
