@@ -200,7 +200,7 @@ impl<'a> OneCall<'a> {
             MediaEvent::PlaybackEnded { playback, .. } => self.playing &= playback.0 != self.playback,
             MediaEvent::Digit { digit, .. } => self.note(format!("they pressed {digit}")),
             MediaEvent::NotSecured { .. } => self.note("no keys for the sound could be agreed on"),
-            MediaEvent::LegStopped { quality, .. } => self.quality = Some(*quality),
+            MediaEvent::LegStopped { quality, .. } => self.quality = Some(**quality),
             _ => {}
         }
     }

@@ -285,7 +285,7 @@ fn sense_of(call: CallId, speaker: Speaker, event: HearingEvent) -> Option<Sense
         HearingEvent::TurnEnded { text } => Hearing::TurnEnded { text },
         HearingEvent::Final { from_ms, to_ms, text, words, confidence, language } => {
             let line = TranscriptLine { call, speaker, from_ms, to_ms, text, words, confidence, language, cut: false };
-            return Some(Sense::Said(line));
+            return Some(Sense::Said(Box::new(line)));
         }
         HearingEvent::Failed { .. } | HearingEvent::Recovered => return None,
     };

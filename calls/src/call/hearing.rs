@@ -124,10 +124,10 @@ impl Call {
             Sense::Said(line) => {
                 self.scribe.line(&line);
                 if self.seats.top().listen.is_some() {
-                    self.tell(CallEvent::Line(line)).await;
+                    self.tell(CallEvent::Line(*line)).await;
                 }
             }
-            Sense::Thought(think, serial, event) => self.on_thought(think, serial, event).await,
+            Sense::Thought(think, serial, event) => self.on_thought(think, serial, *event).await,
             Sense::Tool(end) => self.on_tool(*end).await,
         }
     }

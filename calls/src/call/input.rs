@@ -14,7 +14,7 @@ use crate::error::ControlError;
 #[derive(Debug)]
 pub(crate) enum CallInput {
     /// Signalling of one of its legs.
-    Sip(Event),
+    Sip(Box<Event>),
     /// A system of the business answered what the app of that seat asked.
     Http(u32, RequestId, Result<HttpReply, HttpFailure>),
     /// What a member is to hear of the caller was spoken; `None`: it could not be. With the number of the announcement.

@@ -173,40 +173,41 @@ enum Wake {
 impl Call {
     /// Lives until the call is over and everything about it is in the books: also when our own code panics on the
     /// way. `false`: it could not even be closed.
-    pub(crate) async fn run(mut self) -> bool {
+    pub(crate) async fn run(mut self: Box<Self>) -> bool {
         if AssertUnwindSafe(self.live()).catch_unwind().await.is_err() {
             tracing::error!(call = %self.id, "the call's task panicked: the call ends");
             metrics::counter!("callwright_call_panics_total").increment(1);
         }
-        if AssertUnwindSafe(self.close()).catch_unwind().await.is_err() {
+        if AssertUnwindSafe(Box::pin(self.close())).catch_unwind().await.is_err() {
             return false;
         }
         self.leave_tail();
         true
     }
 
+    /// What is done when it wakes is boxed: it is large, and a call sleeps for most of its life.
     async fn live(&mut self) {
         self.show(LiveState::Ringing);
-        self.tell(CallEvent::Started).await;
+        Box::pin(self.tell(CallEvent::Started)).await;
         while self.over.is_none() {
             self.steps = 0;
             let deadline = self.deadline();
             if !self.untold.is_empty() {
                 // An app broke while it was asked for its time.
-                self.drain_app().await;
+                Box::pin(self.drain_app()).await;
                 continue;
             }
             match self.wake(deadline).await {
-                Wake::Input(Some(input)) => self.take(input).await,
+                Wake::Input(Some(input)) => Box::pin(self.take(input)).await,
                 // The switchboard is gone: the program ends.
                 Wake::Input(None) => {
                     self.over = Some(Over { by: HangupParty::System, cause: HangupCause::Interrupted });
                 }
-                Wake::Media(Some(event)) => self.on_media(event).await,
-                Wake::Media(None) => self.sound_is_gone().await,
-                Wake::Sense(sense) => self.on_sense(sense).await,
-                Wake::Queue => self.queue_moved().await,
-                Wake::Timeout => self.on_timeout().await,
+                Wake::Media(Some(event)) => Box::pin(self.on_media(event)).await,
+                Wake::Media(None) => Box::pin(self.sound_is_gone()).await,
+                Wake::Sense(sense) => Box::pin(self.on_sense(sense)).await,
+                Wake::Queue => Box::pin(self.queue_moved()).await,
+                Wake::Timeout => Box::pin(self.on_timeout()).await,
             }
         }
     }
@@ -280,7 +281,7 @@ impl Call {
 
     async fn take(&mut self, input: CallInput) {
         match input {
-            CallInput::Sip(event) => self.on_sip(event).await,
+            CallInput::Sip(event) => self.on_sip(*event).await,
             CallInput::Http(seat, request, result) => {
                 self.reply(seat, CallEvent::HttpReplied { request, result }).await;
             }

@@ -68,7 +68,7 @@ impl Reception {
         house: Arc<House>,
         inbox: mpsc::Receiver<CallInput>,
         outbox: mpsc::Sender<CallInput>,
-    ) -> Option<Call> {
+    ) -> Option<Box<Call>> {
         let (id, leg) = (self.id, self.incoming.leg);
         let made = AssertUnwindSafe(self.into_call(house.clone(), inbox, outbox)).catch_unwind().await;
         let (status, extra) = match made {
@@ -104,7 +104,7 @@ impl Reception {
         house: Arc<House>,
         inbox: mpsc::Receiver<CallInput>,
         outbox: mpsc::Sender<CallInput>,
-    ) -> Result<Call, PlaceError> {
+    ) -> Result<Box<Call>, PlaceError> {
         let started_ms = now_ms();
         let line = self.trunk.as_ref().map(|trunk| house.lines.take(trunk));
         let directory = house.directory();
@@ -181,7 +181,7 @@ impl Reception {
             max_forwards: incoming.max_forwards,
             leg,
         };
-        Ok(parts.into_call())
+        Ok(Box::new(parts.into_call()))
     }
 
     fn new_call(&self, from: Address, origin: CallOrigin, started_ms: i64, booked: BookedApp) -> NewCall {

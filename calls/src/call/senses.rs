@@ -15,9 +15,9 @@ pub(super) enum Sense {
     /// A step in hearing somebody.
     Heard(Speaker, Hearing),
     /// Somebody has said something.
-    Said(TranscriptLine),
+    Said(Box<TranscriptLine>),
     /// A piece of an answer, to the thought of that serial number.
-    Thought(ThinkId, u32, ThinkEvent),
+    Thought(ThinkId, u32, Box<ThinkEvent>),
     /// A tool is done.
     Tool(Box<ToolEnd>),
 }

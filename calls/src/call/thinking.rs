@@ -109,6 +109,6 @@ impl Question {
 
     async fn tell(&self, event: ThinkEvent) {
         // The call may be over.
-        let _ = self.told.send(Sense::Thought(self.think, self.serial, event)).await;
+        let _ = self.told.send(Sense::Thought(self.think, self.serial, Box::new(event))).await;
     }
 }

@@ -177,7 +177,7 @@ impl Desk {
         let flood = matches!(event, Event::Info { .. }) && inbox.capacity() < INBOX / 4;
         if flood {
             metrics::counter!("callwright_call_inbox_full_total").increment(1);
-        } else if let Err(mpsc::error::TrySendError::Full(input)) = inbox.try_send(CallInput::Sip(event)) {
+        } else if let Err(mpsc::error::TrySendError::Full(input)) = inbox.try_send(CallInput::Sip(Box::new(event))) {
             tracing::error!(%call, "a call's task does not keep up: its signalling waits");
             metrics::counter!("callwright_call_inbox_full_total").increment(1);
             // Never lost: a call that does not hear of its leg's end would stay for ever. SIP allows few at a time.

@@ -294,7 +294,7 @@ impl Shared {
             AssertUnwindSafe(Box::pin(placement.dial(id, self.house.clone(), inbox, outbox))).catch_unwind().await;
         match dialled {
             Ok(Ok(call)) => {
-                self.spawn(id, call);
+                self.spawn(id, Box::new(call));
                 Ok(())
             }
             Ok(Err(error)) => {
@@ -311,11 +311,10 @@ impl Shared {
     }
 
     /// Lets a call live. Whatever happens to its task, the call leaves the switchboard.
-    fn spawn(self: Arc<Self>, id: CallId, call: Call) {
+    fn spawn(self: Arc<Self>, id: CallId, call: Box<Call>) {
         let span = tracing::error_span!("call", call = %id);
         let life = async move {
-            // Boxed: it is large, and wrapped.
-            if !Box::pin(call.run()).await {
+            if !call.run().await {
                 tracing::error!(call = %id, "closing a call panicked: it is closed by force");
                 self.close_by_force(id).await;
             }

@@ -130,7 +130,7 @@ pub enum MediaEvent {
         /// Which leg.
         leg: LegSlot,
         /// How it went.
-        quality: Quality,
+        quality: Box<Quality>,
     },
 }
 

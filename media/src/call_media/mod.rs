@@ -298,7 +298,7 @@ impl CallMedia {
         } else if self.bridge.as_ref().is_some_and(|bridge| bridge.with() == slot) {
             self.bridge = None;
         }
-        self.events.push(MediaEvent::LegStopped { leg: slot, quality });
+        self.events.push(MediaEvent::LegStopped { leg: slot, quality: Box::new(quality) });
     }
 
     fn swap_caller(&mut self, with: LegSlot) {

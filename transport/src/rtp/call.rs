@@ -124,11 +124,11 @@ impl Call {
         while let Some(order) = self.shared.next_order() {
             match order {
                 Order::Media(command) => {
-                    if let MediaCommand::SwapCaller { with } = &command {
+                    if let MediaCommand::SwapCaller { with } = &*command {
                         self.swap_sockets(*with, context);
                     }
                     let agreed = Handshake::asked_by(&command);
-                    self.media.handle(context.now, command);
+                    self.media.handle(context.now, *command);
                     if let Some((leg, negotiated)) = agreed
                         && let Some(line) = self.legs.iter_mut().find(|line| line.slot == leg)
                     {

@@ -162,7 +162,7 @@ impl Association {
             }
         }
         if let State::Told(keys) = self.state {
-            let order = Order::Media(MediaCommand::SecureLeg { leg: self.beginning.leg, keys });
+            let order = Order::media(MediaCommand::SecureLeg { leg: self.beginning.leg, keys });
             if self.beginning.call.send(order).is_ok() {
                 self.state = State::Over;
             }
@@ -177,7 +177,7 @@ impl Association {
     /// It is broken: the media is told at once, unless it has its keys.
     pub(super) fn give_up(self) {
         if self.state != State::Over {
-            let order = Order::Media(MediaCommand::SecureLeg { leg: self.beginning.leg, keys: None });
+            let order = Order::media(MediaCommand::SecureLeg { leg: self.beginning.leg, keys: None });
             // A call whose orders are full ends for want of sound.
             let _ = self.beginning.call.send(order);
         }

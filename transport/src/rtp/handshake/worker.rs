@@ -78,7 +78,7 @@ impl Worker {
             Err(error) => {
                 tracing::error!(%error, "a DTLS handshake could not be set up");
                 // A call whose orders are full ends for want of sound.
-                let _ = call.send(Order::Media(MediaCommand::SecureLeg { leg, keys: None }));
+                let _ = call.send(Order::media(MediaCommand::SecureLeg { leg, keys: None }));
             }
         }
     }
@@ -121,7 +121,7 @@ mod tests {
         let mut worker = Worker::new(queue, Identity::new().unwrap(), SWEEP);
         let call = CallShared::new(4);
         worker.begin(1, LegSlot::CALLER, &call, Err(Error::ErrNoCertificates));
-        let order = call.next_order();
-        assert!(matches!(order, Some(Order::Media(MediaCommand::SecureLeg { leg: LegSlot::CALLER, keys: None }))));
+        let Some(Order::Media(command)) = call.next_order() else { panic!("the call is not told") };
+        assert!(matches!(*command, MediaCommand::SecureLeg { leg: LegSlot::CALLER, keys: None }));
     }
 }
