@@ -1,6 +1,8 @@
 //! Who is heard: which legs have an ear, and what is done with what they hear.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use call_model::{CallEvent, Hearing, ListenSettings, SampleRate, Speaker};
 use media::call_media::{LegSlot, MediaCommand};
@@ -11,6 +13,7 @@ use super::Call;
 use super::ear::{Ear, EarWish};
 use super::leg::{Leg, LegState};
 use super::senses::Sense;
+use super::taps::EarWay;
 use crate::live::LiveKind;
 
 /// The legs that are listened to, each with the way to its ear: dropping that stops it.
@@ -19,6 +22,8 @@ pub(super) struct Ears(HashMap<LegSlot, OpenEar>);
 
 struct OpenEar {
     wish: watch::Sender<EarWish>,
+    /// Somebody answers what is heard.
+    hurry: Arc<AtomicBool>,
     /// The leg's when it was opened.
     rate: SampleRate,
 }
@@ -30,6 +35,7 @@ impl Call {
         for slot in LegSlot::all() {
             match (self.ear_wish(slot), self.ears.0.get_mut(&slot)) {
                 (Some((wish, rate)), Some(ear)) => {
+                    ear.hurry.store(self.seats.top().listen.is_some(), Ordering::Relaxed);
                     ear.wish.send_if_modified(|old| {
                         let changed = *old != wish;
                         *old = wish;
@@ -77,7 +83,8 @@ impl Call {
             return;
         };
         let (sender, blocks) = mpsc::channel(self.house.settings.ear_blocks.max(1));
-        if !sound.routes.add_ear(slot, sender) {
+        let hurry = Arc::new(AtomicBool::new(self.seats.top().listen.is_some()));
+        if !sound.routes.add_ear(slot, EarWay::new(sender, hurry.clone())) {
             tracing::warn!(call = %self.id, "too much waits for the media thread: a leg is not heard");
             return;
         }
@@ -94,7 +101,7 @@ impl Call {
             patience: self.house.settings.late_lines,
         };
         tokio::spawn(ear.run().in_current_span());
-        self.ears.0.insert(slot, OpenEar { wish: wishes, rate });
+        self.ears.0.insert(slot, OpenEar { wish: wishes, hurry, rate });
         self.media(MediaCommand::Listen { leg: slot, on: true });
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_queue::ArrayQueue;
 use media::call_media::{LegSlot, Tap, TapStream};
@@ -12,14 +13,53 @@ use transport::rtp::TapSink;
 use super::ear::EarTap;
 
 /// Streams of one call that may begin before the media thread looks: the call's, its messages and its ears.
-const OPENINGS: usize = 64;
+const OPENINGS: usize = 32;
 /// Memory of ears' blocks that waits to be used again.
-const SPARES: usize = 64;
+const SPARES: usize = 32;
+/// Blocks that an ear in no hurry is given at once: 100 ms. To wake its task for each would cost more than what it does.
+const BUNCH: usize = 5;
 
 /// What becomes of a stream.
 enum Opening {
     File(TapStream, StreamId),
-    Ear(LegSlot, mpsc::Sender<EarTap>),
+    Ear(LegSlot, EarWay),
+}
+
+/// The way to an ear.
+pub(super) struct EarWay {
+    blocks: mpsc::Sender<EarTap>,
+    hurry: Arc<AtomicBool>,
+    /// What waits to be given with what follows.
+    held: Vec<EarTap>,
+}
+
+impl EarWay {
+    /// While there is no `hurry`, because nobody answers what is heard, blocks come a few at a time.
+    pub(super) fn new(blocks: mpsc::Sender<EarTap>, hurry: Arc<AtomicBool>) -> Self {
+        let bunch = BUNCH.min(blocks.max_capacity());
+        Self { blocks, hurry, held: Vec::with_capacity(bunch) }
+    }
+
+    /// Gives a block back that finds no room.
+    fn put(&mut self, block: EarTap, spares: &ArrayQueue<Vec<i16>>) -> Result<(), EarTap> {
+        if self.blocks.capacity() <= self.held.len() {
+            return Err(block);
+        }
+        self.held.push(block);
+        if self.held.len() == self.held.capacity() || self.hurry.load(Ordering::Relaxed) {
+            self.hand_over(spares);
+        }
+        Ok(())
+    }
+
+    fn hand_over(&mut self, spares: &ArrayQueue<Vec<i16>>) {
+        for block in self.held.drain(..) {
+            // There is room for each that is held; but the ear may have gone.
+            if let Err(refused) = self.blocks.try_send(block) {
+                let _ = spares.push(refused.into_inner().samples);
+            }
+        }
+    }
 }
 
 /// The lengths of streams that have ended: their last tap is with the recorder.
@@ -57,8 +97,8 @@ impl TapRoutes {
     }
 
     /// Where what is heard on a leg goes from now on. `false` when too many wait: it is then not heard.
-    pub(super) fn add_ear(&self, leg: LegSlot, blocks: mpsc::Sender<EarTap>) -> bool {
-        self.openings.push(Opening::Ear(leg, blocks)).is_ok()
+    pub(super) fn add_ear(&self, leg: LegSlot, way: EarWay) -> bool {
+        self.openings.push(Opening::Ear(leg, way)).is_ok()
     }
 
     /// Where the memory of an ear's blocks goes back.
@@ -72,7 +112,7 @@ struct CallTaps {
     recorder: Recorder,
     openings: Arc<ArrayQueue<Opening>>,
     streams: Vec<(TapStream, StreamId)>,
-    ears: [Option<mpsc::Sender<EarTap>>; LegSlot::COUNT],
+    ears: [Option<EarWay>; LegSlot::COUNT],
     spares: Arc<ArrayQueue<Vec<i16>>>,
     ends: mpsc::UnboundedSender<(TapStream, u64)>,
 }
@@ -94,7 +134,7 @@ impl CallTaps {
         while let Some(opening) = self.openings.pop() {
             match opening {
                 Opening::File(tap, stream) => self.streams.push((tap, stream)),
-                Opening::Ear(leg, blocks) => self.ears[leg.index()] = Some(blocks),
+                Opening::Ear(leg, way) => self.ears[leg.index()] = Some(way),
             }
         }
     }
@@ -107,12 +147,20 @@ impl CallTaps {
     /// Gives back a block that finds no room: an ear that is behind hears the next ones.
     fn hear(&mut self, leg: LegSlot, tap: Tap) -> Result<(), Tap> {
         let Tap { stream, rate, start_sample, samples, voiced, end } = tap;
-        let Some(ear) = self.ears[leg.index()].as_ref().filter(|_| end.is_none()) else {
+        let Some(way) = &mut self.ears[leg.index()] else {
             return Err(Tap { stream, rate, start_sample, samples, voiced, end });
         };
-        ear.try_send(EarTap { rate, start_sample, samples, voiced }).map_err(|refused| {
-            let samples = refused.into_inner().samples;
-            Tap { stream, rate, start_sample, samples, voiced, end }
+        if end.is_some() {
+            way.hand_over(&self.spares);
+            return Err(Tap { stream, rate, start_sample, samples, voiced, end });
+        }
+        way.put(EarTap { rate, start_sample, samples, voiced }, &self.spares).map_err(|refused| Tap {
+            stream,
+            rate,
+            start_sample,
+            samples: refused.samples,
+            voiced,
+            end,
         })
     }
 }
@@ -142,5 +190,43 @@ impl TapSink for CallTaps {
 
     fn take_back(&mut self) -> Option<Vec<i16>> {
         self.spares.pop().or_else(|| self.recorder.spare())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(n: u64) -> EarTap {
+        EarTap { rate: call_model::SampleRate::Narrow, start_sample: n * 160, samples: vec![0; 160], voiced: false }
+    }
+
+    #[test]
+    fn an_ear_in_no_hurry_is_woken_for_a_few_blocks_at_once() {
+        let (blocks, mut ear) = mpsc::channel(8);
+        let (hurry, spares) = (Arc::new(AtomicBool::new(false)), ArrayQueue::new(8));
+        let mut way = EarWay::new(blocks, hurry.clone());
+        let mut put = |n| way.put(block(n), &spares).is_ok();
+        assert!((0..4).all(&mut put));
+        assert!(ear.try_recv().is_err(), "they wait for the fifth");
+        assert!(put(4));
+        let starts: Vec<u64> = std::iter::from_fn(|| ear.try_recv().ok()).map(|tap| tap.start_sample / 160).collect();
+        assert_eq!(starts, [0, 1, 2, 3, 4]);
+        hurry.store(true, Ordering::Relaxed);
+        assert!(put(5));
+        assert_eq!(ear.try_recv().map(|tap| tap.start_sample), Ok(800), "somebody waits for every word now");
+    }
+
+    #[test]
+    fn an_ear_that_is_behind_or_gone_holds_nothing_up() {
+        let (blocks, mut ear) = mpsc::channel(2);
+        let spares = ArrayQueue::new(8);
+        let mut way = EarWay::new(blocks, Arc::default());
+        assert!(way.put(block(0), &spares).is_ok() && way.put(block(1), &spares).is_ok());
+        assert_eq!(way.put(block(2), &spares).map_err(|refused| refused.start_sample), Err(320));
+        assert!(ear.try_recv().is_ok() && ear.try_recv().is_ok() && ear.try_recv().is_err());
+        drop(ear);
+        assert!(way.put(block(3), &spares).is_ok() && way.put(block(4), &spares).is_ok());
+        assert_eq!(spares.len(), 2, "their memory comes back");
     }
 }
