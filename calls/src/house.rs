@@ -107,6 +107,8 @@ pub struct CallSettings {
     pub codecs: Vec<Codec>,
     /// Whether peers that speak Opus are asked to send nothing in silence. Default: false.
     pub opus_dtx: bool,
+    /// The work that Opus puts into each frame that we encode, 0 to 10. Default: 5.
+    pub opus_complexity: u8,
     /// Comfort noise. Default: [`ComfortNoise::Receive`].
     pub comfort_noise: ComfortNoise,
     /// What is heard by who is put on hold by whom they talk with; `None`, the default: silence.
@@ -176,6 +178,7 @@ impl Default for CallSettings {
             ring_timeout: Duration::from_mins(1),
             codecs: vec![Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus],
             opus_dtx: false,
+            opus_complexity: media::codec::OPUS_COMPLEXITY,
             comfort_noise: ComfortNoise::Receive,
             hold_music: None,
             inband_dtmf: InbandDtmf::Auto,

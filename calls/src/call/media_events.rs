@@ -83,6 +83,7 @@ impl Call {
                 rtp_timeout,
                 latch: leg.latch(),
                 send_comfort_noise,
+                opus_complexity: self.house.settings.opus_complexity,
                 ..SessionConfig::new(random_u64())
             };
             MediaCommand::StartLeg { leg: slot, session, negotiated }

@@ -269,6 +269,8 @@ pub struct MediaSection {
     pub codecs: Vec<String>,
     /// Whether peers are asked to send nothing in silence where they speak Opus (false).
     pub opus_dtx: bool,
+    /// The work that Opus puts into each frame that we encode, 0 to 10 (5).
+    pub opus_complexity: u8,
     /// Comfort noise, RFC 3389 (`receive`).
     pub comfort_noise: ComfortNoise,
     /// What is heard by who is put on hold: `built-in`, `none`, or a sound file in the folder `media` (`built-in`).
@@ -291,6 +293,7 @@ impl Default for MediaSection {
             rtp_timeout_s: 30,
             codecs: vec!["PCMA".into(), "PCMU".into(), "G722".into(), "OPUS".into()],
             opus_dtx: false,
+            opus_complexity: 5,
             comfort_noise: ComfortNoise::Receive,
             hold_music: "built-in".into(),
             inband_dtmf: InbandDtmf::Auto,

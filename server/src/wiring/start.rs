@@ -468,6 +468,7 @@ fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
         max_duration: Duration::from_secs(config.limits.max_call_minutes.max(1) * 60),
         codecs: codecs.collect::<Result<_, _>>()?,
         opus_dtx: config.media.opus_dtx,
+        opus_complexity: config.media.opus_complexity,
         comfort_noise: match config.media.comfort_noise {
             config::ComfortNoise::Off => calls::ComfortNoise::Off,
             config::ComfortNoise::Receive => calls::ComfortNoise::Receive,
