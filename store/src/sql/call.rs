@@ -7,6 +7,7 @@ use sqlx::AssertSqlSafe;
 use super::event::{Telling, Told, call_event, told};
 use super::list::List;
 use super::row::{Reader, Record, json, word};
+use super::spoken_consent;
 use super::transcript;
 use super::{campaign_attempt, contact};
 use crate::record::event_type::{CALL_ANSWERED, CALL_ENDED, CALL_RINGING};
@@ -80,10 +81,12 @@ impl Store {
         self.write(End(end)).await
     }
 
-    /// Keeps a value on a call, open or closed.
+    /// Keeps a value on a call, open or closed. A yes or no under `consent`, or `consent_` and a purpose, is written down
+    /// as a consent too, with the call as its evidence.
     pub async fn remember(&self, call: CallId, key: &str, mut value: Value) -> Result<(), StoreError> {
         self.scrubber().clean_value(&mut value);
-        self.write(Remember { call, key: key.to_owned(), value }).await
+        let now_ms = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |at| at.as_millis());
+        self.write(Remember { call, key: key.to_owned(), value, now_ms: now_ms as i64 }).await
     }
 
     /// Closes every call that an earlier run of the program left open, with the cause `interrupted` and at `now_ms`,
@@ -268,6 +271,7 @@ struct Remember {
     call: CallId,
     key: String,
     value: Value,
+    now_ms: i64,
 }
 
 impl Write for Remember {
@@ -283,7 +287,7 @@ impl Write for Remember {
             .bind(json(&remembered))
             .execute(&mut tx.conn)
             .await?;
-        Ok(())
+        spoken_consent::take(tx, self.call, &self.key, &self.value, self.now_ms).await
     }
 }
 

@@ -88,9 +88,9 @@ impl Store {
     }
 }
 
-struct Add {
-    new: NewConsent,
-    now_ms: i64,
+pub(super) struct Add {
+    pub(super) new: NewConsent,
+    pub(super) now_ms: i64,
 }
 
 impl Write for Add {
@@ -147,10 +147,10 @@ async fn find(tx: &mut Tx, id: ConsentId) -> Result<ConsentRecord, StoreError> {
     ConsentRecord::from_row(&row)
 }
 
-struct Answer {
-    id: ConsentId,
-    answer: ConsentAnswer,
-    now_ms: i64,
+pub(super) struct Answer {
+    pub(super) id: ConsentId,
+    pub(super) answer: ConsentAnswer,
+    pub(super) now_ms: i64,
 }
 
 impl Write for Answer {

@@ -32,6 +32,7 @@ mod people;
 mod pin;
 mod row;
 mod sound;
+mod spoken_consent;
 mod standing;
 mod suppression;
 mod ticket;

@@ -3,8 +3,8 @@
 use call_model::{ContactId, Speaker, TranscriptLine};
 use serde_json::{Map, Value, json};
 use store::{
-    ContactChange, ImportedContact, NewConsent, NewSuppression, NewTicket, NewVoicemail, OtherNumber,
-    PageRequest, Store, StoreError, TicketPriority, TimelineEntry, UpdateRule, fresh_id,
+    ContactChange, ImportedContact, NewConsent, NewSuppression, NewTicket, NewVoicemail, OtherNumber, PageRequest,
+    Store, StoreError, TicketPriority, TimelineEntry, UpdateRule, fresh_id,
 };
 
 use crate::support::{Books, CALLER, NOW, inbound};

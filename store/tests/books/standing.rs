@@ -206,3 +206,31 @@ async fn a_number_is_one_contacts_only() {
     };
     assert!(matches!(books.store.change_contact(other.id, take, NOW).await, Err(StoreError::Conflict(_))));
 }
+
+#[tokio::test]
+async fn what_a_call_remembers_of_a_consent_is_its_evidence() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let asked = store.add_consent(consent(ConsentState::Asked), NOW).await.unwrap();
+    let mut call = outbound(CALLER, NOW);
+    call.variables.insert("consent".to_owned(), asked.id.to_string().into());
+    let id = call.id;
+    store.begin_call(call).await.unwrap();
+    store.answer_call(store::AnswerCall { id, at_ms: NOW + 5 }).await.unwrap();
+    store.remember(id, "consent", "maybe".into()).await.unwrap();
+    assert_eq!(store.consent(asked.id).await.unwrap().unwrap().state, ConsentState::Asked);
+    store.remember(id, "consent", "given: 1".into()).await.unwrap();
+    let given = store.consent(asked.id).await.unwrap().unwrap();
+    assert_eq!((given.state, given.call, given.said.as_deref()), (ConsentState::Given, Some(id), Some("1")));
+    assert!(given.moment_ms.is_some() && given.method == "key");
+    // Said once more, the first answer stands.
+    store.remember(id, "consent", "refused".into()).await.unwrap();
+    assert_eq!(store.consent(asked.id).await.unwrap().unwrap().state, ConsentState::Given);
+    // A new one, in a call that was placed for something else.
+    store.remember(id, "consent_survey", "refused: no thank you".into()).await.unwrap();
+    let no = store.standing(CALLER, "survey", i64::MAX).await.unwrap().consent.unwrap();
+    assert_eq!(
+        (no.state, no.method.as_str(), no.source.as_str()),
+        (ConsentState::Refused, "spoken", "flow reception, version 1")
+    );
+}
