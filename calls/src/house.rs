@@ -10,6 +10,7 @@ use std::time::Duration;
 use call_model::{CallId, HangupCause, HangupParty, HttpFailure, HttpReply, HttpRequest};
 use jiff::tz::TimeZone;
 use media::Prompt;
+use media::answering::AnsweringConfig;
 use media::call_media::InbandDtmf;
 use media::codec::Codec;
 use media::sdp::SrtpPolicy;
@@ -19,7 +20,7 @@ use sip_core::message::HeaderName;
 use sip_core::{LegHandle, RegistrationHandle};
 use speech::{Synthesizer, Transcriber};
 use store::{EndCall, Store};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::task::TaskTracker;
 use transport::rtp::RtpEngine;
 use transport::sip::SipHandle;
@@ -35,6 +36,11 @@ use crate::think::Thinker;
 use crate::toll::{MemberCalls, Spending};
 use crate::tools::Tools;
 use crate::voice::Voice;
+
+/// Ends of calls that may wait for books that cannot be written; those beyond are filed by the next start.
+const ENDS_WAITING: usize = 4_096;
+/// When it is tried again, after the books have tried for a minute themselves.
+const FILE_AGAIN: Duration = Duration::from_secs(10);
 
 /// Asks a system of the business on behalf of a flow. The program gives one that limits where requests may go.
 pub trait HttpClient: Send + Sync {
@@ -102,6 +108,8 @@ pub struct CallSettings {
     pub max_duration: Duration,
     /// How long an outbound call rings. Default: 60 s.
     pub ring_timeout: Duration,
+    /// A recorder of record elsewhere, and which calls it gets; `None`, the default: there is none.
+    pub recorder: Option<Arc<crate::recorder::RecorderSettings>>,
     /// Codecs, the most wanted first. Default: PCMA, PCMU, G.722, Opus: by their cost, since whoever calls us with Opus
     /// says itself how much it wants it.
     pub codecs: Vec<Codec>,
@@ -119,6 +127,8 @@ pub struct CallSettings {
     pub srtp: SrtpPolicy,
     /// A leg without RTP for so long is ended; `None` never. Default: 30 s.
     pub rtp_timeout: Option<Duration>,
+    /// When it is said who answered a call that is screened. Default: within 4 s.
+    pub answering: AnsweringConfig,
     /// Ringback and busy as they sound where.
     pub country: Country,
     /// Folder of the sound files that flows play. Default: `data/media`.
@@ -165,6 +175,8 @@ pub struct CallSettings {
     pub time_zone: TimeZone,
     /// Events that are kept for slow watchers of the live feed. Default: 1,024.
     pub live_backlog: usize,
+    /// Rules for calls that we make by ourselves. Default: cautious, see [`Outreach`].
+    pub outreach: crate::outreach::Outreach,
     /// How long a call that begins waits to be in the books; then it is refused with 503. Default: 4 s.
     pub books_patience: Duration,
 }
@@ -176,6 +188,7 @@ impl Default for CallSettings {
             retry_after: Duration::from_secs(10),
             max_duration: Duration::from_hours(4),
             ring_timeout: Duration::from_mins(1),
+            recorder: None,
             codecs: vec![Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus],
             opus_dtx: false,
             opus_complexity: media::codec::OPUS_COMPLEXITY,
@@ -184,6 +197,7 @@ impl Default for CallSettings {
             inband_dtmf: InbandDtmf::Auto,
             srtp: SrtpPolicy::Optional,
             rtp_timeout: Some(Duration::from_secs(30)),
+            answering: AnsweringConfig::default(),
             country: Country::default(),
             media_folder: PathBuf::from("data/media"),
             prompt_cache_samples: 20 * 60 * 8_000,
@@ -205,6 +219,7 @@ impl Default for CallSettings {
             queue_retry: Duration::from_secs(5),
             time_zone: TimeZone::UTC,
             live_backlog: 1_024,
+            outreach: crate::outreach::Outreach::default(),
             books_patience: Duration::from_secs(4),
         }
     }
@@ -240,6 +255,8 @@ pub(crate) struct House {
     pub live: LiveHub,
     /// Transcripts of calls that are over, on their way to be complete.
     pub tails: TaskTracker,
+    /// Ends of calls that may wait for books that cannot be written.
+    ends_waiting: Arc<Semaphore>,
 }
 
 impl House {
@@ -273,6 +290,7 @@ impl House {
             member_calls: MemberCalls::default(),
             live,
             tails: TaskTracker::new(),
+            ends_waiting: Arc::new(Semaphore::new(ENDS_WAITING)),
         }
     }
 
@@ -292,14 +310,30 @@ impl House {
         written.unwrap_or(Err(store::StoreError::Busy))
     }
 
+    /// Files the end of a call, also when the books cannot be written for longer than they themselves try: whoever makes
+    /// room on the disk finds no call that never ended. What the program cannot file before it ends, its next start does.
+    pub(crate) async fn file_end(&self, end: EndCall) {
+        let Err(error) = self.parts.store.end_call(end.clone()).await else { return };
+        let (call, store) = (end.id, self.parts.store.clone());
+        tracing::error!(%call, %error, "the end of a call is missing in the books");
+        let Ok(place) = self.ends_waiting.clone().try_acquire_owned() else { return };
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(FILE_AGAIN).await;
+                match store.end_call(end.clone()).await {
+                    Ok(_) => return tracing::info!(%call, "the end of a call is in the books after all"),
+                    Err(store::StoreError::Closed) => return drop(place),
+                    Err(_) => {}
+                }
+            }
+        });
+    }
+
     /// Closes a call in the books that came to nothing before it had a task; one that is not there or is closed stays
     /// as it is.
     pub(crate) async fn file_failure(&self, id: CallId, cause: HangupCause) {
         let by = HangupParty::System;
-        let end = EndCall { id, at_ms: now_ms(), cause, by, legs: Vec::new(), language: None };
-        if let Err(error) = self.parts.store.end_call(end).await {
-            tracing::error!(call = %id, %error, "the end of a call is missing in the books");
-        }
+        self.file_end(EndCall { id, at_ms: now_ms(), cause, by, legs: Vec::new(), language: None }).await;
     }
 
     /// The directory as it stands now.
@@ -318,6 +352,26 @@ impl House {
 
     pub(crate) fn set_directory(&self, directory: Arc<Directory>) {
         *self.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
+    }
+}
+
+/// The clock that a call is written down by: that of the wall at its beginning, from then on a steady one. However the
+/// wall's is set meanwhile, a call lasts as long as it lasted, and nothing of it ends before it began.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CallClock {
+    began_ms: i64,
+    began: std::time::Instant,
+}
+
+impl CallClock {
+    /// Begins now.
+    pub(crate) fn start() -> Self {
+        Self { began_ms: now_ms(), began: std::time::Instant::now() }
+    }
+
+    /// Ms since the Unix epoch.
+    pub(crate) fn now_ms(self) -> i64 {
+        self.began_ms.saturating_add(i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX))
     }
 }
 

@@ -12,9 +12,12 @@
 //! - `queue`, `staff`: who waits for somebody to become free; who is free, and had how many callers today.
 //! - [`interop`]: how each trunk wants to be spoken to.
 //! - `identity`: who calls, as far as it may be believed and shown; `trunk_call`: the INVITE as a trunk wants it.
+//! - `recorder`: a recorder of record elsewhere (SIPREC): which calls it gets, and what it is told of them.
 //! - `proof`: whether a caller's number is proved by a signature.
 //! - `routing`: from an INVITE to what answers it.
 //! - `admission`, [`toll`]: who may call in; what calls out cost and may cost.
+//! - [`outreach`]: the rules for calls that we make by ourselves, and how who is called says no.
+//! - [`screening`]: who answered a call that we made, and what becomes of it.
 //! - `trunks`, `lines`: registration and watch, and how many calls each carries.
 
 mod admission;
@@ -32,9 +35,12 @@ pub mod interop;
 mod lines;
 pub mod live;
 mod orders;
+pub mod outreach;
 mod proof;
 mod queue;
+mod recorder;
 mod routing;
+pub mod screening;
 mod staff;
 mod switchboard;
 mod think;
@@ -50,6 +56,7 @@ pub use fax::{FaxRule, FaxRuleError};
 pub use house::{CallSettings, ComfortNoise, HttpClient, Parts};
 pub use proof::{NoProver, Proof, Prover, Signed, Verifying};
 pub use queue::QueueState;
+pub use recorder::RecorderSettings;
 pub use switchboard::Switchboard;
 pub use think::{NoThinker, Thinker, ThoughtStream};
 pub use tools::{NoTools, ToolFuture, Tools};

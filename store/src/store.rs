@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -138,6 +139,11 @@ impl Store {
         Address::parse(text, &self.inner.country)
     }
 
+    /// ISO 3166-1 country by whose rules numbers without a country code are read.
+    pub fn country(&self) -> &str {
+        &self.inner.country
+    }
+
     /// What was counted since the start.
     pub fn stats(&self) -> StoreStats {
         let writes = &self.inner.writes;
@@ -164,6 +170,9 @@ impl Store {
     pub async fn check(&self) -> Result<(), StoreError> {
         if self.inner.writes.is_closed() {
             return Err(StoreError::Closed);
+        }
+        if self.inner.counters.stuck.load(Ordering::Relaxed) {
+            return Err(StoreError::Busy);
         }
         sqlx::query("SELECT 1").execute(self.readers()).await?;
         Ok(())

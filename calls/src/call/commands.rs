@@ -34,6 +34,7 @@ impl Call {
             CallCommand::StopThinking { think } => self.thoughts.give_up(think),
             CallCommand::UseTool { tool, request } => self.use_tool(tool, *request),
             CallCommand::Enter { app, variables } => self.enter(app, variables),
+            CallCommand::HandOn(to) => self.hand_on(to).await,
             CallCommand::Return { result } => self.give_back(result).await,
             CallCommand::Record { record, settings } => self.record(record, settings).await,
             CallCommand::StopRecord { record } => self.media(MediaCommand::StopRecord { record }),
@@ -84,6 +85,7 @@ impl Call {
                 }
                 None => Ok(()),
             },
+            CallCommand::OptOut { purpose, said } => self.app_opts_out(purpose, said).await,
             CallCommand::NodeEntered { flow, node } => {
                 self.count_node(&flow, &node, NodeCount::Entered);
                 Ok(())
@@ -129,6 +131,9 @@ impl Call {
 
     /// A command for the media thread.
     pub(super) fn media(&mut self, command: MediaCommand) {
+        if let MediaCommand::Bridge { with } = &command {
+            self.feeding.bridged = *with;
+        }
         self.order(Order::Media(command));
     }
 
@@ -159,6 +164,7 @@ const fn keeps_something(command: &CallCommand) -> bool {
             | CallCommand::Discard { .. }
             | CallCommand::Remember { .. }
             | CallCommand::SetContact { .. }
+            | CallCommand::OptOut { .. }
             | CallCommand::TurnReport(_)
             | CallCommand::UseTool { .. }
             | CallCommand::ToolReport(_)

@@ -130,6 +130,10 @@ impl Call {
             Sense::Heard(speaker, hearing) => self.on_hearing(speaker, hearing).await,
             Sense::Said(line) => {
                 self.scribe.line(&line);
+                if line.speaker == Speaker::Caller {
+                    self.screen_words(&line.text);
+                    self.opts_out_by_voice(&line.text).await;
+                }
                 if self.seats.top().listen.is_some() {
                     self.tell(CallEvent::Line(*line)).await;
                 }
@@ -144,6 +148,13 @@ impl Call {
             && self.scribe.writes()
         {
             self.house.live.tell(self.id, || LiveKind::Partial { speaker, text: text.clone() });
+        }
+        if let (
+            Speaker::Caller,
+            Hearing::Partial { text } | Hearing::TurnLikely { text } | Hearing::TurnEnded { text },
+        ) = (speaker, &hearing)
+        {
+            self.screen_words(text);
         }
         // Of the second leg an app is only told lines.
         let lost_or_back = matches!(hearing, Hearing::Lost | Hearing::Back);

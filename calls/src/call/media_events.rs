@@ -91,6 +91,7 @@ impl Call {
         self.media(command);
         if slot == LegSlot::CALLER {
             self.watch_for_fax();
+            self.follow_answer();
         }
         self.attend();
     }
@@ -98,7 +99,9 @@ impl Call {
     pub(super) async fn on_media(&mut self, event: MediaEvent) {
         match event {
             MediaEvent::Digit { leg: LegSlot::CALLER, digit, source } => {
-                self.tell(CallEvent::Digit { digit, source }).await;
+                if !self.opts_out_by_key(digit).await {
+                    self.tell(CallEvent::Digit { digit, source }).await;
+                }
             }
             MediaEvent::Digit { leg, digit, .. } => self.listener_pressed(leg, digit).await,
             MediaEvent::PlaybackStarted { playback, at_ms, played_ms } => {
@@ -108,8 +111,10 @@ impl Call {
                 self.mouth.goes_on(playback, played_ms, at_ms);
             }
             MediaEvent::PlaybackEnded { playback, end, played_ms, .. } => {
+                self.screen_played(playback, &end);
                 self.playback_ended(Played { id: playback, end, sounded_ms: played_ms }).await;
             }
+            MediaEvent::Answering(found) => self.on_answering(found).await,
             MediaEvent::Fax { leg, tone } => self.on_fax(leg, tone).await,
             MediaEvent::RecordingStarted { at_ms } => self.recording_started(at_ms),
             MediaEvent::RecordEnded { record, end, duration_ms, from_ms } => {

@@ -6,18 +6,21 @@ mod commands;
 mod ear;
 mod early;
 mod fax;
+mod feeding;
 mod handing;
 mod hearing;
 mod input;
 mod leg;
 mod measure;
 mod media_events;
+mod opting_out;
 mod pausing;
 mod place;
 mod playing;
 mod privacy;
 mod receive;
 mod recording;
+mod screening;
 mod scribe;
 mod seats;
 mod senses;
@@ -43,9 +46,10 @@ use media::call_media::{LegSlot, MediaEvent};
 use sip_core::LegHandle;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use transport::rtp::MediaHandle;
+use transport::rtp::{MediaHandle, PacketTap};
 
 use crate::app::RecordingRule;
+use crate::error::ControlError;
 use crate::house::{House, now_ms};
 use crate::live::{LiveKind, LiveState};
 use crate::orders::{AGAIN, Orders};
@@ -59,6 +63,7 @@ pub use place::Placement;
 pub(crate) use privacy::exchange_by;
 pub(crate) use receive::{Answering, Reception};
 use recording::{CallRecording, Message};
+use screening::Screening;
 use scribe::Scribe;
 use seats::Seats;
 use senses::Sense;
@@ -118,6 +123,10 @@ pub(crate) struct Call {
     /// Our address as the caller's side knows it.
     near: std::net::IpAddr,
     transfer: Option<Transfer>,
+    /// Whether who is called can say no; `None`: we do not call by ourselves.
+    opting_out: Option<opting_out::OptingOut>,
+    /// It is to be found out who answered.
+    screening: Option<Box<Screening>>,
     /// What the phones themselves hand over.
     handing: handing::Handing,
     /// Announcements of warm transfers so far.
@@ -125,6 +134,8 @@ pub(crate) struct Call {
     messages: HashMap<RecordId, Message>,
     recording: Option<CallRecording>,
     recording_rule: RecordingRule,
+    /// A recorder elsewhere.
+    feeding: feeding::Feeding,
     /// Who has paused it.
     paused_by: Option<Hand>,
     /// What is played.
@@ -147,6 +158,8 @@ pub(crate) struct Call {
     our_number: String,
     max_forwards: u8,
     started: Instant,
+    /// What its times in the books are by.
+    clock: crate::house::CallClock,
     answered: Option<Instant>,
     /// Why we are ending it, once we are.
     ending: Option<Over>,
@@ -191,8 +204,9 @@ impl Call {
         Box::pin(self.tell(CallEvent::Started)).await;
         while self.over.is_none() {
             self.steps = 0;
+            Box::pin(self.follow_recorder()).await;
             let deadline = self.deadline();
-            if !self.untold.is_empty() {
+            if !self.untold.is_empty() && !self.feeding.holds {
                 // An app broke while it was asked for its time.
                 Box::pin(self.drain_app()).await;
                 continue;
@@ -247,7 +261,8 @@ impl Call {
         let orders = self.sound.as_ref().filter(|sound| sound.orders.flush()).map(|_| Instant::now() + AGAIN);
         let transfer = self.transfer.as_ref().and_then(Transfer::due);
         let handing = self.handing.due();
-        [app, handing, longest, self.give_up, orders, transfer].into_iter().flatten().min()
+        let recorder = self.feeding.due();
+        [app, handing, recorder, longest, self.give_up, orders, transfer].into_iter().flatten().min()
     }
 
     fn app_timeout(&mut self) -> Option<std::time::Duration> {
@@ -286,6 +301,7 @@ impl Call {
                 self.reply(seat, CallEvent::HttpReplied { request, result }).await;
             }
             CallInput::Warning(serial, sound) => self.warning_made(serial, sound).await,
+            CallInput::RecorderNear(near) => self.recorder_near(near).await,
             CallInput::Referred(leg, referral, partner) => self.on_referred(leg, *referral, partner).await,
             CallInput::Ask(ask) => self.on_asked(*ask).await,
             CallInput::Given(given) => self.on_given(given).await,
@@ -293,11 +309,18 @@ impl Call {
             CallInput::Control(Control::SpendLimit) => self.hang_up(HangupParty::System, HangupCause::SpendLimit).await,
             CallInput::Control(Control::HangUp) => self.hang_up(HangupParty::Us, HangupCause::Normal).await,
             CallInput::Control(Control::SipCalls(reply)) => drop(reply.send(self.sip_calls())),
+            CallInput::Control(Control::Capture(tap, reply)) => drop(reply.send(self.capture(tap))),
             CallInput::Control(Control::Recording(switch, reply)) => {
                 // Whoever asked may be gone by now.
                 let _ = reply.send(self.steer_recording(Hand::Outside, switch).await);
             }
         }
+    }
+
+    /// Shows the packets of the call to a tap from now on.
+    fn capture(&self, tap: Option<Box<dyn PacketTap>>) -> Result<(), ControlError> {
+        let sound = self.sound.as_ref().ok_or(ControlError::NoSound)?;
+        sound.handle.capture(tap).map_err(|_| ControlError::NoSound)
     }
 
     fn moment(&self) -> Moment {
@@ -311,7 +334,8 @@ impl Call {
     }
 
     async fn drain_app(&mut self) {
-        loop {
+        // What happens meanwhile is told in its order, once the recorder is there.
+        while !self.feeding.holds {
             while let Some(command) = self.next_command() {
                 self.count_step();
                 // What is done may tell the app more: boxed, since commands and events go round.

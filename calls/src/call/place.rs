@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use call_model::{CallFacts, CallId, CallOrigin, ContactId, Direction, HangupCause, WebhookId};
 use media::call_media::LegSlot;
+use permission::{Purpose, Reason, Rules, Verdict};
 use serde_json::{Map, Value};
 use sip_core::{InviteError, OutgoingCall, Reliable};
 use store::{Address, LegRole, NewCall, fresh_id};
@@ -12,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::leg::Leg;
 use super::receive::CallParts;
+use super::screening::Screening;
 use super::seats::Seating;
 use super::{Call, CallInput};
 use crate::app::{AppRef, BookedApp};
@@ -21,6 +23,8 @@ use crate::gate::{OutboundRequest, permit};
 use crate::house::{House, fresh_call_id, now_ms};
 use crate::identity::Card;
 use crate::lines::Line;
+use crate::outreach::Known;
+use crate::screening::{MachinePlan, OnMachine, Screener};
 use crate::toll::{self, Settled, Tariff};
 
 /// A call to place.
@@ -44,6 +48,12 @@ pub struct Placement {
     pub ring_timeout: Option<Duration>,
     /// A webhook that is told of this call whatever its filter says.
     pub webhook: Option<WebhookId>,
+    /// What it is for: the rules hang on it.
+    pub purpose: Purpose,
+    /// Rules of its own; `None`: those of the house for its purpose.
+    pub rules: Option<Box<Rules>>,
+    /// How it is found out who answers, and what becomes of the call then; `None`: the app has it at the answer.
+    pub machine: Option<MachinePlan>,
 }
 
 /// The contact's field that says that they do not want to be called.
@@ -54,6 +64,8 @@ struct Ready {
     plan: Plan,
     facts: CallFacts,
     to: Address,
+    /// It goes to a number: the rules for automatic calls hold.
+    by_number: bool,
     line: Option<Line>,
     /// The member who is called.
     member: Option<String>,
@@ -82,6 +94,11 @@ impl Placement {
             }
             Err(error) => return Err(error.into()),
         };
+        if ready.by_number
+            && let Err(error) = house.parts.store.set_call_purpose(id, self.purpose.as_str()).await
+        {
+            tracing::error!(call = %id, %error, "what the call is for is missing in the books");
+        }
         ready.facts.contact = begun.contact.as_ref().map(store::ContactRecord::facts).unwrap_or_default();
         let contact = begun.contact.map(|contact| contact.id);
         let error = match self.begin(ready, contact, house.clone(), inbox, outbox).await {
@@ -101,7 +118,7 @@ impl Placement {
     async fn prepare(&self, id: CallId, house: &Arc<House>) -> Result<Ready, PlaceError> {
         let directory = house.directory();
         let destination = Destination::parse(&self.to, &directory).ok_or(PlaceError::BadDestination)?;
-        let Settled { destination, trunk: theirs } = toll::settle(destination, &directory).await?;
+        let Settled { destination, trunk: theirs } = toll::settle(destination, &directory, &house.parts.sip).await?;
         let trunk = match (theirs.as_ref().or(self.trunk.as_ref()), destination.number()) {
             (Some(name), _) => Some(directory.trunk(name).ok_or_else(|| PlaceError::NoSuchTrunk(name.clone()))?),
             (None, Some(_)) => Some(directory.trunk_of(self.from.as_deref()).ok_or(PlaceError::NoTrunk)?),
@@ -110,13 +127,13 @@ impl Placement {
         let to = destination.address(&directory);
         let known = house.parts.store.contact_by_address(&to).await?;
         let line = trunk.map(|trunk| house.lines.take(&trunk.name));
+        let permission = self.permission(house, &destination, known.as_ref()).await?;
         permit(OutboundRequest {
             number: destination.number(),
             trunk,
             trunk_calls: line.as_ref().map_or(0, |line| line.before),
             spent_today: trunk.map_or(0, |trunk| house.spending.today_by(&trunk.name, now_ms())),
-            opted_out: known.as_ref().is_some_and(has_opted_out),
-            by_person: false,
+            permission,
         })
         .inspect_err(|refusal| toll::note_refusal(house, refusal))?;
         let number = self.from.clone().or_else(|| trunk.and_then(|trunk| trunk.caller_id.clone()));
@@ -136,13 +153,39 @@ impl Placement {
         };
         // A flow that does not run is found out before anything is written or dialled.
         house.apps().make(&self.app, &facts, None)?;
+        if let Some(MachinePlan { on_machine: OnMachine::Message(message), .. }) = &self.machine {
+            house.apps().make(message, &facts, None)?;
+        }
         let shown = Shown { user: number, withheld: self.withheld, ..Shown::default() };
         let ring = self.ring_timeout.unwrap_or(house.settings.ring_timeout);
+        let at_least = destination.number().map(|_| Duration::from_secs(self.rules(house).ring_s.into()));
+        let ring = ring.max(at_least.unwrap_or_default());
         let plans = dialing::plan(house, &destination, trunk, &shown, ring).await?;
         let plan = plans.into_iter().next().ok_or_else(|| PlaceError::NotRegistered(destination.label()))?;
         let member = destination.member().map(str::to_owned);
         let tariff = trunk.zip(destination.number()).and_then(|(trunk, number)| Tariff::of(trunk, number));
-        Ok(Ready { plan, facts, to, line, member, tariff })
+        let by_number = destination.number().is_some();
+        Ok(Ready { plan, facts, to, by_number, line, member, tariff })
+    }
+
+    /// Whether the rules and the books let the call be made now. Members and SIP addresses are of the house, or of a
+    /// test: they are called at any hour, unless they said no.
+    async fn permission(
+        &self,
+        house: &House,
+        destination: &Destination,
+        contact: Option<&store::ContactRecord>,
+    ) -> Result<Verdict, PlaceError> {
+        let opted_out = contact.is_some_and(has_opted_out);
+        let Some(number) = destination.number() else {
+            return Ok(if opted_out { Verdict::Never { reason: Reason::Suppressed } } else { Verdict::Now });
+        };
+        let known = Known::read(&house.parts.store, number, self.purpose, now_ms()).await?;
+        Ok(known.or_suppressed(opted_out).decide(self.purpose, self.rules(house), now_ms()))
+    }
+
+    fn rules<'a>(&'a self, house: &'a House) -> &'a Rules {
+        self.rules.as_deref().unwrap_or_else(|| house.settings.outreach.rules(self.purpose))
     }
 
     /// Makes the call and sends its INVITE.
@@ -154,14 +197,15 @@ impl Placement {
         inbox: mpsc::Receiver<CallInput>,
         outbox: mpsc::Sender<CallInput>,
     ) -> Result<Call, PlaceError> {
-        let Ready { plan, facts, line, member, tariff, .. } = ready;
-        let made = house.apps().make(&self.app, &facts, None)?;
+        let Ready { plan, facts, by_number, line, member, tariff, .. } = ready;
+        let (made, fed) = crate::recorder::make(&house, &self.app, &facts, None)?;
         let mut leg = Leg::new(fresh_id(now_ms()), LegRole::Caller, facts.caller.clone(), fresh_call_id(), now_ms());
         leg.line = line;
         leg.tariff = tariff;
         leg.interop = plan.interop;
         leg.exchange = plan.exchange;
         leg.engaged = member.map(|name| house.staff.ring(&name));
+        let answering = house.settings.answering;
         let parts = CallParts {
             id: facts.call,
             direction: Direction::Outbound,
@@ -170,7 +214,15 @@ impl Placement {
             outbox,
             contact,
             language: facts.language.clone(),
-            made: Seating::new(&self.app, made),
+            made: match &self.machine {
+                Some(plan) => {
+                    let max_ms = plan.config(answering).max_ms;
+                    let screener = Screener::new(plan.clone(), max_ms, &facts.language);
+                    Seating::before(Box::new(screener), made.recording)
+                }
+                None => Seating::new(&self.app, made),
+            },
+            fed,
             transcribe: None,
             fax: crate::fax::FaxRule::Ignore,
             caller: Card { hides_ours: self.withheld, ..Card::ours(&facts.number) },
@@ -183,6 +235,10 @@ impl Placement {
             leg,
         };
         let mut call = parts.into_call();
+        call.screening = self.machine.clone().map(|plan| Box::new(Screening::new(plan, self.app.clone())));
+        if by_number {
+            call.let_opt_out(self.purpose);
+        }
         call.invite(plan.call).await?;
         Ok(call)
     }

@@ -17,7 +17,7 @@ use super::leg::{Leg, LegState};
 use super::scribe::Scribe;
 use super::seats::Seating;
 use super::senses::SENSES;
-use super::{Call, CallInput, hearing, playing, thinking};
+use super::{Call, CallInput, feeding, hearing, playing, thinking};
 use crate::app::{AppRef, BookedApp, PutThrough, RecordingRule};
 use crate::error::PlaceError;
 use crate::fax::FaxRule;
@@ -25,6 +25,7 @@ use crate::house::{House, now_ms};
 use crate::identity::{Caller, Card};
 use crate::interop::ProofPolicy;
 use crate::proof::{Signed, reason};
+use crate::recorder::{self, Fed};
 
 /// What is to answer.
 pub(crate) enum Answering {
@@ -138,13 +139,13 @@ impl Reception {
             origin,
             answered_by: None,
         };
-        let (transcribe, fax, made) = match answering {
+        let (transcribe, fax, made, fed) = match answering {
             Answering::App { app, recording, transcribe, fax } => {
-                let made = house.apps().make(&app, &facts, recording)?;
-                (transcribe, fax, Seating::new(&app, made))
+                let (made, fed) = recorder::make(&house, &app, &facts, recording)?;
+                (transcribe, fax, Seating::new(&app, made), fed)
             }
             Answering::PutThrough(settings) => {
-                (None, FaxRule::Ignore, Seating::plain(Box::new(PutThrough::new(*settings))))
+                (None, FaxRule::Ignore, Seating::plain(Box::new(PutThrough::new(*settings))), Fed::No)
             }
         };
         let colleague = member.clone();
@@ -170,6 +171,7 @@ impl Reception {
             contact: contact.map(|contact| contact.id),
             language,
             made,
+            fed,
             transcribe,
             fax,
             facts: facts.clone(),
@@ -216,6 +218,8 @@ pub(super) struct CallParts {
     pub contact: Option<call_model::ContactId>,
     pub language: String,
     pub made: Seating,
+    /// Whether a recorder elsewhere gets it.
+    pub fed: Fed,
     /// The number's own rule on transcripts.
     pub transcribe: Option<bool>,
     /// And on fax machines.
@@ -235,6 +239,7 @@ impl CallParts {
         let (told, senses) = mpsc::channel(SENSES);
         let transcribe = self.transcribe.unwrap_or(self.house.settings.transcribe);
         let quiet = self.made.recording == RecordingRule::Consent;
+        let required = self.house.settings.recorder.as_ref().is_some_and(|recorder| recorder.required);
         Call {
             senses,
             told: Some(told),
@@ -259,11 +264,14 @@ impl CallParts {
             reliable: self.reliable,
             near: self.near,
             transfer: None,
+            opting_out: None,
+            screening: None,
             handing: super::handing::Handing::default(),
             warnings: 0,
             messages: HashMap::new(),
             recording: None,
             recording_rule: self.made.recording,
+            feeding: feeding::Feeding::new(self.fed, required),
             paused_by: None,
             contact: self.contact,
             language: self.language,
@@ -272,6 +280,7 @@ impl CallParts {
             our_number: self.our_number,
             max_forwards: self.max_forwards,
             started: Instant::now(),
+            clock: crate::house::CallClock::start(),
             answered: None,
             ending: None,
             give_up: None,

@@ -50,6 +50,11 @@ impl Seating {
         Self { seats: Seats { first, inner: Vec::new(), next: 1, failures: 0 }, recording: made.recording }
     }
 
+    /// An app of this crate that has the call before the one it is for, which is recorded by this rule.
+    pub(super) fn before(app: Box<dyn CallApp>, recording: RecordingRule) -> Self {
+        Self { recording, ..Self::plain(app) }
+    }
+
     /// An app of this crate, that is not recorded.
     pub(super) fn plain(app: Box<dyn CallApp>) -> Self {
         let first = seat(0, app, Arc::default(), false);
@@ -199,7 +204,12 @@ impl Call {
 
     /// Another app has the call from now on in place of all that had it; it still has to be told that it begins.
     pub(super) fn restart_with(&mut self, app: &AppRef) -> Result<(), String> {
-        let made = self.make_inner(app, Map::new())?;
+        self.restart_as(app, Map::new())
+    }
+
+    /// The same with these variables.
+    pub(super) fn restart_as(&mut self, app: &AppRef, variables: Map<String, Value>) -> Result<(), String> {
+        let made = self.make_inner(app, variables)?;
         self.settle();
         self.mouth.stop(None);
         self.media(MediaCommand::StopPlaying { playback: None });

@@ -8,12 +8,12 @@ use tokio::time::Instant;
 
 use super::leg::LegState;
 use super::{Call, Over};
-use crate::house::now_ms;
 use crate::live::LiveState;
 use crate::toll::{Meter, Metered, Payer};
 
 impl Call {
     pub(super) async fn on_sip(&mut self, event: Event) {
+        let Some(event) = self.on_recorder(event).await else { return };
         match event {
             Event::Progress { leg, status, body, .. } => self.on_progress(leg, status, body).await,
             Event::Answered { leg, body } => self.on_answered(leg, body).await,
@@ -70,7 +70,7 @@ impl Call {
             return;
         }
         if let Some(leg) = self.legs.get_mut(&slot) {
-            leg.answered(now_ms());
+            leg.answered(self.clock.now_ms());
             leg.meter = leg.tariff.take().map(|tariff| {
                 let parts = &self.house.parts;
                 let payer = Payer { call: self.id, inbox: self.outbox.clone() };
@@ -97,7 +97,7 @@ impl Call {
             return self.hang_up(HangupParty::System, HangupCause::Incompatible).await;
         }
         let Some(leg) = self.legs.get_mut(&slot).filter(|leg| leg.state == LegState::Accepted) else { return };
-        leg.answered(now_ms());
+        leg.answered(self.clock.now_ms());
         if slot == LegSlot::CALLER || !self.taken_over(slot).await {
             self.answered().await;
         }
@@ -109,7 +109,7 @@ impl Call {
             return;
         }
         self.answered = Some(Instant::now());
-        let answer = store::AnswerCall { id: self.id, at_ms: now_ms() };
+        let answer = store::AnswerCall { id: self.id, at_ms: self.clock.now_ms() };
         // Not waited for: the call is in the books since it rang, and the caller should not wait for the disk.
         let store = self.house.parts.store.clone();
         self.answer_filed = Some(tokio::spawn(async move {
@@ -118,6 +118,7 @@ impl Call {
             }
         }));
         self.show(LiveState::Answered);
+        self.screen_answer();
         self.tell(CallEvent::Answered).await;
         // Only now: the app has said how it wants to hear.
         self.attend();
@@ -197,7 +198,7 @@ impl Call {
     async fn on_ended(&mut self, handle: LegHandle, by: EndedBy, status: Option<StatusCode>, reason: EndReason) {
         let Some(slot) = self.slot_of(handle) else { return };
         if let Some(leg) = self.legs.get_mut(&slot) {
-            leg.ended(now_ms(), status);
+            leg.ended(self.clock.now_ms(), status);
         }
         if slot != LegSlot::CALLER {
             if self.handing_leg_ended(slot, status, reason).await {

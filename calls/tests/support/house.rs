@@ -62,6 +62,8 @@ impl House {
     }
 
     async fn open(script: Script, settings: CallSettings, rtp: RtpConfig, hears: bool) -> Self {
+        // Tests run at any hour.
+        let settings = CallSettings { outreach: calls::outreach::Outreach::at_any_time(), ..settings };
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(StoreConfig::new(folder.path().join("books"))).await.expect("a store");
         let recordings = Folder::open(folder.path().join("recordings")).expect("a folder");
@@ -161,6 +163,9 @@ impl House {
             variables: serde_json::Map::new(),
             ring_timeout: None,
             webhook: None,
+            machine: None,
+            purpose: permission::Purpose::default(),
+            rules: None,
         };
         let id: CallId = store::fresh_id(1_700_000_000_000);
         self.switchboard.place(id, placement).await

@@ -5,7 +5,7 @@ use call_model::FRAME_MS;
 use super::ear::Ear;
 use super::leg::Leg;
 use super::record::Said;
-use super::{CallMedia, CallMediaConfig, LegSlot, MediaEvent, open_leg};
+use super::{CallMedia, CallMediaConfig, LegSlot, MediaEvent, ScreeningStep, open_leg};
 use crate::echo_guard::EchoGuard;
 use crate::rtp::Heard;
 use crate::vad::{Speech, Vad, level_dbfs};
@@ -71,11 +71,21 @@ impl CallMedia {
         }
     }
 
+    /// The one who screens is told something.
+    pub(super) fn screening_step(&mut self, step: ScreeningStep) {
+        let Some(screen) = &mut self.screen else { return };
+        match step {
+            ScreeningStep::Answered => screen.answered(),
+            ScreeningStep::Understood(clue) => screen.understood(clue),
+            ScreeningStep::Announced => screen.announced(),
+        }
+    }
+
     fn follow_caller(&mut self) {
         let Some(caller) = open_leg(&mut self.legs, LegSlot::CALLER) else { return };
         // Two people who talk with each other are not followed where nobody listens.
         let speech_events = self.config.speech_events && self.bridge.is_none();
-        let wanted = speech_events || !self.records.is_empty() || caller.ear.is_some();
+        let wanted = speech_events || !self.records.is_empty() || caller.ear.is_some() || self.screen.is_some();
         if wanted && !self.attention.awake {
             // What it knows is of another time.
             self.attention = Attention::new(&self.config);
@@ -93,6 +103,9 @@ impl CallMedia {
             });
         }
         let (voiced, heard, taps) = (self.attention.vad.is_voiced(), &caller.heard, &mut self.taps);
+        if let Some(found) = self.screen.as_mut().and_then(|screen| screen.process(heard, voiced)) {
+            self.events.push(MediaEvent::Answering(found));
+        }
         let mut place = 0;
         while let Some(record) = self.records.get_mut(place) {
             match record.write(heard, voiced, taps) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use call_model::{PlaybackId, RecordId, RecordSettings, RecordingSwitch, Tone};
 
+use crate::answering::{Classifier, Clue};
 use crate::prompt::Prompt;
 use crate::rtp::SessionConfig;
 use crate::sdp::Negotiated;
@@ -53,6 +54,17 @@ impl fmt::Display for LegSlot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// What happened in a call that is screened besides its sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScreeningStep {
+    /// It was answered.
+    Answered,
+    /// A recogniser understood this.
+    Understood(Clue),
+    /// An assistant has been told who calls and why.
+    Announced,
 }
 
 /// Something to do, carried out at once; its sound is in the next tick. A command that names a leg, a playback or a
@@ -201,6 +213,11 @@ pub enum MediaCommand {
         /// On or off.
         on: bool,
     },
+    /// Finds out who or what answered, by what is heard on the caller's leg
+    /// ([`MediaEvent::Answering`](super::MediaEvent::Answering)), from its next frame on; `None`: no more.
+    Screen(Option<Box<Classifier>>),
+    /// The one who screens is told something.
+    Screening(ScreeningStep),
     /// Sends keys to a leg: by RFC 4733 if that was agreed, else as tones.
     SendDigits {
         /// To which.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use call_model::{DigitSource, PlaybackEnd, PlaybackId, RecordEnd, RecordId, SampleRate};
 
 use super::LegSlot;
+use crate::answering::Finding;
 use crate::fax::FaxTone;
 use crate::prompt::Prompt;
 use crate::rtp::Quality;
@@ -102,6 +103,8 @@ pub enum MediaEvent {
         /// By what.
         tone: FaxTone,
     },
+    /// Something was found out of who answered, in a call that is screened.
+    Answering(Finding),
     /// The first packet of a leg came, or its source changed and was accepted.
     Latched {
         /// Which leg.

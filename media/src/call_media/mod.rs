@@ -13,6 +13,7 @@ mod ear;
 mod event;
 mod fork;
 mod held;
+mod keys;
 mod leg;
 mod mixer;
 mod playback;
@@ -30,10 +31,12 @@ use call_model::{
     DigitSource, FRAME_MS, PlaybackEnd, RecordEnd, RecordId, RecordSettings, RecordingSwitch, SampleRate,
 };
 
-pub use command::{LegSlot, MediaCommand};
+pub use command::{LegSlot, MediaCommand, ScreeningStep};
 pub use config::{CallMediaConfig, Dropped, InbandDtmf};
 pub use event::{MediaEvent, Tap, TapStream};
+pub use keys::KeyWays;
 
+use crate::answering::Classifier;
 use crate::prompt::Prompt;
 use crate::rtp::{Outgoing, SessionConfig, SessionEvent};
 use crate::sdp::Negotiated;
@@ -80,6 +83,8 @@ pub struct CallMedia {
     bridge: Option<Box<Bridge>>,
     echo: bool,
     attention: Attention,
+    /// Finds out who answered, while that is asked.
+    screen: Option<Box<Classifier>>,
     records: Vec<MessageRecord>,
     recording: Option<Box<CallRecording>>,
     /// What a recorder elsewhere gets, while it gets the voices.
@@ -102,6 +107,7 @@ impl CallMedia {
             bridge: None,
             echo: false,
             attention: Attention::new(&config),
+            screen: None,
             records: Vec::new(),
             recording: None,
             fork: None,
@@ -172,6 +178,8 @@ impl CallMedia {
                     open.detect_fax(on);
                 }
             }
+            MediaCommand::Screen(classifier) => self.screen = classifier,
+            MediaCommand::Screening(step) => self.screening_step(step),
             MediaCommand::SendDigits { leg, digits } => self.send_digits(leg, &digits),
             MediaCommand::DigitArrived { leg, digit } => self.digit_arrived(leg, digit, DigitSource::SipInfo),
         }

@@ -1,6 +1,8 @@
 //! Calls and their legs.
 
-use call_model::{CallId, CallOrigin, ContactId, Direction, HangupCause, HangupParty, LegId, RecordingId, WebhookId};
+use call_model::{
+    Answered, CallId, CallOrigin, ContactId, Direction, HangupCause, HangupParty, LegId, RecordingId, WebhookId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -195,6 +197,8 @@ pub struct CallRecord {
     pub hung_up_by: Option<HangupParty>,
     /// Where it comes from.
     pub origin: CallOrigin,
+    /// Who or what answered, and how that was told, where the call was screened.
+    pub answered_by: Option<Answered>,
     /// Variables handed over by whoever placed it.
     pub variables: Map<String, Value>,
     /// Values that its app kept on it.

@@ -12,6 +12,8 @@ pub mod event_type {
     pub const CALL_RINGING: &str = "call.ringing";
     /// A call was answered.
     pub const CALL_ANSWERED: &str = "call.answered";
+    /// It was found out who or what answered a call that we made.
+    pub const CALL_ANSWERED_BY: &str = "call.answered_by";
     /// A call is over.
     pub const CALL_ENDED: &str = "call.ended";
     /// Somebody tried what no caller gets, and was refused.
@@ -63,9 +65,10 @@ pub mod event_type {
     /// Sent on request, to try a webhook.
     pub const WEBHOOK_TEST: &str = "webhook.test";
     /// All of them, for filters.
-    pub const ALL: [&str; 27] = [
+    pub const ALL: [&str; 28] = [
         CALL_RINGING,
         CALL_ANSWERED,
+        CALL_ANSWERED_BY,
         CALL_ENDED,
         CALL_ATTEMPT,
         CALL_TRANSFERRED,

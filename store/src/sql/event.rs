@@ -75,10 +75,11 @@ macro_rules! told {
             concat!($($part),+),
             concat!(
                 $($part,)+
-                // For the webhooks whose filters let it through (`?5`), and the one that the call named.
+                // For the webhooks whose filters let it through (`?5`), and the one that the call named. Due at once, also
+                // where the clock was set back since the call that it tells of began.
                 "; INSERT INTO deliveries (event, webhook, state, next_ms, updated_ms) \
-                 SELECT e.id, h.value, 'pending', ?4, ?4 FROM events e, json_each(?5) h WHERE e.id = ?2 \
-                 UNION SELECT e.id, w.id, 'pending', ?4, ?4 FROM events e JOIN calls c ON c.id = e.call \
+                 SELECT e.id, h.value, 'pending', min(?4, CAST(unixepoch('subsec') * 1000 AS INTEGER)), ?4 FROM events e, json_each(?5) h WHERE e.id = ?2 \
+                 UNION SELECT e.id, w.id, 'pending', min(?4, CAST(unixepoch('subsec') * 1000 AS INTEGER)), ?4 FROM events e JOIN calls c ON c.id = e.call \
                  JOIN webhooks w ON w.id = c.webhook AND w.enabled = 1 WHERE e.id = ?2",
             ),
         )
@@ -92,7 +93,7 @@ macro_rules! call_json {
          'number', c.number, 'trunk', c.trunk, 'member', c.member, 'contact', c.contact, 'flow', c.flow, \
          'flow_version', c.flow_version, 'agent', c.agent, 'agent_version', c.agent_version, 'language', c.language, 'state', c.state, 'started_ms', c.started_ms, \
          'answered_ms', c.answered_ms, 'ended_ms', c.ended_ms, 'cause', c.cause, 'hung_up_by', c.hung_up_by, \
-         'origin', json(c.origin), 'variables', json(c.variables), 'remembered', json(c.remembered), 'transcript', c.transcript)"
+         'origin', json(c.origin), 'answered_by', c.answered_by, 'answered_how', json(c.answered_how), 'variables', json(c.variables), 'remembered', json(c.remembered), 'transcript', c.transcript)"
     };
 }
 

@@ -69,6 +69,12 @@ impl Reader<'_> {
         serde_json::from_str(self.borrowed(column)?).map_err(|_| self.corrupt(column))
     }
 
+    pub(super) fn maybe_json<T: DeserializeOwned>(&self, column: &'static str) -> Result<Option<T>, StoreError> {
+        self.maybe_borrowed(column)?
+            .map(|text| serde_json::from_str(text).map_err(|_| self.corrupt(column)))
+            .transpose()
+    }
+
     /// A word of an enum that serde knows.
     pub(super) fn word<T: DeserializeOwned>(&self, column: &'static str) -> Result<T, StoreError> {
         from_word(self.borrowed(column)?).ok_or_else(|| self.corrupt(column))

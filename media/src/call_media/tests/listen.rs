@@ -216,3 +216,26 @@ fn nothing_is_handed_out_before_the_clock_runs() {
     call.run_ms(200);
     assert_eq!(call.ears.first().map(|block| block.start_sample), Some(0));
 }
+
+#[test]
+fn who_answers_is_found_out_while_it_is_asked() {
+    use crate::answering::{AnsweringConfig, Classifier, Finding};
+    use crate::call_media::ScreeningStep;
+    let mut call = TestCall::new(CallMediaConfig::default());
+    call.handle(MediaCommand::Screen(Some(Box::new(Classifier::new(AnsweringConfig::default())))));
+    call.start_leg(0, Codec::Pcma, true);
+    call.run_ms(400);
+    call.handle(MediaCommand::Screening(ScreeningStep::Answered));
+    call.caller().say([voice(&mut Noise::new(4), SampleRate::Narrow, 4_000), vec![0; 16_000]].concat());
+    call.run_ms(3_000);
+    let found = |call: &TestCall| call.events.iter().filter(|event| matches!(event, MediaEvent::Answering(_))).count();
+    let first = call.events.iter().find_map(|event| match event {
+        MediaEvent::Answering(Finding::Answered(answered)) => Some(answered.by),
+        _ => None,
+    });
+    assert_eq!(first, Some(call_model::AnsweredBy::Person));
+    let before = found(&call);
+    call.handle(MediaCommand::Screen(None));
+    call.run_ms(6_000);
+    assert_eq!(found(&call), before);
+}
