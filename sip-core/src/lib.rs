@@ -30,5 +30,5 @@ pub use endpoint::{
 };
 pub use flow::{ConnectionId, Flow, PeerName, Protocol, Target, Transmit};
 pub use message::HostPort;
-pub use registrar::Binding;
+pub use registrar::{Binding, KeptBinding};
 pub use registration::{Registration, RegistrationHandle, RegistrationState};

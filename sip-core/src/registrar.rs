@@ -23,6 +23,37 @@ pub struct Binding {
     pub q: u16,
 }
 
+/// A contact as it may be kept beyond the end of the program: one that is reached by datagrams, for a connection ends
+/// with the program that holds it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeptBinding {
+    /// The account.
+    pub user: String,
+    /// The address that the client gave.
+    pub contact: Uri,
+    /// The path that its last REGISTER came by.
+    pub flow: Flow,
+    /// The proxies between us and it, the nearest first.
+    pub path: Vec<NameAddr>,
+    /// Its preference, 0 to 1,000.
+    pub q: u16,
+    /// How long it still holds.
+    pub left: Duration,
+    /// The Call-ID of its registration, and the number of the last REGISTER: an older one changes nothing.
+    pub call_id: String,
+    /// See `call_id`.
+    pub seq: u32,
+    /// The device, where it named itself (RFC 5626).
+    pub instance: Option<String>,
+}
+
+impl std::fmt::Debug for KeptBinding {
+    /// Leaves out whose it is and where they are.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KeptBinding").field("q", &self.q).field("left", &self.left).finish_non_exhaustive()
+    }
+}
+
 /// A binding with what its updates are checked against.
 struct Entry {
     id: u64,
@@ -123,6 +154,51 @@ impl Registrar {
         }
         self.prune(user);
         Ok(notices)
+    }
+
+    /// All contacts that can be kept beyond the end of the program, by user.
+    pub(crate) fn kept(&self, now: Instant) -> Vec<KeptBinding> {
+        let entries = self.by_user.iter().flat_map(|(user, entries)| entries.iter().map(move |entry| (user, entry)));
+        let lasting = entries.filter(|(_, entry)| entry.binding.flow.connection.is_none());
+        let kept = lasting.map(|(user, Entry { binding, call_id, seq, instance, .. })| KeptBinding {
+            user: user.clone(),
+            contact: binding.contact.clone(),
+            flow: binding.flow,
+            path: binding.path.clone(),
+            q: binding.q,
+            left: binding.expires.saturating_duration_since(now),
+            call_id: call_id.clone(),
+            seq: *seq,
+            instance: instance.clone(),
+        });
+        kept.filter(|kept| !kept.left.is_zero()).collect()
+    }
+
+    /// Takes in what was kept, as far as the account has room. What has been registered since is newer and stays.
+    pub(crate) fn restore(
+        &mut self,
+        now: Instant,
+        kept: Vec<KeptBinding>,
+        config: &RegistrarConfig,
+        mut new_id: impl FnMut() -> u64,
+    ) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for kept in kept {
+            let KeptBinding { user, contact, flow, path, q, left, call_id, seq, instance } = kept;
+            let expires = left.min(config.max_expires);
+            let entries = self.by_user.entry(user.clone()).or_default();
+            let known = entries.iter().any(|entry| entry.is_same(&contact, instance.as_deref()));
+            if known || expires.is_zero() || flow.connection.is_some() || entries.len() >= config.max_bindings {
+                self.prune(&user);
+                continue;
+            }
+            let (id, until) = (new_id(), now + expires);
+            self.users.insert(id, user.clone());
+            let binding = Binding { contact: contact.clone(), flow, expires: until, path, q };
+            entries.push(Entry { id, binding, call_id, seq, instance });
+            notices.push(Notice::Bound { id, user, contact, expires, until });
+        }
+        notices
     }
 
     /// All contacts of a user, as changes that take them back (`Contact: *`).

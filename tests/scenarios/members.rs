@@ -51,6 +51,26 @@ async fn a_member_calls_another_one() {
 }
 
 #[tokio::test]
+async fn a_phone_rings_after_a_restart_without_registering_again() {
+    let mut server = Server::start().await;
+    let password = server.phone_password();
+    let _ben = Baresip::start(Phone { auto_answer: true, ..Phone::new("ben", server.sip(), &password) }).await;
+    for kill in [false, true] {
+        if kill {
+            // What a kill may lose is what came in the last seconds.
+            server.kill();
+            server.begin().await;
+        } else {
+            server.restart().await;
+        }
+        let anna = CallerConfig { password: Some(password.clone()), ..config("anna") };
+        let steps = vec![Step::Speech, caller::wait(1.5), Step::HangUp];
+        let report = call_with(anna, script(server.address("ben"), steps)).await;
+        assert!(caller::heard(&report).tone_seconds(440.0) >= 0.9, "killed: {kill}\n{}", timeline(&report));
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_password_calls_nobody() {
     let server = Server::start().await;
     let anna = CallerConfig { password: Some("not-the-password".into()), ..config("anna") };

@@ -56,7 +56,7 @@ use crate::chance::Chance;
 use crate::digest::{Account, Authenticator};
 use crate::flow::{Flow, Target, Transmit};
 use crate::message::{HeaderName, Message, ParseError, Replaces, StatusCode, Uri};
-use crate::registrar::{Binding, Registrar};
+use crate::registrar::{Binding, KeptBinding, Registrar};
 use crate::registration::{Registration, RegistrationHandle};
 use crate::tables::{Table, table};
 
@@ -370,6 +370,22 @@ impl Endpoint {
     /// its target and its flow as `via_flow`.
     pub fn bindings(&self, user: &str) -> Vec<Binding> {
         self.registrar.bindings(user)
+    }
+
+    /// The contacts of all users that are reached by datagrams: to be kept, and given to
+    /// [`restore_bindings`](Self::restore_bindings) by the next run of the program.
+    pub fn kept_bindings(&self, now: Instant) -> Vec<KeptBinding> {
+        self.registrar.kept(now)
+    }
+
+    /// Takes in the contacts that an earlier run kept, before [`set_accounts`](Self::set_accounts), which lets those go
+    /// whose account is gone. A contact that has registered since stays as it is.
+    pub fn restore_bindings(&mut self, now: Instant, kept: Vec<KeptBinding>) {
+        let core = &mut self.core;
+        let config = core.config.registrar.clone();
+        let notices = self.registrar.restore(now, kept, &config, || core.new_id());
+        self.tell(notices);
+        self.settle(now);
     }
 
     /// Registers us at a registrar and keeps the registration up until [`unregister`](Self::unregister).

@@ -248,6 +248,40 @@ fn several_contacts_are_kept_by_preference_and_all_taken_back() {
 }
 
 #[test]
+fn contacts_outlive_the_endpoint_until_they_lapse() {
+    let mut sim = Sim::new(15);
+    sim.set_accounts(1);
+    let contacts = "Contact: <sip:anna@10.0.0.5>;q=0.2, <sip:anna@10.0.0.6>;expires=90\r\n";
+    Client { cseq: 10, call_id: "c" }.register(&mut sim, OUTSIDE, contacts);
+    let kept = sim.on(1, |endpoint, now| endpoint.kept_bindings(now));
+    assert_eq!(kept.len(), 2);
+    let before = sim.nodes[1].endpoint.bindings("anna");
+
+    // The next run: a phone that was quicker than the books keeps what it said.
+    let mut sim = Sim::new(16);
+    sim.on(1, |endpoint, now| endpoint.restore_bindings(now, kept.clone()));
+    sim.set_accounts(1);
+    sim.on(1, |endpoint, now| endpoint.restore_bindings(now, kept.clone()));
+    let after = sim.nodes[1].endpoint.bindings("anna");
+    let shown = |bindings: &[sip_core::Binding]| {
+        let one = |it: &sip_core::Binding| (it.contact.to_string(), it.q, it.flow);
+        bindings.iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&after), shown(&before));
+    let response =
+        Client { cseq: 2, call_id: "c" }.register(&mut sim, OUTSIDE, "Contact: <sip:anna@10.0.0.5>;expires=0\r\n");
+    assert_eq!(response.status, StatusCode::SERVER_INTERNAL_ERROR, "an older REGISTER is known as such");
+    sim.run(secs(95));
+    assert_eq!(sim.nodes[1].endpoint.bindings("anna").len(), 1, "it lapses when it would have");
+
+    // An account that is gone takes its contacts along.
+    let mut sim = Sim::new(17);
+    sim.on(1, |endpoint, now| endpoint.restore_bindings(now, kept));
+    sim.nodes[1].endpoint.set_accounts(Vec::new());
+    assert!(sim.nodes[1].endpoint.bindings("anna").is_empty());
+}
+
+#[test]
 fn an_older_register_changes_nothing() {
     let mut sim = Sim::new(11);
     sim.set_accounts(1);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use sip_core::message::{HeaderName, Replaces, StatusCode, Uri};
 use sip_core::{
-    Account, Binding, Body, Endpoint, InviteError, LegError, LegHandle, OutgoingCall, OutgoingRefer, PingHandle,
+    Account, Binding, Body, Endpoint, InviteError, KeptBinding, LegError, LegHandle, OutgoingCall, OutgoingRefer, PingHandle,
     ReferId, Registration, RegistrationHandle,
 };
 use tokio::sync::oneshot;
@@ -22,10 +22,13 @@ pub(crate) enum Command {
     Replaces { leg: LegHandle, reply: oneshot::Sender<Option<Replaces>> },
     SetAccounts(Vec<Account>),
     Bindings { user: String, reply: oneshot::Sender<Vec<Binding>> },
+    KeptBindings { reply: oneshot::Sender<Vec<KeptBinding>> },
+    RestoreBindings(Vec<KeptBinding>),
     Register { registration: Box<Registration>, reply: oneshot::Sender<RegistrationHandle> },
     Unregister(RegistrationHandle),
     Ping { target: Box<Uri>, reply: oneshot::Sender<PingHandle> },
     Locate { uri: Box<Uri>, reply: oneshot::Sender<Option<IpAddr>> },
+    Addresses { uri: Box<Uri>, reply: oneshot::Sender<Vec<IpAddr>> },
     Trust(Vec<Network>),
     Status { reply: oneshot::Sender<SipStatus> },
     Drain,

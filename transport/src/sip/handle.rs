@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sip_core::message::{HeaderName, Replaces, StatusCode, Uri};
 use sip_core::{
-    Account, Binding, Body, InviteError, LegError, LegHandle, Listener, OutgoingCall, OutgoingRefer, PingHandle,
+    Account, Binding, Body, InviteError, KeptBinding, LegError, LegHandle, Listener, OutgoingCall, OutgoingRefer, PingHandle,
     ReferId, Registration, RegistrationHandle,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -184,6 +184,16 @@ impl SipHandle {
         self.ask(|reply| Command::Bindings { user, reply }).await
     }
 
+    /// The contacts that are worth keeping; see [`sip_core::Endpoint::kept_bindings`].
+    pub async fn kept_bindings(&self) -> Result<Vec<KeptBinding>, Stopped> {
+        self.ask(|reply| Command::KeptBindings { reply }).await
+    }
+
+    /// Takes in what an earlier run kept; see [`sip_core::Endpoint::restore_bindings`].
+    pub async fn restore_bindings(&self, kept: Vec<KeptBinding>) -> Result<(), Stopped> {
+        self.tell(Command::RestoreBindings(kept)).await
+    }
+
     /// Keeps us registered at a registrar; see [`sip_core::Endpoint::register`].
     pub async fn register(&self, registration: Registration) -> Result<RegistrationHandle, Stopped> {
         self.ask(|reply| Command::Register { registration: Box::new(registration), reply }).await
@@ -211,6 +221,12 @@ impl SipHandle {
     /// to. `None` when the host is unknown or cannot be reached.
     pub async fn local_address_towards(&self, uri: Uri) -> Result<Option<IpAddr>, Stopped> {
         self.ask(|reply| Command::Locate { uri: Box::new(uri), reply }).await
+    }
+
+    /// The addresses at which requests to a URI would be tried, by NAPTR and SRV as well as by A and AAAA (RFC 3263), in
+    /// order of their numbers; none when it cannot be resolved now.
+    pub async fn addresses(&self, uri: Uri) -> Result<Vec<IpAddr>, Stopped> {
+        self.ask(|reply| Command::Addresses { uri: Box::new(uri), reply }).await
     }
 
     /// Replaces the sources that are not limited; see [`SipLimits::trusted`](super::SipLimits::trusted).

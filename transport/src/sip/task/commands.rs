@@ -38,10 +38,13 @@ impl Task {
             Command::Replaces { leg, reply } => drop(reply.send(endpoint.replaces(leg))),
             Command::SetAccounts(accounts) => endpoint.set_accounts(accounts),
             Command::Bindings { user, reply } => drop(reply.send(endpoint.bindings(&user))),
+            Command::KeptBindings { reply } => drop(reply.send(endpoint.kept_bindings(now))),
+            Command::RestoreBindings(kept) => endpoint.restore_bindings(now, kept),
             Command::Register { registration, reply } => drop(reply.send(endpoint.register(now, *registration))),
             Command::Unregister(handle) => endpoint.unregister(now, handle),
             Command::Ping { target, reply } => drop(reply.send(endpoint.options(now, *target))),
             Command::Locate { uri, reply } => self.locate(&uri, reply),
+            Command::Addresses { uri, reply } => self.addresses(&uri, reply),
             Command::Trust(sources) => self.shared.guard.trust(sources),
             Command::Status { reply } => drop(reply.send(self.status())),
             Command::Drain => endpoint.drain(),
@@ -62,6 +65,19 @@ impl Task {
             // Whoever placed the call is gone: nobody knows its handle.
             self.endpoint.hangup(now, leg);
         }
+    }
+
+    /// In a task of its own, like everything that asks name servers.
+    fn addresses(&self, uri: &Uri, reply: oneshot::Sender<Vec<IpAddr>>) {
+        let (question, resolver) = (Question::from(uri), Arc::clone(&self.resolver));
+        tokio::spawn(async move {
+            let targets = resolver.resolve(&question).await.unwrap_or_default();
+            let mut addresses: Vec<IpAddr> = targets.into_iter().map(|target| target.remote.ip()).collect();
+            addresses.sort_unstable();
+            addresses.dedup();
+            // Whoever asked may be gone.
+            let _ = reply.send(addresses);
+        });
     }
 
     fn locate(&self, uri: &Uri, reply: oneshot::Sender<Option<IpAddr>>) {
