@@ -56,4 +56,7 @@ pub enum ControlError {
     /// The call is not answered, or its rule forbids recording.
     #[error("the call cannot be recorded now: it is not answered, or its number's rule is `off`")]
     NotRecordable,
+    /// It has no sound that could be captured.
+    #[error("the call has no sound yet: ask again when it rings or is answered")]
+    NoSound,
 }

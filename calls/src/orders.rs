@@ -18,6 +18,8 @@ pub(crate) const AGAIN: Duration = Duration::from_millis(10);
 pub(crate) enum Order {
     Media(MediaCommand),
     CloseLeg(LegSlot),
+    /// No capture may keep what is said or typed, or may again.
+    Hide(bool),
 }
 
 /// The way to a call's media: what waits here goes first, whoever gave it. Clones share it.
@@ -68,6 +70,7 @@ fn flush(handle: &MediaHandle, waiting: &mut VecDeque<Order>) {
             // Cloned only to be tried: what is in a command is shared or small.
             Order::Media(command) => handle.send(command.clone()),
             Order::CloseLeg(slot) => handle.close_leg(*slot),
+            Order::Hide(on) => handle.hide(*on),
         };
         match sent {
             Err(SendError::Full) => return,

@@ -6,6 +6,7 @@ use call_model::{HttpFailure, HttpReply, RecordingSwitch, RequestId};
 use media::prompt::Prompt;
 use sip_core::{Event, LegHandle, Referral};
 use tokio::sync::{mpsc, oneshot};
+use transport::rtp::PacketTap;
 
 use super::handing::{Ask, Given, TakeOver};
 use crate::error::ControlError;
@@ -19,6 +20,8 @@ pub(crate) enum CallInput {
     Http(u32, RequestId, Result<HttpReply, HttpFailure>),
     /// What a member is to hear of the caller was spoken; `None`: it could not be. With the number of the announcement.
     Warning(u32, Option<Vec<Arc<Prompt>>>),
+    /// Our address towards the recorder, where it has to be said; `None`: its name could not be looked up.
+    RecorderNear(Option<Option<std::net::IpAddr>>),
     /// A phone in the call asks to be replaced, with the call that has the leg which is to be taken over.
     Referred(LegHandle, Box<Referral>, Option<mpsc::Sender<CallInput>>),
     /// Another call wants a leg of this one.
@@ -40,6 +43,8 @@ pub(crate) enum Control {
     SpendLimit,
     /// Tell the Call-IDs of its legs.
     SipCalls(oneshot::Sender<Vec<String>>),
+    /// Show its packets to a tap from now on, or to nobody.
+    Capture(Option<Box<dyn PacketTap>>, oneshot::Sender<Result<(), ControlError>>),
     /// Steer its recording.
     Recording(RecordingSwitch, oneshot::Sender<Result<(), ControlError>>),
 }

@@ -14,6 +14,7 @@ use super::{Call, LegState};
 use crate::app::RecordingRule;
 use crate::error::ControlError;
 use crate::house::now_ms;
+use crate::orders::Order;
 
 /// How long the media thread and the recorder may take to hand over the end of a recording.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -49,9 +50,12 @@ impl Call {
         if self.recording_rule == RecordingRule::Off || self.answered.is_none() {
             return Err(ControlError::NotRecordable);
         }
+        self.steer_feed(switch);
         match switch {
             RecordingSwitch::Start if self.recording.is_none() => {
-                self.start_recording().await?;
+                if self.feeding.keeps_file() {
+                    self.start_recording().await?;
+                }
                 self.write_down(true);
             }
             RecordingSwitch::Start => {}
@@ -69,6 +73,10 @@ impl Call {
     /// What the caller does not want recorded is not written down either, also where there is no recording.
     fn follow_pause(&mut self, switch: RecordingSwitch) {
         let recorded = self.is_recorded();
+        // Nor is it captured.
+        if let (RecordingSwitch::Pause | RecordingSwitch::Resume, Some(sound)) = (switch, &self.sound) {
+            sound.orders.give(Order::Hide(switch == RecordingSwitch::Pause));
+        }
         match switch {
             RecordingSwitch::Pause => self.write_down(false),
             RecordingSwitch::Resume if recorded || self.recording_rule != RecordingRule::Consent => {
@@ -80,7 +88,7 @@ impl Call {
 
     /// Whether the recording has begun and not ended, perhaps with a pause now.
     pub(super) fn is_recorded(&self) -> bool {
-        self.recording.as_ref().is_some_and(|recording| recording.running)
+        self.recording.as_ref().is_some_and(|recording| recording.running) || self.feeding.is_begun()
     }
 
     /// The media thread says where the recording begins: the transcript's times are aligned to it.
@@ -99,7 +107,8 @@ impl Call {
         let Some((path, stream)) = self.open_file(&id.to_string(), TapStream::Call) else {
             return Err(ControlError::NotRecordable);
         };
-        let recording = store::NewRecording { id, call: self.id, path: path.as_str().to_owned(), started_ms: now_ms() };
+        let recording =
+            store::NewRecording { id, call: self.id, path: path.as_str().to_owned(), started_ms: self.clock.now_ms() };
         if let Err(error) = self.house.parts.store.begin_recording(recording).await {
             tracing::error!(call = %self.id, %error, "a recording could not be written into the books");
             // What is not in the books would never be found again.
@@ -168,6 +177,11 @@ impl Call {
                 message.finished = Some(finished);
                 end
             }
+            Ok(Err(RecordingError::Cut { kept, source })) if kept.samples > 0 => {
+                tracing::error!(call = %self.id, %source, "a message lacks what could not be written");
+                message.finished = Some(*kept);
+                end
+            }
             failed => {
                 let error = failed.map(|finished| finished.err().map(|error| error.to_string()));
                 tracing::error!(call = %self.id, ?error, "a message could not be kept");
@@ -230,11 +244,16 @@ impl Call {
         if let Err(error) = &finished {
             tracing::error!(call = %self.id, %error, "the call's recording could not be finished");
         }
+        let (state, kept) = match finished {
+            Ok(finished) => (RecordingState::Ready, Some(finished)),
+            Err(RecordingError::Cut { kept, .. }) if kept.samples > 0 => (RecordingState::Cut, Some(*kept)),
+            Err(_) => (RecordingState::Failed, None),
+        };
         let end = RecordingEnd {
             id: recording.id,
-            state: if finished.is_ok() { RecordingState::Ready } else { RecordingState::Failed },
-            bytes: finished.as_ref().map_or(0, |finished| finished.bytes),
-            duration_ms: finished.as_ref().map_or(0, |finished| finished.duration().as_millis() as u64),
+            state,
+            bytes: kept.as_ref().map_or(0, |kept| kept.bytes),
+            duration_ms: kept.as_ref().map_or(0, |kept| kept.duration().as_millis() as u64),
             at_ms: now_ms(),
         };
         if let Err(error) = self.house.parts.store.end_recording(end).await {

@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use sip_core::Event;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::Instrument as _;
+use transport::rtp::PacketTap;
 
 use crate::call::{Call, CallInput, Control, INBOX, Placement};
 use crate::directory::Directory;
@@ -22,6 +23,7 @@ use crate::live::LiveHub;
 use crate::queue::QueueState;
 use crate::trunks::{TrunkState, Trunks};
 use desk::Desk;
+pub(crate) use desk::leg_of;
 
 /// Notices that may wait for the switchboard.
 const NOTICES: usize = 4_096;
@@ -193,6 +195,14 @@ impl Switchboard {
             Ok(()) => told.await.unwrap_or_default(),
             Err(_) => Vec::new(),
         }
+    }
+
+    /// Shows the packets of a call to a tap from now on, in place of the one before; `None`: to nobody. Keys that are
+    /// pressed are blanked, and what is said while the recording is paused is left out.
+    pub async fn capture(&self, call: CallId, tap: Option<Box<dyn PacketTap>>) -> Result<(), ControlError> {
+        let (reply, done) = oneshot::channel();
+        self.control(call, Control::Capture(tap, reply)).await?;
+        done.await.map_err(|_| ControlError::NotRunning)?
     }
 
     /// What signalling has counted and holds; `None` when it is stopped.

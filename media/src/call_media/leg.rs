@@ -52,7 +52,7 @@ pub(super) struct Leg {
     /// What it alone is told.
     pub(super) whisper: Option<Whisper>,
     filter: DigitFilter,
-    detector: Option<Detector>,
+    detector: Option<Box<Detector>>,
     fax: Option<Box<FaxDetector>>,
     /// It said goodbye, and is only drained.
     pub(super) closing: bool,
@@ -91,8 +91,13 @@ impl Leg {
         };
         let wanted = wanted && self.session.negotiated().receive;
         if wanted != self.detector.is_some() {
-            self.detector = wanted.then(Detector::new);
+            self.detector = wanted.then(|| Box::new(Detector::new()));
         }
+    }
+
+    /// Whether keys are listened for in the sound.
+    pub(super) const fn hears_keys(&self) -> bool {
+        self.detector.is_some()
     }
 
     pub(super) fn codec(&self) -> Codec {

@@ -76,15 +76,8 @@ pub(super) async fn get(
     Id(id): Id<CallId>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let call = state.store().call(id).await?.ok_or_else(no_such_call)?;
-    let legs = if call.state == CallState::Ended {
-        call.legs.iter().map(|leg| leg.sip_call_id.clone()).collect()
-    } else {
-        state.calls().sip_calls(id).await
-    };
-    let kept = state
-        .calls()
-        .signalling(&legs)
+    let kept = kept(&state, id)
+        .await?
         .ok_or_else(|| Problem::new(Kind::NotFound, "no signalling is kept: set `telemetry.signalling_mib` above 0"))?;
     let wanted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if wanted.contains("text/plain") {
@@ -97,15 +90,31 @@ pub(super) async fn get(
     Ok(Json(Signalling { call: id.to_string(), dropped: kept.dropped, messages }).into_response())
 }
 
-fn file(kept: &Kept, id: CallId) -> Response {
-    let mut bytes = pcap::header();
+/// What is kept of a call's signalling; `None`: nothing is.
+pub(super) async fn kept(state: &ApiState, id: CallId) -> Result<Option<Kept>, Problem> {
+    let call = state.store().call(id).await?.ok_or_else(no_such_call)?;
+    let legs = if call.state == CallState::Ended {
+        call.legs.iter().map(|leg| leg.sip_call_id.clone()).collect()
+    } else {
+        state.calls().sip_calls(id).await
+    };
+    Ok(state.calls().signalling(&legs))
+}
+
+/// The messages as records of a pcap file.
+pub(super) fn records(kept: &Kept, bytes: &mut Vec<u8>) {
     for seen in &kept.messages {
         let (from, to) = match seen.way {
             Way::In => (seen.remote, seen.local),
             Way::Out => (seen.local, seen.remote),
         };
-        pcap::datagram(&mut bytes, seen.at_us, from, to, seen.text.as_bytes(), seen.text.len());
+        pcap::datagram(bytes, seen.at_us, from, to, seen.text.as_bytes(), seen.text.len());
     }
+}
+
+fn file(kept: &Kept, id: CallId) -> Response {
+    let mut bytes = pcap::header();
+    records(kept, &mut bytes);
     let headers = [
         (header::CONTENT_TYPE, "application/vnd.tcpdump.pcap".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.pcap\"")),

@@ -43,6 +43,8 @@ pub struct ApiConfig {
     pub time_zone: TimeZone,
     /// Tokens that reports on ended calls may cost in a day; 0, the default: no limit.
     pub after_call_tokens: u64,
+    /// Names of the keys that may capture calls. Default: none.
+    pub capture_keys: Vec<String>,
 }
 
 impl Default for ApiConfig {
@@ -59,6 +61,7 @@ impl Default for ApiConfig {
             refresh_hours: 24,
             time_zone: TimeZone::UTC,
             after_call_tokens: 0,
+            capture_keys: Vec::new(),
         }
     }
 }
@@ -97,6 +100,36 @@ pub struct PlaceCall {
     pub ring_timeout: Option<Duration>,
     /// A webhook that is told of this call whatever its filter says.
     pub webhook: Option<WebhookId>,
+    /// What it is for: the rules hang on it.
+    pub purpose: permission::Purpose,
+    /// How it is found out who answers, and what becomes of the call then; `None`: what it says is said at the answer.
+    pub machine: Option<MachinePolicy>,
+}
+
+/// What becomes of a call by who answers it.
+#[derive(Clone)]
+pub struct MachinePolicy {
+    /// What is done when a machine answers.
+    pub on_machine: OnMachine,
+    /// What is done when it cannot be told who answered, or nobody says a word.
+    pub unsure: calls::screening::OnUnsure,
+    /// It is told at the latest so long after the answer, ms; `None` for the setting.
+    pub max_ms: Option<u32>,
+    /// A machine that has been silent for so long is spoken to without a tone, ms; `None` for the setting.
+    pub greeting_silence_ms: Option<u32>,
+    /// What the call is about, for assistants that ask.
+    pub why: Option<String>,
+}
+
+/// What is done when a machine answers.
+#[derive(Clone)]
+pub enum OnMachine {
+    /// The call is ended.
+    HangUp,
+    /// This is left after its tone.
+    Message(Speech),
+    /// What talks to a person talks to it.
+    App,
 }
 
 impl std::fmt::Debug for PlaceCall {
@@ -122,6 +155,16 @@ pub enum PlaceCallError {
     /// It is not permitted.
     #[error("{0}")]
     Forbidden(String),
+    /// The gate said no.
+    #[error("{detail}")]
+    Refused {
+        /// Why, and what to do.
+        detail: String,
+        /// A word for programs.
+        reason: &'static str,
+        /// When it is permitted, where that is known.
+        retry_at: Option<jiff::Timestamp>,
+    },
     /// It failed on our side.
     #[error("{0}")]
     Failed(String),
@@ -198,6 +241,31 @@ pub struct Check {
     pub detail: Option<String>,
 }
 
+/// A capture was not begun. The texts are shown to who asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CaptureError {
+    /// It runs already.
+    #[error("the call is being captured already: read it by GET, or end it by DELETE")]
+    Running,
+    /// As many run as may.
+    #[error("{0} captures run already (`telemetry.captures`): wait for one to end, or end one by DELETE")]
+    TooMany(usize),
+    /// The call does not run, or has no sound.
+    #[error("{0}")]
+    Call(String),
+}
+
+/// What was captured of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Captured {
+    /// Records of a pcap file, in the order of time for each leg.
+    pub records: Vec<u8>,
+    /// Packets that there was no room for.
+    pub dropped: u64,
+    /// More may come.
+    pub running: bool,
+}
+
 /// What the surface asks of the calls that run.
 pub trait LiveCalls: Send + Sync + 'static {
     /// Places a call: when this resolves well, the call is in the books and is being dialled.
@@ -252,6 +320,22 @@ pub trait LiveCalls: Send + Sync + 'static {
     fn sip_calls(&self, call: CallId) -> BoxFuture<'_, Vec<String>> {
         let _ = call;
         Box::pin(async { Vec::new() })
+    }
+
+    /// Begins to capture a call: its RTP where that is asked for, for so long, or as long as may be.
+    fn capture(&self, call: CallId, rtp: bool, time: Option<Duration>) -> BoxFuture<'_, Result<(), CaptureError>> {
+        let _ = (call, rtp, time);
+        Box::pin(async { Err(CaptureError::Call("there is nothing to capture here".into())) })
+    }
+
+    /// What was captured of a call so far; `None`: nothing was begun, or it is forgotten.
+    fn captured(&self, _call: CallId) -> Option<Captured> {
+        None
+    }
+
+    /// Ends a capture and forgets it; `false`: there was none.
+    fn forget_capture(&self, _call: CallId) -> bool {
+        false
     }
 
     /// The SIP messages of these legs; `None` where none are kept.

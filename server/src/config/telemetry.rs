@@ -60,6 +60,16 @@ pub struct TelemetrySection {
     pub signalling_bytes: usize,
     /// How long they are kept after the last message, minutes (1440).
     pub signalling_minutes: u32,
+    /// Names of the API keys that may capture calls, with their sound (none).
+    pub capture_keys: Vec<String>,
+    /// Bytes of a capture, MiB (8).
+    pub capture_mib: usize,
+    /// How long a capture runs at most, seconds (300).
+    pub capture_seconds: u64,
+    /// How long it is kept in memory after its end, minutes (60).
+    pub capture_minutes: u64,
+    /// Captures kept at a time (4).
+    pub captures: usize,
 }
 
 impl Default for TelemetrySection {
@@ -84,6 +94,11 @@ impl Default for TelemetrySection {
             signalling_messages: 64,
             signalling_bytes: 4_096,
             signalling_minutes: 1_440,
+            capture_keys: Vec::new(),
+            capture_mib: 8,
+            capture_seconds: 300,
+            capture_minutes: 60,
+            captures: 4,
         }
     }
 }

@@ -26,6 +26,7 @@ const SERVED: &[(&str, &[&str])] = &[
     ("/v1/calls/{id}/insights/again", &["post"]),
     ("/v1/calls/{id}/live", &["get"]),
     ("/v1/calls/{id}/recording", &["get", "post"]),
+    ("/v1/calls/{id}/capture", &["get", "post", "delete"]),
     ("/v1/calls/{id}/signalling", &["get"]),
     ("/v1/calls/{id}/transcript", &["get"]),
     ("/v1/contacts", &["get"]),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use callwright_tests::caller::{talk, wait as pause};
+use callwright_tests::certificate::certify;
 use callwright_tests::receiver::Receiver;
 use callwright_tests::{Api, Server, Settings, wait};
 use reqwest::Method;
@@ -40,8 +41,10 @@ async fn every_metric_of_the_dashboard_and_the_alerts_is_there_and_counts() {
     let mut server = Server::prepared(Settings::default());
     // A carrier that answers OPTIONS: the server itself.
     let own = server.sip();
+    let (certificate, file) = certify(server.folder(), "pbx.example");
     server.configure(&format!(
-        "[[trunks]]\nname = \"own\"\nhost = \"{own}\"\nuser = \"x\"\npassword = \"x\"\nregister = true\n[[webhooks]]\nurl = \"{}\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\n",
+        "[sip]\ntls_port = {}\n[sip.tls]\n{certificate}[[trunks]]\nname = \"own\"\nhost = \"{own}\"\nuser = \"x\"\npassword = \"x\"\nregister = true\n[[webhooks]]\nurl = \"{}\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\n",
+        server.ports.sip() + 1,
         receiver.url
     ));
     server.begin().await;
@@ -83,6 +86,9 @@ async fn every_metric_of_the_dashboard_and_the_alerts_is_there_and_counts() {
     assert!(value(&text, "callwright_rtp_mos_count") >= 1.0);
     assert!(value(&text, "callwright_turn_seconds_count{stage=\"total\"}") >= 1.0);
     assert!(value(&text, "callwright_disk_free_bytes") > 1e6);
+    assert!(value(&text, "callwright_sip_bans") < 0.5);
+    let days = value(&text, &format!("callwright_certificate_days{{file=\"{}\"}}", file.display()));
+    assert!(days > 300.0, "{days} days are left");
     // A private thing in a label would be kept for years by whoever collects this.
     assert!(!text.contains("caller@") && !text.contains("+1202"), "{text}");
 }

@@ -11,7 +11,7 @@ use tokio::net::UdpSocket;
 use crate::flows::line;
 
 /// The packets of a pcap file with raw IP: source, target and payload of each datagram.
-fn packets(file: &[u8]) -> Vec<(u16, u16, Vec<u8>)> {
+pub(super) fn packets(file: &[u8]) -> Vec<(u16, u16, Vec<u8>)> {
     let le = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
     assert_eq!((le(0), le(20)), (0xa1b2_c3d4, 101), "classic pcap of raw IP");
     let (mut at, mut found) = (24, Vec::new());

@@ -7,6 +7,7 @@ use media::rtp::OutgoingKind;
 use media::{CallMedia, LegSlot, MediaCommand, MediaEvent, Tap};
 use tokio::sync::mpsc;
 
+use super::capture::{PacketTap, Passed, Showing, tap_packet};
 use super::counters::ThreadCounters;
 use super::engine::Admission;
 use super::handle::{CallShared, Order};
@@ -37,6 +38,10 @@ pub(crate) struct Call {
     visits: usize,
     /// Visits left to deliver the last blocks and events, once closed.
     linger: Option<u32>,
+    /// Who sees its packets.
+    capture: Option<Box<dyn PacketTap>>,
+    /// Captures have heads of packets alone.
+    hidden: bool,
     _admission: Admission,
 }
 
@@ -73,6 +78,8 @@ impl Call {
             waiting_tap: None,
             visits: 0,
             linger: None,
+            capture: None,
+            hidden: false,
             _admission: admission,
         }
     }
@@ -147,6 +154,12 @@ impl Call {
                     });
                 }
                 Order::CloseLeg(leg) => self.close_leg(leg, context),
+                Order::Capture(tap) => {
+                    if let Some(old) = std::mem::replace(&mut self.capture, tap) {
+                        context.remains.push(Box::new(old));
+                    }
+                }
+                Order::Hide(on) => self.hidden = on,
             }
         }
     }
@@ -191,9 +204,16 @@ impl Call {
 
     /// Takes in what waits at the sockets.
     fn receive(&mut self, context: &mut Context<'_>, rtcp_too: bool) {
-        let Self { legs, media, shared, .. } = self;
+        let Self { legs, media, shared, capture, hidden, .. } = self;
         for Line { slot: leg, sockets, handshake, early, agreed } in legs.iter_mut() {
-            let clock = context.clock();
+            let (clock, now) = (context.clock(), context.real_now());
+            let showing = Showing { ways: capture.as_ref().and_then(|_| media.key_ways(*leg)), hidden: *hidden };
+            let mut show = |kind, socket: &UdpSocket, packet: &Received<'_>, source| {
+                if let Some(tap) = capture {
+                    let at = packet.stamp.unwrap_or(now);
+                    tap_packet(tap.as_mut(), Passed { inbound: true, kind, at, remote: source }, socket, packet.data, showing);
+                }
+            };
             let (notes, counters) = (context.notes, context.counters);
             let remote = handshake.as_ref().and_then(|_| media.remote(*leg));
             if let Some(handshake) = handshake {
@@ -202,17 +222,21 @@ impl Call {
                     handshake.take(source, remote, &data, notes, counters);
                 }
             }
-            drain(&sockets.rtp, context, |packet, source| match handshake {
-                Some(handshake) if Handshake::is_dtls(packet.data) => {
-                    handshake.take(source, media.remote(*leg), packet.data, notes, counters);
+            drain(&sockets.rtp, context, |packet, source| {
+                show(OutgoingKind::Rtp, &sockets.rtp, packet, source);
+                match handshake {
+                    Some(handshake) if Handshake::is_dtls(packet.data) => {
+                        handshake.take(source, media.remote(*leg), packet.data, notes, counters);
+                    }
+                    None if !*agreed && Handshake::is_dtls(packet.data) => {
+                        early.get_or_insert_with(|| (source, packet.data.to_vec()));
+                    }
+                    _ => media.handle_rtp(clock.arrival(packet.stamp), *leg, source, packet.data),
                 }
-                None if !*agreed && Handshake::is_dtls(packet.data) => {
-                    early.get_or_insert_with(|| (source, packet.data.to_vec()));
-                }
-                _ => media.handle_rtp(clock.arrival(packet.stamp), *leg, source, packet.data),
             });
             if rtcp_too {
                 drain(&sockets.rtcp, context, |packet, source| {
+                    show(OutgoingKind::Rtcp, &sockets.rtcp, packet, source);
                     media.handle_rtcp(clock.arrival(packet.stamp), *leg, source, packet.data);
                 });
             }
@@ -234,13 +258,24 @@ impl Call {
     }
 
     fn send(&mut self, context: &mut Context<'_>) {
-        let Self { legs, media, .. } = self;
+        let Self { legs, media, capture, hidden, .. } = self;
+        // What is captured is looked at before it is sent: afterwards the leg may be gone.
+        let mut ways = [None; LegSlot::COUNT];
+        if capture.is_some() {
+            legs.iter().for_each(|line| ways[line.slot.index()] = media.key_ways(line.slot));
+        }
         while let Some((leg, packet)) = media.poll_transmit() {
             let Some(Line { sockets, .. }) = legs.iter().find(|line| line.slot == leg) else { continue };
             let socket = match packet.kind {
                 OutgoingKind::Rtp => &sockets.rtp,
                 OutgoingKind::Rtcp => &sockets.rtcp,
             };
+            if let Some(tap) = capture {
+                let showing = Showing { ways: ways[leg.index()], hidden: *hidden };
+                let (kind, at) = (packet.kind, context.real_now());
+                let passed = Passed { inbound: false, kind, at, remote: packet.to };
+                tap_packet(tap.as_mut(), passed, socket, packet.data, showing);
+            }
             match socket.send_to(packet.data, packet.to) {
                 Ok(_) => context.counters.sent.add(1),
                 // Lost, like any packet may be: the peer's port is closed, there is no route, or a buffer is full.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use crossbeam_queue::ArrayQueue;
 use media::{LegSlot, MediaCommand};
 
+use super::capture::PacketTap;
 use super::config::{LegPorts, PortError, SendError};
 use super::engine::EngineShared;
 use super::sockets::LegSockets;
@@ -21,6 +22,10 @@ pub(crate) enum Order {
     OpenLeg(LegSlot, LegSockets),
     /// Stop a leg and close its sockets.
     CloseLeg(LegSlot),
+    /// Show the packets from now on to this tap, or to nobody.
+    Capture(Option<Box<dyn PacketTap>>),
+    /// Something is said or typed from now on, or no longer, that no capture may keep.
+    Hide(bool),
 }
 
 impl Order {
@@ -130,6 +135,22 @@ impl MediaHandle {
     /// When the queue is full or the call is closed.
     pub fn close_leg(&self, leg: LegSlot) -> Result<(), SendError> {
         self.shared.send(Order::CloseLeg(leg))
+    }
+
+    /// Shows the packets of all legs from now on to a tap, in place of the one before; `None`: to nobody.
+    ///
+    /// # Errors
+    /// When the queue is full or the call is closed.
+    pub fn capture(&self, tap: Option<Box<dyn PacketTap>>) -> Result<(), SendError> {
+        self.shared.send(Order::Capture(tap))
+    }
+
+    /// While `on`, captures have the heads of RTP packets alone.
+    ///
+    /// # Errors
+    /// When the queue is full or the call is closed.
+    pub fn hide(&self, on: bool) -> Result<(), SendError> {
+        self.shared.send(Order::Hide(on))
     }
 
     /// Closes the call: the same as dropping the handle. The end of the events tells when it is done.

@@ -9,10 +9,11 @@
 //! - [`RtpEngine`] and [`MediaHandle`]: what the rest of the house sees.
 //! - `thread`, `call`, `schedule`: what a media thread does, and when.
 //! - `ports`, `sockets`: which ports are free, and how they are bound.
-//! - [`TapSink`]: where recorded sound goes.
+//! - [`TapSink`]: where recorded sound goes. [`PacketTap`]: who sees the packets of a call.
 //! - `syscall`: the foreign calls.
 
 mod call;
+mod capture;
 mod config;
 mod counters;
 mod engine;
@@ -25,6 +26,7 @@ mod syscall;
 mod taps;
 mod thread;
 
+pub use capture::{PacketTap, PassingRtp};
 pub use config::{LegPorts, OpenError, PortError, RtpConfig, SendError, StartError, ThreadPriority};
 pub use counters::{LATENESS_BOUNDS_US, RtpCounters};
 pub use engine::RtpEngine;

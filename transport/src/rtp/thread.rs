@@ -38,6 +38,11 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The time of this visit since the Unix epoch.
+    pub(crate) const fn real_now(&self) -> Duration {
+        self.real_now
+    }
+
     /// Maps a kernel stamp to the program's clock.
     pub(crate) fn clock(&self) -> StampClock {
         StampClock { now: self.now, real_now: self.real_now }
