@@ -128,6 +128,15 @@ pub enum RecordingError {
     /// The file could not be made or written; what was written before is kept.
     #[error("the recording cannot be written")]
     Io(#[source] Arc<io::Error>),
+    /// Not all of it could be written: what could is kept, with silence in the place of what was lost in between.
+    #[error("the recording lacks what could not be written")]
+    Cut {
+        /// What is kept.
+        kept: Box<Finished>,
+        /// Why the rest is not.
+        #[source]
+        source: Arc<io::Error>,
+    },
     /// There is already a file of this name.
     #[error("the recording exists already")]
     Exists,
@@ -142,7 +151,8 @@ pub enum RecordingError {
 /// What happens to a recording behind the back of the one who opened it.
 #[derive(Debug, Clone)]
 pub enum RecorderEvent {
-    /// Nothing more will be written to it: what was written is kept, and [`Recorder::finish`] is still to be called.
+    /// What comes cannot be written: what was is kept, and [`Recorder::finish`] is still to be called. Told once; where
+    /// the disk was full, it goes on as soon as there is room.
     Failed {
         /// Which one.
         stream: StreamId,
@@ -286,7 +296,7 @@ impl Recorder {
     }
 
     /// Ends a recording after the blocks handed over before. Of one that failed, what was written is kept as a whole
-    /// file, and the error is returned.
+    /// file, and the error says so ([`RecordingError::Cut`]).
     pub async fn finish(&self, stream: StreamId, options: FinishOptions) -> Result<Finished, RecordingError> {
         let (reply, answer) = oneshot::channel();
         self.ask(stream, Message::Finish(stream, options, reply))?;

@@ -128,10 +128,11 @@ fn writer_on_a_full_disk() {
     assert_eq!(stream, long);
     assert!(matches!(error, RecordingError::Io(_)));
     let ended = runtime.block_on(recorder.finish(long, FinishOptions::default()));
-    assert!(matches!(ended, Err(RecordingError::Io(_))));
+    let Err(RecordingError::Cut { kept: finished, .. }) = ended else { panic!("{ended:?}") };
     // What was written is whole, and the other recording goes on.
     let kept = hound::WavReader::open(folder.file(&path(0))).expect("a WAV file").duration() as usize;
     assert!(kept > 0 && kept.is_multiple_of(BLOCK), "{kept} samples");
+    assert_eq!(finished.samples, kept as u64);
     runtime.block_on(recorder.finish(short, FinishOptions::default())).expect("finished");
     assert_eq!(recorder.counters().failed, 1);
     assert_eq!(folder.recover().expect("nothing was left open"), []);

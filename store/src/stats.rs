@@ -1,6 +1,6 @@
 //! What the store counts about itself.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Counts since the store was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,6 +29,8 @@ pub(crate) struct Counters {
     pub(crate) retries: AtomicU64,
     pub(crate) busy_us: AtomicU64,
     pub(crate) longest_us: AtomicU64,
+    /// The books cannot be written now, and could not for a while.
+    pub(crate) stuck: AtomicBool,
 }
 
 impl Counters {

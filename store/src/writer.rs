@@ -21,6 +21,9 @@ const COUNTERS_EVERY: Duration = Duration::from_secs(1);
 /// Pause before what failed for want of a lock or of space is tried again.
 const AGAIN: Duration = Duration::from_millis(250);
 
+/// Books that could not be written for so long are not ready: whoever sends calls is told.
+const STUCK: Duration = Duration::from_secs(2);
+
 /// The connection that writes, inside a transaction, with what it knows by heart.
 pub(crate) struct Tx {
     pub(crate) conn: SqliteConnection,
@@ -157,7 +160,7 @@ impl Writer {
         loop {
             let received = tokio::select! {
                 received = self.queue.recv_many(&mut requests, self.group) => received,
-                _ = flush.tick() => { self.commit_group(Vec::new()).await; continue }
+                _ = flush.tick() => { self.look().await; self.commit_group(Vec::new()).await; continue }
             };
             let mut jobs = Vec::with_capacity(received);
             let mut closing = None;
@@ -172,6 +175,24 @@ impl Writer {
                 self.close(closing).await;
                 return;
             }
+        }
+    }
+
+    /// Whether the books can be written again, where nobody writes because they could not be: calls are sent elsewhere.
+    async fn look(&mut self) {
+        if !self.counters.stuck.load(Ordering::Relaxed) {
+            return;
+        }
+        // Written anew although it stays what it is: a page, with all that a write needs.
+        let written = sqlx::query("PRAGMA user_version = 0").execute(&mut self.tx.conn).await;
+        if written.is_ok() {
+            self.unstick();
+        }
+    }
+
+    fn unstick(&self) {
+        if self.counters.stuck.swap(false, Ordering::Relaxed) {
+            tracing::info!("the books are written again");
         }
     }
 
@@ -241,13 +262,19 @@ impl Writer {
                         );
                     }
                     self.counters.retries.fetch_add(1, Ordering::Relaxed);
+                    if begun.elapsed() > STUCK {
+                        self.counters.stuck.store(true, Ordering::Relaxed);
+                    }
                     self.undo().await;
                     results.fill(Ok(()));
                     tokio::time::sleep(AGAIN).await;
                 }
                 group => {
+                    if group.is_ok() {
+                        self.unstick();
+                    }
                     if told && group.is_ok() {
-                        tracing::info!(took = ?begun.elapsed(), "the books are written again");
+                        tracing::info!(took = ?begun.elapsed(), "what waited for the books is written");
                     }
                     return group;
                 }

@@ -9,7 +9,7 @@ use store::EndCall;
 use super::playing::Played;
 use super::senses::Tail;
 use super::{Call, Over, measure};
-use crate::house::{Notice, now_ms};
+use crate::house::Notice;
 use crate::live::LiveState;
 use crate::orders::AGAIN;
 
@@ -22,10 +22,11 @@ impl Call {
         // From here on only what keeps something is done.
         self.over = Some(over);
         self.steps = 0;
-        let ended_ms = now_ms();
+        let ended_ms = self.clock.now_ms();
         self.mouth.stop(None);
         self.thoughts.give_all_up();
         self.stop_recording();
+        self.leave_recorder();
         self.drop_handing();
         self.hang_up_others();
         self.stop_legs().await;
@@ -49,9 +50,7 @@ impl Call {
             legs,
             language: Some(self.language.clone()),
         };
-        if let Err(error) = self.house.parts.store.end_call(end).await {
-            tracing::error!(call = %self.id, %error, "the end of a call is missing in the books: the next start files it");
-        }
+        self.house.file_end(end).await;
         self.finish_recording().await;
         measure::call_ended(self, over.cause);
         // Dropping the sound closes the call's media.

@@ -110,6 +110,8 @@ struct Stream {
     wav: Option<WavFile>,
     /// Set once it failed: then nothing more is written.
     error: Option<RecordingError>,
+    /// Set once something of it was lost, for good or while the disk was full.
+    cut: Option<Arc<io::Error>>,
     most: u64,
 }
 
@@ -182,7 +184,7 @@ impl WriterThread {
         let format = recording.format;
         let seconds = self.shared.settings.max_duration.as_secs();
         let most = seconds.saturating_mul(u64::from(format.rate.hz())).min(max_samples(format));
-        let mut stream = Stream { recording, wav: None, error: None, most };
+        let mut stream = Stream { recording, wav: None, error: None, cut: None, most };
         match self.shared.folder.create(&stream.recording.path, format) {
             Ok(wav) => stream.wav = Some(wav),
             Err(error) => stream.fail(id, error, &self.shared),
@@ -264,20 +266,32 @@ impl WriterThread {
     }
 }
 
+/// Whether somebody may make room.
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 impl Stream {
-    /// Nothing more is written; what was is made whole.
+    /// What was written is made whole, and nothing more is written, unless somebody may make room: then what comes until
+    /// that is silence.
     fn fail(&mut self, id: StreamId, error: io::Error, shared: &Shared) {
+        let passes = self.wav.is_some() && is_full(&error);
+        if passes && self.cut.is_some() {
+            return;
+        }
         tracing::error!(path = %self.recording.path, %error, "a recording cannot be written");
         shared.counters.failed.fetch_add(1, Ordering::Relaxed);
         if let Some(wav) = &mut self.wav {
             // Shorter needs no room; where even that fails, the next start sets it right.
             let _ = wav.set_samples(wav.samples());
         }
-        let error = match error.kind() {
-            io::ErrorKind::AlreadyExists if self.wav.is_none() => RecordingError::Exists,
-            _ => RecordingError::Io(Arc::new(error)),
-        };
-        self.error = Some(error.clone());
+        let exists = self.wav.is_none() && error.kind() == io::ErrorKind::AlreadyExists;
+        let source = Arc::new(error);
+        self.cut.get_or_insert_with(|| source.clone());
+        let error = if exists { RecordingError::Exists } else { RecordingError::Io(source) };
+        if !passes {
+            self.error = Some(error.clone());
+        }
         // Nobody listens, or not fast enough: the log has it.
         let _ = shared.events.try_send(RecorderEvent::Failed { stream: id, error });
     }
@@ -297,18 +311,15 @@ impl Stream {
                 self.fail(id, error, shared);
             }
         }
-        match (self.error, self.wav) {
-            (None, Some(wav)) => {
-                let (path, format) = (self.recording.path, wav.format());
-                let finished = Finished { path, format, samples: wav.samples(), bytes: wav.bytes(), sha256: None };
-                Ok((finished, wav))
-            }
-            (error, wav) => {
-                if wav.is_some_and(|wav| !wav.is_stale()) {
-                    unmark(&shared.folder, &self.recording.path);
-                }
-                Err(error.unwrap_or(RecordingError::NotOpen))
-            }
+        let Some(wav) = self.wav else { return Err(self.error.unwrap_or(RecordingError::NotOpen)) };
+        let (path, format) = (self.recording.path, wav.format());
+        let finished = Finished { path, format, samples: wav.samples(), bytes: wav.bytes(), sha256: None };
+        let Some(source) = self.cut else { return Ok((finished, wav)) };
+        if wav.is_stale() {
+            // The next start sets it right.
+            return Err(RecordingError::Io(source));
         }
+        unmark(&shared.folder, &finished.path);
+        Err(RecordingError::Cut { kept: Box::new(finished), source })
     }
 }

@@ -14,6 +14,8 @@ word_enum! {
         Held = "held",
         /// It can be fetched.
         Ready = "ready",
+        /// It can be fetched, and lacks what could not be written: the disk was full.
+        Cut = "cut",
         /// It could not be kept.
         Failed = "failed",
     }
@@ -37,7 +39,7 @@ pub struct NewRecording {
 pub struct RecordingEnd {
     /// Which one.
     pub id: RecordingId,
-    /// [`RecordingState::Ready`] or [`RecordingState::Failed`].
+    /// [`RecordingState::Ready`], [`RecordingState::Cut`] or [`RecordingState::Failed`].
     pub state: RecordingState,
     /// Size of the file.
     pub bytes: u64,

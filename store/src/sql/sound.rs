@@ -190,10 +190,10 @@ impl Write for EndRecording {
             recording_event!(),
         );
         let end = &self.end;
-        if self.held && end.state == RecordingState::Ready {
+        if self.held && end.state != RecordingState::Failed {
             return hold(tx, end).await;
         }
-        let kind = if end.state == RecordingState::Ready { RECORDING_READY } else { RECORDING_FAILED };
+        let kind = if end.state == RecordingState::Failed { RECORDING_FAILED } else { RECORDING_READY };
         let done = Telling::new(tx, kind, end.at_ms)
             .query(SQL, end.id.to_string())
             .bind(end.state.as_str())

@@ -42,6 +42,26 @@ async fn writes_wait_until_the_books_are_let_go_and_none_is_lost() {
 }
 
 #[tokio::test]
+async fn books_that_cannot_be_written_say_so_until_they_can_although_nobody_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = StoreConfig {
+        busy_timeout: Duration::from_millis(10),
+        patience: Duration::from_millis(2_500),
+        ..StoreConfig::new(folder.path().join("books.db"))
+    };
+    let (store, mut other) = held(config).await;
+    store.check().await.unwrap();
+    store.begin_call(inbound(CALLER, NOW)).await.unwrap_err();
+    assert!(matches!(store.check().await, Err(StoreError::Busy)), "nothing waits any more, and they are still held");
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    while store.check().await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    store.begin_call(inbound(CALLER, NOW)).await.unwrap();
+    other.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn writes_fail_when_it_takes_too_long() {
     let folder = tempfile::tempdir().unwrap();
     let config = StoreConfig {
