@@ -9,6 +9,7 @@ use call_model::CallId;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use sip_core::LegHandle;
+use sip_core::message::Uri;
 use store::{NewEvent, Store, TrunkSpendingRecord};
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
@@ -253,10 +254,13 @@ pub(crate) fn note_refusal(house: &House, refusal: &Refusal) {
 
 /// What a SIP address means that is a trunk's: the number in it, to be called by that trunk under its rules, so that
 /// there is no way around them.
-pub(crate) async fn settle(destination: Destination, directory: &Directory) -> Result<Settled, PlaceError> {
+pub(crate) async fn settle(
+    destination: Destination,
+    directory: &Directory,
+    sip: &SipHandle,
+) -> Result<Settled, PlaceError> {
     let Destination::Address(uri) = &destination else { return Ok(Settled { destination, trunk: None }) };
-    let host = uri.host.to_string().to_lowercase();
-    let Some(trunk) = trunk_at(directory, &host).await else { return Ok(Settled { destination, trunk: None }) };
+    let Some(trunk) = trunk_at(directory, uri, sip).await else { return Ok(Settled { destination, trunk: None }) };
     let user = uri.username().map(std::borrow::Cow::into_owned).unwrap_or_default();
     let number = store::Address::parse(&user, &directory.country).e164().map(str::to_owned);
     let Some(number) = number else {
@@ -273,9 +277,11 @@ pub(crate) struct Settled {
     pub trunk: Option<String>,
 }
 
-/// The trunk that a host is, by its name or by any of its addresses.
-async fn trunk_at<'a>(directory: &'a Directory, host: &str) -> Option<&'a Trunk> {
+/// The trunk that an address is of, by its host's name or by any of the addresses that a call there would be tried at:
+/// by NAPTR and SRV, too.
+async fn trunk_at<'a>(directory: &'a Directory, uri: &Uri, sip: &SipHandle) -> Option<&'a Trunk> {
     directory.trunks().next()?;
+    let host = uri.host.to_string().to_lowercase();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let named = |trunk: &&Trunk| {
         let theirs = trunk.host.to_lowercase();
@@ -284,14 +290,12 @@ async fn trunk_at<'a>(directory: &'a Directory, host: &str) -> Option<&'a Trunk>
     if let Some(trunk) = directory.trunks().find(named) {
         return Some(trunk);
     }
-    let addresses: Vec<IpAddr> = match bare.parse() {
-        Ok(address) => vec![address],
-        Err(_) => match tokio::time::timeout(Duration::from_secs(3), tokio::net::lookup_host((bare, 5060))).await {
-            Ok(Ok(found)) => found.map(|address| address.ip()).collect(),
-            // A name that cannot be looked up cannot be called either.
-            _ => Vec::new(),
-        },
-    };
+    // A name that has no addresses for calls cannot be called either: that answer is waited for.
+    let mut addresses = sip.addresses(uri.clone()).await.unwrap_or_default();
+    if bare.parse::<IpAddr>().is_err() {
+        let by_name = tokio::time::timeout(Duration::from_secs(3), tokio::net::lookup_host((bare, 5060))).await;
+        addresses.extend(by_name.ok().and_then(Result::ok).into_iter().flatten().map(|address| address.ip()));
+    }
     directory.trunks().find(|trunk| addresses.iter().any(|address| trunk.is_at(*address)))
 }
 
@@ -331,6 +335,10 @@ impl MemberCalls {
             name == member || bucket.empty_at_ms > now_ms || bucket.told_at_ms + HOUR_MS > now_ms
         });
         let bucket = buckets.entry(member.to_owned()).or_default();
+        // Nobody is ever that far ahead: the clock was set back.
+        if bucket.empty_at_ms > now_ms + HOUR_MS || bucket.told_at_ms > now_ms {
+            *bucket = MemberBucket::default();
+        }
         let after = bucket.empty_at_ms.max(now_ms) + HOUR_MS / i64::from(per_hour);
         if after <= now_ms + HOUR_MS {
             bucket.empty_at_ms = after;
@@ -395,6 +403,7 @@ mod tests {
         assert!(may(1_000 + HOUR_MS / 10), "one more after six minutes");
         assert_eq!(calls.count("anna", 10, 1_000 + 2 * HOUR_MS), MemberMay::Call);
         assert_eq!(calls.0.lock().expect("no panic").len(), 1, "who calls no more is forgotten");
+        assert!(may(HOUR_MS), "the clock was set back: nobody waits for it to come round again");
         assert!((0..1_000).all(|_| calls.count("anna", 0, 0) == MemberMay::Call));
     }
 }

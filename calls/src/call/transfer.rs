@@ -296,7 +296,7 @@ impl Call {
         for slot in open {
             self.hang_up_leg(slot);
             if let Some(leg) = self.legs.get_mut(&slot) {
-                leg.ended(now_ms(), None);
+                leg.ended(self.clock.now_ms(), None);
             }
         }
     }

@@ -119,20 +119,23 @@ impl Call {
     ) -> Result<(), PlaceError> {
         let directory = self.house.directory();
         let destination = Destination::parse(target, &directory).ok_or(PlaceError::BadDestination)?;
-        let Settled { destination, trunk: theirs } = toll::settle(destination, &directory).await?;
+        let Settled { destination, trunk: theirs } = toll::settle(destination, &directory, &self.house.parts.sip).await?;
         if self.depart(&destination, ring).await? {
             return Ok(());
         }
         let usual = || destination.number().and_then(|_| directory.trunk_of(caller_id.as_deref()));
         let trunk = theirs.as_deref().and_then(|name| directory.trunk(name)).or_else(usual);
         let line = trunk.map(|trunk| self.house.lines.take(&trunk.name));
+        let permission = match destination.number() {
+            Some(number) => self.may_be_transferred_to(number).await?,
+            None => permission::Verdict::Now,
+        };
         permit(OutboundRequest {
             number: destination.number(),
             trunk,
             trunk_calls: line.as_ref().map_or(0, |line| line.before),
             spent_today: trunk.map_or(0, |trunk| self.house.spending.today_by(&trunk.name, now_ms())),
-            opted_out: false,
-            by_person: true,
+            permission,
         })
         .inspect_err(|refusal| toll::note_refusal(&self.house, refusal))?;
         let shown = self.shown_to(&destination, caller_id);
@@ -179,7 +182,7 @@ impl Call {
         let call_id = fresh_call_id();
         call.call_id = Some(call_id.clone());
         let label = destination.label();
-        let mut leg = Leg::new(id, LegRole::Transfer, Some(label.clone()), call_id, now_ms());
+        let mut leg = Leg::new(id, LegRole::Transfer, Some(label.clone()), call_id, self.clock.now_ms());
         leg.line = line;
         leg.tariff = tariff;
         leg.interop = interop;
@@ -191,7 +194,7 @@ impl Call {
         if let Err(error) = self.open_ports(slot, near) {
             // Without this the slot would be taken for the rest of the call.
             if let Some(leg) = self.legs.get_mut(&slot) {
-                leg.ended(now_ms(), None);
+                leg.ended(self.clock.now_ms(), None);
             }
             return Err(error);
         }
@@ -209,7 +212,7 @@ impl Call {
                 Ok(())
             }
             Err(error) => {
-                leg.ended(now_ms(), None);
+                leg.ended(self.clock.now_ms(), None);
                 self.close_leg_media(slot);
                 Err(PlaceError::Media(error.into()))
             }

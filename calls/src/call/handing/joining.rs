@@ -19,7 +19,7 @@ use super::super::transfer::Transfer;
 use super::super::{Call, CallInput};
 use super::Party;
 use super::referral::Stage;
-use crate::house::{Notice, now_ms};
+use crate::house::Notice;
 use crate::toll::Payer;
 
 /// How long another call may take to give its leg away.
@@ -119,7 +119,7 @@ impl Call {
         };
         let Err(error) = sent else { return self.media(MediaCommand::Bridge { with: None }) };
         if let Some(leg) = self.legs.get_mut(&slot) {
-            leg.ended(now_ms(), None);
+            leg.ended(self.clock.now_ms(), None);
         }
         sip.hangup_soon(handle);
         if error == CommandError::Leg(LegError::Gone) {
@@ -183,7 +183,7 @@ impl Call {
             return Err(CannotGive::NotConnected);
         };
         // The books keep that they talked here until now.
-        let now = now_ms();
+        let now = self.clock.now_ms();
         let record = leg.record.clone();
         let mut stays = Leg::new(record.id, record.role, None, String::new(), now);
         stays.record = record;

@@ -12,7 +12,6 @@ use super::super::Call;
 use super::super::leg::{Leg, LegState};
 use super::super::transfer::Transfer;
 use super::Party;
-use crate::house::now_ms;
 
 /// An INVITE that wants the place of a leg of this call.
 #[derive(Debug)]
@@ -61,7 +60,7 @@ impl Call {
             return Err(StatusCode::BUSY_HERE);
         }
         let new = self.free_slot().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
-        let (now, call_id) = (now_ms(), incoming.call_id.clone());
+        let (now, call_id) = (self.clock.now_ms(), incoming.call_id.clone());
         let mut leg = Leg::new(fresh_id(now), LegRole::Transfer, Some(self.label_of(slot)), call_id, now);
         leg.handle = Some(incoming.leg);
         match party {
@@ -80,7 +79,7 @@ impl Call {
         });
         let Some(body) = body else {
             if let Some(leg) = self.legs.get_mut(&new) {
-                leg.ended(now_ms(), None);
+                leg.ended(self.clock.now_ms(), None);
             }
             self.close_leg_media(new);
             return Err(StatusCode::NOT_ACCEPTABLE_HERE);
