@@ -54,14 +54,16 @@ impl fmt::Display for Fault {
 
 /// A place in a file: line and column, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(crate) struct Place {
+pub struct Place {
+    /// The line, from 1.
     pub line: usize,
+    /// The column, from 1, in characters.
     pub column: usize,
 }
 
 /// Gathers faults while a file is read, up to a limit.
 #[derive(Debug)]
-pub(crate) struct Faults {
+pub struct Faults {
     flow: String,
     limit: usize,
     /// How many lines the file can have; none of its faults lies below.
@@ -70,19 +72,23 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
+    /// For a file of this name and content; more than `limit` faults are not kept.
     pub fn new(flow: &str, source: &str, limit: usize) -> Self {
         let breaks = source.bytes().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
         Self { flow: flow.to_owned(), limit, lines: breaks + 1, list: Vec::new() }
     }
 
+    /// An error.
     pub fn error(&mut self, place: Place, message: impl Into<String>) {
         self.push(Severity::Error, place, message.into(), None);
     }
 
+    /// An error, and what to do about it.
     pub fn error_with(&mut self, place: Place, message: impl Into<String>, suggestion: impl Into<String>) {
         self.push(Severity::Error, place, message.into(), Some(suggestion.into()));
     }
 
+    /// A warning, and what to do about it.
     pub fn warn_with(&mut self, place: Place, message: impl Into<String>, suggestion: impl Into<String>) {
         self.push(Severity::Warning, place, message.into(), Some(suggestion.into()));
     }
@@ -93,6 +99,7 @@ impl Faults {
         self.push(Severity::Error, place, format!("{what} `{}` is not known", clip(name)), suggestion);
     }
 
+    /// Whether the file is refused.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(Fault::is_error)
     }
@@ -116,7 +123,7 @@ impl Faults {
 const CLIP: usize = 60;
 
 /// Somebody's text, cut to a length that fits into a message.
-pub(crate) fn clip(text: &str) -> String {
+pub fn clip(text: &str) -> String {
     if text.chars().count() <= CLIP {
         return text.to_owned();
     }

@@ -22,6 +22,12 @@ mod template;
 mod text;
 mod yaml;
 
+/// YAML with the place of each value, and the gathering of faults: for other files that are read as flows are.
+pub mod document {
+    pub use crate::fault::{Faults, Place, clip};
+    pub use crate::yaml::{Entry, Value, Yaml, read};
+}
+
 pub use app::FlowApp;
 pub use business::{Booking, Business, Holiday, HolidayDates, OpenSpan, Opening, Person, Privacy, Service, Status};
 pub use fault::{Fault, Severity};

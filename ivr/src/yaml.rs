@@ -12,29 +12,38 @@ use crate::limits::ParseLimits;
 
 /// One value with its place.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Yaml {
+pub struct Yaml {
+    /// Where it begins.
     pub place: Place,
+    /// What it is.
     pub value: Value,
 }
 
 /// What a value is.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Value {
+pub enum Value {
+    /// Nothing.
     Null,
+    /// Yes or no.
     Bool(bool),
     /// A plain scalar that reads as a number, with its text.
     Number(serde_json::Number, String),
     /// Text. One written as a `|` or `>` block has the place of its first line.
     Text(String),
+    /// A list.
     List(Vec<Yaml>),
+    /// A mapping, in the order of the file; no key stands in it twice.
     Map(Vec<Entry>),
 }
 
 /// A key and its value.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Entry {
+pub struct Entry {
+    /// The key, as text.
     pub key: String,
+    /// Where the key stands.
     pub key_place: Place,
+    /// Its value.
     pub value: Yaml,
 }
 
@@ -74,7 +83,7 @@ impl Yaml {
 }
 
 /// Reads the one document of a file. Faults are added to `faults`; `None` when nothing could be read.
-pub(crate) fn read(source: &str, limits: &ParseLimits, faults: &mut Faults) -> Option<Yaml> {
+pub fn read(source: &str, limits: &ParseLimits, faults: &mut Faults) -> Option<Yaml> {
     let start = Place { line: 1, column: 1 };
     if source.len() > limits.max_bytes {
         let message = format!("the file has {} bytes; at most {} are read", source.len(), limits.max_bytes);

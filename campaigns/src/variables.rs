@@ -1,0 +1,99 @@
+//! What an app is told of a contact: templates over the contact's fields.
+
+use std::collections::BTreeMap;
+
+use minijinja::{Environment, UndefinedBehavior, context};
+
+use crate::audience::Row;
+
+/// Values by name, each a template such as `{{ name }}` or `{{ fields.doctor | upper }}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Variables(BTreeMap<String, String>);
+
+/// The longest value of a variable, in bytes; a longer one is a fault.
+pub const MAX_VALUE: usize = 8 * 1024;
+
+/// How much work one template may be, in the engine's steps.
+const FUEL: u64 = 20_000;
+
+/// A template cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the variable `{name}`: {message}")]
+pub struct VariableError {
+    /// The variable.
+    pub name: String,
+    /// Where in the template, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Variables {
+    /// These templates.
+    pub fn new(templates: BTreeMap<String, String>) -> Self {
+        Self(templates)
+    }
+
+    /// The names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Checks that a template compiles.
+    pub fn check(name: &str, template: &str) -> Result<(), VariableError> {
+        environment().template_from_str(template).map(|_| ()).map_err(|error| trouble(name, &error))
+    }
+
+    /// The values for a contact; of `self` first, and `over` where it has the name too (a variant's).
+    pub fn fill(&self, over: &Self, row: &Row) -> Result<BTreeMap<String, String>, VariableError> {
+        let environment = environment();
+        let mut templates = self.0.clone();
+        templates.extend(over.0.iter().map(|(name, template)| (name.clone(), template.clone())));
+        templates.into_iter().map(|(name, template)| Ok((fill_one(&environment, &name, &template, row)?, name)))
+            .map(|filled| filled.map(|(value, name)| (name, value)))
+            .collect()
+    }
+}
+
+/// One template for a contact: what a machine is told.
+pub fn fill_text(template: &str, row: &Row) -> Result<String, VariableError> {
+    fill_one(&environment(), "message", template, row)
+}
+
+fn fill_one(environment: &Environment<'_>, name: &str, template: &str, row: &Row) -> Result<String, VariableError> {
+    let values = context! {
+        name => row.name.clone().unwrap_or_default(),
+        number => row.number.to_string(),
+        language => row.language.clone().unwrap_or_default(),
+        time_zone => row.time_zone.clone().unwrap_or_default(),
+        appointment => row.local_appointment().unwrap_or_default(),
+        fields => row.fields.clone(),
+    };
+    let text = environment.render_str(template, values).map_err(|error| trouble(name, &error))?;
+    if text.len() > MAX_VALUE {
+        let message = format!("its value has {} bytes; at most {MAX_VALUE} fit", text.len());
+        return Err(VariableError { name: name.to_owned(), line: 1, message });
+    }
+    Ok(text)
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment
+}
+
+fn trouble(name: &str, error: &minijinja::Error) -> VariableError {
+    // The engine's own sentence may repeat a value, so only its kind and place are told.
+    let what = match error.kind() {
+        minijinja::ErrorKind::UndefinedError => {
+            "it names what the contact does not have: map a column to it under `audience.columns.fields`, or write \
+             `{{ fields.x | default('') }}`"
+                .to_owned()
+        }
+        minijinja::ErrorKind::SyntaxError => error.detail().unwrap_or("the template does not compile").to_owned(),
+        kind => kind.to_string(),
+    };
+    VariableError { name: name.to_owned(), line: error.line().unwrap_or(1), message: what }
+}
