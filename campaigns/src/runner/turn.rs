@@ -1,0 +1,495 @@
+//! One turn of the runner after the other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use call_model::CampaignId;
+use jiff::Timestamp;
+use permission::{Purpose, Rules};
+use serde_json::{Map, Value};
+use store::{
+    AttemptEnd, AttemptOutcome, CampaignContactRecord, CampaignContactState, CampaignRecord, CampaignState,
+    CampaignStep, EndedContact, Judgement, NewAttempt, Store, StoreError, fresh_id,
+};
+use tokio::sync::Notify;
+
+use super::books::{
+    candidate_of, finished_of, follow_alone, judgement_of, judgement_of_ending, row_of, standing_of, tried_of,
+    variables_of,
+};
+use super::order::{DialFailure, DialOrder, Dialer};
+use super::RunnerSettings;
+use crate::{
+    CampaignKey, Candidate, CandidateId, Dial, Finished, Next, OnMachine, Outcome, Pace, Planner, Spec, Start,
+    Tried,
+};
+
+/// Attempts that are judged in one turn.
+const JUDGED: u32 = 500;
+
+/// An attempt whose call is in no books for so long was never dialled, ms.
+const LOST_AFTER_MS: i64 = 10 * 60_000;
+
+/// How often it is looked for such attempts, ms.
+const LOST_EVERY_MS: i64 = 60_000;
+
+/// How long the books are left alone when they failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+
+/// A campaign that is in the planner.
+struct Open {
+    record: CampaignRecord,
+    key: CampaignKey,
+    spec: Arc<Spec>,
+    rules: Rules,
+    paused: bool,
+    /// The last contact that was read.
+    read: i64,
+    /// All that there were are read.
+    whole: bool,
+}
+
+/// The runner's state.
+pub(super) struct Runner {
+    store: Store,
+    dialer: Arc<dyn Dialer>,
+    settings: RunnerSettings,
+    planner: Planner,
+    open: HashMap<i64, Open>,
+    rows: HashMap<CampaignKey, i64>,
+    looked_for_lost_ms: i64,
+}
+
+impl Runner {
+    pub(super) fn new(store: Store, dialer: Arc<dyn Dialer>, settings: RunnerSettings) -> Self {
+        let planner = Planner::new(settings.planner.clone());
+        Self {
+            store,
+            dialer,
+            settings,
+            planner,
+            open: HashMap::new(),
+            rows: HashMap::new(),
+            looked_for_lost_ms: 0,
+        }
+    }
+
+    pub(super) async fn run(mut self, stir: Arc<Notify>) {
+        loop {
+            let pause = match self.turn().await {
+                Ok(pause) => pause,
+                Err(StoreError::Closed) => return,
+                Err(error) => {
+                    tracing::error!(%error, "campaigns wait: the books cannot be used");
+                    AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                () = stir.notified() => {}
+                () = self.store.attempt_ended() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Does what is to be done now, and says when to look again at the latest.
+    async fn turn(&mut self) -> Result<Duration, StoreError> {
+        self.look().await?;
+        let judged = self.judge().await?;
+        let read = self.read_on().await?;
+        self.plan().await?;
+        self.finish().await?;
+        if read || judged == JUDGED as usize {
+            return Ok(Duration::ZERO);
+        }
+        let now = self.dialer.now();
+        let wake = self.planner.next_wake(now).map(|at| at.duration_since(now));
+        let wake = wake.map(|wait| Duration::try_from(wait).unwrap_or_default());
+        Ok(wake.unwrap_or(self.settings.look_every).min(self.settings.look_every))
+    }
+
+    /// Brings the planner in line with the books: what runs, what is paused, at which pace.
+    async fn look(&mut self) -> Result<(), StoreError> {
+        let now_ms = self.dialer.now().as_millisecond();
+        if now_ms - self.looked_for_lost_ms >= LOST_EVERY_MS {
+            self.looked_for_lost_ms = now_ms;
+            self.store.close_attempts(now_ms - LOST_AFTER_MS, now_ms).await?;
+        }
+        let mut running: HashMap<i64, CampaignRecord> = HashMap::new();
+        for record in self.store.campaigns_in(CampaignState::Running).await? {
+            running.insert(record.row, record);
+        }
+        let known: Vec<i64> = self.open.keys().copied().collect();
+        for row in known {
+            match running.remove(&row) {
+                Some(record) => self.keep(row, record),
+                None => self.rest(row).await?,
+            }
+        }
+        let mut new: Vec<CampaignRecord> = running.into_values().collect();
+        new.sort_by_key(|record| record.row);
+        for record in new {
+            self.open(record).await?;
+        }
+        Ok(())
+    }
+
+    /// A campaign that ran and runs.
+    fn keep(&mut self, row: i64, record: CampaignRecord) {
+        let Some(open) = self.open.get_mut(&row) else { return };
+        if open.record.version != record.version {
+            // What flies is judged by itself when it ends.
+            self.planner.close(open.key);
+            self.rows.remove(&open.key);
+            self.open.remove(&row);
+            return;
+        }
+        if std::mem::take(&mut open.paused) {
+            self.planner.resume(open.key);
+        }
+        if open.record.settings != record.settings {
+            self.planner.set_pace(open.key, pace_of(&open.spec, &record.settings));
+        }
+        // Somebody may have been added.
+        open.whole = false;
+        open.record = record;
+    }
+
+    /// A campaign that ran and does not run any more.
+    async fn rest(&mut self, row: i64) -> Result<(), StoreError> {
+        let Some(open) = self.open.get_mut(&row) else { return Ok(()) };
+        let state = self.store.campaign(open.record.id).await?.map(|record| record.state);
+        if state == Some(CampaignState::Paused) {
+            if !std::mem::replace(&mut open.paused, true) {
+                self.planner.pause(open.key);
+            }
+            return Ok(());
+        }
+        self.planner.close(open.key);
+        self.rows.remove(&open.key);
+        self.open.remove(&row);
+        Ok(())
+    }
+
+    async fn open(&mut self, record: CampaignRecord) -> Result<(), StoreError> {
+        let spec = match self.prepare(&record) {
+            Ok(ready) => ready,
+            Err(reason) => return self.pause(record.id, reason).await,
+        };
+        let (spec, rules) = spec;
+        let Some(key) = self.planner.open(spec.clone(), rules.clone()) else {
+            return self.pause(record.id, "too many campaigns run".to_owned()).await;
+        };
+        if !record.settings.is_empty() {
+            self.planner.set_pace(key, pace_of(&spec, &record.settings));
+        }
+        self.rows.insert(key, record.row);
+        self.open.insert(record.row, Open { key, spec, rules, paused: false, read: 0, whole: false, record });
+        Ok(())
+    }
+
+    fn prepare(&self, record: &CampaignRecord) -> Result<(Arc<Spec>, Rules), String> {
+        let spec = Spec::parse(&record.yaml).map_err(|_| "its text cannot be read by this version".to_owned())?;
+        let rules = spec.rules(&self.dialer.rules(spec.purpose)).map_err(|looser| looser.to_string())?;
+        Ok((Arc::new(spec), rules))
+    }
+
+    async fn pause(&self, id: CampaignId, reason: String) -> Result<(), StoreError> {
+        tracing::warn!(campaign = %id, reason, "a campaign is paused");
+        self.step(id, CampaignState::Paused, Some(reason)).await.map(drop)
+    }
+
+    async fn step(
+        &self,
+        id: CampaignId,
+        to: CampaignState,
+        reason: Option<String>,
+    ) -> Result<Option<CampaignRecord>, StoreError> {
+        let now_ms = self.dialer.now().as_millisecond();
+        self.store.step_campaign(CampaignStep { id, from: &[CampaignState::Running], to, reason, now_ms }).await
+    }
+
+    /// Reads the next page of contacts of each campaign; whether there is more to read.
+    async fn read_on(&mut self) -> Result<bool, StoreError> {
+        let rows: Vec<i64> = self.open.iter().filter(|(_, it)| !it.whole && !it.paused).map(|(row, _)| *row).collect();
+        let mut more = false;
+        for row in rows {
+            let Some(open) = self.open.get(&row) else { continue };
+            let page = self.store.waiting_contacts(row, open.read, self.settings.page).await?;
+            let (key, purpose) = (open.key, open.spec.purpose);
+            for candidate in self.candidates(&page, purpose).await? {
+                self.planner.add(key, candidate, self.dialer.now());
+            }
+            let Some(open) = self.open.get_mut(&row) else { continue };
+            open.whole = page.len() < self.settings.page as usize;
+            open.read = page.last().map_or(open.read, |last| last.row);
+            more |= !open.whole;
+        }
+        Ok(more)
+    }
+
+    async fn candidates(&self, page: &[CampaignContactRecord], purpose: Purpose) -> Result<Vec<Candidate>, StoreError> {
+        let now = self.dialer.now();
+        let tried_before: Vec<i64> = page.iter().filter(|it| it.attempts > 0).map(|it| it.row).collect();
+        let mut attempts: HashMap<i64, Vec<store::CampaignAttempt>> = HashMap::new();
+        if !tried_before.is_empty() {
+            for attempt in self.store.attempts_of(&tried_before).await? {
+                attempts.entry(attempt.contact).or_default().push(attempt);
+            }
+        }
+        let mut candidates = Vec::with_capacity(page.len());
+        for contact in page {
+            let standing = standing_of(&self.store, contact, purpose, now).await?;
+            let tried = attempts.get(&contact.row).map(|attempts| tried_of(contact, attempts)).unwrap_or_default();
+            candidates.extend(candidate_of(contact, standing, tried));
+        }
+        Ok(candidates)
+    }
+
+    /// Decides what follows the attempts that have ended; how many there were.
+    async fn judge(&mut self) -> Result<usize, StoreError> {
+        let ended = self.store.ended_contacts(JUDGED).await?;
+        for one in &ended {
+            self.judge_one(one).await?;
+        }
+        Ok(ended.len())
+    }
+
+    async fn judge_one(&mut self, ended: &EndedContact) -> Result<(), StoreError> {
+        let now = self.dialer.now();
+        let Some(finished) = finished_of(&ended.attempt) else { return Ok(()) };
+        let id = CandidateId(ended.contact.row.unsigned_abs());
+        let open = self.open.get(&ended.campaign);
+        let flown = open.and_then(|open| self.planner.finished(open.key, id, &finished, now));
+        if let Some(next) = flown {
+            return self.write_next(ended, &next, now).await;
+        }
+        // From before a restart, or of a campaign that is over.
+        let next = self.follow_alone(ended, &finished, now).await?;
+        self.write_next(ended, &next, now).await?;
+        let read_past = self.open.get(&ended.campaign).filter(|open| open.read >= ended.contact.row);
+        let (Next::Again { .. }, Some(open)) = (&next, read_past) else { return Ok(()) };
+        let (key, purpose) = (open.key, open.spec.purpose);
+        let contact = self.store.campaign_contact(ended.campaign, ended.contact.row).await?;
+        let waiting = contact.filter(|contact| contact.state == CampaignContactState::Waiting);
+        for candidate in self.candidates(waiting.as_slice(), purpose).await? {
+            self.planner.add(key, candidate, now);
+        }
+        Ok(())
+    }
+
+    async fn write_next(&self, ended: &EndedContact, next: &Next, now: Timestamp) -> Result<(), StoreError> {
+        self.store.judge_contact(ended.contact.row, judgement_of(next), now.as_millisecond()).await.map(drop)
+    }
+
+    async fn follow_alone(
+        &self,
+        ended: &EndedContact,
+        finished: &Finished,
+        now: Timestamp,
+    ) -> Result<Next, StoreError> {
+        let mut attempts = self.store.attempts_at(ended.contact.row).await?;
+        attempts.retain(|attempt| attempt.attempt < ended.attempt.attempt);
+        let before = CampaignContactRecord { next_number: ended.attempt.number_index, ..ended.contact.clone() };
+        let tried = if attempts.is_empty() {
+            Tried { number: before.next_number, ..Tried::default() }
+        } else {
+            tried_of(&before, &attempts)
+        };
+        let ready = match self.open.get(&ended.campaign) {
+            Some(open) => Some((open.spec.clone(), open.rules.clone())),
+            None => {
+                let record = self.store.campaign_of_row(ended.campaign).await?;
+                record.and_then(|record| self.prepare(&record).ok())
+            }
+        };
+        Ok(match ready {
+            Some((spec, rules)) => follow_alone(&spec, &rules, &ended.contact, tried, finished, now),
+            // A text that cannot be read has no rule for another attempt.
+            None => Next::Final(crate::Ending::Exhausted(finished.outcome.code())),
+        })
+    }
+
+    /// Dials whom the planner names.
+    async fn plan(&mut self) -> Result<(), StoreError> {
+        let (now, room) = (self.dialer.now(), self.dialer.room());
+        let plan = self.planner.plan(now, &room);
+        let now_ms = now.as_millisecond();
+        for ended in &plan.ended {
+            let row = i64::try_from(ended.candidate.0).unwrap_or_default();
+            self.store.judge_contact(row, judgement_of_ending(&ended.ending), now_ms).await?;
+        }
+        for offer in &plan.offers {
+            // Nobody is shown contacts yet.
+            self.planner.decline(offer.campaign, offer.candidate, Duration::from_secs(3_600), now);
+        }
+        let mut ready = Vec::with_capacity(plan.dials.len());
+        for dial in &plan.dials {
+            match self.order(dial).await? {
+                Some(order) => ready.push((dial, order)),
+                None => self.take_back(dial, now).await?,
+            }
+        }
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let attempts = ready.iter().map(|(dial, order)| self.attempt(dial, order, now_ms)).collect();
+        let begun = self.store.begin_attempts(attempts).await?;
+        for ((dial, order), begun) in ready.into_iter().zip(begun) {
+            if begun {
+                self.dial(order);
+            } else {
+                self.take_back(dial, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is to be dialled; `None` when the contact is gone, or what is said cannot be filled in.
+    async fn order(&self, dial: &Dial) -> Result<Option<DialOrder>, StoreError> {
+        let Some(row) = self.rows.get(&dial.campaign) else { return Ok(None) };
+        let Some(open) = self.open.get(row) else { return Ok(None) };
+        let contact = i64::try_from(dial.candidate.0).unwrap_or_default();
+        let Some(contact) = self.store.campaign_contact(*row, contact).await? else { return Ok(None) };
+        if contact.state != CampaignContactState::Waiting {
+            return Ok(None);
+        }
+        let Some(about) = row_of(&contact) else { return Ok(None) };
+        let Ok(variables) = variables_of(&open.spec, dial.variant, &about) else {
+            let failed = Judgement::Done { outcome: "failed".into(), reason: Some("variables".into()) };
+            self.store.judge_contact(contact.row, failed, dial.at.as_millisecond()).await?;
+            return Ok(None);
+        };
+        Ok(Some(DialOrder {
+            call: fresh_id(dial.at.as_millisecond()),
+            campaign: open.record.id,
+            campaign_name: open.record.name.clone(),
+            purpose: open.spec.purpose,
+            number: dial.number.to_string(),
+            trunk: dial.trunk.clone(),
+            caller_id: dial.caller_id.clone(),
+            ring: dial.ring,
+            app: open.spec.app_of(dial.variant).clone(),
+            variables,
+            language: contact.language.clone(),
+            machines: open.spec.machines.clone(),
+            message: message_of(&open.spec, &about),
+            rules: Some(Box::new(open.rules.clone())),
+            attempts_before: contact.attempts,
+        }))
+    }
+
+    fn attempt(&self, dial: &Dial, order: &DialOrder, now_ms: i64) -> NewAttempt {
+        let open = self.rows.get(&dial.campaign).and_then(|row| self.open.get(row));
+        let variant = open.zip(dial.variant).and_then(|(open, index)| open.spec.variants.get(usize::from(index)));
+        NewAttempt {
+            contact: i64::try_from(dial.candidate.0).unwrap_or_default(),
+            number: order.number.clone(),
+            call: order.call,
+            trunk: Some(order.trunk.clone()),
+            shown: order.caller_id.clone(),
+            variant: variant.map(|variant| variant.name.clone()),
+            rate: self.dialer.rate(&order.trunk, &order.number),
+            message_for_machines: order.message.is_some(),
+            number_index: dial.number_index,
+            reason: None,
+            now_ms,
+        }
+    }
+
+    /// Tells the planner that a dial of it came to nothing: whoever is done with leaves it, the others wait.
+    async fn take_back(&mut self, dial: &Dial, now: Timestamp) -> Result<(), StoreError> {
+        let row = i64::try_from(dial.candidate.0).unwrap_or_default();
+        let campaign = self.rows.get(&dial.campaign).copied().unwrap_or_default();
+        let contact = self.store.campaign_contact(campaign, row).await?;
+        if contact.is_none_or(|contact| contact.state != CampaignContactState::Waiting) {
+            self.planner.remove(dial.campaign, dial.candidate);
+        }
+        self.planner.finished(dial.campaign, dial.candidate, &Outcome::Withdrawn.into(), now);
+        Ok(())
+    }
+
+    /// Dials beside the turns. Whatever is not dialled is ended in the books, from where the next turn learns it.
+    fn dial(&self, order: DialOrder) {
+        let (store, dialer, call) = (self.store.clone(), self.dialer.clone(), order.call);
+        tokio::spawn(async move {
+            let Err(failure) = dialer.dial(order).await else { return };
+            let (outcome, reason, later) = match failure {
+                DialFailure::Refused { reason, later } => (AttemptOutcome::Refused, reason, later),
+                DialFailure::NoRoom { reason } => (AttemptOutcome::Withdrawn, reason, None),
+                DialFailure::Failed { reason } => (AttemptOutcome::Failed, reason, None),
+            };
+            let later_ms = later.map(|at| at.as_millisecond());
+            let end = AttemptEnd { call, outcome, reason, later_ms, now_ms: dialer.now().as_millisecond() };
+            if let Err(error) = store.end_attempt(end).await {
+                tracing::warn!(%call, %error, "an attempt that was not dialled is left open for a while");
+            }
+        });
+    }
+
+    /// Campaigns in which everybody has an outcome are done, unless others may come.
+    async fn finish(&mut self) -> Result<(), StoreError> {
+        let idle = |open: &&Open| {
+            let progress = self.planner.progress(open.key).unwrap_or_default();
+            open.whole && !open.paused && progress.waiting == 0 && progress.flying == 0 && progress.ended > 0
+        };
+        let over: Vec<(i64, CampaignId)> = self
+            .open
+            .values()
+            .filter(idle)
+            .filter(|open| !matches!(open.spec.schedule.start, Start::Relative { .. } | Start::Every(_)))
+            .map(|open| (open.record.row, open.record.id))
+            .collect();
+        for (row, id) in over {
+            if self.step(id, CampaignState::Done, None).await?.is_some() {
+                self.rest(row).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The pace of the text, with what was changed over it.
+fn pace_of(spec: &Spec, settings: &Map<String, Value>) -> Pace {
+    let mut pace = spec.pace.clone();
+    if let Some(rate) = settings.get("per_second").and_then(Value::as_f64) {
+        pace.per_second = rate;
+    }
+    if let Some(most) = settings.get("at_once").and_then(Value::as_u64) {
+        pace.at_once = u32::try_from(most).unwrap_or(u32::MAX);
+    }
+    pace
+}
+
+/// What a machine gets, in the contact's language.
+pub fn message_of(spec: &Spec, about: &crate::audience::Row) -> Option<String> {
+    let OnMachine::Message(texts) = &spec.machines.on_machine else { return None };
+    let language = about.language.as_deref().unwrap_or_default();
+    let short = language.split('-').next().unwrap_or_default();
+    let template = texts.get(language).or_else(|| texts.get(short)).or_else(|| texts.get(""))?;
+    crate::fill_text(template, about).ok().filter(|text| !text.trim().is_empty())
+}
+
+/// Who of a campaign would be called when, from the books as they are: nothing is written.
+pub async fn forecast(
+    store: &Store,
+    dialer: Arc<dyn Dialer>,
+    campaign: &CampaignRecord,
+    spec: Arc<Spec>,
+    rules: Rules,
+) -> Result<(Planner, CampaignKey), StoreError> {
+    let mut runner = Runner::new(store.clone(), dialer, RunnerSettings::default());
+    let purpose = spec.purpose;
+    let Some(key) = runner.planner.open(spec, rules) else { return Err(StoreError::Busy) };
+    let mut after = 0;
+    loop {
+        let page = store.waiting_contacts(campaign.row, after, runner.settings.page).await?;
+        let Some(last) = page.last() else { break };
+        after = last.row;
+        for candidate in runner.candidates(&page, purpose).await? {
+            runner.planner.add(key, candidate, runner.dialer.now());
+        }
+    }
+    Ok((runner.planner, key))
+}
