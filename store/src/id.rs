@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use call_model::{
-    AppointmentId, CallId, CampaignId, ConsentId, ContactId, ErasureId, EventId, FlowId, FollowUpId, LegId, MemberId, MergeId,
-    NoteId, NumberId, RecordingId, TicketId, TrunkId, VoicemailId, WebhookId,
+    AppointmentId, CallId, CampaignId, ConsentId, ContactId, ErasureId, EventId, FlowId, FollowUpId, LegId, MemberId,
+    MergeId, NoteId, NumberId, RecordingId, TicketId, TrunkId, VoicemailId, WebhookId,
 };
 
 /// A kind of id that can be made anew.

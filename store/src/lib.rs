@@ -49,8 +49,8 @@ pub use integrity::{Examination, examine};
 pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use record::{
     AddedContacts, AttemptEnd, AttemptOutcome, AttemptSums, CampaignAttempt, CampaignContactFilter,
-    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach, CampaignRecord, CampaignState, CampaignStep,
-    CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
+    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach, CampaignRecord, CampaignState,
+    CampaignStep, CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
 };
 pub use record::{
     AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, AttemptRecord,

@@ -349,6 +349,8 @@ pub enum Judgement {
 /// Somebody of whom an attempt is over.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EndedContact {
+    /// The number of the campaign in the books.
+    pub campaign: i64,
     /// The contact.
     pub contact: CampaignContactRecord,
     /// The last attempt.
@@ -368,6 +370,15 @@ pub struct CampaignCount {
     pub variant: Option<String>,
     /// How many.
     pub count: u64,
+}
+
+/// How many contacts of a campaign were reached at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct CampaignReach {
+    /// Were dialled.
+    pub dialled: u64,
+    /// Answered.
+    pub answered: u64,
 }
 
 /// What the attempts of a campaign were.

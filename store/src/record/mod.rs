@@ -38,8 +38,8 @@ pub use call::{
 };
 pub use campaign::{
     AddedContacts, AttemptEnd, AttemptOutcome, AttemptSums, CampaignAttempt, CampaignContactFilter,
-    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach, CampaignRecord, CampaignState, CampaignStep,
-    CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
+    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach, CampaignRecord, CampaignState,
+    CampaignStep, CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
 };
 pub use contact::{ContactChange, ContactFilter, ContactRecord, OtherNumber, TimelineEntry};
 pub use cost::SpendingRecord;

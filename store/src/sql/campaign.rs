@@ -63,7 +63,8 @@ impl Store {
         self.write(Change { id, yaml: yaml.to_owned(), now_ms }).await
     }
 
-    /// Brings a campaign into another state and tells of it. `None`: it is in none of the states that this leads from.
+    /// Brings a campaign into another state and tells of it. `None`: it is in none of the states that this leads from, or
+    /// is to be done while somebody in it has no outcome.
     pub async fn step_campaign(&self, step: CampaignStep) -> Result<Option<CampaignRecord>, StoreError> {
         self.write(step).await
     }
@@ -89,6 +90,11 @@ impl Store {
     /// One campaign.
     pub async fn campaign(&self, id: CampaignId) -> Result<Option<CampaignRecord>, StoreError> {
         self.one(sqlx::query(AssertSqlSafe(format!("{SELECT}WHERE campaigns.id = ?1"))).bind(id.to_string())).await
+    }
+
+    /// The campaign of this number in the books.
+    pub async fn campaign_of_row(&self, row: i64) -> Result<Option<CampaignRecord>, StoreError> {
+        self.one(sqlx::query(AssertSqlSafe(format!("{SELECT}WHERE campaigns.row = ?1"))).bind(row)).await
     }
 
     /// The campaign of this name.
@@ -209,6 +215,9 @@ impl Write for CampaignStep {
         if !self.from.contains(&before.state) {
             return Ok(None);
         }
+        if self.to == CampaignState::Done && has_open(tx, before.row).await? {
+            return Ok(None);
+        }
         sqlx::query(
             "UPDATE campaigns SET state = ?2, reason = ?3, updated_ms = ?4, \
              started_ms = CASE ?2 WHEN 'running' THEN coalesce(started_ms, ?4) ELSE started_ms END, \
@@ -227,6 +236,14 @@ impl Write for CampaignStep {
         }
         Ok(Some(after))
     }
+}
+
+/// Whether somebody in it has no outcome yet.
+async fn has_open(tx: &mut Tx, campaign: i64) -> Result<bool, StoreError> {
+    let open = sqlx::query(
+        "SELECT 1 FROM campaign_contacts WHERE campaign = ?1 AND state IN ('waiting', 'calling', 'ended') LIMIT 1",
+    );
+    Ok(open.bind(campaign).fetch_optional(&mut tx.conn).await?.is_some())
 }
 
 fn told_as(from: CampaignState, to: CampaignState) -> Option<&'static str> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json as object};
 
 use super::event::tell;
 use super::list::List;
-use super::row::{Reader, Record, word};
+use super::row::{Reader, Record, json, word};
 use crate::record::event_type::ATTEMPT_FINISHED;
 use crate::record::{AttemptEnd, AttemptOutcome, AttemptSums, CampaignAttempt, LegRecord, NewAttempt, NewEvent};
 use crate::writer::{Tx, Write};
@@ -81,14 +81,24 @@ impl Store {
 
     /// Ends, as `interrupted` or `withdrawn`, every attempt that an earlier run of the program left open and whose call
     /// is over or was never begun; gives how many. After [`Store::close_interrupted`], before anything is dialled.
-    pub async fn close_attempts(&self, now_ms: i64) -> Result<u64, StoreError> {
-        self.write(CloseOpen { now_ms }).await
+    /// `planned_before`: only those, ms since the Unix epoch.
+    pub async fn close_attempts(&self, planned_before: i64, now_ms: i64) -> Result<u64, StoreError> {
+        self.write(CloseOpen { planned_before, now_ms }).await
     }
 
     /// The attempts at a contact, in their order.
     pub async fn attempts_at(&self, contact: i64) -> Result<Vec<CampaignAttempt>, StoreError> {
         let query = sqlx::query("SELECT * FROM campaign_attempts WHERE contact = ?1 ORDER BY attempt").bind(contact);
         CampaignAttempt::from_rows(&query.fetch_all(self.readers()).await?)
+    }
+
+    /// The attempts at these contacts, contact by contact, each in their order.
+    pub async fn attempts_of(&self, contacts: &[i64]) -> Result<Vec<CampaignAttempt>, StoreError> {
+        let query = sqlx::query(
+            "SELECT * FROM campaign_attempts WHERE contact IN (SELECT value FROM json_each(?1)) \
+             ORDER BY contact, attempt",
+        );
+        CampaignAttempt::from_rows(&query.bind(json(&contacts)).fetch_all(self.readers()).await?)
     }
 
     /// The attempts of a campaign in their order, a page at a time.
@@ -208,6 +218,7 @@ impl Write for AttemptEnd {
 }
 
 struct CloseOpen {
+    planned_before: i64,
     now_ms: i64,
 }
 
@@ -217,9 +228,9 @@ impl Write for CloseOpen {
     async fn apply(&self, tx: &mut Tx) -> Result<u64, StoreError> {
         let open = sqlx::query(
             "SELECT a.call AS call FROM campaign_attempts a LEFT JOIN calls c ON c.id = a.call \
-             WHERE a.ended_ms IS NULL AND (c.id IS NULL OR c.state = 'ended')",
+             WHERE a.ended_ms IS NULL AND a.planned_ms < ?1 AND (c.id IS NULL OR c.state = 'ended')",
         );
-        let rows = open.fetch_all(&mut tx.conn).await?;
+        let rows = open.bind(self.planned_before).fetch_all(&mut tx.conn).await?;
         for row in &rows {
             let call = Reader { row, table: CampaignAttempt::TABLE }.text("call")?;
             let Some(open) = open_attempt(tx, &call).await? else { continue };
@@ -376,8 +387,9 @@ impl Seen<'_> {
             return match self.cause {
                 Some(HangupCause::Busy) => AttemptOutcome::Busy,
                 Some(HangupCause::NoAnswer) => AttemptOutcome::NoAnswer,
-                Some(HangupCause::Interrupted) => AttemptOutcome::Interrupted,
-                Some(HangupCause::Cancelled | HangupCause::Overload) => AttemptOutcome::Withdrawn,
+                // It rang, and we ended it: the program was stopped.
+                Some(HangupCause::Interrupted | HangupCause::Cancelled) => AttemptOutcome::Interrupted,
+                Some(HangupCause::Overload) => AttemptOutcome::Withdrawn,
                 _ => AttemptOutcome::Failed,
             };
         }
@@ -477,7 +489,7 @@ mod tests {
         assert_eq!(unanswered(HangupCause::NoAnswer), AttemptOutcome::NoAnswer);
         assert_eq!(unanswered(HangupCause::Declined), AttemptOutcome::Failed);
         assert_eq!(unanswered(HangupCause::Interrupted), AttemptOutcome::Interrupted);
-        assert_eq!(unanswered(HangupCause::Cancelled), AttemptOutcome::Withdrawn);
+        assert_eq!(unanswered(HangupCause::Overload), AttemptOutcome::Withdrawn);
 
         let person = Seen { answered: true, cause: Some(HangupCause::Normal), by: Some("person"), ..Seen::default() };
         assert_eq!(person.outcome(), AttemptOutcome::Reached);

@@ -9,8 +9,8 @@ use super::campaign;
 use super::list::List;
 use super::row::{Reader, Record, json};
 use crate::record::{
-    AddedContacts, CampaignAttempt, CampaignContactFilter, CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach,
-    CampaignState, EndedContact, Judgement, NewCampaignContact,
+    AddedContacts, CampaignAttempt, CampaignContactFilter, CampaignContactRecord, CampaignContactState, CampaignCount,
+    CampaignReach, CampaignState, EndedContact, Judgement, NewCampaignContact,
 };
 use crate::writer::{Tx, Write};
 use crate::{Cursor, Page, PageRequest, Store, StoreError};
@@ -88,18 +88,19 @@ impl Store {
         CampaignContactRecord::from_rows(&query.fetch_all(self.readers()).await?)
     }
 
-    /// Contacts of whom an attempt is over and nobody has seen yet what follows, with that attempt.
-    pub async fn ended_contacts(&self, campaign: i64, limit: u32) -> Result<Vec<EndedContact>, StoreError> {
-        let query = sqlx::query(
-            "SELECT * FROM campaign_contacts WHERE campaign = ?1 AND state = 'ended' ORDER BY row LIMIT ?2",
-        );
-        let rows = query.bind(campaign).bind(limit).fetch_all(self.readers()).await?;
+    /// Contacts, of all campaigns, of whom an attempt is over and nobody has seen yet what follows, with that attempt.
+    pub async fn ended_contacts(&self, limit: u32) -> Result<Vec<EndedContact>, StoreError> {
+        let query =
+            sqlx::query("SELECT * FROM campaign_contacts WHERE state = 'ended' ORDER BY campaign, row LIMIT ?1");
+        let rows = query.bind(limit).fetch_all(self.readers()).await?;
         let mut ended = Vec::with_capacity(rows.len());
-        for contact in CampaignContactRecord::from_rows(&rows)? {
+        for row in &rows {
+            let campaign = Reader { row, table: CampaignContactRecord::TABLE }.int("campaign")?;
+            let contact = CampaignContactRecord::from_row(row)?;
             let query = sqlx::query("SELECT * FROM campaign_attempts WHERE contact = ?1 ORDER BY attempt DESC LIMIT 1");
             let attempt: Option<CampaignAttempt> = self.one(query.bind(contact.row)).await?;
             if let Some(attempt) = attempt {
-                ended.push(EndedContact { contact, attempt });
+                ended.push(EndedContact { campaign, contact, attempt });
             }
         }
         Ok(ended)
@@ -161,9 +162,8 @@ impl Store {
 
     /// The numbers of these contacts.
     pub async fn campaign_numbers(&self, rows: &[i64]) -> Result<HashMap<i64, String>, StoreError> {
-        let query = sqlx::query(
-            "SELECT row, number FROM campaign_contacts WHERE row IN (SELECT value FROM json_each(?1))",
-        );
+        let query =
+            sqlx::query("SELECT row, number FROM campaign_contacts WHERE row IN (SELECT value FROM json_each(?1))");
         let rows = query.bind(json(&rows)).fetch_all(self.readers()).await?;
         let read = |row| {
             let row = Reader { row, table: CampaignContactRecord::TABLE };

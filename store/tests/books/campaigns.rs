@@ -102,7 +102,7 @@ async fn an_attempt_ends_with_its_call_and_is_told_of_in_the_same_write() {
     assert!(store.end_call(end(id, HangupCause::Normal)).await.unwrap());
     store.attempt_ended().await;
 
-    let ended = store.ended_contacts(campaign.row, 10).await.unwrap();
+    let ended = store.ended_contacts(10).await.unwrap();
     let over = &ended[0].attempt;
     assert_eq!((over.outcome, over.disposition.as_deref()), (Some(AttemptOutcome::Reached), Some("confirmed")));
     assert_eq!((over.answered_ms, over.ended_ms), (Some(NOW + 8_000), Some(NOW + 70_000)));
@@ -138,12 +138,12 @@ async fn a_start_closes_what_was_left_open_and_tells_dialled_from_not() {
 
     let books = books.reopen().await;
     books.store.close_interrupted(NOW + 100).await.unwrap();
-    assert_eq!(books.store.close_attempts(NOW + 100).await.unwrap(), 1, "the other ended with its call");
-    assert_eq!(books.store.close_attempts(NOW + 100).await.unwrap(), 0);
+    assert_eq!(books.store.close_attempts(i64::MAX, NOW + 100).await.unwrap(), 1, "the other ended with its call");
+    assert_eq!(books.store.close_attempts(i64::MAX, NOW + 100).await.unwrap(), 0);
     let outcome = async |row| books.store.attempts_at(row).await.unwrap()[0].outcome;
     assert_eq!(outcome(rows[0]).await, Some(AttemptOutcome::Interrupted));
     assert_eq!(outcome(rows[1]).await, Some(AttemptOutcome::Withdrawn));
-    assert_eq!(books.store.ended_contacts(campaign.row, 10).await.unwrap().len(), 2, "it is to be seen what follows");
+    assert_eq!(books.store.ended_contacts(10).await.unwrap().len(), 2, "it is to be seen what follows");
     assert_eq!(books.store.waiting_contacts(campaign.row, 0, 10).await.unwrap().len(), 1);
 
     let again = Judgement::Again { due_ms: NOW + 200, number_index: 0 };
