@@ -7,7 +7,7 @@ use std::time::Duration;
 use call_model::{
     AppName, CallApp, CallCommand, CallEvent, CallFacts, CallId, DigitSource, Direction, HangupCause, HangupParty,
     Hearing, HttpFailure, HttpReply, Moment, PlaybackEnd, PlaybackId, PromptItem, RecordEnd, RecordId, RequestId,
-    Speaker, TranscriptLine, TransferOutcome,
+    Speaker, ToolFailure, ToolUseId, TranscriptLine, TransferOutcome,
 };
 
 use crate::app::FlowApp;
@@ -45,6 +45,7 @@ pub struct Simulator {
     playing: VecDeque<(PlaybackId, Duration)>,
     message: Option<(RecordId, String)>,
     request: Option<RequestId>,
+    tool: Option<ToolUseId>,
     ringing: bool,
     listening: bool,
     guest: bool,
@@ -64,6 +65,7 @@ impl Simulator {
             playing: VecDeque::new(),
             message: None,
             request: None,
+            tool: None,
             ringing: false,
             listening: false,
             guest: false,
@@ -101,6 +103,7 @@ impl Simulator {
             "answer" | "busy" | "no_answer" | "unavailable" | "declined" if self.ringing => self.transfer(word),
             "return" if self.guest => self.come_back(rest),
             "reply" | "fail" if self.request.is_some() => self.reply(word, rest),
+            "result" | "fail" if self.tool.is_some() => self.tool_result(word, rest),
             _ if line.chars().all(|c| "0123456789*#ABCDabcd ".contains(c)) => self.press(line),
             _ => self.line("unknown; `help` lists what can be typed"),
         }
@@ -233,6 +236,15 @@ impl Simulator {
         self.event(&CallEvent::HttpReplied { request, result });
     }
 
+    fn tool_result(&mut self, word: &str, rest: &str) {
+        let Some(tool) = self.tool.take() else { return };
+        let result = match (word, serde_json::from_str(rest)) {
+            ("result", Ok(value)) => Ok(value),
+            _ => Err(ToolFailure::Failed { message: "it fails, as was typed".to_owned() }),
+        };
+        self.event(&CallEvent::ToolDone { tool, result });
+    }
+
     fn hang_up(&mut self) {
         self.line("the caller hangs up");
         self.event(&CallEvent::HungUp { by: HangupParty::Caller, cause: HangupCause::Normal });
@@ -307,6 +319,14 @@ impl Simulator {
                 self.line(&format!("{name} has the call: `return JSON` gives it back"));
                 self.guest = true;
             }
+            CallCommand::UseTool { tool, request } => {
+                self.line(&format!(
+                    "uses the tool {} with {}: `result JSON` or `fail`",
+                    request.name, request.arguments
+                ));
+                self.tool = Some(tool);
+            }
+            CallCommand::ToolReport(_) => {}
             CallCommand::Http { request, http } => {
                 self.line(&format!("asks {:?} {}: `reply 200 BODY` or `fail`", http.method, http.url));
                 self.request = Some(request);
@@ -372,6 +392,10 @@ fn note(command: &CallCommand) -> String {
         CallCommand::Echo(on) => format!("echo {}", if *on { "on" } else { "off" }),
         CallCommand::SetLanguage { language } => format!("the language is now {language}"),
         CallCommand::Remember { key, value } => format!("remembers {key} = {value}"),
+        CallCommand::OptOut { purpose: None, .. } => "no further calls: that is in the books".to_owned(),
+        CallCommand::OptOut { purpose: Some(purpose), .. } => {
+            format!("no further calls for {purpose}: that is in the books")
+        }
         CallCommand::SetContact { field, value } => format!("the contact's {field} = {value}"),
         _ => String::new(),
     }

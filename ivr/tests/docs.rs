@@ -69,6 +69,7 @@ fn every_example_is_taken_and_every_verb_has_one() {
         "send_digits",
         "set",
         "survey",
+        "tool",
         "transfer",
         "voicemail",
     ];

@@ -4,7 +4,7 @@ use crate::support;
 
 use call_model::{
     CallCommand, CallEvent, Direction, HangupCause, HttpFailure, HttpMethod, HttpReply, PromptItem, RecordingSwitch,
-    RequestId, RingStrategy, TransferOutcome, TransferSettings,
+    RequestId, RingStrategy, ToolFailure, ToolUseId, TransferOutcome, TransferSettings, Verified,
 };
 use ivr::RecordingMode;
 use serde_json::json;
@@ -142,6 +142,44 @@ nodes:
     next: tell
   tell: {say: \"{{ vars.found.name }}\", next: hangup}
 ";
+
+#[test]
+fn a_tool_of_the_house_is_used_and_its_result_kept_or_its_failure_followed() {
+    let yaml = "
+vars: {service: cleaning, day: ''}
+nodes:
+  find:
+    tool: {name: find_slots, with: {service: '{{ vars.service }}', date: '{{ vars.day }}'}, into: free, failed: none}
+    next: offer
+  offer: {say: '{{ vars.free.slots|length }} times', next: hangup}
+  none: {say: nothing, next: hangup}
+";
+    let free = json!({"slots": [{"start": "2026-03-05T14:30"}, {"start": "2026-03-05T15:30"}]});
+    let away = ToolFailure::Failed { message: "away".into() };
+    for (result, said) in [(Some(Ok(free)), "2 times"), (Some(Err(away)), "nothing"), (None, "nothing")] {
+        let mut call = Raw::answered(yaml);
+        let used = call.commands.iter().find_map(|command| match command {
+            CallCommand::UseTool { tool, request } => Some((*tool, request.clone())),
+            _ => None,
+        });
+        let (tool, request) = used.unwrap();
+        assert_eq!((request.name.as_str(), &request.arguments), ("find_slots", &json!({"service": "cleaning"})));
+        assert_eq!(request.verified, Verified::No, "nobody is known by that number");
+        call.take();
+        match result {
+            Some(result) => {
+                call.event(&CallEvent::ToolDone { tool: ToolUseId(99), result: result.clone() });
+                assert_eq!(call.take(), [], "another use");
+                call.event(&CallEvent::ToolDone { tool, result });
+            }
+            None => drop(call.seconds(13)),
+        }
+        let told =
+            call.commands.iter().filter(|it| matches!(it, CallCommand::ToolReport(it) if it.name == "find_slots"));
+        assert_eq!(told.count(), 1, "the transcript tells of it once");
+        assert_eq!(call.said(), said);
+    }
+}
 
 #[test]
 fn a_request_is_made_while_a_text_is_heard_and_its_reply_is_used() {

@@ -89,6 +89,15 @@ impl Collect {
         (collect, answer)
     }
 
+    /// Whether the key is an answer here, part of one, or leads away.
+    pub fn has_use_for(&self, key: char) -> bool {
+        let asked = match &self.question.rule {
+            Rule::One(keys) => keys.contains(&key),
+            Rule::Entry(_) => true,
+        };
+        asked || self.question.globals.contains(&key)
+    }
+
     pub fn deadline(&self) -> Duration {
         match self.stage {
             Stage::Prompt { until, .. } | Stage::Keys { until } => until,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use call_model::{
     CallCommand, CallEvent, Direction, HangupCause, Hearing, HttpFailure, Moment, PlaybackEnd, PlaybackId, RecordEnd,
-    Speaker, TransferOutcome,
+    Speaker, ToolFailure, TransferOutcome,
 };
 
 use super::{FlowApp, Outcome, Phase, Step, Wait, verbs};
@@ -34,7 +34,7 @@ impl FlowApp {
             }
             Wait::Echo { stop, .. } if *stop == key => Step::Resume(Outcome::EchoOver),
             Wait::Message { .. } | Wait::Transfer { .. } | Wait::Echo { .. } | Wait::Guest | Wait::Over => Step::Wait,
-            Wait::Playback { .. } | Wait::Http { .. } | Wait::Answer { .. } | Wait::Nothing => {
+            Wait::Playback { .. } | Wait::Http { .. } | Wait::Tool { .. } | Wait::Answer { .. } | Wait::Nothing => {
                 self.io.keep_key(key);
                 Step::Wait
             }
@@ -49,12 +49,22 @@ impl FlowApp {
         plain.then(|| frame.flow.global_keys.get(&key).copied()).flatten()
     }
 
+    /// Whether a key means something in this flow now: it is asked for, or works everywhere here.
+    pub(super) fn has_use_for(&self, key: char) -> bool {
+        match &self.wait {
+            Wait::Keys(collect) => collect.has_use_for(key),
+            Wait::Echo { stop, .. } => *stop == key,
+            _ => self.global_key(key).is_some(),
+        }
+    }
+
     pub(super) fn event(&mut self, now: Moment, event: &CallEvent) -> Step {
         let at = now.since_start;
         match event {
             CallEvent::Started if self.phase == Phase::Start => return self.start(at),
             CallEvent::Answered if !self.answered => {
                 self.answered = true;
+                self.answered_at = at;
                 self.alive = at;
                 if let Wait::Answer { .. } = self.wait {
                     return Step::Resume(Outcome::Answered);
@@ -95,6 +105,11 @@ impl FlowApp {
                     return Step::Resume(Outcome::Replied(result.clone()));
                 }
             }
+            CallEvent::ToolDone { tool, result } => {
+                if matches!(self.wait, Wait::Tool { tool: waiting, .. } if waiting == *tool) {
+                    return Step::Resume(Outcome::ToolDone(result.clone()));
+                }
+            }
             CallEvent::Line(line) if line.speaker == Speaker::Caller => return self.heard(at, &line.text),
             CallEvent::Hearing(Hearing::Partial { text } | Hearing::TurnLikely { text }) => self.speaking(at, text),
             CallEvent::Hearing(Hearing::SpeechStarted { .. }) => self.speaking(at, ""),
@@ -115,7 +130,6 @@ impl FlowApp {
             | CallEvent::PlaybackStarted { .. }
             | CallEvent::Spoken { .. }
             | CallEvent::Thought { .. }
-            | CallEvent::ToolDone { .. }
             | CallEvent::TransferRinging
             | CallEvent::AnsweredBy(_)
             | CallEvent::MachineReady { .. } => {}
@@ -208,6 +222,7 @@ impl FlowApp {
                 Step::Resume(Outcome::Recorded { record, end: RecordEnd::Stopped, duration })
             }
             Wait::Http { .. } => Step::Resume(Outcome::Replied(Err(HttpFailure::TimedOut))),
+            Wait::Tool { .. } => Step::Resume(Outcome::ToolDone(Err(ToolFailure::TimedOut))),
             Wait::Transfer { cancelled, until } => {
                 if *cancelled {
                     return Step::Resume(Outcome::Transferred(TransferOutcome::NoAnswer));

@@ -11,6 +11,7 @@ mod resume;
 mod run;
 mod scope;
 mod speech;
+mod tools;
 mod verbs;
 mod voicemail;
 
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 use call_model::{
     CallApp, CallCommand, CallEvent, CallFacts, HangupCause, HttpFailure, HttpReply, ListenSettings, Moment,
-    PlaybackId, RecordEnd, RecordId, RequestId, TransferOutcome,
+    PlaybackId, RecordEnd, RecordId, RequestId, ToolFailure, ToolUseId, TransferOutcome,
 };
 use serde_json::{Map, Value};
 
@@ -46,6 +47,11 @@ pub struct FlowApp {
     wait: Wait,
     phase: Phase,
     answered: bool,
+    /// When, since the start.
+    answered_at: Duration,
+    /// Uses of tools so far, and the one under way.
+    tools_used: u32,
+    using: Option<tools::Use>,
     recording: RecordingState,
     /// Messages that are neither saved nor discarded.
     records: BTreeSet<RecordId>,
@@ -110,6 +116,10 @@ enum Wait {
         request: RequestId,
         until: Duration,
     },
+    Tool {
+        tool: ToolUseId,
+        until: Duration,
+    },
     /// `until` is when to give up ringing; `None` while somebody talks.
     Transfer {
         until: Option<Duration>,
@@ -132,6 +142,7 @@ impl Wait {
             | Self::Playback { until, .. }
             | Self::Message { until, .. }
             | Self::Http { until, .. }
+            | Self::Tool { until, .. }
             | Self::Echo { until, .. } => Some(*until),
             Self::Keys(collect) => Some(collect.deadline()),
             Self::Transfer { until, .. } => *until,
@@ -224,6 +235,7 @@ enum Outcome {
         duration: Duration,
     },
     Replied(Result<HttpReply, HttpFailure>),
+    ToolDone(Result<Value, ToolFailure>),
     Transferred(TransferOutcome),
     EchoOver,
     /// The other app is done, with its result, or it could not begin.
@@ -247,6 +259,9 @@ impl FlowApp {
             wait: Wait::Nothing,
             phase: Phase::Start,
             answered: false,
+            answered_at: Duration::ZERO,
+            tools_used: 0,
+            using: None,
             recording: RecordingState::default(),
             records: BTreeSet::new(),
             hurry: false,
@@ -304,5 +319,9 @@ impl CallApp for FlowApp {
     fn poll_timeout(&self) -> Option<Duration> {
         let waiting = self.wait.deadline().filter(|deadline| self.held_since.is_none() && *deadline < Duration::MAX);
         waiting.into_iter().chain(self.idle_deadline()).min()
+    }
+
+    fn wants_key(&self, key: char) -> bool {
+        self.has_use_for(key.to_ascii_uppercase())
     }
 }

@@ -45,6 +45,7 @@ impl FlowApp {
                 self.question_answered(now, &flow, verb, index, &answer)
             }
             (Phase::Requesting, Outcome::Replied(result), Verb::Http(_)) => self.replied(now, result.map_err(drop)),
+            (Phase::Requesting, Outcome::ToolDone(result), Verb::Tool(tool)) => self.tool_done(now, tool, result),
             (Phase::BeforeTransfer, _, Verb::Transfer(transfer)) => self.ring(now, transfer),
             (Phase::Transferring, Outcome::Transferred(outcome), Verb::Transfer(transfer)) => {
                 if outcome == TransferOutcome::Completed {

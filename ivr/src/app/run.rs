@@ -208,6 +208,7 @@ impl FlowApp {
                     | CallCommand::Discard { .. }
                     | CallCommand::Remember { .. }
                     | CallCommand::SetContact { .. }
+                    | CallCommand::OptOut { .. }
                     | CallCommand::NodeLeft { .. }
             )
         });

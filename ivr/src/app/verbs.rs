@@ -14,7 +14,7 @@ use crate::spoken::Ear;
 use crate::template::Kind;
 
 /// How much longer than its own limit a request may take before we give it up ourselves.
-const REQUEST_GUARD: Duration = Duration::from_secs(2);
+pub(super) const REQUEST_GUARD: Duration = Duration::from_secs(2);
 /// How much longer than the ringing a transfer may take before we cancel it ourselves.
 const RING_GUARD: Duration = Duration::from_secs(15);
 /// How long whoever answers may take to hear of the caller and to press a key, twice.
@@ -52,6 +52,7 @@ impl FlowApp {
             }
             Verb::Survey { .. } => self.ask_question(now, 0),
             Verb::Http(http) => self.request(now, http),
+            Verb::Tool(tool) => self.use_tool(now, tool),
             Verb::Record { message, .. } => self.greet(now, message, false, 0),
             Verb::Voicemail(voicemail) => self.greet(now, &voicemail.message, true, 0),
             Verb::Transfer(transfer) => {
@@ -114,6 +115,10 @@ impl FlowApp {
                     self.facts.contact.insert(field.clone(), value.clone());
                     self.io.command(CallCommand::SetContact { field, value });
                 }
+                Step::Go(*next)
+            }
+            Verb::OptOut { purpose, next } => {
+                self.io.command(CallCommand::OptOut { purpose: purpose.clone(), said: None });
                 Step::Go(*next)
             }
             Verb::Language { language, next } => {

@@ -17,7 +17,7 @@ pub(crate) use read::{KEYS, is_sound_path};
 
 pub(crate) use model::{
     Answers, Asking, Begin, Body, Data, Gather, Http, Length, Message, Node, Phrases, Piece, Prompt, Question,
-    RecordingTerms, Retry, Target, Text, Transfer, Verb, Voicemail,
+    RecordingTerms, Retry, Target, Text, Tool, Transfer, Verb, Voicemail,
 };
 
 /// What is known around a flow when it is read. What is `None` is not checked.

@@ -162,6 +162,18 @@ pub(crate) struct Http {
     pub next: Target,
 }
 
+/// A tool of the house, as agents use them.
+#[derive(Debug)]
+pub(crate) struct Tool {
+    pub say: Prompt,
+    pub name: String,
+    pub arguments: Vec<(String, Data)>,
+    pub timeout: Duration,
+    pub into: Option<String>,
+    pub failed: Target,
+    pub next: Target,
+}
+
 #[derive(Debug)]
 pub(crate) enum Body {
     None,
@@ -273,7 +285,13 @@ pub(crate) enum Verb {
         values: Vec<(String, Data)>,
         next: Target,
     },
+    OptOut {
+        /// `None`: for nothing at all.
+        purpose: Option<String>,
+        next: Target,
+    },
     Http(Box<Http>),
+    Tool(Box<Tool>),
     Record {
         message: Message,
         into: String,
@@ -342,7 +360,9 @@ impl Verb {
             Self::Set { .. } => "set",
             Self::Remember { .. } => "remember",
             Self::Contact { .. } => "contact",
+            Self::OptOut { .. } => "opt_out",
             Self::Http(_) => "http",
+            Self::Tool(_) => "tool",
             Self::Record { .. } => "record",
             Self::Voicemail(_) => "voicemail",
             Self::Transfer(_) => "transfer",
@@ -367,6 +387,7 @@ impl Verb {
             | Self::Set { .. }
             | Self::Remember { .. }
             | Self::Contact { .. }
+            | Self::OptOut { .. }
             | Self::Language { .. }
             | Self::Call { .. }
             | Self::Return { .. }
@@ -403,6 +424,7 @@ impl Verb {
             | Self::Set { next, .. }
             | Self::Remember { next, .. }
             | Self::Contact { next, .. }
+            | Self::OptOut { next, .. }
             | Self::Language { next, .. }
             | Self::Call { next, .. }
             | Self::Echo { next, .. }
@@ -419,6 +441,7 @@ impl Verb {
             Self::Branch { cases, otherwise } => cases.iter().map(|(_, target)| *target).chain([*otherwise]).collect(),
             Self::Hours { open, closed, holiday } => vec![*open, *closed, *holiday],
             Self::Http(http) => [http.next].into_iter().chain(http.failed).collect(),
+            Self::Tool(tool) => vec![tool.next, tool.failed],
             Self::Record { empty, next, .. } => vec![*empty, *next],
             Self::Voicemail(voicemail) => vec![voicemail.next],
             Self::Transfer(t) => vec![t.next, t.busy, t.no_answer, t.unavailable, t.declined, t.failed],

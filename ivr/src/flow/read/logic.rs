@@ -1,4 +1,4 @@
-//! Verbs that think: branch, hours, set, remember, contact, http, language, call, return, and sending keys.
+//! Verbs that think: branch, hours, set, remember, contact, opt_out, http, language, call, return, and sending keys.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use call_model::HttpMethod;
 
 use super::{Fields, Reader};
 use crate::fault::{Place, clip};
-use crate::flow::{Body, Data, Http, Target, Verb};
+use crate::flow::{Body, Data, Http, Target, Tool, Verb};
 use crate::yaml::{Value, Yaml};
 
 const METHODS: [(&str, HttpMethod); 5] = [
@@ -16,6 +16,9 @@ const METHODS: [(&str, HttpMethod); 5] = [
     ("patch", HttpMethod::Patch),
     ("delete", HttpMethod::Delete),
 ];
+/// What calls may be for.
+const PURPOSES: [&str; 9] =
+    ["reminder", "delivery", "payment", "survey", "marketing", "code", "emergency", "callback", "service"];
 const MAX_REQUEST: Duration = Duration::from_mins(1);
 
 impl Reader<'_> {
@@ -26,7 +29,9 @@ impl Reader<'_> {
             "set" => Some(Verb::Set { values: self.values(yaml, "`set`", true), next }),
             "remember" => Some(Verb::Remember { values: self.values(yaml, "`remember`", false), next }),
             "contact" => Some(Verb::Contact { values: self.values(yaml, "`contact`", false), next }),
+            "opt_out" => Some(self.opt_out(yaml, next)),
             "http" => self.http(yaml, next),
+            "tool" => self.tool(yaml, next),
             "language" => Some(self.language(yaml, next)),
             "call" => self.call(yaml, next),
             "agent" => self.agent(yaml, next),
@@ -103,6 +108,33 @@ impl Reader<'_> {
             (name, self.data(&entry.value))
         });
         values.collect()
+    }
+
+    /// `opt_out:` alone, or with the purpose that it is for.
+    fn opt_out(&mut self, yaml: &Yaml, next: Target) -> Verb {
+        let given = yaml.scalar().filter(|purpose| !purpose.is_empty());
+        let purpose = given.and_then(|given| {
+            let known = PURPOSES.contains(&given.as_str());
+            if !known {
+                let message = format!("there is no purpose `{}`", clip(&given));
+                let suggestion = format!("write `opt_out:` alone for all calls, or one of: {}", PURPOSES.join(", "));
+                self.faults.error_with(yaml.place, message, suggestion);
+            }
+            known.then_some(given)
+        });
+        Verb::OptOut { purpose, next }
+    }
+
+    fn tool(&mut self, yaml: &Yaml, next: Target) -> Option<Verb> {
+        let mut fields = Fields::open(yaml, "`tool`", self)?;
+        let say = self.optional_prompt(fields.take("say"));
+        let name = fields.need("name", self).and_then(|yaml| self.plain(yaml, "the name of a tool"));
+        let arguments = fields.take("with").map(|yaml| self.values(yaml, "`with`", false)).unwrap_or_default();
+        let timeout = self.duration(fields.take("timeout"), Duration::from_secs(10), MAX_REQUEST);
+        let into = fields.take("into").map(|yaml| self.variable(&yaml.scalar().unwrap_or_default(), yaml.place));
+        let failed = fields.need("failed", self).map(|yaml| self.target(yaml));
+        fields.close(self);
+        Some(Verb::Tool(Box::new(Tool { say, name: name?, arguments, timeout, into, failed: failed?, next })))
     }
 
     fn http(&mut self, yaml: &Yaml, next: Target) -> Option<Verb> {

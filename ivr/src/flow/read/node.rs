@@ -10,7 +10,7 @@ use crate::flow::{Node, Piece, Prompt, Target, Verb};
 use crate::yaml::{Entry, Value, Yaml};
 
 /// Every verb.
-const VERBS: [&str; 24] = [
+const VERBS: [&str; 26] = [
     "say",
     "play",
     "pause",
@@ -22,7 +22,9 @@ const VERBS: [&str; 24] = [
     "set",
     "remember",
     "contact",
+    "opt_out",
     "http",
+    "tool",
     "record",
     "voicemail",
     "transfer",
