@@ -62,4 +62,11 @@ pub trait CallApp: Send {
 
     /// When to be woken, as time since the call began; `None` for never.
     fn poll_timeout(&self) -> Option<Duration>;
+
+    /// Whether this key means something to it now. One that does not may have a meaning in every call, such as to opt
+    /// out of further ones.
+    fn wants_key(&self, key: char) -> bool {
+        let _ = key;
+        false
+    }
 }

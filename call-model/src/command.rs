@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{HandOn, HangupCause, ListenSettings, ThinkId, ThinkRequest, ToolReport, ToolRequest, ToolUseId, TurnReport};
+use crate::{
+    HandOn, HangupCause, ListenSettings, ThinkId, ThinkRequest, ToolReport, ToolRequest, ToolUseId, TurnReport,
+};
 
 /// Names one playback within a call; chosen by the app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -228,7 +230,7 @@ pub enum AppName {
 /// What an app asks the pipeline to do.
 ///
 /// After the caller has hung up only [`SaveVoicemail`](Self::SaveVoicemail), [`Discard`](Self::Discard),
-/// [`Remember`](Self::Remember), [`SetContact`](Self::SetContact), [`TurnReport`](Self::TurnReport),
+/// [`Remember`](Self::Remember), [`SetContact`](Self::SetContact), [`OptOut`](Self::OptOut), [`TurnReport`](Self::TurnReport),
 /// [`UseTool`](Self::UseTool), [`ToolReport`](Self::ToolReport), [`Unanswered`](Self::Unanswered) and
 /// [`NodeLeft`](Self::NodeLeft) are carried out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -369,6 +371,14 @@ pub enum CallCommand {
         key: String,
         /// Value.
         value: Value,
+    },
+    /// The other party does not want to be called any more: that is in the books, with its evidence, before the next
+    /// command is carried out. What is said of it, and whether the call ends, is the app's.
+    OptOut {
+        /// For what; `None` for nothing at all.
+        purpose: Option<String>,
+        /// The words or the key.
+        said: Option<String>,
     },
     /// Keep a value on the contact.
     SetContact {

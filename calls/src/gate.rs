@@ -1,5 +1,8 @@
 //! The one gate that every outbound call passes: there is no second way out.
 
+use jiff::Timestamp;
+use permission::{Reason, Verdict};
+
 use crate::directory::Trunk;
 
 /// What is asked of the gate.
@@ -13,18 +16,22 @@ pub struct OutboundRequest<'a> {
     pub trunk_calls: usize,
     /// What the trunk's calls have cost today, in millionths.
     pub spent_today: u64,
-    /// The contact said that they do not want to be called.
-    pub opted_out: bool,
-    /// A person of the business dialled it by hand: opt-outs are for automatic calls.
-    pub by_person: bool,
+    /// Whether the number may be called now for the call's purpose; [`Verdict::Now`] where a person of the business
+    /// dialled it by hand.
+    pub permission: Verdict,
 }
 
 /// Why an outbound call is not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The contact does not want to be called.
-    #[error("the contact has opted out of calls: nothing was dialled")]
-    OptedOut,
+    /// The rules of the business, or what the person called has said.
+    #[error("{reason}: nothing was dialled")]
+    NotPermitted {
+        /// Why.
+        reason: Reason,
+        /// The first moment at which it is permitted, where there is one.
+        at: Option<Timestamp>,
+    },
     /// The destination is not among those allowed on the trunk.
     #[error("the trunk `{0}` may not call this destination: add its prefix to `allowed_prefixes`")]
     Destination(String),
@@ -42,10 +49,32 @@ pub enum Refusal {
     TrunkFull(String),
 }
 
+impl Refusal {
+    /// A word for programs: it stays as it is.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotPermitted { reason, .. } => reason.code(),
+            Self::Destination(_) => "destination",
+            Self::Denied(_) => "denied",
+            Self::NoRate(_) => "no_rate",
+            Self::SpendLimit(_) => "spend_limit",
+            Self::TrunkFull(_) => "trunk_full",
+        }
+    }
+
+    /// The first moment at which the call is permitted, where that is known.
+    pub const fn retry_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::NotPermitted { at, .. } => *at,
+            _ => None,
+        }
+    }
+}
+
 /// Decides whether an outbound call may be made.
 pub fn permit(request: OutboundRequest<'_>) -> Result<(), Refusal> {
-    if request.opted_out && !request.by_person {
-        return Err(Refusal::OptedOut);
+    if let Some(reason) = request.permission.reason() {
+        return Err(Refusal::NotPermitted { reason, at: request.permission.retry_at() });
     }
     let Some(trunk) = request.trunk else { return Ok(()) };
     if let Some(number) = request.number {
@@ -109,14 +138,27 @@ mod tests {
 
     fn ask(trunk: &Trunk, number: &str, spent_today: u64) -> Result<(), Refusal> {
         let number = Some(number);
-        permit(OutboundRequest {
-            number,
-            trunk: Some(trunk),
-            trunk_calls: 0,
-            spent_today,
-            opted_out: false,
-            by_person: true,
-        })
+        permit(OutboundRequest { number, trunk: Some(trunk), trunk_calls: 0, spent_today, permission: Verdict::Now })
+    }
+
+    #[test]
+    fn what_the_rules_forbid_is_told_with_its_reason_and_its_moment() {
+        let trunk = trunk(Toll::default());
+        let ask = |permission| {
+            permit(OutboundRequest {
+                number: Some("+4930901820"),
+                trunk: Some(&trunk),
+                trunk_calls: 0,
+                spent_today: 0,
+                permission,
+            })
+        };
+        let at = Timestamp::UNIX_EPOCH;
+        let refused = ask(Verdict::Later { at, reason: Reason::Window }).expect_err("it is too late");
+        assert_eq!((refused.code(), refused.retry_at()), ("window", Some(at)));
+        let refused = ask(Verdict::Never { reason: Reason::Suppressed }).expect_err("they said no");
+        assert_eq!((refused.code(), refused.retry_at()), ("suppressed", None));
+        assert_eq!(ask(Verdict::Now), Ok(()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Apps that think, and apps that let others talk.
 
-mod support;
+use crate::support;
 
 use std::time::Duration;
 

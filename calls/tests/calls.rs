@@ -1,6 +1,6 @@
 //! Calls from their INVITE to their place in the books.
 
-mod support;
+use crate::support;
 
 use call_model::{
     CallCommand, CallEvent, CallFacts, HangupCause, HangupParty, PlaybackEnd, PlaybackId, PromptItem, RecordEnd,
@@ -276,7 +276,13 @@ async fn who_opted_out_is_not_called() {
     let contact = house.store.find_or_make_contact(address, 0).await.expect("books").expect("a contact");
     house.store.set_contact_field(contact.id, "do_not_call", true.into(), 0).await.expect("books");
     let refused = house.place(to).await;
-    assert!(matches!(refused, Err(PlaceError::Refused(Refusal::OptedOut))), "{refused:?}");
+    assert!(
+        matches!(
+            refused,
+            Err(PlaceError::Refused(Refusal::NotPermitted { reason: permission::Reason::Suppressed, .. }))
+        ),
+        "{refused:?}"
+    );
     assert_eq!(house.switchboard.live(), 0);
     let calls = house.store.calls(&store::CallFilter::default(), &store::PageRequest::first(1)).await.expect("calls");
     assert!(calls.data.is_empty());

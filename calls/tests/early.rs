@@ -1,6 +1,6 @@
 //! Sound before the answer, and sessions that change before it and after it.
 
-mod support;
+use crate::support;
 
 use call_model::{
     CallCommand, CallEvent, CallFacts, HangupCause, PlaybackEnd, PlaybackId, PromptItem, TransferSettings,

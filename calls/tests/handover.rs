@@ -1,6 +1,6 @@
 //! Callers who are handed over to members: with a word before, by skill and in turn, and after waiting in a queue.
 
-mod support;
+use crate::support;
 
 use std::cell::RefCell;
 

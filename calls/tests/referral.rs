@@ -1,6 +1,6 @@
 //! Calls that the phones themselves hand over: REFER, blind and attended, both ways (RFC 3515, 3891, 5589).
 
-mod support;
+use crate::support;
 
 use std::cell::RefCell;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Transfers of whoever speaks encrypted: what is secret stays so, wherever its sound goes.
 
-mod support;
+use crate::support;
 
 use call_model::{CallCommand, CallEvent, CallFacts, HangupCause, TransferSettings};
 use media::sdp::KeyExchange;

@@ -1,6 +1,6 @@
 //! What calls by a trunk may cost, and where they may go.
 
-mod support;
+use crate::support;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -23,12 +23,12 @@ fn waits(_: &CallEvent, _: &CallFacts) -> Vec<CallCommand> {
 }
 
 /// A trunk whose carrier is a test's phones.
-async fn trunk(house: &House, phones: &Phones, toll: Toll) {
+pub async fn trunk(house: &House, phones: &Phones, toll: Toll) {
     let directory = Directory::new("callwright".into(), "en".into(), "DE".into(), [], [], [carrier(phones, toll)]);
     house.switchboard.set_directory(Arc::new(directory)).await;
 }
 
-fn carrier(phones: &Phones, toll: Toll) -> Trunk {
+pub fn carrier(phones: &Phones, toll: Toll) -> Trunk {
     Trunk {
         id: TrunkId::from_parts(0, 1),
         name: "carrier".into(),

@@ -1,6 +1,6 @@
 //! Tools that apps use: each use has its end, in the app or after it.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Calls that are put through to people.
 
-mod support;
+use crate::support;
 
 use call_model::{CallCommand, CallEvent, CallFacts, HangupCause, HangupParty, TransferOutcome, TransferSettings};
 use sip_core::{EndReason, EndedBy};

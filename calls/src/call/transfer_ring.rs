@@ -119,7 +119,8 @@ impl Call {
     ) -> Result<(), PlaceError> {
         let directory = self.house.directory();
         let destination = Destination::parse(target, &directory).ok_or(PlaceError::BadDestination)?;
-        let Settled { destination, trunk: theirs } = toll::settle(destination, &directory, &self.house.parts.sip).await?;
+        let Settled { destination, trunk: theirs } =
+            toll::settle(destination, &directory, &self.house.parts.sip).await?;
         if self.depart(&destination, ring).await? {
             return Ok(());
         }

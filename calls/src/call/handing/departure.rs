@@ -61,8 +61,7 @@ impl Call {
             // It takes no further line of ours.
             trunk_calls: 0,
             spent_today: self.house.spending.today_by(&trunk.name, now_ms()),
-            opted_out: false,
-            by_person: true,
+            permission: self.may_be_transferred_to(number).await?,
         })?;
         let target = address(trunk, number, &directory.country)?;
         let handle = self.legs.get(&LegSlot::CALLER).and_then(|leg| leg.handle).ok_or(PlaceError::Ended)?;
