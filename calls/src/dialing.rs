@@ -118,7 +118,10 @@ pub(crate) async fn plan(
             vec![trunk_call(trunk.ok_or(PlaceError::NoTrunk)?, number, shown, &country, &*house.parts.prover)?]
         }
         Destination::Address(uri) => {
-            vec![OutgoingCall::new((**uri).clone(), from(shown, &house.settings.domain)?)]
+            let mut call = OutgoingCall::new((**uri).clone(), from(shown, &house.settings.domain)?);
+            // Whoever is there does not say where else we call: that would be past the gate.
+            call.max_redirects = Some(0);
+            vec![call]
         }
     };
     let interop = destination.number().and(trunk).map(|trunk| trunk.interop.clone());

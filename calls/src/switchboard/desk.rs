@@ -264,7 +264,8 @@ impl Desk {
     }
 }
 
-const fn leg_of(event: &Event) -> Option<LegHandle> {
+/// The leg that signalling is of.
+pub(crate) const fn leg_of(event: &Event) -> Option<LegHandle> {
     match event {
         Event::Progress { leg, .. }
         | Event::Answered { leg, .. }
