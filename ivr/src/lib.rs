@@ -34,4 +34,5 @@ pub use fault::{Fault, Severity};
 pub use flow::{Flow, ParseContext};
 pub use limits::{ParseLimits, RunLimits};
 pub use program::{FlowProgram, RecordingMode};
+pub use template::Expression;
 pub use text::LocalText;

@@ -4,6 +4,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 mod mcp;
+mod people;
 mod price;
 mod trunk;
 pub mod webhooks;

@@ -56,7 +56,7 @@ async fn dial_tells_a_machine_as_json_and_fails_when_nobody_answers() {
 
 #[tokio::test]
 async fn flow_check_takes_the_demo_and_refuses_a_wrong_flow_whole() {
-    for flow in ["reception", "reminder", "one-time-code", "announcement", "survey", "echo"] {
+    for flow in ["reception", "reminder", "one-time-code", "announcement", "survey", "opt-in", "echo"] {
         let output = run(&["flow", "check", &demo(flow).display().to_string()]).await;
         assert!(output.status.success(), "{flow}: {}", String::from_utf8_lossy(&output.stderr));
     }

@@ -4,6 +4,7 @@
 //! unreserved characters are percent-encoded; elsewhere it is written as it is.
 
 mod engine;
+mod expression;
 mod filters;
 mod inspect;
 pub(crate) mod markup;
@@ -12,4 +13,5 @@ mod parse_time;
 mod words;
 
 pub(crate) use engine::{Kind, Template, TemplateError, is_true, render, value_of};
+pub use expression::Expression;
 pub(crate) use inspect::{Trouble, filters, inspect_expression, inspect_template};

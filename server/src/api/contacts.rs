@@ -14,8 +14,11 @@ use super::now_ms;
 use super::page::{List, PageQuery, page_request};
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
-use super::wire::{Contact, Happening};
+use super::wire::{Contact, Happening, NumberOfContact};
+use crate::people::sheet;
 
+/// The longest tag, bytes.
+const MAX_TAG: usize = 100;
 /// How much of the timeline comes with the contact itself.
 const TIMELINE: u32 = 20;
 
@@ -42,7 +45,7 @@ pub(super) struct ListQuery {
 pub(super) struct ContactDetail {
     #[serde(flatten)]
     contact: Contact,
-    /// Its calls and voicemails, newest first; more by `/v1/contacts/{id}/timeline`.
+    /// Its calls, voicemails, consents and notes, newest first; more by `/v1/contacts/{id}/timeline`.
     #[schema(inline)]
     timeline: List<Happening>,
 }
@@ -54,17 +57,70 @@ pub(super) struct Change {
     /// Name; null empties it.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    name: Patch<String>,
+    pub(super) name: Patch<String>,
     /// BCP 47 language; null empties it.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
-    language: Patch<String>,
+    pub(super) language: Patch<String>,
+    /// IANA name of the time zone; null empties it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "Europe/Berlin")]
+    pub(super) time_zone: Patch<String>,
+    /// ISO 3166-1 country; null empties it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub(super) country: Patch<String>,
+    /// Part of the country, what follows the hyphen in ISO 3166-2; null empties it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub(super) region: Patch<String>,
+    /// All tags.
+    pub(super) tags: Option<Vec<String>>,
+    /// All further numbers, the one to try first first.
+    pub(super) numbers: Option<Vec<NumberOfContact>>,
     /// Notes of the members.
-    notes: Option<String>,
+    pub(super) notes: Option<String>,
     /// Fields to set; null removes one, the others stay.
     #[serde(default)]
     #[schema(value_type = Object)]
-    fields: Map<String, Value>,
+    pub(super) fields: Map<String, Value>,
+}
+
+impl Change {
+    /// The change, where its values can be.
+    pub(super) fn checked(self, state: &ApiState) -> Result<ContactChange, Problem> {
+        let numbers = self.numbers.map(|numbers| numbers.into_iter().map(|other| other.read(state)).collect());
+        let tags = self.tags.map(|tags| tags.iter().map(|tag| tag.trim().to_owned()).collect::<Vec<_>>());
+        if tags.iter().flatten().any(|tag| tag.is_empty() || tag.len() > MAX_TAG || tag.contains(['|', ',', ';'])) {
+            let detail = format!("a tag is 1 to {MAX_TAG} bytes, without commas, semicolons and `|`");
+            return Err(Problem::invalid(detail));
+        }
+        Ok(ContactChange {
+            name: self.name.into(),
+            language: self.language.into(),
+            time_zone: read("time_zone", self.time_zone, sheet::zone)?,
+            country: read("country", self.country, sheet::country_code)?,
+            region: self.region.into(),
+            tags,
+            numbers: numbers.transpose()?,
+            notes: self.notes,
+            fields: self.fields,
+        })
+    }
+}
+
+/// A value that is set, as it is to be kept.
+fn read(
+    name: &str,
+    given: Patch<String>,
+    form: impl Fn(&str) -> Result<String, String>,
+) -> Result<Option<Option<String>>, Problem> {
+    match given {
+        Patch::Set(Some(text)) => {
+            form(&text).map(|text| Some(Some(text))).map_err(|why| Problem::invalid(format!("`{name}`: {why}")))
+        }
+        other => Ok(other.into()),
+    }
 }
 
 /// Contacts, newest first.
@@ -83,7 +139,7 @@ pub(super) async fn list(
     Ok(List::page(state.store().contacts(&filter, &page).await?, Contact::from))
 }
 
-/// One contact, with the newest of its calls and voicemails.
+/// One contact, with the newest of its timeline.
 #[utoipa::path(get, path = "/v1/contacts/{id}", tag = "contacts", operation_id = "getContact",
     params(("id" = String, Path, description = "Id of the contact")),
     responses((status = 200, body = ContactDetail)))]
@@ -93,7 +149,7 @@ pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<ContactId>) ->
     Ok(Json(ContactDetail { contact, timeline: List::page(timeline, Happening::from) }))
 }
 
-/// The calls and voicemails of a contact, newest first.
+/// The calls, voicemails, consents and notes of a contact, newest first.
 #[utoipa::path(get, path = "/v1/contacts/{id}/timeline", tag = "contacts", operation_id = "getContactTimeline",
     params(("id" = String, Path, description = "Id of the contact"), PageQuery),
     responses((status = 200, body = inline(List<Happening>))))]
@@ -116,8 +172,7 @@ pub(super) async fn change(
     Id(id): Id<ContactId>,
     Body(change): Body<Change>,
 ) -> Result<Json<Contact>, Problem> {
-    let Change { name, language, notes, fields } = change;
-    let change = ContactChange { name: name.into(), language: language.into(), notes, fields, ..ContactChange::default() };
+    let change = change.checked(&state)?;
     Ok(Json(state.store().change_contact(id, change, now_ms()).await?.into()))
 }
 
@@ -157,6 +212,6 @@ pub(super) async fn remove_pin(State(state): State<ApiState>, Id(id): Id<Contact
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn no_such_contact() -> Problem {
+pub(super) fn no_such_contact() -> Problem {
     Problem::no_such("contact", "/v1/contacts")
 }

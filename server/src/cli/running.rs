@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use reqwest::{Body, Method, StatusCode};
 use serde_json::Value;
 
 use crate::config::Config;
@@ -58,6 +59,52 @@ impl RunningHouse {
     pub(super) async fn json(&self, path: &str) -> Result<Value, NotRunning> {
         let text = self.text(path, "application/json").await?;
         serde_json::from_str(&text).map_err(|_| NotRunning(format!("{path} gave no JSON: is that Callwright?")))
+    }
+
+    /// Gets a file, which may take so long.
+    pub(super) async fn bytes(&self, path: &str, patience: Duration) -> Result<Vec<u8>, NotRunning> {
+        let url = format!("http://{}{path}", self.place);
+        let answer = self.client.get(&url).bearer_auth(self.key()).timeout(patience).send().await;
+        let answer = answer.map_err(|_| self.silent())?;
+        let status = answer.status();
+        let bytes = answer.bytes().await.map_err(|_| NotRunning("the answer broke off: ask again".into()))?;
+        if status.is_success() {
+            return Ok(bytes.into());
+        }
+        let problem = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
+        Err(NotRunning(format!("{status}: {}", problem["detail"].as_str().unwrap_or_default())))
+    }
+
+    /// Sends a body of this media type, which may take so long, and gives the status with what JSON came back.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        media_type: &str,
+        body: Body,
+        patience: Duration,
+    ) -> Result<(StatusCode, Value), NotRunning> {
+        let url = format!("http://{}{path}", self.place);
+        let request = self.client.request(method, &url).bearer_auth(self.key()).timeout(patience);
+        let answer = request.header("content-type", media_type).body(body).send().await.map_err(|_| self.silent())?;
+        let status = answer.status();
+        let bytes = answer.bytes().await.unwrap_or_default();
+        Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+    }
+
+    /// Asks with a JSON body, or without one, and gives what JSON came back.
+    pub(super) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, NotRunning> {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let (status, answer) =
+            self.send(method, path, "application/json", body.into(), Duration::from_secs(60)).await?;
+        if status.is_success() {
+            return Ok(answer);
+        }
+        Err(NotRunning(format!("{status}: {}", answer["detail"].as_str().unwrap_or_default())))
+    }
+
+    fn silent(&self) -> NotRunning {
+        NotRunning(format!("Callwright does not answer at http://{}: start it, or run this where it runs", self.place))
     }
 
     /// Whether one answers there.

@@ -10,12 +10,13 @@ use crate::config::Config;
 pub(super) const BUSINESS: &str = include_str!("../../../demo/business.yaml");
 
 /// Its flows, by name.
-const FLOWS: [(&str, &str); 6] = [
+const FLOWS: [(&str, &str); 7] = [
     ("reception", include_str!("../../../demo/flows/reception.yaml")),
     ("reminder", include_str!("../../../demo/flows/reminder.yaml")),
     ("one-time-code", include_str!("../../../demo/flows/one-time-code.yaml")),
     ("announcement", include_str!("../../../demo/flows/announcement.yaml")),
     ("survey", include_str!("../../../demo/flows/survey.yaml")),
+    ("opt-in", include_str!("../../../demo/flows/opt-in.yaml")),
     ("echo", include_str!("../../../demo/flows/echo.yaml")),
 ];
 

@@ -1,0 +1,48 @@
+//! A condition by itself, for what is not a flow but is written like one.
+
+use minijinja::value::{Serde, Value};
+use serde::Serialize;
+
+use super::engine::ENGINE;
+
+/// An expression as `when` and `if` of flows have it, ready to be evaluated many times. It cannot run for long: its fuel
+/// is limited as in flows.
+#[derive(Debug)]
+pub struct Expression(minijinja::Expression<'static, 'static>);
+
+impl Expression {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is wrong with it, for who wrote it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let read = ENGINE.compile_expression_owned(text.to_owned());
+        read.map(Self).map_err(|error| error.detail().unwrap_or("it cannot be read").to_owned())
+    }
+
+    /// Whether it is true where these values hold.
+    ///
+    /// # Errors
+    /// Why it cannot be said: it ran too long, or asks of a value what that has not. Holds none of the values.
+    pub fn holds(&self, scope: &impl Serialize) -> Result<bool, String> {
+        let value = self.0.eval(Value::from(Serde(scope))).map_err(|error| error.kind().to_string())?;
+        Ok(value.is_true())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn conditions_hold_or_not_and_cannot_run_for_long() {
+        let scope = json!({"contact": {"tags": ["vip"], "orders": 3}});
+        let holds = |text: &str| Expression::parse(text).unwrap().holds(&scope);
+        assert_eq!(holds("'vip' in contact.tags and contact.orders >= 3"), Ok(true));
+        assert_eq!(holds("contact.address.city == 'Berlin'"), Ok(false), "what is missing is no fault");
+        assert!(Expression::parse("contact.orders >=").is_err());
+        assert!(holds("contact.tags|map('upper')|list|length + (range(100000)|map('abs')|list|length)").is_err());
+    }
+}
