@@ -5,7 +5,7 @@ SHELL := /bin/bash
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 CALLWRIGHT := target/release/callwright
 
-.PHONY: run test check build bench bench-agent fuzz soak setup clean help
+.PHONY: run test check build bench bench-agent bench-campaign campaign-kills fuzz soak setup clean help
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 24
@@ -39,6 +39,16 @@ bench-agent: ## Print delays and costs of conversations with an agent (SESSIONS=
 	cargo build --release --locked --bin callwright --bin load
 	target/release/load agent --sessions $(SESSIONS)
 	target/release/load agent --sessions 1,50 --no-speculation
+
+bench-campaign: ## Print what planning a campaign of a million contacts costs: contacts a second, bytes for each
+	@scripts/setup test
+	cargo build --release --locked --bin load
+	target/release/load plan
+
+campaign-kills: ## Kill a campaign of a thousand calls ten times: nobody forgotten, nobody dialled twice (some minutes)
+	@scripts/setup test
+	cargo build --release --locked --bin callwright
+	cargo nextest run --release --locked --package callwright-tests --test scenarios --run-ignored only ten_kills
 
 SOAK_SECONDS ?= 1800
 SOAK_CALLS ?= 400

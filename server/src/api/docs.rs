@@ -28,6 +28,7 @@ use super::state::ApiState;
         (name = "calls", description = "Calls that ring, run or are over"),
         (name = "transcripts", description = "What was said in calls, while it is said and afterwards"),
         (name = "contacts", description = "People whom the business knows"),
+        (name = "campaigns", description = "Calls to many, by rules"),
         (name = "voicemails", description = "Messages that callers left"),
         (name = "calendar", description = "What can be booked, and the appointments"),
         (name = "tickets", description = "Matters that the business works on"),

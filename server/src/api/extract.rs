@@ -86,6 +86,17 @@ impl<S: Send + Sync> FromRequest<S> for Document {
     }
 }
 
+/// A body that is a table of contacts.
+pub(super) struct Table(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Table {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        read(request, state, "a table of contacts").await.map(Self)
+    }
+}
+
 /// The setting that says how long a body may be.
 const MAX_BODY: &str = "http.max_body";
 

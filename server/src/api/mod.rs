@@ -16,6 +16,10 @@ mod appointments;
 mod bans;
 mod calendar;
 mod calls;
+mod campaigns;
+mod captures;
+mod consents;
+mod contact_sheets;
 mod contacts;
 pub(crate) mod costs;
 mod docs;
@@ -29,14 +33,17 @@ mod insights;
 mod keys;
 mod knowledge;
 mod live;
+mod machine;
 mod members;
 mod numbers;
 mod page;
+mod persons;
 mod problem;
 mod queues;
 mod signalling;
 mod sound;
 mod state;
+mod suppressions;
 mod tickets;
 mod transcripts;
 mod trunks;
@@ -52,12 +59,13 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use campaigns::{CampaignDesk, Spoken};
 pub use gate::{Keys, hash_key, new_key};
 pub(crate) use members::hashes as password_hashes;
 pub(crate) use numbers::checked as check_number;
 pub use problem::Problem;
 pub use state::{
-    ApiConfig, ApiState, BooksChange, Check, ControlError, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech,
+    ApiConfig, ApiState, BooksChange, CaptureError, Captured, Check, ControlError, LiveCalls, MachinePolicy, OnMachine, PlaceCall, PlaceCallError, Registration, Speech,
     TrunkState,
 };
 pub use trunks::TrunkSettings;
@@ -116,6 +124,7 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(calls::get, calls::hang_up))
         .routes(routes!(calls::events))
         .routes(routes!(signalling::get))
+        .routes(routes!(captures::begin, captures::get, captures::end))
         .routes(routes!(calls::recording, calls::switch_recording))
         .routes(routes!(bans::list, bans::lift))
         .routes(routes!(queues::list))
@@ -125,8 +134,9 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(transcripts::search))
         .routes(routes!(live::one))
         .routes(routes!(live::all))
-        .routes(routes!(contacts::list))
-        .routes(routes!(contacts::get, contacts::change))
+        .merge(people_routes())
+        .routes(routes!(contacts::list, persons::add))
+        .routes(routes!(contacts::get, contacts::change, persons::delete))
         .routes(routes!(contacts::timeline))
         .routes(routes!(contacts::set_pin, contacts::remove_pin))
         .routes(routes!(voicemails::list))
@@ -167,6 +177,58 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(events::list))
         .routes(routes!(events::get))
         .routes(routes!(costs::get))
+        .merge(campaign_routes())
+}
+
+/// Contacts, and what they said yes and no to.
+fn people_routes() -> OpenApiRouter<ApiState> {
+    // A list is read as it comes, however long it is.
+    let lists = OpenApiRouter::new().routes(routes!(suppressions::put_list, suppressions::delete_list));
+    let imports = OpenApiRouter::new().routes(routes!(contact_sheets::import));
+    OpenApiRouter::new()
+        .merge(lists.layer(DefaultBodyLimit::disable()))
+        .merge(imports.layer(DefaultBodyLimit::max(contact_sheets::MAX_FILE)))
+        .routes(routes!(contact_sheets::export))
+        .routes(routes!(contact_sheets::segments))
+        .routes(routes!(contact_sheets::segment, contact_sheets::put_segment, contact_sheets::delete_segment))
+        .routes(routes!(contact_sheets::segment_contacts))
+        .routes(routes!(persons::duplicate_contacts))
+        .routes(routes!(persons::notes, persons::add_note))
+        .routes(routes!(persons::delete_note))
+        .routes(routes!(persons::merge))
+        .routes(routes!(persons::merges))
+        .routes(routes!(persons::undo_merge))
+        .routes(routes!(persons::get_archive))
+        .routes(routes!(persons::erase, persons::erasures))
+        .routes(routes!(persons::erasure))
+        .routes(routes!(consents::list, consents::add))
+        .routes(routes!(consents::opt_in))
+        .routes(routes!(consents::get))
+        .routes(routes!(consents::withdraw))
+        .routes(routes!(consents::answer))
+        .routes(routes!(suppressions::list, suppressions::add, suppressions::lift))
+        .routes(routes!(suppressions::lists))
+        .routes(routes!(suppressions::standing))
+}
+
+/// Campaigns.
+fn campaign_routes() -> OpenApiRouter<ApiState> {
+    let tables = OpenApiRouter::new().routes(routes!(campaigns::contacts, campaigns::add_contacts));
+    OpenApiRouter::new()
+        .merge(tables.layer(DefaultBodyLimit::max(campaigns::MAX_TABLE)))
+        .routes(routes!(campaigns::list, campaigns::add))
+        .routes(routes!(campaigns::get, campaigns::put, campaigns::delete))
+        .routes(routes!(campaigns::trigger))
+        .routes(routes!(campaigns::preview))
+        .routes(routes!(campaigns::test))
+        .routes(routes!(campaigns::dry_run))
+        .routes(routes!(campaigns::start))
+        .routes(routes!(campaigns::pause))
+        .routes(routes!(campaigns::resume))
+        .routes(routes!(campaigns::stop))
+        .routes(routes!(campaigns::set_pace))
+        .routes(routes!(campaigns::progress))
+        .routes(routes!(campaigns::results))
 }
 
 /// Wall clock, ms since the Unix epoch.

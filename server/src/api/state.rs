@@ -369,6 +369,7 @@ struct Inner {
     metrics: Option<PrometheusHandle>,
     document: OnceLock<String>,
     desk: OnceLock<Desk>,
+    campaigns: OnceLock<Arc<dyn super::CampaignDesk>>,
     config: ApiConfig,
 }
 
@@ -384,8 +385,8 @@ impl ApiState {
     ) -> Self {
         let buckets = Buckets::new(config.requests_per_second);
         let watchers = Arc::new(Semaphore::new(config.max_watchers));
-        let (document, desk) = (OnceLock::new(), OnceLock::new());
-        let inner = Inner { store, calls, recordings, keys, buckets, watchers, metrics, document, desk, config };
+        let (document, desk, campaigns) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let inner = Inner { store, calls, recordings, keys, buckets, watchers, metrics, document, desk, campaigns, config };
         Self { inner: Arc::new(inner) }
     }
 
@@ -402,6 +403,17 @@ impl ApiState {
             let _ = self.inner.desk.set(desk);
         }
         self
+    }
+
+    /// With campaigns that run.
+    #[must_use]
+    pub fn with_campaigns(self, campaigns: Arc<dyn super::CampaignDesk>) -> Self {
+        let _ = self.inner.campaigns.set(campaigns);
+        self
+    }
+
+    pub(super) fn campaigns(&self) -> Option<&dyn super::CampaignDesk> {
+        self.inner.campaigns.get().map(|desk| &**desk)
     }
 
     pub(super) fn desk(&self) -> Option<&Desk> {

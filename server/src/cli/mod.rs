@@ -4,6 +4,8 @@ mod agent;
 mod backup;
 mod bans;
 mod calls;
+mod campaign;
+mod contacts;
 mod dial;
 mod doctor;
 mod flow;
@@ -43,6 +45,9 @@ enum Command {
     /// List, show or watch calls
     #[command(subcommand)]
     Calls(calls::CallsCommand),
+    /// Import, export, merge and erase contacts; what they said yes and no to
+    #[command(subcommand)]
+    Contacts(contacts::ContactsCommand),
     /// Call an address as a synthetic caller, and print what happened
     Dial(Box<dial::DialArgs>),
     /// Check a flow, or run it in the terminal without a phone
@@ -61,6 +66,9 @@ enum Command {
     /// List, lift or export the sources that are not listened to
     #[command(subcommand)]
     Bans(bans::BansCommand),
+    /// Make, try, start, watch and pace campaigns, and print what came of them
+    #[command(subcommand)]
+    Campaign(campaign::CampaignCommand),
     /// List models to hear with, or fetch one
     #[command(subcommand)]
     Models(models::ModelsCommand),
@@ -101,6 +109,9 @@ pub fn run() -> ExitCode {
             Err(error) => Err(error.into()),
         },
         Command::Calls(command) => read(cli.config).map_err(Into::into).and_then(|config| calls::run(command, &config)),
+        Command::Contacts(command) => {
+            read(cli.config).map_err(Into::into).and_then(|config| contacts::run(command, &config))
+        }
         Command::Dial(args) => dial::run(&args),
         Command::Flow(command) => return flow::run(command),
         Command::Agent(command) => return agent::run(command),
@@ -111,6 +122,9 @@ pub fn run() -> ExitCode {
         Command::Models(command) => read(cli.config).map_err(Into::into).and_then(|it| models::run(command, &it)),
         Command::Knowledge(command) => knowledge::run(command),
         Command::Bans(command) => read(cli.config).map_err(Into::into).and_then(|config| bans::run(command, &config)),
+        Command::Campaign(command) => {
+            read(cli.config).map_err(Into::into).and_then(|config| campaign::run(command, &config))
+        }
         Command::Backup(args) => read(cli.config).map_err(Into::into).and_then(|config| backup::run(&args, &config)),
     };
     match outcome {

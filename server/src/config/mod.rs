@@ -2,11 +2,15 @@
 
 mod abuse;
 mod after_call;
+mod answering;
+mod campaigns;
 mod brain;
 mod desk;
 mod hearing;
 mod knowledge;
 mod load;
+mod outreach;
+mod recorder;
 mod secret;
 mod stir;
 mod streams;
@@ -23,11 +27,15 @@ use transport::sip::Network;
 
 pub use abuse::AbuseSection;
 pub use after_call::{AfterCallSection, LeadConfig, PatternConfig, Redact, TicketConfig};
+pub use answering::AnsweringSection;
+pub use campaigns::CampaignsSection;
 pub use brain::{BrainConfig, BrainKind, PriceConfig};
 pub use desk::{MailSection, MailSecurity, RemoteCalendarConfig};
 pub use hearing::{HearingEngine, TranscriptionSection, VoiceProvider, VoiceProviderKind};
 pub use knowledge::{EmbeddingsConfig, KnowledgeSection};
 pub use load::{ConfigError, load};
+pub use outreach::{OutreachError, OutreachSection, PurposeConfig};
+pub use recorder::{RecorderSection, Unrecorded, WithoutRecorder};
 pub use secret::{SecretError, SecretPlaces};
 pub use stir::{Attest, StirSection};
 pub use streams::{
@@ -58,6 +66,8 @@ pub struct Config {
     pub abuse: AbuseSection,
     /// Sound.
     pub media: MediaSection,
+    /// How it is found out who answered: docs/answering-machines.md.
+    pub answering: AnsweringSection,
     /// REST and events.
     pub http: HttpSection,
     /// How calls are spoken in.
@@ -68,8 +78,14 @@ pub struct Config {
     pub retention: RetentionSection,
     /// Recording of calls.
     pub recording: RecordingSection,
+    /// A recorder of record elsewhere: docs/recorder.md.
+    pub recorder: RecorderSection,
     /// Limits on calls.
     pub limits: LimitsSection,
+    /// Calls that we make by ourselves: docs/compliance.md.
+    pub outreach: OutreachSection,
+    /// Campaigns: docs/campaigns.md.
+    pub campaigns: CampaignsSection,
     /// What is made of calls after their end, and what is not kept of them.
     pub after_call: AfterCallSection,
     /// How documents are read and searched.
@@ -107,12 +123,16 @@ impl Default for Config {
             sip: SipSection::default(),
             abuse: AbuseSection::default(),
             media: MediaSection::default(),
+            answering: AnsweringSection::default(),
             http: HttpSection::default(),
             speech: SpeechSection::default(),
             transcription: TranscriptionSection::default(),
             retention: RetentionSection::default(),
             recording: RecordingSection::default(),
+            recorder: RecorderSection::default(),
             limits: LimitsSection::default(),
+            outreach: OutreachSection::default(),
+            campaigns: CampaignsSection::default(),
             after_call: AfterCallSection::default(),
             knowledge: KnowledgeSection::default(),
             telemetry: TelemetrySection::default(),
@@ -350,11 +370,15 @@ impl Default for SpeechSection {
 pub struct RetentionSection {
     /// Events and their deliveries, days (30); 0: for ever. What is still to be delivered stays.
     pub events_days: u32,
+    /// Days that calls are kept, with their recordings, transcripts and voicemails; 0, the default: for ever.
+    pub calls_days: u32,
+    /// Days that calls of contacts with a tag are kept, by tag: the shortest counts, also before `calls_days`.
+    pub tags: BTreeMap<String, u32>,
 }
 
 impl Default for RetentionSection {
     fn default() -> Self {
-        Self { events_days: 30 }
+        Self { events_days: 30, calls_days: 0, tags: BTreeMap::new() }
     }
 }
 

@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use call_model::{CallId, RecordingSwitch};
 use calls::app::AppRef;
 use calls::live::LiveFeed;
+use calls::screening::{MachinePlan, OnMachine};
 use calls::{ControlError, PlaceError, Placement, RegistrationWord, Switchboard};
 use futures_util::future::BoxFuture;
 use store::Store;
 
 use super::agents::Shelves;
+use super::capture::Captures;
 use super::librarian::Librarian;
 use super::sip_watch::SipWatch;
-use super::{directory, gauges};
-use crate::api::{self, BooksChange, Check, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech};
+use super::{directory, expiry, gauges};
+use crate::api::{self, BooksChange, CaptureError, Captured, Check, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech};
 use crate::config::Config;
 
 /// Running calls, and what they work on.
@@ -25,6 +28,7 @@ pub struct Live {
     config: Arc<Config>,
     librarian: Arc<Librarian>,
     watch: Option<Arc<SipWatch>>,
+    captures: Captures,
     /// Held from the look into the books until the switchboard has what they say.
     reading: tokio::sync::Mutex<()>,
 }
@@ -38,7 +42,9 @@ impl Live {
         config: Arc<Config>,
         librarian: Arc<Librarian>,
     ) -> Self {
-        Self { switchboard, shelves, store, config, librarian, watch: None, reading: tokio::sync::Mutex::default() }
+        let captures = Captures::new(&config.telemetry);
+        let reading = tokio::sync::Mutex::default();
+        Self { switchboard, shelves, store, config, librarian, watch: None, captures, reading }
     }
 
     /// With somebody who sees the SIP messages that pass.
@@ -55,12 +61,36 @@ impl Live {
             BooksChange::Knowledge => self.librarian.changed().await?,
             BooksChange::Numbers | BooksChange::Trunks | BooksChange::Members => {
                 let _reading = self.reading.lock().await;
-                let directory = directory::read(&self.store, &self.config).await?;
+                let directory = self.read_directory().await?;
                 self.shelves.agents.learn_members(&directory);
                 self.switchboard.set_directory(directory).await;
             }
         }
         Ok(())
+    }
+
+    async fn read_directory(&self) -> Result<Arc<calls::directory::Directory>, store::StoreError> {
+        let before = self.switchboard.directory();
+        directory::read(&self.store, &self.config, self.switchboard.sip(), Some(&before)).await
+    }
+
+    /// Looks the trunks' hosts up again: a carrier may have moved.
+    pub(super) async fn refresh_trunks(&self) -> Result<(), store::StoreError> {
+        if self.switchboard.directory().trunks().next().is_none() {
+            return Ok(());
+        }
+        let _reading = self.reading.lock().await;
+        let directory = self.read_directory().await?;
+        if directory::moved(&directory, &self.switchboard.directory()) {
+            self.switchboard.set_directory(directory).await;
+        }
+        Ok(())
+    }
+
+    /// Who calls, as it is said in that language.
+    fn business_name(&self, language: Option<&str>) -> String {
+        let fallback = &self.config.business.language;
+        self.shelves.flows.business().name.get(language.unwrap_or(fallback), fallback).to_owned()
     }
 
     fn members(&self) -> BTreeSet<String> {
@@ -71,13 +101,22 @@ impl Live {
 impl LiveCalls for Live {
     fn place_call(&self, call: PlaceCall) -> BoxFuture<'_, Result<(), PlaceCallError>> {
         Box::pin(async move {
+            let machine = call.machine.map(|policy| MachinePlan {
+                on_machine: match policy.on_machine {
+                    api::OnMachine::HangUp => OnMachine::HangUp,
+                    api::OnMachine::Message(speech) => OnMachine::Message(app_of(speech)),
+                    api::OnMachine::App => OnMachine::App,
+                },
+                unsure: policy.unsure,
+                max_ms: policy.max_ms,
+                greeting_silence_ms: policy.greeting_silence_ms,
+                who: self.business_name(call.language.as_deref()),
+                why: policy.why,
+            });
             let placement = Placement {
                 to: call.to,
-                app: match call.speech {
-                    Speech::Flow(name) => AppRef::Flow(name),
-                    Speech::Agent(name) => AppRef::Agent(name),
-                    Speech::Text(text) => AppRef::Say(text),
-                },
+                app: app_of(call.speech),
+                machine,
                 from: call.from,
                 withheld: call.withheld,
                 trunk: call.trunk,
@@ -85,6 +124,8 @@ impl LiveCalls for Live {
                 variables: call.variables,
                 ring_timeout: call.ring_timeout,
                 webhook: call.webhook,
+                purpose: call.purpose,
+                rules: None,
             };
             self.switchboard.place(call.id, placement).await.map_err(|error| explain(&error))
         })
@@ -168,12 +209,25 @@ impl LiveCalls for Live {
         Some(watch.messages(sip_calls.iter().map(String::as_str)))
     }
 
+    fn capture(&self, call: CallId, rtp: bool, time: Option<Duration>) -> BoxFuture<'_, Result<(), CaptureError>> {
+        Box::pin(self.captures.begin(&self.switchboard, call, rtp, time))
+    }
+
+    fn captured(&self, call: CallId) -> Option<Captured> {
+        self.captures.get(call)
+    }
+
+    fn forget_capture(&self, call: CallId) -> bool {
+        self.captures.forget(call)
+    }
+
     fn measure(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {
             gauges::measure(&self.switchboard, &self.config.data, self.config.limits.max_calls).await;
             if let Some(watch) = &self.watch {
                 watch.measure();
             }
+            expiry::measure(&self.config.sip.tls).await;
         })
     }
 
@@ -187,15 +241,24 @@ impl LiveCalls for Live {
     }
 }
 
+/// What talks, as the pipeline names it.
+fn app_of(speech: Speech) -> AppRef {
+    match speech {
+        Speech::Flow(name) => AppRef::Flow(name),
+        Speech::Agent(name) => AppRef::Agent(name),
+        Speech::Text(text) => AppRef::Say(text),
+    }
+}
+
 fn control_error(error: ControlError) -> api::ControlError {
     match error {
         ControlError::NotRunning => api::ControlError::NotRunning,
-        ControlError::NotRecordable => api::ControlError::NotNow(error.to_string()),
+        ControlError::NotRecordable | ControlError::NoSound => api::ControlError::NotNow(error.to_string()),
     }
 }
 
 /// What to tell who asked: the error with its causes.
-fn explain(error: &PlaceError) -> PlaceCallError {
+pub(super) fn explain(error: &PlaceError) -> PlaceCallError {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(deeper) = cause {
@@ -210,7 +273,10 @@ fn explain(error: &PlaceError) -> PlaceCallError {
         | PlaceError::NotRegistered(_)
         | PlaceError::Circle
         | PlaceError::App(_) => PlaceCallError::Invalid(text),
-        PlaceError::Refused(_) | PlaceError::NotProved(_) => PlaceCallError::Forbidden(text),
+        PlaceError::Refused(refusal) => {
+            PlaceCallError::Refused { detail: text, reason: refusal.code(), retry_at: refusal.retry_at() }
+        }
+        PlaceError::NotProved(_) => PlaceCallError::Forbidden(text),
         PlaceError::Books(_) | PlaceError::Media(_) | PlaceError::Ended => PlaceCallError::Failed(text),
     }
 }

@@ -30,6 +30,7 @@ use super::costs::Costs;
 use super::hearing::{self, HearingFailure};
 use super::hold_music::{self, MusicFailure};
 use super::librarian::{Librarian, LibrarianFailure};
+use super::recorder::{self, RecorderFailure};
 use super::sip_watch::{SipWatch, WatchFailure};
 use super::stir::{self, StirFailure};
 use super::streams;
@@ -89,6 +90,9 @@ pub enum StartFailure {
     /// Signalling cannot be shown.
     #[error("signalling cannot be watched")]
     Watch(#[from] WatchFailure),
+    /// The recorder of record cannot be used.
+    #[error("the recorder of record (`[recorder]`) cannot be used")]
+    Recorder(#[from] RecorderFailure),
     /// What is left to do after calls cannot be done.
     #[error("what is left to do after calls cannot be done")]
     AfterCall(#[from] AfterCallFailure),
@@ -101,6 +105,9 @@ pub enum StartFailure {
     /// A codec is not known.
     #[error("`media.codecs` names `{0}`, which is not one of PCMA, PCMU and G722")]
     Codec(String),
+    /// The rules for calls that we make by ourselves are none.
+    #[error("the rules for outbound calls cannot be used")]
+    Outreach(#[from] config::OutreachError),
     /// The advertised name is none.
     #[error("`sip.advertised` is `{0}`, which is neither a host name nor an address (IPv6 in brackets)")]
     Advertised(String),
@@ -160,8 +167,13 @@ pub struct Running {
     webhooks: webhooks::WebhookSender,
     courier: agent_tools::Courier,
     bans: tokio::task::JoinHandle<()>,
+    bindings: tokio::task::JoinHandle<()>,
+    clock: tokio::task::JoinHandle<()>,
     retention: tokio::task::JoinHandle<()>,
+    /// Looks trunks up.
+    _addresses: AbortOnDropHandle<()>,
     after_call: AfterCallWorker,
+    campaigns: campaigns::runner::Running,
     _librarian: AbortOnDropHandle<()>,
     _mcp_servers: Vec<McpServer>,
     drain: Duration,
@@ -210,6 +222,7 @@ pub async fn start(
     let door = TcpListener::bind(address).map_err(|source| StartFailure::Http { address, source })?;
     let (sip, events, watch) = open_signalling(&config).await?;
     let bans = super::bans::start(store.clone(), sip.clone()).await?;
+    let bindings = super::bindings::start(store.clone(), sip.clone()).await?;
     let rtp = RtpEngine::start(rtp_config(&config)).map_err(StartFailure::Rtp)?;
     let synthesizer = voices::start(&config).await?;
     let transcriber = hearing::start(&config).await?;
@@ -236,24 +249,33 @@ pub async fn start(
         http: outside,
         prover: stir::start(&config.stir).map_err(StartFailure::Stir)?,
     };
-    let directory = directory::read(&store, &config).await?;
+    let directory = directory::read(&store, &config, &sip, None).await?;
     shelves.agents.learn_members(&directory);
     let time_zone = shelves.flows.business().time_zone.clone();
     let hold_music = hold_music::make(&config)?;
-    let settings = CallSettings { time_zone: time_zone.clone(), hold_music, ..call_settings(&config)? };
+    let recorder = recorder::settings(&config)?;
+    let settings = CallSettings { time_zone: time_zone.clone(), hold_music, recorder, ..call_settings(&config)? };
+    let outreach = settings.outreach.clone();
     let switchboard = Switchboard::start(parts, settings, directory, events);
     traces::start(&config.telemetry, &switchboard, &store)?;
+    let dialling = (switchboard.clone(), shelves.clone(), store.clone(), config.clone(), outreach);
+    let (campaign_desk, campaigns) = super::campaigns::start(dialling).await?;
     let live = Live::new(switchboard.clone(), shelves, store.clone(), config.clone(), librarian.clone());
     let live = Arc::new(live.with_watch(watch));
+    let addresses = AbortOnDropHandle::new(tokio::spawn(directory::keep_fresh(live.clone())));
     let keys = Arc::new(Keys::load(&store).await?);
     let surface = ApiConfig { time_zone, ..api_config(&config) };
+    let folder_of_recordings = recordings.clone();
     let state = ApiState::new(surface, store.clone(), live, recordings, keys, metrics);
-    let http = serve_http(door, state.with_desk(desk.desk.clone()))
+    let http = serve_http(door, state.with_desk(desk.desk.clone()).with_campaigns(campaign_desk))
         .map_err(|source| StartFailure::Http { address, source })?;
     let courier = desk.courier(&config)?;
     let webhooks = webhooks::WebhookSender::start(store.clone(), webhooks::WebhookConfig::default())
         .map_err(|error| StartFailure::Webhooks(error.into()))?;
-    let retention = retention::start(store.clone(), config.retention.events_days);
+    let clock = super::clock::watch(store.clone());
+    crate::people::erasing::resume(&store, &folder_of_recordings).await?;
+    store.drop_unfinished_lists().await?;
+    let retention = retention::start(store.clone(), folder_of_recordings, config.retention.clone());
     let after_call = after_call.start();
     let librarian = librarian.start();
     Ok(Running {
@@ -268,8 +290,12 @@ pub async fn start(
         webhooks,
         courier,
         bans,
+        bindings,
+        clock,
         retention,
+        _addresses: addresses,
         after_call,
+        campaigns,
         _librarian: librarian,
         _mcp_servers: mcp_servers,
         drain: Duration::from_secs(config.limits.drain_s),
@@ -291,11 +317,15 @@ async fn open_signalling(config: &Config) -> Result<(SipHandle, Receiver<Event>,
 impl Running {
     /// Takes no new calls, lets the running ones end, then closes the doors and the books.
     pub async fn stop(self) {
+        self.campaigns.stop().await;
         self.switchboard.drain(self.drain).await;
         self.bans.abort();
         super::bans::keep_now(&self.store, &self.sip).await;
+        self.bindings.abort();
+        super::bindings::keep_now(&self.store, &self.sip).await;
         self.sip.stop(Duration::from_secs(2)).await;
         self.http.abort();
+        self.clock.abort();
         self.retention.abort();
         self.after_call.stop().await;
         self.webhooks.stop().await;
@@ -481,7 +511,13 @@ fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
         },
         srtp: calls::interop::Srtp::from(config.media.srtp).into(),
         rtp_timeout: (config.media.rtp_timeout_s > 0).then(|| Duration::from_secs(config.media.rtp_timeout_s)),
+        answering: media::answering::AnsweringConfig {
+            max_ms: config.answering.max_ms.clamp(1_000, 15_000),
+            silence_ms: config.answering.silence_ms,
+            greeting_silence_ms: config.answering.greeting_silence_ms,
+        },
         country: Country::from_code(tones),
+        outreach: config.outreach.policy()?,
         media_folder: config.data.join("media"),
         trunk_check: Duration::from_secs(config.sip.trunk_check_s.max(1)),
         transcribe: config.transcription.calls,
@@ -502,6 +538,7 @@ fn api_config(config: &Config) -> ApiConfig {
         documents: config.knowledge.limits(),
         refresh_hours: config.knowledge.refresh_hours,
         after_call_tokens: config.after_call.tokens_per_day,
+        capture_keys: config.telemetry.capture_keys.clone(),
         ..ApiConfig::default()
     }
 }
