@@ -78,6 +78,7 @@ fn what_was_done_is_what_came_of_it() {
     assert_eq!(done("take_message"), Outcome::MessageTaken);
     assert_eq!(done("request_callback"), Outcome::CallbackRequested);
     assert_eq!(done("record_survey_answer"), Outcome::SurveyAnswered);
+    assert_eq!(done("opt_out"), Outcome::OptedOut);
 
     let mut other = call("en", "> My parcel is lost.\nOne moment.");
     other.remembered = Map::from_iter([("message".to_owned(), json!({"name": "Tom Barker", "text": "call me"}))]);

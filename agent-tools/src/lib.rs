@@ -21,6 +21,7 @@ pub mod mcp;
 mod messages;
 mod once;
 mod once_book;
+mod opt_out;
 mod schema;
 mod suite;
 mod surveys;
@@ -40,6 +41,7 @@ pub use mail::{Letter, MailError, MailSettings, MailTls, Mailer, SendConfirmatio
 pub use messages::TakeMessage;
 pub use once::StoreBook;
 pub use once_book::{Begun, MemoryBook, OnceBook, OnceFailure};
+pub use opt_out::OptOut;
 pub use suite::business_tools;
 pub use surveys::RecordSurveyAnswer;
 pub use tickets::{CreateTicket, LookUpTicket};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::calendar::{BookAppointment, CancelAppointment, Desk, FindSlots, MyAppointments, RescheduleAppointment};
 use crate::{
-    CreateTicket, House, LookUpContact, LookUpTicket, QualifyLead, RecordSurveyAnswer, RequestCallback,
+    CreateTicket, House, LookUpContact, LookUpTicket, OptOut, QualifyLead, RecordSurveyAnswer, RequestCallback,
     SendConfirmation, TakeMessage, Tool, UpdateContact, Verify,
 };
 
@@ -16,6 +16,7 @@ pub fn business_tools(house: &House, desk: Option<&Desk>, by_mail: bool) -> Vec<
         Arc::new(LookUpTicket(house.clone())),
         Arc::new(LookUpContact(house.clone())),
         Arc::new(UpdateContact(house.clone())),
+        Arc::new(OptOut(house.clone())),
         Arc::new(TakeMessage(house.clone())),
         Arc::new(RequestCallback(house.clone())),
         Arc::new(Verify(house.clone())),

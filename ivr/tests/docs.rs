@@ -60,6 +60,7 @@ fn every_example_is_taken_and_every_verb_has_one() {
         "http",
         "language",
         "menu",
+        "opt_out",
         "record",
         "recording",
         "reject",

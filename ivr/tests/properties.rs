@@ -152,6 +152,7 @@ impl Wild {
                     | CallCommand::Discard { .. }
                     | CallCommand::Remember { .. }
                     | CallCommand::SetContact { .. }
+                    | CallCommand::OptOut { .. }
                     | CallCommand::NodeLeft { .. }
             );
             assert!(kept || !self.hung_up, "after the end: {command:?}");

@@ -3,10 +3,10 @@
 use crate::support;
 
 use call_model::{
-    CallCommand, CallEvent, Direction, HangupCause, HttpFailure, HttpMethod, HttpReply, PromptItem, RecordingSwitch,
-    RequestId, RingStrategy, ToolFailure, ToolUseId, TransferOutcome, TransferSettings, Verified,
+    CallApp, CallCommand, CallEvent, Direction, HangupCause, HttpFailure, HttpMethod, HttpReply, PromptItem,
+    RecordingSwitch, RequestId, RingStrategy, ToolFailure, ToolUseId, TransferOutcome, TransferSettings, Verified,
 };
-use ivr::RecordingMode;
+use ivr::{Flow, ParseContext, RecordingMode};
 use serde_json::json;
 use support::raw::Raw;
 use support::{facts, parse};
@@ -125,6 +125,43 @@ nodes:
     assert!(call.commands.contains(&CallCommand::Remember { key: "why".into(), value: json!("reception") }));
     assert!(call.commands.contains(&CallCommand::SetContact { field: "name".into(), value: json!("Sam") }));
     assert_eq!(call.said(), "Sam");
+}
+
+#[test]
+fn who_wants_no_further_calls_is_told_of_before_anything_is_said() {
+    let yaml =
+        |purpose: &str| format!("nodes:\n  a: {{opt_out: {purpose}, next: b}}\n  b: {{say: Noted., next: hangup}}\n");
+    for (written, purpose) in [("", None), ("marketing", Some("marketing"))] {
+        let call = Raw::answered(&yaml(written));
+        let at = |what: fn(&CallCommand) -> bool| call.commands.iter().position(what).unwrap();
+        let purpose = purpose.map(str::to_owned);
+        assert!(call.commands.contains(&CallCommand::OptOut { purpose, said: None }));
+        assert!(
+            at(|command| matches!(command, CallCommand::OptOut { .. }))
+                < at(|command| matches!(command, CallCommand::Play { .. }))
+        );
+    }
+    let context = ParseContext { name: "main".into(), ..ParseContext::default() };
+    let faults = Flow::parse(&yaml("adverts"), &context).unwrap_err();
+    assert!(faults.iter().any(|fault| fault.to_string().contains("no purpose `adverts`")));
+}
+
+#[test]
+fn a_key_that_is_asked_for_is_the_flow_s_own() {
+    let mut call = Raw::answered(
+        "
+nodes:
+  hello: {say: Hello., next: choose}
+  choose: {menu: {say: Choose., options: {1: again, 9: number}}}
+  number: {gather: {say: Your number., into: n, length: 4}, next: hangup}
+",
+    );
+    let wants = |call: &Raw, keys: &str| keys.chars().filter(|key| call.app.wants_key(*key)).collect::<String>();
+    assert_eq!(wants(&call, "159"), "", "a text asks for none");
+    call.played();
+    assert_eq!(wants(&call, "159"), "19");
+    call.key('9');
+    assert_eq!(wants(&call, "159"), "159", "any key may be part of a number");
 }
 
 const HTTP: &str = "

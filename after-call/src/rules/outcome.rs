@@ -76,7 +76,9 @@ fn done(call: &EndedCall) -> Option<Outcome> {
 
 fn opted_out(call: &EndedCall, caller: &[Heard<'_>]) -> bool {
     let kept = call.remembered.get("opt_out").is_some_and(|value| value != &serde_json::Value::Bool(false));
-    kept || caller.iter().any(|heard| Lexicon::of(heard.language).kind("opt out").are_in(&heard.words))
+    let filed = call.remembered.get("result").and_then(serde_json::Value::as_str) == Some("opted_out")
+        || call.done().any(|(tool, _)| tool.name == "opt_out");
+    kept || filed || caller.iter().any(|heard| Lexicon::of(heard.language).kind("opt out").are_in(&heard.words))
 }
 
 fn said(call: &EndedCall, caller: &[Heard<'_>]) -> Outcome {

@@ -49,6 +49,20 @@ async fn a_contact_is_told_and_changed_as_far_as_he_is_verified() {
     assert!(caller.refused("look_up_contact", json!({})).await.contains("ask him"));
 }
 
+#[tokio::test]
+async fn who_does_not_want_to_be_called_is_in_the_books() {
+    let practice = Practice::open().await;
+    let mut caller = practice.call(CALLER).await;
+    for _ in 0..2 {
+        caller.ok("opt_out", json!({"words": "never call me again", "purpose": "marketing"})).await;
+    }
+    let suppressions = practice.store.suppressions_of(CALLER).await.unwrap();
+    assert_eq!(suppressions.len(), 1);
+    assert_eq!((suppressions[0].method.as_str(), suppressions[0].purpose.as_deref()), ("voice", Some("marketing")));
+    assert_eq!(suppressions[0].said.as_deref(), Some("never call me again"));
+    assert!(suppressions[0].call.is_some());
+}
+
 async fn follow_ups(practice: &Practice, kind: FollowUpKind) -> Vec<store::FollowUpRecord> {
     let filter = FollowUpFilter { kind: Some(kind), ..FollowUpFilter::default() };
     practice.store.follow_ups(&filter, &PageRequest::default()).await.unwrap().data

@@ -382,6 +382,11 @@ impl CallApp for AgentApp {
     fn poll_timeout(&self) -> Option<Duration> {
         self.next_timeout()
     }
+
+    /// What is typed for a tool is the tool's.
+    fn wants_key(&self, _key: char) -> bool {
+        self.stage == Stage::Typing || matches!(self.after, Some(After::Keys { .. }))
+    }
 }
 
 /// How sure it is at the beginning that the caller is the contact of his number.
