@@ -1,9 +1,10 @@
 //! Whoever is called says no: it is in the books before they hear that it is, and then the call ends.
 
 use call_model::{HangupCause, HangupParty};
+use media::call_media::LegSlot;
 use permission::{Purpose, Reason, Verdict, asks_to_stop};
 use serde_json::{Map, Value};
-use store::{NewEvent, NewSuppression, StoreError};
+use store::{NewEvent, NewSuppression, StoreError, event_type};
 
 use super::Call;
 use super::transfer::Transfer;
@@ -129,17 +130,22 @@ impl Call {
     /// Whether this number may be called on behalf of this call. A member at their own phone calls whom they like, and
     /// is told where somebody said no; nobody else is put through to who did.
     pub(super) async fn may_be_transferred_to(&mut self, number: &str) -> Result<Verdict, PlaceError> {
-        let purpose = Purpose::default();
-        let known = Known::read(&self.house.parts.store, number, purpose, now_ms()).await?;
-        if !known.is_suppressed() {
-            return Ok(Verdict::Now);
+        let by_hand = self.legs.get(&LegSlot::CALLER).is_some_and(|leg| leg.engaged.is_some());
+        let known = Known::read(&self.house.parts.store, number, Purpose::default(), now_ms()).await;
+        match known {
+            Ok(known) if !known.is_suppressed() => Ok(Verdict::Now),
+            Ok(_) if by_hand => {
+                self.tell_suppressed().await;
+                Ok(Verdict::Now)
+            }
+            Ok(_) => Ok(Verdict::Never { reason: Reason::Suppressed }),
+            // A member's phone works without the books.
+            Err(error) if by_hand => {
+                tracing::error!(call = %self.id, %error, "nobody knows whether a number wants to be called");
+                Ok(Verdict::Now)
+            }
+            Err(error) => Err(error.into()),
         }
-        let caller = media::call_media::LegSlot::CALLER;
-        if self.legs.get(&caller).is_none_or(|leg| leg.engaged.is_none()) {
-            return Ok(Verdict::Never { reason: Reason::Suppressed });
-        }
-        self.tell_suppressed().await;
-        Ok(Verdict::Now)
     }
 
     async fn tell_suppressed(&mut self) {
@@ -147,7 +153,8 @@ impl Call {
             ("call".to_owned(), Value::from(self.id.to_string())),
             ("reason".to_owned(), Value::from(Reason::Suppressed.code())),
         ]);
-        let event = NewEvent { kind: "call.to_suppressed".to_owned(), call: Some(self.id), at_ms: now_ms(), data };
+        let event =
+            NewEvent { kind: event_type::CALL_TO_SUPPRESSED.to_owned(), call: Some(self.id), at_ms: now_ms(), data };
         if let Err(error) = self.house.parts.store.emit(event).await {
             tracing::error!(call = %self.id, %error, "that somebody was called who said no is missing among the events");
         }

@@ -7,6 +7,7 @@ use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use call_model::{AppName, CallId, Direction, RecordingSwitch};
+use permission::Purpose;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -15,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Body, BodyBytes, Id, Params};
 use super::gate::KeyName;
+use super::machine::{self, MachineDetection};
 use super::numbers::check_app;
 use super::page::{List, PageQuery, page_request};
 use super::problem::{Kind, Problem};
@@ -95,11 +97,20 @@ pub(super) struct NewCall {
     #[serde(default)]
     #[schema(value_type = Object)]
     variables: Map<String, Value>,
-    /// How long it may ring, seconds: 5 to 300.
+    /// How long it may ring, seconds: 5 to 300; a number at least for `outreach.ring_s` of the configuration.
     #[schema(minimum = 5, maximum = 300)]
     ring_timeout_s: Option<u64>,
     /// Address that is told of every event of this call, besides the webhooks that want it.
     webhook: Option<String>,
+    /// What it is for: `reminder`, `delivery`, `payment`, `survey`, `marketing`, `code`, `emergency`, `callback` or
+    /// `service`, the default. When, how often and with what consent a number may be called hangs on it: see
+    /// `[outreach]` of the configuration.
+    #[serde(default)]
+    #[schema(value_type = String, default = "service")]
+    purpose: Purpose,
+    /// How it is found out who answers, and what becomes of the call then; without it the callee, whoever it is, is
+    /// talked to at the answer.
+    machine_detection: Option<MachineDetection>,
 }
 
 /// A call that was placed.
@@ -274,7 +285,18 @@ async fn check(state: &ApiState, call: &NewCall) -> Result<Speech, Problem> {
     }
 }
 
+/// Places a call of ours, written as a body of `POST /v1/calls`.
+pub(super) async fn place_order(state: &ApiState, order: Value) -> Result<(), Problem> {
+    let order: NewCall = serde_json::from_value(order).map_err(|error| Problem::invalid(error.to_string()))?;
+    let speech = check(state, &order).await?;
+    dial(state, fresh_id::<CallId>(now_ms()), order, speech).await.map(drop)
+}
+
 async fn dial(state: &ApiState, id: CallId, call: NewCall, speech: Speech) -> Result<Response, Problem> {
+    let machine = match &call.machine_detection {
+        Some(wanted) => Some(machine::check(state, wanted).await?),
+        None => None,
+    };
     let webhook = match &call.webhook {
         Some(url) => {
             let secret = new_secret()?;
@@ -294,6 +316,8 @@ async fn dial(state: &ApiState, id: CallId, call: NewCall, speech: Speech) -> Re
         variables: call.variables,
         ring_timeout: call.ring_timeout_s.map(Duration::from_secs),
         webhook: webhook.as_ref().map(|hook| hook.id),
+        purpose: call.purpose,
+        machine,
     };
     state.calls().place_call(placing).await?;
     let call =
@@ -312,6 +336,13 @@ impl From<PlaceCallError> for Problem {
             }
             PlaceCallError::Invalid(detail) => Self::invalid(detail),
             PlaceCallError::Forbidden(detail) => Self::new(Kind::Forbidden, detail),
+            PlaceCallError::Refused { detail, reason, retry_at } => {
+                let problem = Self::new(Kind::Forbidden, detail).with("reason", reason);
+                match retry_at {
+                    Some(at) => problem.with("retry_at", at),
+                    None => problem,
+                }
+            }
             PlaceCallError::Failed(detail) => Self::new(Kind::Internal, detail),
         }
     }
@@ -364,7 +395,9 @@ pub(super) async fn recording(
         || Problem::new(Kind::NotFound, "this call has no recording: its number's rule or the caller forbade it");
     let recording = state.store().call_recording(id).await?.ok_or_else(none)?;
     match recording.state {
-        RecordingState::Ready => sound::send(state.recordings(), &recording.path, &headers, &format!("{id}.wav")).await,
+        RecordingState::Ready | RecordingState::Cut => {
+            sound::send(state.recordings(), &recording.path, &headers, &format!("{id}.wav")).await
+        }
         RecordingState::Recording | RecordingState::Held => {
             Err(Problem::new(Kind::Conflict, "the recording is not ready: wait for the event recording.ready"))
         }

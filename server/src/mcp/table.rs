@@ -210,6 +210,12 @@ pub(super) const TOOLS: &[Call] = &[
             body("language", "Language as BCP 47, such as `de`.", Shape::Text),
             body("from", "Our number that it comes from.", Shape::Text),
             body("variables", "Values that the agent or the flow can name.", Shape::Fields),
+            body(
+                "purpose",
+                "What it is for: reminder, delivery, payment, survey, marketing, code, emergency, callback or service; \
+                 service when it is not said.",
+                Shape::Text,
+            ),
             body("ring_timeout_s", "How long it may ring, seconds.", Shape::Number { from: 5, to: 300 }),
         ],
     },

@@ -54,6 +54,9 @@ fn describe() {
         let zero = counter!("callwright_calls_total", "direction" => direction, "outcome" => "normal", "trunk" => "");
         zero.increment(0);
     }
+    for direction in ["back", "forward"] {
+        counter!("callwright_clock_steps_total", "direction" => direction).increment(0);
+    }
     for outcome in ["done", "retry", "given_up"] {
         counter!("callwright_after_call_total", "outcome" => outcome).increment(0);
     }
@@ -97,6 +100,7 @@ const COUNTERS: &[(&str, &str)] = &[
 /// Counters with labels.
 const LABELLED: &[(&str, &str)] = &[
     ("callwright_calls_total", "Calls that are over, by direction, outcome and trunk"),
+    ("callwright_opt_outs_total", "People who said that they do not want to be called, by method"),
     ("callwright_attempts_refused_total", "Members' phones that refused a call, by kind"),
     ("callwright_sip_requests_total", "SIP requests, by direction and method"),
     ("callwright_sip_responses_total", "SIP responses, by direction, method and class"),
@@ -110,6 +114,7 @@ const LABELLED: &[(&str, &str)] = &[
     ("callwright_after_call_total", "Work after calls, by outcome"),
     ("callwright_errands_total", "Errands such as mail, by kind and outcome"),
     ("callwright_trace_spans_dropped_total", "Spans that were lost, by why"),
+    ("callwright_clock_steps_total", "Times that the clock of this machine was set while we ran, by direction"),
     ("callwright_store_writes_total", "Writes that are in the books"),
     ("callwright_store_writes_failed_total", "Writes that the books refused"),
     ("callwright_store_retries_total", "Transactions that were tried again because of a lock or a full disk"),
@@ -147,6 +152,7 @@ const GAUGES: &[(&str, &str)] = &[
     ("callwright_sip_connections", "SIP connections that are open"),
     ("callwright_sip_events_waiting", "SIP events that wait for the switchboard"),
     ("callwright_sip_bans", "Sources that are banned now"),
+    ("callwright_certificate_days", "Days until a certificate of SIP over TLS expires; 0: it has, or cannot be read"),
     ("callwright_rtp_calls", "Calls with sound now"),
     ("callwright_rtp_ports_in_use", "Pairs of RTP ports in use"),
     ("callwright_rtp_busiest_thread_ratio", "How busy the busiest media thread is"),
@@ -169,6 +175,7 @@ const GAUGES: &[(&str, &str)] = &[
 pub(super) async fn measure(switchboard: &Switchboard, data: &Path, max_calls: usize) {
     gauge!("callwright_calls_live").set(switchboard.live() as f64);
     gauge!("callwright_calls_limit").set(max_calls as f64);
+    gauge!("callwright_sip_bans").set(switchboard.sip().bans().len() as f64);
     gauge!("callwright_draining").set(f64::from(u8::from(switchboard.is_draining())));
     if let Some(status) = switchboard.signalling().await {
         signalling(&status);

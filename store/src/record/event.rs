@@ -18,6 +18,8 @@ pub mod event_type {
     pub const CALL_ENDED: &str = "call.ended";
     /// Somebody tried what no caller gets, and was refused.
     pub const CALL_ATTEMPT: &str = "call.attempt";
+    /// A member calls a number by hand whose owner does not want to be called.
+    pub const CALL_TO_SUPPRESSED: &str = "call.to_suppressed";
     /// Whom a call is about talks with somebody else: a phone, or a carrier that we asked, has handed it over.
     pub const CALL_TRANSFERRED: &str = "call.transferred";
     /// A recording can be fetched.
@@ -65,12 +67,13 @@ pub mod event_type {
     /// Sent on request, to try a webhook.
     pub const WEBHOOK_TEST: &str = "webhook.test";
     /// All of them, for filters.
-    pub const ALL: [&str; 28] = [
+    pub const ALL: [&str; 29] = [
         CALL_RINGING,
         CALL_ANSWERED,
         CALL_ANSWERED_BY,
         CALL_ENDED,
         CALL_ATTEMPT,
+        CALL_TO_SUPPRESSED,
         CALL_TRANSFERRED,
         RECORDING_READY,
         RECORDING_FAILED,
