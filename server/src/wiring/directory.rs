@@ -1,21 +1,30 @@
 //! From the books to what routing works on.
 
-use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use call_model::AppName;
 use calls::app::{AppRef, RecordingRule};
 use calls::directory::{Directory, Member, NumberRoute, Trunk};
 use calls::interop::{Interop, proxy_route};
 use calls::toll::Toll;
+use sip_core::message::Uri;
 use store::{Store, StoreError};
-use transport::sip::Network;
+use tokio::time::MissedTickBehavior;
+use transport::sip::{Network, SipHandle};
 
 use crate::api::TrunkSettings;
 use crate::config::Config;
+use crate::trunk::TrunkTransport;
 
-/// Reads the directory from the books. Hosts of trunks are looked up, so that their calls are known by address.
-pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory>, StoreError> {
+/// Reads the directory from the books. Hosts of trunks are looked up as their calls are, so that their calls are known by
+/// address. `before`: what was known so far; it stands where a name cannot be looked up now.
+pub(super) async fn read(
+    store: &Store,
+    config: &Config,
+    sip: &SipHandle,
+    before: Option<&Directory>,
+) -> Result<Arc<Directory>, StoreError> {
     let numbers = store.numbers().await?.into_iter().map(|record| NumberRoute {
         id: record.id,
         number: record.number,
@@ -59,13 +68,17 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
             continue;
         };
         let mut addresses = settings.addresses;
-        addresses.extend(look_up(&settings.host).await.into_iter().map(Network::from));
         let outbound_proxy = settings.outbound_proxy.as_deref().and_then(proxy_route);
-        if let Some(proxy) = &outbound_proxy {
-            // Its calls come from there, too.
-            let port = proxy.port.map_or_else(String::new, |port| format!(":{port}"));
-            addresses.extend(look_up(&format!("{}{port}", proxy.host)).await.into_iter().map(Network::from));
-        }
+        let host = uri_of(&settings.host, settings.transport);
+        let known = match look_up(host, outbound_proxy.clone(), sip).await {
+            Some(found) => found,
+            None => {
+                tracing::warn!(trunk = %record.name, "a trunk's host could not be looked up: its calls are known by the \
+                    addresses from before and by `addresses`");
+                before.and_then(|before| before.trunk(&record.name)).map(|trunk| trunk.addresses.clone()).unwrap_or_default()
+            }
+        };
+        addresses.extend(known.into_iter().filter(|found| !addresses.contains(found)).collect::<Vec<_>>());
         trunks.push(Trunk {
             id: record.id,
             name: record.name,
@@ -103,21 +116,59 @@ pub(super) async fn read(store: &Store, config: &Config) -> Result<Arc<Directory
     Ok(Arc::new(Directory::new(config.sip.realm.clone(), language, country, numbers, members, trunks)))
 }
 
-/// The addresses behind a trunk's host; none when it cannot be looked up now.
-async fn look_up(host: &str) -> Vec<IpAddr> {
-    let with_port = if has_port(host) { host.to_owned() } else { format!("{host}:5060") };
-    match tokio::net::lookup_host(with_port).await {
-        Ok(found) => found.map(|address| address.ip()).collect(),
-        Err(error) => {
-            tracing::warn!(%error, "a trunk's host could not be looked up: its calls are known by `addresses` only");
-            Vec::new()
+/// How often the addresses of trunks are looked up again. Name servers' answers are kept for their time to live.
+const REFRESH: Duration = Duration::from_secs(60);
+
+/// Keeps the addresses of trunks as the name servers say. Ends with the program.
+pub(super) async fn keep_fresh(live: Arc<super::Live>) {
+    let mut again = tokio::time::interval(REFRESH);
+    again.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    again.tick().await;
+    loop {
+        again.tick().await;
+        if let Err(error) = live.refresh_trunks().await {
+            tracing::warn!(%error, "the addresses of trunks could not be looked up again");
         }
     }
 }
 
-fn has_port(host: &str) -> bool {
-    match host.rsplit_once(':') {
-        Some((name, port)) => port.parse::<u16>().is_ok() && (!name.contains(':') || name.ends_with(']')),
-        None => false,
+/// Whether any trunk of one directory is elsewhere in the other.
+pub(super) fn moved(one: &Directory, other: &Directory) -> bool {
+    let places = |directory: &Directory| {
+        let sorted = |trunk: &Trunk| {
+            let mut addresses: Vec<_> = trunk.addresses.iter().map(ToString::to_string).collect();
+            addresses.sort_unstable();
+            (trunk.name.clone(), addresses)
+        };
+        let mut places: Vec<_> = directory.trunks().map(sorted).collect();
+        places.sort_unstable();
+        places
+    };
+    places(one) != places(other)
+}
+
+/// Where requests to a trunk's host go.
+fn uri_of(host: &str, transport: TrunkTransport) -> Option<Uri> {
+    let parameter = match transport {
+        TrunkTransport::Udp => "",
+        TrunkTransport::Tcp => ";transport=tcp",
+        TrunkTransport::Tls => ";transport=tls",
+    };
+    Uri::parse(&format!("sip:{host}{parameter}")).ok()
+}
+
+/// The addresses behind a trunk's host and its proxy: those that requests go to (NAPTR, SRV), and those of the names
+/// themselves, which some carriers send from. `None`: nothing can be looked up now.
+async fn look_up(host: Option<Uri>, proxy: Option<Uri>, sip: &SipHandle) -> Option<Vec<Network>> {
+    let mut found = Vec::new();
+    for uri in [host, proxy].into_iter().flatten() {
+        let by_name = Uri::sip(None, uri.host.clone(), Some(uri.port.unwrap_or(5060)));
+        // What has a port is asked for by A and AAAA alone.
+        for uri in [uri, by_name] {
+            found.extend(sip.addresses(uri).await.unwrap_or_default());
+        }
     }
+    found.sort_unstable();
+    found.dedup();
+    (!found.is_empty()).then(|| found.into_iter().map(Network::from).collect())
 }
