@@ -99,7 +99,7 @@ impl<'a> OneCall<'a> {
     }
 
     /// Takes events until `done`, the end of the call or `until`.
-    async fn until(&mut self, until: Instant, done: impl Fn(&Self) -> bool) {
+    pub(crate) async fn until(&mut self, until: Instant, done: impl Fn(&Self) -> bool) {
         while self.ended.is_none() && self.answer_error.is_none() && !done(self) {
             tokio::select! {
                 biased;
@@ -124,6 +124,10 @@ impl<'a> OneCall<'a> {
             Event::Answered { leg, body } if leg == self.leg => {
                 let early = self.early.take();
                 self.on_answer(body.or(early));
+            }
+            Event::Confirmed { leg, .. } if leg == self.leg => {
+                self.note("we answered");
+                self.answered = Some(Instant::now());
             }
             Event::Reinvited { leg, offer } if leg == self.leg => self.on_offer(offer).await,
             Event::ReinviteAnswered { leg, body } if leg == self.leg => {
@@ -205,7 +209,12 @@ impl<'a> OneCall<'a> {
         }
     }
 
-    fn command(&self, command: MediaCommand) {
+    /// Waits for the end of the call.
+    pub(crate) async fn over(&mut self) {
+        self.until(Instant::now() + Duration::from_secs(35), |_| false).await;
+    }
+
+    pub(crate) fn command(&self, command: MediaCommand) {
         // The media ends only with the call.
         let _ = self.media.send(command);
     }

@@ -28,7 +28,7 @@ pub struct SyntheticCaller {
     pub(crate) config: CallerConfig,
     pub(crate) sip: SipHandle,
     pub(crate) events: mpsc::Receiver<Event>,
-    rtp: RtpEngine,
+    pub(crate) rtp: RtpEngine,
 }
 
 impl SyntheticCaller {
@@ -143,7 +143,7 @@ impl SyntheticCaller {
     }
 
     /// Makes every sound of the script before the call: it is then said when its time comes.
-    async fn prepare(&self, script: &Script) -> Result<Vec<Vec<Arc<Prompt>>>, CallerError> {
+    pub(crate) async fn prepare(&self, script: &Script) -> Result<Vec<Vec<Arc<Prompt>>>, CallerError> {
         let mut sounds = Vec::new();
         for step in &script.steps {
             match step {

@@ -41,18 +41,18 @@ impl Default for AnsweringConfig {
 /// Greetings of persons, and the silence that must follow, ms: the longer a greeting, the more likely is another
 /// sentence behind a pause.
 const SHORT_MS: u32 = 900;
-const SHORT_PAUSE_MS: u32 = 640;
+const SHORT_PAUSE_MS: u32 = 900;
 const MIDDLE_MS: u32 = 1_700;
-const MIDDLE_PAUSE_MS: u32 = 800;
-const LONG_MS: u32 = 2_300;
-const LONG_PAUSE_MS: u32 = 900;
+const MIDDLE_PAUSE_MS: u32 = 960;
+const LONG_MS: u32 = 3_000;
+const LONG_PAUSE_MS: u32 = 960;
 /// ... and where its words are those of a person.
-const KNOWN_PAUSE_MS: u32 = 400;
+const KNOWN_PAUSE_MS: u32 = 800;
 /// Who has spoken for so long at `DECIDE_MS` after the answer is a machine, ms.
-const MACHINE_MS: u32 = 1_900;
+const MACHINE_MS: u32 = 2_600;
 const DECIDE_MS: u32 = 3_000;
 /// ... or has spoken for so long at any time.
-const MACHINE_AT_ONCE_MS: u32 = 2_700;
+const MACHINE_AT_ONCE_MS: u32 = 3_100;
 /// Silence between two words is shorter, ms.
 const DIP_MS: u32 = 300;
 /// Who has spoken for so long when the time is over, and still does, is more likely a machine than not, ms.
@@ -156,7 +156,8 @@ impl Classifier {
 
     /// What a recogniser has understood.
     pub fn understood(&mut self, clue: Clue) {
-        self.clue = Some(self.clue.map_or(clue, |before| before.max(clue)));
+        // A greeting that goes on is no more that of a person.
+        self.clue = Some(self.clue.filter(|before| *before > Clue::Person).map_or(clue, |before| before.max(clue)));
     }
 
     /// How they have spoken so far.
@@ -244,7 +245,7 @@ impl Classifier {
 
     fn by_words(&mut self) -> Option<Finding> {
         let by = match self.clue? {
-            Clue::Person => return None,
+            Clue::Other | Clue::Person => return None,
             Clue::Machine => AnsweredBy::Machine,
             Clue::Screening => AnsweredBy::Screening,
             Clue::Unobtainable => AnsweredBy::Unobtainable,
@@ -252,8 +253,8 @@ impl Classifier {
         let settled = match self.state {
             State::Ringing => true,
             State::Deciding | State::Announced => false,
-            // Who goes on and on may be an assistant as well.
-            State::Decided(before) => by == before || before != AnsweredBy::Machine || by == AnsweredBy::Unobtainable,
+            // Who goes on and on may be an assistant, or a network, as well.
+            State::Decided(before) => by == before || before != AnsweredBy::Machine,
         };
         (!settled).then(|| self.verdict(by, AnswerSign::Words, 0.95))
     }
@@ -276,15 +277,19 @@ impl Classifier {
             return Some(self.verdict(AnsweredBy::Person, AnswerSign::ShortGreeting, person(heard.span_ms)));
         }
         let spoken = heard.span_ms;
-        let ends = spoken <= LONG_MS && heard.pause_ms >= DIP_MS;
-        let goes_on = spoken >= MACHINE_AT_ONCE_MS || after >= DECIDE_MS && spoken >= MACHINE_MS && !ends;
+        // By their words they serve customers.
+        let known = self.clue == Some(Clue::Person);
+        let ends = known || spoken <= LONG_MS && heard.pause_ms >= DIP_MS;
+        let goes_on = !known && spoken >= MACHINE_AT_ONCE_MS || after >= DECIDE_MS && spoken >= MACHINE_MS && !ends;
         if goes_on {
             return Some(self.verdict(AnsweredBy::Machine, AnswerSign::LongGreeting, 1.0 - person(spoken)));
         }
         if after < self.config.max_ms {
             return None;
         }
-        Some(if spoken >= MACHINE_AT_LAST_MS && heard.pause_ms < KNOWN_PAUSE_MS {
+        Some(if ends {
+            self.verdict(AnsweredBy::Person, AnswerSign::TimeOver, person(spoken))
+        } else if spoken >= MACHINE_AT_LAST_MS {
             self.verdict(AnsweredBy::Machine, AnswerSign::TimeOver, 0.5)
         } else {
             self.verdict(AnsweredBy::Unsure, AnswerSign::TimeOver, 0.3)
@@ -345,7 +350,7 @@ impl Classifier {
 
 /// How likely a greeting of so many ms is a person's.
 fn person(span_ms: u32) -> f32 {
-    let odds = (span_ms as f32 - 2_000.0) / 400.0;
+    let odds = (span_ms as f32 - 2_600.0) / 450.0;
     (1.0 / (1.0 + odds.exp())).clamp(0.05, 0.95)
 }
 

@@ -3,6 +3,8 @@
 /// What words tell. The greater one counts where there are several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Clue {
+    /// Nothing that says who speaks.
+    Other,
     /// A person: "hello?", a name and no more.
     Person,
     /// A machine, or the mailbox of a network.
@@ -182,6 +184,21 @@ const PERSON: &[&str] = &[
     "chi parla",
     "buongiorno",
 ];
+/// What a person says who answers for a business, however much comes before it.
+const AT_SERVICE: &[&str] = &[
+    "how can i help",
+    "how may i help",
+    "what can i do for you",
+    "was kann ich fur sie tun",
+    "wie kann ich ihnen helfen",
+    "sie sprechen mit",
+    "en que puedo ayudar",
+    "le atiende",
+    "que puis je pour vous",
+    "a l appareil",
+    "come posso aiutar",
+    "mi dica",
+];
 /// Names are short: more words than this are a greeting that goes on.
 const PERSON_WORDS: usize = 4;
 
@@ -200,7 +217,10 @@ pub fn clue(text: &str) -> Option<Clue> {
     }
     let words = text.split_ascii_whitespace().count();
     let greets = || PERSON.iter().any(|phrase| text.contains(&format!(" {phrase} ")));
-    ((1..=PERSON_WORDS).contains(&words) && greets()).then_some(Clue::Person)
+    if says(AT_SERVICE) || (1..=PERSON_WORDS).contains(&words) && greets() {
+        return Some(Clue::Person);
+    }
+    (words > 0).then_some(Clue::Other)
 }
 
 /// Words that are likely to be heard, for a recogniser that takes hints: in the language (BCP 47).
@@ -272,7 +292,8 @@ mod tests {
             ("Bitte nennen Sie Ihren Namen und den Grund Ihres Anrufs", Some(Clue::Screening)),
             ("Kein Anschluss unter dieser Nummer.", Some(Clue::Unobtainable)),
             ("The number you have dialed is not in service.", Some(Clue::Unobtainable)),
-            ("Good morning, Northwind Dental, what can I do for you?", None),
+            ("Good morning, Northwind Dental, what can I do for you?", Some(Clue::Person)),
+            ("Hello, this is Tom, and I am", Some(Clue::Other)),
             ("", None),
         ] {
             assert_eq!(clue(text), expected, "{text}");
@@ -281,7 +302,7 @@ mod tests {
 
     #[test]
     fn phrases_are_written_as_they_are_compared() {
-        for phrase in [SCREENING, UNOBTAINABLE, MACHINE, PERSON].concat() {
+        for phrase in [SCREENING, UNOBTAINABLE, MACHINE, PERSON, AT_SERVICE].concat() {
             assert_eq!(folded(phrase).trim(), phrase);
         }
     }

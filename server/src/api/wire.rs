@@ -1,15 +1,19 @@
 //! The forms that records have on the wire: times as RFC 3339, ids as text, nothing that is secret.
 
 use call_model::{
-    CallId, CallOrigin, ContactId, Direction, EventId, HangupCause, HangupParty, LegId, RecordingId, VoicemailId,
+    Answered, AnsweredBy, CallId, CallOrigin, ContactId, Direction, EventId, HangupCause, HangupParty, LegId, RecordingId, VoicemailId,
 };
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use store::{
-    CallRecord, CallState, ContactRecord, EventRecord, LegQuality, LegRecord, LegRole, RecordingRecord, RecordingState,
-    TimelineEntry, TranscriptState, VoicemailRecord,
+    CallRecord, CallState, ContactRecord, EventRecord, LegQuality, LegRecord, LegRole, OtherNumber, RecordingRecord, RecordingState, TimelineEntry, TranscriptState, VoicemailRecord,
 };
 use utoipa::ToSchema;
+
+use super::consents::Consent;
+use super::persons::Note;
+use super::problem::Problem;
+use super::state::ApiState;
 
 /// A moment, kept as ms since the Unix epoch, written as RFC 3339 in UTC.
 #[derive(Debug, Clone, Copy, ToSchema)]
@@ -82,6 +86,14 @@ pub(super) struct Call {
     /// `failed` with its `reason`).
     #[schema(value_type = Object)]
     origin: CallOrigin,
+    /// Who or what answered, where the call was screened (`machine_detection`): `person`, `machine`, `screening`, `fax`,
+    /// `unobtainable`, `silence` or `unsure`.
+    #[schema(value_type = Option<String>, example = "person")]
+    answered_by: Option<AnsweredBy>,
+    /// How that was told: `by`, `confidence` (0 to 1), `sign` (`short_greeting`, `long_greeting`, `beep`, `words`,
+    /// `fax_tone`, `special_tone`, `busy_tone`, `nothing_heard`, `time_over`) and `after_ms` from the answer.
+    #[schema(value_type = Option<Object>)]
+    answered_how: Option<Answered>,
     /// Variables handed over when it was placed.
     #[schema(value_type = Object)]
     variables: Map<String, Value>,
@@ -162,7 +174,8 @@ pub(super) struct Recording {
     /// Its id.
     #[schema(value_type = String)]
     id: RecordingId,
-    /// `recording`, `ready` or `failed`.
+    /// `recording`, `held` (to be silenced in places), `ready`, `cut` (it can be fetched, and lacks what came while the
+    /// disk was full) or `failed`.
     #[schema(value_type = String, example = "ready")]
     state: RecordingState,
     /// When it began.
@@ -194,6 +207,16 @@ pub(super) struct Contact {
     name: Option<String>,
     /// BCP 47 language.
     language: Option<String>,
+    /// IANA name of the time zone, where it was said.
+    time_zone: Option<String>,
+    /// ISO 3166-1 country, where it was said.
+    country: Option<String>,
+    /// Part of the country: what follows the hyphen in ISO 3166-2.
+    region: Option<String>,
+    /// Tags, in alphabetical order.
+    tags: Vec<String>,
+    /// Further numbers, the one to try first first.
+    numbers: Vec<NumberOfContact>,
     /// Further fields.
     #[schema(value_type = Object)]
     fields: Map<String, Value>,
@@ -203,6 +226,41 @@ pub(super) struct Contact {
     created_at: Time,
     /// When it was last changed.
     updated_at: Time,
+}
+
+impl Contact {
+    pub(super) fn id(&self) -> ContactId {
+        self.id
+    }
+}
+
+/// A further number of a contact.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NumberOfContact {
+    /// The number in E.164, or an address.
+    #[schema(example = "+491711234567")]
+    number: String,
+    /// What it is.
+    #[serde(default)]
+    #[schema(example = "mobile")]
+    label: String,
+}
+
+impl NumberOfContact {
+    /// As the books keep it.
+    pub(super) fn read(self, state: &ApiState) -> Result<OtherNumber, Problem> {
+        let address = state.store().address(&self.number);
+        let number = address.as_str().map(str::to_owned);
+        let number = number.ok_or_else(|| Problem::invalid("a further number is none: write +4930123456"))?;
+        Ok(OtherNumber { number, label: self.label })
+    }
+}
+
+impl From<OtherNumber> for NumberOfContact {
+    fn from(other: OtherNumber) -> Self {
+        Self { number: other.number, label: other.label }
+    }
 }
 
 /// A message that a caller left.
@@ -252,6 +310,20 @@ pub(super) enum Happening {
         /// The message.
         voicemail: Box<Voicemail>,
     },
+    /// What it agreed to, or did not.
+    Consent {
+        /// When it was written down.
+        at: Time,
+        /// The consent.
+        consent: Box<Consent>,
+    },
+    /// What somebody wrote.
+    Note {
+        /// When.
+        at: Time,
+        /// The note.
+        note: Note,
+    },
 }
 
 /// What happened, once. Webhooks get the same, under the same id.
@@ -295,6 +367,8 @@ impl From<CallRecord> for Call {
             cause: call.cause,
             hung_up_by: call.hung_up_by,
             origin: call.origin,
+            answered_by: call.answered_by.map(|answered| answered.by),
+            answered_how: call.answered_by,
             variables: call.variables,
             remembered: call.remembered,
             recording_id: call.recording,
@@ -356,6 +430,11 @@ impl From<ContactRecord> for Contact {
             address: contact.address,
             name: contact.name,
             language: contact.language,
+            time_zone: contact.time_zone,
+            country: contact.country,
+            region: contact.region,
+            tags: contact.tags,
+            numbers: contact.numbers.into_iter().map(NumberOfContact::from).collect(),
             fields: contact.fields,
             notes: contact.notes,
             created_at: Time(contact.created_ms),
@@ -388,6 +467,10 @@ impl From<TimelineEntry> for Happening {
             TimelineEntry::Voicemail(voicemail) => {
                 Self::Voicemail { at: Time(voicemail.created_ms), voicemail: Box::new(voicemail.into()) }
             }
+            TimelineEntry::Consent(consent) => {
+                Self::Consent { at: Time(consent.created_ms), consent: Box::new(consent.into()) }
+            }
+            TimelineEntry::Note(note) => Self::Note { at: Time(note.at_ms), note: note.into() },
         }
     }
 }

@@ -6,6 +6,8 @@
 //! - `load agent`: conversations with an agent whose recogniser, model and voice are local: delays as the caller hears
 //!   them, and what a session costs.
 //! - `load soak`: calls of several kinds over a bad line, for long: fails when one is lost or something is left behind.
+//! - `load machines`: how well and how soon it is told who answers a call, on made material; needs no server.
+//! - `load plan`: the planner of campaigns alone: contacts planned a second, bytes for each; needs no server.
 //! - `load flood`: a flood of INVITEs from strangers while calls run: what it does to their packets and to the memory.
 //! - `load floor`: the same packets against a plain UDP echo: what the sockets alone cost.
 #![allow(clippy::print_stdout)]
@@ -13,6 +15,8 @@
 mod agent;
 mod calls;
 mod flood;
+mod machines;
+mod plan;
 mod process;
 mod rate;
 mod rtp;
@@ -43,6 +47,10 @@ enum Command {
     Agent(agent::AgentArgs),
     /// Calls of several kinds over a bad line, for long
     Soak(soak::SoakArgs),
+    /// Made calls: how well and how soon it is told who answers
+    Machines(machines::MachinesArgs),
+    /// The planner of campaigns alone
+    Plan(plan::PlanArgs),
     /// The packets of so many calls against a plain UDP echo
     Floor(calls::FloorArgs),
     /// Write a certificate for loopback into a folder: sip.pem and sip.key
@@ -65,6 +73,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Flood(args) => flood::run(&args),
         Command::Agent(args) => agent::run(&args),
         Command::Soak(args) => soak::run(&args),
+        Command::Machines(args) => machines::run(&args),
+        Command::Plan(args) => plan::run(&args),
         Command::Floor(args) => calls::floor(&args),
         Command::Certificate { folder } => certificate(&folder),
         Command::Echo => rtp::echo(),

@@ -1,4 +1,4 @@
-//! Two minutes of what `make soak` does for half an hour.
+//! Two minutes of what `make soak` does for half an hour, and the smallest part of `load machines`.
 
 use std::path::Path;
 
@@ -23,4 +23,12 @@ async fn two_minutes_of_mixed_calls_over_a_bad_line_lose_nothing_and_leave_nothi
     let [said, faults] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
     assert!(output.status.success(), "{said}\n{faults}");
     assert_eq!(api.get("/v1/calls?state=active").await["data"], json!([]), "no call is left in the books");
+}
+
+#[tokio::test]
+async fn who_answers_is_told_as_well_as_it_should_be() {
+    let machines = Command::new(env!("CARGO_BIN_EXE_load")).args(["machines", "--takes", "1", "--check"]).output();
+    let output = machines.await.unwrap();
+    let [said, faults] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert!(output.status.success(), "{said}\n{faults}");
 }
