@@ -8,6 +8,10 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use call_model::SampleRate;
+
+use super::resample::wide;
+
 /// The longest audio of a job: 30 s at 16 kHz, whisper's own window.
 pub const MAX_SAMPLES: usize = 30 * 16_000;
 
@@ -59,8 +63,10 @@ pub struct Job {
     pub language: Option<String>,
     /// Text in whose style, and with whose names, the speaker may speak; may be empty.
     pub hints: Arc<str>,
-    /// Mono at 16 kHz.
+    /// Mono. What waits for its turn does so at the rate of the call.
     pub samples: Vec<i16>,
+    /// Their rate; a worker gets them at 16 kHz.
+    pub rate: SampleRate,
 }
 
 /// What the server says.
@@ -151,11 +157,12 @@ pub fn write_setup(setup: &Setup) -> Vec<u8> {
 
 /// A job with its length.
 pub fn write_job(job: &Job) -> Vec<u8> {
-    let mut body = Body::new(JOB, job.samples.len() * 2 + job.hints.len() + 32);
+    let samples = wide(&job.samples, job.rate);
+    let mut body = Body::new(JOB, samples.len() * 2 + job.hints.len() + 32);
     body.bytes(&job.id.to_le_bytes()).short(job.language.as_deref().unwrap_or(""));
     let hints = cut(&job.hints, MAX_HINTS);
     body.bytes(&(hints.len() as u16).to_le_bytes()).bytes(hints.as_bytes());
-    body.0.extend(job.samples.iter().take(MAX_SAMPLES).flat_map(|sample| sample.to_le_bytes()));
+    body.0.extend(samples.iter().take(MAX_SAMPLES).flat_map(|sample| sample.to_le_bytes()));
     body.finish()
 }
 
@@ -210,7 +217,7 @@ pub fn parse_request(body: &[u8]) -> io::Result<Request> {
                 return Err(invalid("audio of an impossible length"));
             }
             let samples = pairs.iter().map(|pair| i16::from_le_bytes(*pair)).collect();
-            Ok(Request::Job(Job { id, language, hints, samples }))
+            Ok(Request::Job(Job { id, language, hints, samples, rate: SampleRate::Wide }))
         }
         _ => Err(invalid("a request of an unknown kind")),
     }
@@ -337,7 +344,8 @@ mod tests {
         assert!(parse_request(body(&write_setup(&setup))).expect("a setup") == Request::Setup(setup.clone()));
         let builtin = Setup { model: Model::Builtin, ..setup };
         assert!(parse_request(body(&write_setup(&builtin))).expect("a setup") == Request::Setup(builtin));
-        let job = Job { id: 7, language: Some("de".into()), hints: "Grüße".into(), samples: vec![1, -2, i16::MIN] };
+        let (language, hints) = (Some("de".into()), "Grüße".into());
+        let job = Job { id: 7, language, hints, samples: vec![1, -2, i16::MIN], rate: SampleRate::Wide };
         assert!(parse_request(body(&write_job(&job))).expect("a job") == Request::Job(job));
 
         let piece = Piece { text: b" gr\xc3".to_vec(), from_ms: 20, to_ms: 300, probability: 0.5 };

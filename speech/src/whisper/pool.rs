@@ -36,19 +36,19 @@ pub(super) struct Ticket {
     /// Its `id` is the number in the session until it is sent to a worker.
     pub(super) job: Job,
     /// Where the answer goes.
-    pub(super) answers: mpsc::Sender<Answer>,
+    pub(super) answers: mpsc::Sender<Box<Answer>>,
     queued: Instant,
     tries: u8,
 }
 
 impl Ticket {
-    pub(super) fn new(session: u64, urgency: Urgency, job: Job, answers: mpsc::Sender<Answer>) -> Self {
+    pub(super) fn new(session: u64, urgency: Urgency, job: Job, answers: mpsc::Sender<Box<Answer>>) -> Self {
         Self { session, urgency, job, answers, queued: Instant::now(), tries: 0 }
     }
 
     fn answer(self, outcome: Result<Decoded, HearError>) {
         // The session makes room for as many answers as it asks questions.
-        let _ = self.answers.try_send(Answer { number: self.job.id, outcome });
+        let _ = self.answers.try_send(Box::new(Answer { number: self.job.id, outcome }));
     }
 }
 

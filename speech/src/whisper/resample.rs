@@ -1,5 +1,6 @@
 //! From the telephone's 8 kHz to the 16 kHz that whisper hears at.
 
+use std::borrow::Cow;
 use std::f32::consts::PI;
 use std::sync::LazyLock;
 
@@ -26,11 +27,11 @@ static KERNEL: LazyLock<[f32; TAPS]> = LazyLock::new(|| {
 /// Old samples that are looked at together.
 const PIECE: usize = 160;
 
-/// What was said, at 16 kHz: whole and without delay. Done only when it is to be recognised, since most of what a call
-/// hears never is, and waits in half the room until then.
-pub(super) fn wide(samples: &[i16], rate: SampleRate) -> Vec<i16> {
+/// What was said, at 16 kHz: whole and without delay. Done only when it is recognised, since most of what a call hears
+/// never is, and waits in half the room until then.
+pub(super) fn wide(samples: &[i16], rate: SampleRate) -> Cow<'_, [i16]> {
     if rate == SampleRate::Wide {
-        return samples.to_vec();
+        return samples.into();
     }
     let mut out = Vec::with_capacity(samples.len() * 2);
     let mut near = [0.0; PIECE + TAPS - 1];
@@ -49,7 +50,7 @@ pub(super) fn wide(samples: &[i16], rate: SampleRate) -> Vec<i16> {
         let rounded = between.iter().map(|sum| (sum + 0.5_f32.copysign(*sum)) as i16);
         out.extend(piece.iter().zip(rounded).flat_map(|(sample, between)| [*sample, between]));
     }
-    out
+    out.into()
 }
 
 #[cfg(test)]
@@ -95,6 +96,6 @@ mod tests {
 
     #[test]
     fn wideband_is_left_as_it_is() {
-        assert_eq!(wide(&[1, 2, 3], SampleRate::Wide), [1, 2, 3]);
+        assert_eq!(*wide(&[1, 2, 3], SampleRate::Wide), [1, 2, 3]);
     }
 }

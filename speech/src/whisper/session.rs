@@ -8,7 +8,6 @@ use call_model::SampleRate;
 use super::frame::{Decoded, Job};
 use super::judge::{self, Heard, JudgeSettings};
 use super::queue::Urgency;
-use super::resample::wide;
 use super::segment::{Block, PreRoll, Segment};
 use super::turn::Turn;
 use super::words::{BLOCK_MS, Stretch, text};
@@ -256,14 +255,15 @@ impl Session {
     fn recognise(&mut self, urgency: Urgency) {
         let Some(segment) = &mut self.segment else { return };
         segment.tried = segment.blocks();
-        let samples = wide(&segment.samples, self.rate);
+        let samples = segment.samples.clone();
         self.send(urgency, samples);
     }
 
     fn send(&mut self, urgency: Urgency, samples: Vec<i16>) {
         let id = self.next_number;
         self.next_number += 1;
-        let job = Job { id, language: self.language.clone(), hints: Arc::clone(&self.hints), samples };
+        let (language, hints) = (self.language.clone(), Arc::clone(&self.hints));
+        let job = Job { id, language, hints, samples, rate: self.rate };
         self.outputs.push_back(Output::Job(urgency, job));
     }
 
@@ -307,7 +307,7 @@ impl Session {
                     self.outputs.push_back(Output::Promote(number));
                 }
             }
-            _ => self.send(Urgency::Final, wide(&segment.samples, self.rate)),
+            _ => self.send(Urgency::Final, segment.samples),
         }
         self.pending.push_back(pending);
     }
