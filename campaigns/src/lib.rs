@@ -29,7 +29,7 @@ pub use outcome::{Ending, Finished, Next, Outcome};
 pub use phone::{NotE164, Phone};
 pub use planner::{Forecast, Forecasted, OTHER_NUMBERS, Planner, PlannerSettings, Progress, When};
 pub use spec::{
-    App, Fault, Looser, Machines, OnMachine, Pace, PaceKind, Recurrence, RecurrenceError, Schedule, Severity, Span, Spec,
-    SpecLimits, Start, TrunkLimit, Variant,
+    App, Fault, Looser, Machines, OnMachine, Pace, PaceKind, Recurrence, RecurrenceError, Schedule, Severity, Span,
+    Spec, SpecLimits, Start, TrunkLimit, Variant,
 };
 pub use variables::{VariableError, Variables, fill_text};

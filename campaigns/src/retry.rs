@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn the_next_number_is_tried_at_once_when_the_first_is_used_up() {
-        let steps = after(&[Outcome::Failed { sip: Some(404) }, Outcome::Failed { sip: Some(404) }], &Retries::default(), 2);
+        let steps =
+            after(&[Outcome::Failed { sip: Some(404) }, Outcome::Failed { sip: Some(404) }], &Retries::default(), 2);
         assert_eq!(steps, [Step::Again { after: Duration::ZERO, number: 1 }, Step::Stop]);
     }
 

@@ -49,7 +49,9 @@ impl Variables {
         let environment = environment();
         let mut templates = self.0.clone();
         templates.extend(over.0.iter().map(|(name, template)| (name.clone(), template.clone())));
-        templates.into_iter().map(|(name, template)| Ok((fill_one(&environment, &name, &template, row)?, name)))
+        templates
+            .into_iter()
+            .map(|(name, template)| Ok((fill_one(&environment, &name, &template, row)?, name)))
             .map(|filled| filled.map(|(value, name)| (name, value)))
             .collect()
     }

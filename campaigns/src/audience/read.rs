@@ -195,8 +195,8 @@ impl<'a> Reading<'a> {
         let columns = &self.columns;
         let at = |index: usize| record.get(index).filter(|cell| !cell.is_empty());
         let country = self.defaults.country.as_deref();
-        let text = at(columns.number)
-            .ok_or_else(|| self.fault(line, columns.number, "a number is needed here".to_owned()))?;
+        let text =
+            at(columns.number).ok_or_else(|| self.fault(line, columns.number, "a number is needed here".to_owned()))?;
         let number = cell::number(text, country).map_err(|wrong| self.fault(line, columns.number, wrong))?;
         let mut others: Vec<Phone> = Vec::new();
         for &index in &columns.others {

@@ -40,7 +40,9 @@ pub(super) struct Step<'a> {
 pub(super) enum Found {
     Dial(Dial),
     Offer(Dial),
-    /// Nothing now.
+    /// Nothing for want of lines.
+    Blocked,
+    /// Nothing of its own.
     Nothing,
 }
 
@@ -74,6 +76,8 @@ type Queue = BinaryHeap<Reverse<u64>>;
 
 pub(super) struct Campaign {
     pub paused: bool,
+    /// When it was asked last, it had nothing to dial.
+    pub idle: bool,
     pub(super) spec: Arc<Spec>,
     pub(super) rules: Rules,
     pace: Pace,
@@ -86,6 +90,8 @@ pub(super) struct Campaign {
     /// The same for those who go first.
     pub(super) urgent: Queue,
     flights: HashMap<CandidateId, Flight>,
+    /// Of these, only offered yet.
+    offered: u32,
     pub(super) removed: HashSet<CandidateId>,
     /// Those who ended outside of a plan.
     leftover: Vec<(CandidateId, Ending)>,
@@ -104,6 +110,7 @@ impl Campaign {
         let pace = spec.pace.clone();
         Self {
             paused: false,
+            idle: false,
             rules,
             trunks: pace.trunks.iter().cloned().map(TrunkUse::new).collect(),
             pace,
@@ -114,6 +121,7 @@ impl Campaign {
             waiting: Queue::new(),
             urgent: Queue::new(),
             flights: HashMap::new(),
+            offered: 0,
             removed: HashSet::new(),
             leftover: Vec::new(),
             bucket: Bucket::new(),
@@ -168,11 +176,13 @@ impl Campaign {
         self.served
     }
 
-    /// After a pause, nothing is made up for.
-    pub fn catch_up(&mut self, served: f64) {
-        if served.is_finite() {
-            self.served = self.served.max(served);
+    /// After having had nothing to dial, it goes on beside the others. Says whether it was behind them.
+    pub fn catch_up(&mut self, virtual_time: f64) -> bool {
+        let behind = std::mem::take(&mut self.idle) && self.served < virtual_time;
+        if behind {
+            self.served = virtual_time;
         }
+        behind
     }
 
     pub fn queue(&self) -> Option<&str> {
@@ -221,12 +231,15 @@ impl Campaign {
         ended.extend(self.leftover.drain(..).map(|(candidate, ending)| Ended { campaign, candidate, ending }));
         let over = self.spec.schedule.until.is_some_and(|until| now >= until);
         let preview = matches!(self.pace.kind, PaceKind::Preview { .. });
+        if !over && room.lines == 0 {
+            return Found::Blocked;
+        }
         if !over && !self.may_dial(room, now) {
             return Found::Nothing;
         }
         let trunk = if over || preview { None } else { room.trunk(&mut self.trunks) };
         if !over && !preview && trunk.is_none() {
-            return Found::Nothing;
+            return Found::Blocked;
         }
         while *step.budget > 0 {
             let Some(index) = self.take_due(if over { Seconds::MAX } else { seconds_until(now) }) else { break };
@@ -252,12 +265,11 @@ impl Campaign {
     }
 
     fn may_dial(&mut self, room: &Room<'_>, now: Timestamp) -> bool {
-        let offered = self.flights.values().filter(|flight| flight.trunk.is_none()).count();
-        let flying = (self.flights.len() - offered) as u32;
+        let flying = self.flights.len() as u32 - self.offered;
         if self.pace.at_once > 0 && flying >= self.pace.at_once {
             return false;
         }
-        if room.lines == 0 || !self.bucket.has(self.pace.per_second, now) {
+        if !self.bucket.has(self.pace.per_second, now) {
             return false;
         }
         match &self.pace.kind {
@@ -268,7 +280,7 @@ impl Campaign {
             }
             PaceKind::Preview { queue } => {
                 let view = room.view(queue);
-                progressive(View { ringing: view.ringing + offered as u32, ..view })
+                progressive(View { ringing: view.ringing + self.offered, ..view })
             }
         }
     }
@@ -335,6 +347,7 @@ impl Campaign {
         step.numbers.takes_off(number);
         let flight = Flight { index, number, trunk: None, trunk_name: String::new(), at, rings: false };
         self.flights.insert(dial.candidate, flight);
+        self.offered += 1;
         dial
     }
 
@@ -360,7 +373,7 @@ impl Campaign {
     /// A member takes what was offered.
     pub fn accept(&mut self, candidate: CandidateId, mut step: Step<'_>, room: &mut Room<'_>) -> Option<Dial> {
         let flight = self.flights.get(&candidate).filter(|flight| flight.trunk.is_none())?.clone();
-        self.flights.remove(&candidate);
+        self.land(candidate)?;
         step.numbers.landed(flight.number);
         let trunk = if room.lines > 0 { room.trunk(&mut self.trunks) } else { None };
         match (self.examine(flight.index, &mut step), trunk) {
@@ -381,7 +394,7 @@ impl Campaign {
 
     pub fn decline(&mut self, candidate: CandidateId, again_in: Duration, now: Timestamp) -> Option<Phone> {
         self.flights.get(&candidate).filter(|flight| flight.trunk.is_none())?;
-        let flight = self.flights.remove(&candidate)?;
+        let flight = self.land(candidate)?;
         self.wait_or_leave(flight.index, seconds_from(now.checked_add(again_in).unwrap_or(now)));
         Some(flight.number)
     }
@@ -392,13 +405,19 @@ impl Campaign {
         }
     }
 
+    fn land(&mut self, candidate: CandidateId) -> Option<Flight> {
+        let flight = self.flights.remove(&candidate)?;
+        self.offered -= u32::from(flight.trunk.is_none());
+        Some(flight)
+    }
+
     /// Whether it rang until now.
     pub fn answered(&mut self, candidate: CandidateId) -> bool {
         self.flights.get_mut(&candidate).is_some_and(|flight| std::mem::take(&mut flight.rings))
     }
 
     pub fn finished(&mut self, candidate: CandidateId, told: &Finished, now: Timestamp) -> Option<(Flight, Next)> {
-        let flight = self.flights.remove(&candidate)?;
+        let flight = self.land(candidate)?;
         if let Some(own) = self.trunks.iter_mut().find(|own| own.limit.name == flight.trunk_name) {
             own.flying = own.flying.saturating_sub(1);
         }

@@ -1,7 +1,7 @@
 //! The dry run: who would be called when, and who not, and why.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use super::places::Places;
 use crate::candidate::CandidateId;
 
 /// A verdict that only puts off is asked again so often.
-const MOST_DELAYS: u8 = 16;
+const MOST_DELAYS: u8 = 250;
 
 /// The first call to each contact of a campaign, as far as it can be foreseen.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -77,11 +77,9 @@ pub(super) fn forecast(
     // When the next call may begin by the campaign's limits, s since the epoch.
     let gap = gap(campaign, call);
     let mut free = f64::from(start);
+    let mut asked = Asked { numbers, places, put_off: HashMap::new() };
     while let Some(Reverse((due, index, delays))) = queue.pop() {
-        if f64::from(due) < free.floor() {
-            queue.push(Reverse((free.floor() as u32, index, delays)));
-            continue;
-        }
+        let due = due.max(free.floor() as u32);
         let candidate = campaign.entries[index as usize].id;
         let mut put = |when| never.push(Forecasted { candidate, when });
         if due >= campaign.last_second(index) || delays > MOST_DELAYS {
@@ -90,7 +88,7 @@ pub(super) fn forecast(
             continue;
         }
         let at = timestamp(due);
-        match campaign.would(index, numbers, places, at) {
+        match asked.verdict(campaign, index, at) {
             Verdict::Now => {
                 free = free.max(f64::from(due)) + gap;
                 *forecast.by_hour.entry(timestamp(due / 3_600 * 3_600)).or_default() += 1;
@@ -114,6 +112,32 @@ pub(super) fn forecast(
     let room = limit.saturating_sub(forecast.contacts.len());
     forecast.contacts.extend(never.into_iter().take(room));
     forecast
+}
+
+/// The gate, asked once for all who are put off alike.
+struct Asked<'a> {
+    numbers: &'a Numbers,
+    places: &'a Places,
+    put_off: HashMap<(u16, u8), (Timestamp, Verdict)>,
+}
+
+impl Asked<'_> {
+    fn verdict(&mut self, campaign: &Campaign, index: u32, at: Timestamp) -> Verdict {
+        let entry = &campaign.entries[index as usize];
+        let shared = entry.tried.attempts == 0 && self.numbers.is_blank(entry.number);
+        let key = (entry.place, entry.flags.of_gate());
+        if shared
+            && let Some((asked, verdict @ Verdict::Later { at: later, .. })) = self.put_off.get(&key)
+            && (*asked..*later).contains(&at)
+        {
+            return *verdict;
+        }
+        let verdict = campaign.would(index, self.numbers, self.places, at);
+        if shared && verdict.retry_at().is_some() {
+            self.put_off.insert(key, (at, verdict));
+        }
+        verdict
+    }
 }
 
 /// Between the beginnings of two calls, s.

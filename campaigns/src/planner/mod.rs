@@ -66,6 +66,8 @@ pub struct Planner {
     trunks: Trunks,
     /// Calls that ring for each queue.
     ringing: HashMap<String, u32>,
+    /// How much the campaign that was served last had been served by then, for its weight.
+    virtual_time: f64,
     /// The last plan ended with its budget and not with its work.
     unfinished: bool,
 }
@@ -81,6 +83,7 @@ impl Planner {
             places: Places::default(),
             trunks,
             ringing: HashMap::new(),
+            virtual_time: 0.0,
             unfinished: false,
         }
     }
@@ -88,8 +91,7 @@ impl Planner {
     /// Takes a campaign in, running. `rules`: what [`Spec::rules`] made of the house's. `None` when there are 65,535
     /// already.
     pub fn open(&mut self, spec: Arc<Spec>, rules: Rules) -> Option<CampaignKey> {
-        let served = self.running().map(Campaign::served).fold(f64::INFINITY, f64::min);
-        let campaign = Campaign::new(spec, rules, if served.is_finite() { served } else { 0.0 });
+        let campaign = Campaign::new(spec, rules, self.virtual_time);
         let free = self.campaigns.iter().position(Option::is_none);
         let index = free.unwrap_or(self.campaigns.len());
         let key = u16::try_from(index).ok().filter(|key| *key < u16::MAX)?;
@@ -106,7 +108,9 @@ impl Planner {
         for flight in campaign.flights() {
             self.numbers.landed(flight.number);
             self.trunks.left(flight.trunk);
-            if flight.rings && let Some(queue) = campaign.queue() {
+            if flight.rings
+                && let Some(queue) = campaign.queue()
+            {
                 landed(&mut self.ringing, queue);
             }
         }
@@ -129,10 +133,9 @@ impl Planner {
 
     /// Goes on.
     pub fn resume(&mut self, campaign: CampaignKey) {
-        let served = self.running().map(Campaign::served).fold(f64::INFINITY, f64::min);
         if let Some(campaign) = self.campaign(campaign) {
             campaign.paused = false;
-            campaign.catch_up(served);
+            campaign.idle = true;
         }
     }
 
@@ -172,12 +175,27 @@ impl Planner {
             let Some(place) = least_served(&turn, &self.campaigns) else { break };
             let index = turn[place];
             let Some(campaign) = &mut self.campaigns[index] else { break };
+            // What it did not use while it had nothing to dial is not made up for.
+            if campaign.catch_up(self.virtual_time) {
+                continue;
+            }
+            let served = campaign.served();
             let key = CampaignKey(index as u16);
             let step = Step { key, now, numbers: &mut self.numbers, places: &self.places, budget: &mut budget };
             match campaign.next(step, &mut room, &mut plan.ended) {
-                Found::Dial(dial) => plan.dials.push(dial),
-                Found::Offer(dial) => plan.offers.push(dial),
+                Found::Dial(dial) => {
+                    self.virtual_time = self.virtual_time.max(served);
+                    plan.dials.push(dial);
+                }
+                Found::Offer(dial) => {
+                    self.virtual_time = self.virtual_time.max(served);
+                    plan.offers.push(dial);
+                }
+                Found::Blocked => {
+                    turn.swap_remove(place);
+                }
                 Found::Nothing => {
+                    campaign.idle = true;
                     turn.swap_remove(place);
                 }
             }
@@ -214,7 +232,9 @@ impl Planner {
     /// A call was answered: it rings no more, and whoever was free for it is not free any more.
     pub fn answered(&mut self, campaign: CampaignKey, candidate: CandidateId) {
         let Some(Some(campaign)) = self.campaigns.get_mut(usize::from(campaign.0)) else { return };
-        if campaign.answered(candidate) && let Some(queue) = campaign.queue() {
+        if campaign.answered(candidate)
+            && let Some(queue) = campaign.queue()
+        {
             landed(&mut self.ringing, queue);
         }
     }
@@ -231,7 +251,9 @@ impl Planner {
         let (flight, next) = campaign.finished(candidate, finished, now)?;
         self.numbers.landed(flight.number);
         self.trunks.finished(flight.trunk, &finished.outcome, now);
-        if flight.rings && let Some(queue) = campaign.queue() {
+        if flight.rings
+            && let Some(queue) = campaign.queue()
+        {
             landed(&mut self.ringing, queue);
         }
         if finished.outcome.is_attempt() {

@@ -111,7 +111,8 @@ impl Numbers {
     /// Memory held, in bytes.
     pub fn bytes(&self) -> usize {
         let logs: usize = self.known.values().map(|log| log.attempts.capacity() * size_of::<Mark>()).sum();
-        logs + self.known.capacity() * (size_of::<(Phone, Log)>() + 1) + self.suppressed.capacity() * (size_of::<Phone>() + 1)
+        logs + self.known.capacity() * (size_of::<(Phone, Log)>() + 1)
+            + self.suppressed.capacity() * (size_of::<Phone>() + 1)
     }
 }
 

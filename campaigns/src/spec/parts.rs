@@ -101,8 +101,7 @@ pub(super) fn caller_ids(yaml: &Yaml, reader: &mut Reader<'_>) -> CallerIds {
 }
 
 pub(super) fn pace(yaml: Option<&Yaml>, reader: &mut Reader<'_>) -> Pace {
-    let mut pace =
-        Pace { kind: PaceKind::Agentless, per_second: 2.0, at_once: 20, trunks: Vec::new(), weight: 10 };
+    let mut pace = Pace { kind: PaceKind::Agentless, per_second: 2.0, at_once: 20, trunks: Vec::new(), weight: 10 };
     let Some(mut fields) = yaml.and_then(|yaml| Fields::open(yaml, "the pace", reader)) else { return pace };
     let kinds = [("preview", 0), ("progressive", 1), ("predictive", 2), ("agentless", 3)];
     let kind = fields.take("kind").and_then(|yaml| reader.word(yaml, "the pace", &kinds)).unwrap_or(3);
@@ -256,12 +255,7 @@ pub(super) fn schedule(yaml: Option<&Yaml>, reader: &mut Reader<'_>) -> Option<S
 }
 
 /// A rule with its first time.
-fn every(
-    yaml: &Yaml,
-    from: Option<(&Yaml, Option<Timestamp>)>,
-    zone: &str,
-    reader: &mut Reader<'_>,
-) -> Option<Start> {
+fn every(yaml: &Yaml, from: Option<(&Yaml, Option<Timestamp>)>, zone: &str, reader: &mut Reader<'_>) -> Option<Start> {
     let rule = reader.text(yaml, "the rule")?;
     let Some((_, from)) = from else {
         let message = "a campaign that recurs needs its first time";

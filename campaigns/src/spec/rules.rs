@@ -11,7 +11,9 @@ pub enum Looser {
     #[error("`window` is wider than the house's for this purpose: narrow it, or widen the house's in `[outreach]`")]
     Window,
     /// A cap.
-    #[error("a cap under `caps` is higher than the house's for this purpose: lower it, or raise the house's in `[outreach]`")]
+    #[error(
+        "a cap under `caps` is higher than the house's for this purpose: lower it, or raise the house's in `[outreach]`"
+    )]
     Caps,
     /// The ring.
     #[error("`ring` is shorter than the house's: lengthen it, or shorten the house's in `[outreach]`")]
