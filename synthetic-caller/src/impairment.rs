@@ -19,6 +19,10 @@ use tokio::time::Instant;
 
 /// The most that a line may lose: half of all packets.
 const MOST_LOSS: f64 = 0.5;
+/// How much longer a late packet takes: two others go by.
+const LATE: Duration = Duration::from_millis(60);
+/// How much longer one takes that is overtaken by the next, which comes 20 ms after it.
+const OVERTAKEN: Duration = Duration::from_millis(30);
 /// Packets that may be on their way in one direction: 20 s of sound. What comes above it is lost.
 const MOST_HELD: usize = 1_000;
 /// More than any packet of sound has, bytes.
@@ -34,6 +38,12 @@ pub struct Line {
     /// Each packet takes longer by a time of its own, from nothing to this, ms. Packets are 20 ms apart: above that,
     /// one overtakes the other.
     pub jitter_ms: u64,
+    /// The share of the packets that are late: they take 60 ms longer than the others. 0 to 0.5.
+    pub late: f64,
+    /// The share of the packets that are overtaken by the one after them. 0 to 0.5.
+    pub overtaken: f64,
+    /// The share of the packets that arrive twice. 0 to 0.5.
+    pub doubled: f64,
     /// Noise in what the caller says, and between: so many dB below its speech. `None` for none.
     pub noise_db: Option<f64>,
     /// Decides which packets are lost, how late each is, and the noise: the same packets for the same seed.
@@ -42,14 +52,23 @@ pub struct Line {
 
 impl Default for Line {
     fn default() -> Self {
-        Self { loss: 0.0, burst: 1.0, jitter_ms: 0, noise_db: None, seed: 1 }
+        Self {
+            loss: 0.0,
+            burst: 1.0,
+            jitter_ms: 0,
+            late: 0.0,
+            overtaken: 0.0,
+            doubled: 0.0,
+            noise_db: None,
+            seed: 1,
+        }
     }
 }
 
 impl Line {
     /// Whether anything happens to packets.
     pub(crate) fn is_lossy(&self) -> bool {
-        self.loss > 0.0 || self.jitter_ms > 0
+        self.jitter_ms > 0 || [self.loss, self.late, self.overtaken, self.doubled].iter().any(|share| *share > 0.0)
     }
 }
 
@@ -101,6 +120,18 @@ struct Fate {
     go_on: f64,
     losing: bool,
     jitter: Duration,
+    /// What befalls those that are not lost, by a row of numbers of its own: the same are lost with it and without.
+    mishaps: Random,
+    late: f64,
+    overtaken: f64,
+    doubled: f64,
+}
+
+/// What happens to a packet that is not lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Way {
+    delay: Duration,
+    twice: bool,
 }
 
 impl Fate {
@@ -112,15 +143,22 @@ impl Fate {
             go_on: 1.0 - 1.0 / burst,
             losing: false,
             jitter: Duration::from_millis(line.jitter_ms),
+            mishaps: Random::new(line.seed, direction + 16),
+            late: line.late.clamp(0.0, MOST_LOSS),
+            overtaken: line.overtaken.clamp(0.0, MOST_LOSS),
+            doubled: line.doubled.clamp(0.0, MOST_LOSS),
         }
     }
 
-    /// How long the next packet takes; `None` for one that is lost.
-    fn next(&mut self) -> Option<Duration> {
+    /// What happens to the next packet; `None`: it is lost.
+    fn next(&mut self) -> Option<Way> {
         let chance = if self.losing { self.go_on } else { self.begin };
         self.losing = self.random.unit() < chance;
-        let delay = self.jitter.mul_f64(self.random.unit());
-        (!self.losing).then_some(delay)
+        let mut delay = self.jitter.mul_f64(self.random.unit());
+        let [late, overtaken, twice] =
+            [self.late, self.overtaken, self.doubled].map(|share| self.mishaps.unit() < share);
+        delay += if late { LATE } else { Duration::ZERO } + if overtaken { OVERTAKEN } else { Duration::ZERO };
+        (!self.losing).then_some(Way { delay, twice })
     }
 }
 
@@ -178,7 +216,7 @@ impl Direction {
 
     fn take(&mut self, now: Instant, packet: &[u8]) {
         self.number += 1;
-        let Some(delay) = self.fate.next().filter(|_| self.held.len() < MOST_HELD) else {
+        let Some(Way { delay, twice }) = self.fate.next().filter(|_| self.held.len() < MOST_HELD) else {
             self.missing += 1;
             return;
         };
@@ -187,7 +225,9 @@ impl Direction {
             self.counter.lost.fetch_add(self.missing, Ordering::Relaxed);
         }
         self.missing = 0;
-        self.held.push(Reverse(Held { due: now + delay, number: self.number, data: packet.to_vec() }));
+        for _ in 0..=usize::from(twice) {
+            self.held.push(Reverse(Held { due: now + delay, number: self.number, data: packet.to_vec() }));
+        }
     }
 
     async fn release(&mut self, now: Instant) {
@@ -271,7 +311,7 @@ mod tests {
 
     fn fates(line: &Line, direction: u64) -> Vec<Option<Duration>> {
         let mut fate = Fate::new(line, direction);
-        (0..100_000).map(|_| fate.next()).collect()
+        (0..100_000).map(|_| fate.next().map(|way| way.delay)).collect()
     }
 
     fn lost(fates: &[Option<Duration>]) -> Vec<bool> {
@@ -304,6 +344,23 @@ mod tests {
             assert!((row / burst - 1.0).abs() < 0.15, "{row} in a row for {burst}");
         }
         assert!(fates(&Line::default(), 1).iter().all(|fate| *fate == Some(Duration::ZERO)));
+    }
+
+    #[test]
+    fn mishaps_befall_as_many_as_asked_for_and_change_no_loss() {
+        let bad = Line { loss: 0.2, late: 0.2, overtaken: 0.2, doubled: 0.2, seed: 5, ..Line::default() };
+        let only_loss = Line { late: 0.0, overtaken: 0.0, doubled: 0.0, ..bad };
+        assert_eq!(lost(&fates(&bad, 1)), lost(&fates(&only_loss, 1)));
+        let mut fate = Fate::new(&bad, 1);
+        let ways: Vec<Way> = (0..100_000).filter_map(|_| fate.next()).collect();
+        let share = |is: &dyn Fn(&Way) -> bool| ways.iter().filter(|way| is(way)).count() as f64 / ways.len() as f64;
+        for (what, share, expected) in [
+            ("late", share(&|way| way.delay >= LATE), 0.2),
+            ("overtaken", share(&|way| way.delay == OVERTAKEN || way.delay == LATE + OVERTAKEN), 0.2),
+            ("doubled", share(&|way| way.twice), 0.2),
+        ] {
+            assert!((share / expected - 1.0).abs() < 0.05, "{share} are {what}");
+        }
     }
 
     #[test]

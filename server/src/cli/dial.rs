@@ -119,6 +119,7 @@ impl LineArgs {
             jitter_ms: u64::from(self.jitter),
             noise_db: self.noise,
             seed: self.line_seed,
+            ..Line::default()
         }
     }
 }

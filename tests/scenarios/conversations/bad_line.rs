@@ -23,7 +23,7 @@ const ASTRAY: f64 = 1.6;
 
 /// A line as bad as a telephone's may be and still be used.
 fn line(seed: u64) -> Line {
-    Line { loss: 0.04, burst: 1.5, jitter_ms: 30, noise_db: Some(20.0), seed }
+    Line { loss: 0.04, burst: 1.5, jitter_ms: 30, noise_db: Some(20.0), seed, ..Line::default() }
 }
 
 /// A call over a bad line and all that is left of it.
