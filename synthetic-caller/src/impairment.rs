@@ -52,16 +52,7 @@ pub struct Line {
 
 impl Default for Line {
     fn default() -> Self {
-        Self {
-            loss: 0.0,
-            burst: 1.0,
-            jitter_ms: 0,
-            late: 0.0,
-            overtaken: 0.0,
-            doubled: 0.0,
-            noise_db: None,
-            seed: 1,
-        }
+        Self { loss: 0.0, burst: 1.0, jitter_ms: 0, late: 0.0, overtaken: 0.0, doubled: 0.0, noise_db: None, seed: 1 }
     }
 }
 

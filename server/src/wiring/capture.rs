@@ -169,12 +169,8 @@ impl Captures {
             let finished = kept.iter().position(|capture| !capture.is_running());
             kept.remove(finished.ok_or(CaptureError::TooMany(self.most))?);
         }
-        let capture = Capture {
-            call,
-            bytes: Mutex::default(),
-            dropped: AtomicU64::new(0),
-            running: AtomicBool::new(true),
-        };
+        let capture =
+            Capture { call, bytes: Mutex::default(), dropped: AtomicU64::new(0), running: AtomicBool::new(true) };
         let capture = Arc::new(capture);
         kept.push_back(capture.clone());
         Ok(capture)
@@ -191,8 +187,10 @@ impl Captures {
         let capture = self.admit(call)?;
         let (tap, ring) = Tap::new();
         // Without sound the tap is gone at once, and with it the capture: signalling is kept anyway.
-        let shown = if rtp { switchboard.capture(call, Some(Box::new(tap))).await } else { Ok(drop(tap)) };
-        if let Err(error) = shown {
+        let shown = rtp.then(|| Box::new(tap) as Box<dyn PacketTap>);
+        if let Some(tap) = shown
+            && let Err(error) = switchboard.capture(call, Some(tap)).await
+        {
             self.forget(call);
             return Err(CaptureError::Call(error.to_string()));
         }

@@ -49,7 +49,10 @@ pub(super) fn watch(store: Store) -> tokio::task::JoinHandle<()> {
             let Some(step_ms) = clocks.step(wall(), steady()) else { continue };
             let direction = if step_ms < 0 { "back" } else { "forward" };
             counter!("callwright_clock_steps_total", "direction" => direction).increment(1);
-            tracing::warn!(seconds = step_ms / 1_000, "the clock of this machine was set {direction}: running calls go on");
+            tracing::warn!(
+                seconds = step_ms / 1_000,
+                "the clock of this machine was set {direction}: running calls go on"
+            );
             if step_ms < 0
                 && let Err(error) = store.clock_set_back(step_ms.unsigned_abs()).await
             {

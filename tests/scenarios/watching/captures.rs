@@ -14,8 +14,7 @@ async fn a_call_is_captured_with_its_sound_and_without_its_keys() {
     let config_of_it = "[telemetry]\ncapture_keys = [\"first\"]\ncapture_seconds = 60\n";
     let server = Server::with(Settings::default().config(config_of_it)).await;
     let api = line(&server, "off").await;
-    let steps =
-        vec![Step::Speech, caller::wait(1.0), press("7391"), caller::wait(6.0), Step::HangUp];
+    let steps = vec![Step::Speech, caller::wait(1.0), press("7391"), caller::wait(6.0), Step::HangUp];
     let calling = begin(config("+12025550123"), script(server.address("line"), steps));
     let id = api.newest_call().await;
     api.call_when(&id, "the call is answered", |call| call["state"] == "active").await;

@@ -211,7 +211,13 @@ impl Call {
             let mut show = |kind, socket: &UdpSocket, packet: &Received<'_>, source| {
                 if let Some(tap) = capture {
                     let at = packet.stamp.unwrap_or(now);
-                    tap_packet(tap.as_mut(), Passed { inbound: true, kind, at, remote: source }, socket, packet.data, showing);
+                    tap_packet(
+                        tap.as_mut(),
+                        Passed { inbound: true, kind, at, remote: source },
+                        socket,
+                        packet.data,
+                        showing,
+                    );
                 }
             };
             let (notes, counters) = (context.notes, context.counters);

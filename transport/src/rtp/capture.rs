@@ -96,13 +96,7 @@ pub(super) struct Passed {
 }
 
 /// Shows a packet to a tap, as far as it may be seen.
-pub(super) fn tap_packet(
-    tap: &mut dyn PacketTap,
-    passed: Passed,
-    socket: &UdpSocket,
-    data: &[u8],
-    showing: Showing,
-) {
+pub(super) fn tap_packet(tap: &mut dyn PacketTap, passed: Passed, socket: &UdpSocket, data: &[u8], showing: Showing) {
     let (most, blank_from) = shown(passed.kind, data, showing);
     let local = socket.local_addr().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0)));
     let Passed { inbound, at, remote, .. } = passed;
