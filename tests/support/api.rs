@@ -74,6 +74,15 @@ impl Api {
         Answer { status, headers, body: answer.bytes().await.unwrap().to_vec() }
     }
 
+    /// Sends a text of this media type, whatever the answer is.
+    pub async fn send_text(&self, method: Method, path: &str, media_type: &str, text: &str) -> Answer {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        let request = request.bearer_auth(self.key.as_deref().unwrap_or_default());
+        let answer = request.header(header::CONTENT_TYPE, media_type).body(text.to_owned()).send().await.unwrap();
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Answer { status, headers, body: answer.bytes().await.unwrap().to_vec() }
+    }
+
     /// Whether the server takes calls.
     pub async fn is_ready(&self) -> bool {
         let answer = self.client.get(format!("{}/readyz", self.base)).send().await;
