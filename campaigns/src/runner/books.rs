@@ -130,10 +130,9 @@ pub(super) fn finished_of(attempt: &CampaignAttempt) -> Option<Finished> {
     let outcome = match attempt.outcome? {
         AttemptOutcome::Reached => Outcome::Reached,
         AttemptOutcome::CallBack => Outcome::CallBack {
-            at: attempt.later_ms.map_or_else(
-                || moment(ended_ms).checked_add(CALL_BACK_AFTER).unwrap_or_default(),
-                moment,
-            ),
+            at: attempt
+                .later_ms
+                .map_or_else(|| moment(ended_ms).checked_add(CALL_BACK_AFTER).unwrap_or_default(), moment),
         },
         AttemptOutcome::OptedOut => Outcome::OptedOut,
         AttemptOutcome::WrongNumber => Outcome::WrongNumber,

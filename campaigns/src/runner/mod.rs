@@ -5,6 +5,7 @@
 //! begun is closed at the next start, and what has ended is judged then.
 
 mod books;
+mod dialling;
 mod order;
 mod turn;
 
@@ -18,8 +19,9 @@ use tokio::task::JoinHandle;
 use crate::PlannerSettings;
 
 pub use books::{moment, row_of, variables_of};
+pub use dialling::message_of;
 pub use order::{DialFailure, DialOrder, Dialer, Waiting};
-pub use turn::{forecast, message_of};
+pub use turn::forecast;
 
 /// How the runner works.
 #[derive(Debug, Clone)]

@@ -9,21 +9,15 @@ use jiff::Timestamp;
 use permission::{Purpose, Rules};
 use serde_json::{Map, Value};
 use store::{
-    AttemptEnd, AttemptOutcome, CampaignContactRecord, CampaignContactState, CampaignRecord, CampaignState,
-    CampaignStep, EndedContact, Judgement, NewAttempt, Store, StoreError, fresh_id,
+    CampaignContactRecord, CampaignContactState, CampaignRecord, CampaignState, CampaignStep, EndedContact, Store,
+    StoreError,
 };
 use tokio::sync::Notify;
 
-use super::books::{
-    candidate_of, finished_of, follow_alone, judgement_of, judgement_of_ending, row_of, standing_of, tried_of,
-    variables_of,
-};
-use super::order::{DialFailure, DialOrder, Dialer};
 use super::RunnerSettings;
-use crate::{
-    CampaignKey, Candidate, CandidateId, Dial, Finished, Next, OnMachine, Outcome, Pace, Planner, Spec, Start,
-    Tried,
-};
+use super::books::{candidate_of, finished_of, follow_alone, judgement_of, standing_of, tried_of};
+use super::order::Dialer;
+use crate::{CampaignKey, Candidate, CandidateId, Finished, Next, Pace, Planner, Spec, Start, Tried};
 
 /// Attempts that are judged in one turn.
 const JUDGED: u32 = 500;
@@ -38,11 +32,11 @@ const LOST_EVERY_MS: i64 = 60_000;
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
 /// A campaign that is in the planner.
-struct Open {
-    record: CampaignRecord,
-    key: CampaignKey,
-    spec: Arc<Spec>,
-    rules: Rules,
+pub(super) struct Open {
+    pub(super) record: CampaignRecord,
+    pub(super) key: CampaignKey,
+    pub(super) spec: Arc<Spec>,
+    pub(super) rules: Rules,
     paused: bool,
     /// The last contact that was read.
     read: i64,
@@ -52,27 +46,19 @@ struct Open {
 
 /// The runner's state.
 pub(super) struct Runner {
-    store: Store,
-    dialer: Arc<dyn Dialer>,
+    pub(super) store: Store,
+    pub(super) dialer: Arc<dyn Dialer>,
     settings: RunnerSettings,
-    planner: Planner,
-    open: HashMap<i64, Open>,
-    rows: HashMap<CampaignKey, i64>,
+    pub(super) planner: Planner,
+    pub(super) open: HashMap<i64, Open>,
+    pub(super) rows: HashMap<CampaignKey, i64>,
     looked_for_lost_ms: i64,
 }
 
 impl Runner {
     pub(super) fn new(store: Store, dialer: Arc<dyn Dialer>, settings: RunnerSettings) -> Self {
         let planner = Planner::new(settings.planner.clone());
-        Self {
-            store,
-            dialer,
-            settings,
-            planner,
-            open: HashMap::new(),
-            rows: HashMap::new(),
-            looked_for_lost_ms: 0,
-        }
+        Self { store, dialer, settings, planner, open: HashMap::new(), rows: HashMap::new(), looked_for_lost_ms: 0 }
     }
 
     pub(super) async fn run(mut self, stir: Arc<Notify>) {
@@ -311,128 +297,11 @@ impl Runner {
         })
     }
 
-    /// Dials whom the planner names.
-    async fn plan(&mut self) -> Result<(), StoreError> {
-        let (now, room) = (self.dialer.now(), self.dialer.room());
-        let plan = self.planner.plan(now, &room);
-        let now_ms = now.as_millisecond();
-        for ended in &plan.ended {
-            let row = i64::try_from(ended.candidate.0).unwrap_or_default();
-            self.store.judge_contact(row, judgement_of_ending(&ended.ending), now_ms).await?;
-        }
-        for offer in &plan.offers {
-            // Nobody is shown contacts yet.
-            self.planner.decline(offer.campaign, offer.candidate, Duration::from_secs(3_600), now);
-        }
-        let mut ready = Vec::with_capacity(plan.dials.len());
-        for dial in &plan.dials {
-            match self.order(dial).await? {
-                Some(order) => ready.push((dial, order)),
-                None => self.take_back(dial, now).await?,
-            }
-        }
-        if ready.is_empty() {
-            return Ok(());
-        }
-        let attempts = ready.iter().map(|(dial, order)| self.attempt(dial, order, now_ms)).collect();
-        let begun = self.store.begin_attempts(attempts).await?;
-        for ((dial, order), begun) in ready.into_iter().zip(begun) {
-            if begun {
-                self.dial(order);
-            } else {
-                self.take_back(dial, now).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What is to be dialled; `None` when the contact is gone, or what is said cannot be filled in.
-    async fn order(&self, dial: &Dial) -> Result<Option<DialOrder>, StoreError> {
-        let Some(row) = self.rows.get(&dial.campaign) else { return Ok(None) };
-        let Some(open) = self.open.get(row) else { return Ok(None) };
-        let contact = i64::try_from(dial.candidate.0).unwrap_or_default();
-        let Some(contact) = self.store.campaign_contact(*row, contact).await? else { return Ok(None) };
-        if contact.state != CampaignContactState::Waiting {
-            return Ok(None);
-        }
-        let Some(about) = row_of(&contact) else { return Ok(None) };
-        let Ok(variables) = variables_of(&open.spec, dial.variant, &about) else {
-            let failed = Judgement::Done { outcome: "failed".into(), reason: Some("variables".into()) };
-            self.store.judge_contact(contact.row, failed, dial.at.as_millisecond()).await?;
-            return Ok(None);
-        };
-        Ok(Some(DialOrder {
-            call: fresh_id(dial.at.as_millisecond()),
-            campaign: open.record.id,
-            campaign_name: open.record.name.clone(),
-            purpose: open.spec.purpose,
-            number: dial.number.to_string(),
-            trunk: dial.trunk.clone(),
-            caller_id: dial.caller_id.clone(),
-            ring: dial.ring,
-            app: open.spec.app_of(dial.variant).clone(),
-            variables,
-            language: contact.language.clone(),
-            machines: open.spec.machines.clone(),
-            message: message_of(&open.spec, &about),
-            rules: Some(Box::new(open.rules.clone())),
-            attempts_before: contact.attempts,
-        }))
-    }
-
-    fn attempt(&self, dial: &Dial, order: &DialOrder, now_ms: i64) -> NewAttempt {
-        let open = self.rows.get(&dial.campaign).and_then(|row| self.open.get(row));
-        let variant = open.zip(dial.variant).and_then(|(open, index)| open.spec.variants.get(usize::from(index)));
-        NewAttempt {
-            contact: i64::try_from(dial.candidate.0).unwrap_or_default(),
-            number: order.number.clone(),
-            call: order.call,
-            trunk: Some(order.trunk.clone()),
-            shown: order.caller_id.clone(),
-            variant: variant.map(|variant| variant.name.clone()),
-            rate: self.dialer.rate(&order.trunk, &order.number),
-            message_for_machines: order.message.is_some(),
-            number_index: dial.number_index,
-            reason: None,
-            now_ms,
-        }
-    }
-
-    /// Tells the planner that a dial of it came to nothing: whoever is done with leaves it, the others wait.
-    async fn take_back(&mut self, dial: &Dial, now: Timestamp) -> Result<(), StoreError> {
-        let row = i64::try_from(dial.candidate.0).unwrap_or_default();
-        let campaign = self.rows.get(&dial.campaign).copied().unwrap_or_default();
-        let contact = self.store.campaign_contact(campaign, row).await?;
-        if contact.is_none_or(|contact| contact.state != CampaignContactState::Waiting) {
-            self.planner.remove(dial.campaign, dial.candidate);
-        }
-        self.planner.finished(dial.campaign, dial.candidate, &Outcome::Withdrawn.into(), now);
-        Ok(())
-    }
-
-    /// Dials beside the turns. Whatever is not dialled is ended in the books, from where the next turn learns it.
-    fn dial(&self, order: DialOrder) {
-        let (store, dialer, call) = (self.store.clone(), self.dialer.clone(), order.call);
-        tokio::spawn(async move {
-            let Err(failure) = dialer.dial(order).await else { return };
-            let (outcome, reason, later) = match failure {
-                DialFailure::Refused { reason, later } => (AttemptOutcome::Refused, reason, later),
-                DialFailure::NoRoom { reason } => (AttemptOutcome::Withdrawn, reason, None),
-                DialFailure::Failed { reason } => (AttemptOutcome::Failed, reason, None),
-            };
-            let later_ms = later.map(|at| at.as_millisecond());
-            let end = AttemptEnd { call, outcome, reason, later_ms, now_ms: dialer.now().as_millisecond() };
-            if let Err(error) = store.end_attempt(end).await {
-                tracing::warn!(%call, %error, "an attempt that was not dialled is left open for a while");
-            }
-        });
-    }
-
     /// Campaigns in which everybody has an outcome are done, unless others may come.
     async fn finish(&mut self) -> Result<(), StoreError> {
         let idle = |open: &&Open| {
             let progress = self.planner.progress(open.key).unwrap_or_default();
-            open.whole && !open.paused && progress.waiting == 0 && progress.flying == 0 && progress.ended > 0
+            open.whole && !open.paused && progress.waiting == 0 && progress.flying == 0
         };
         let over: Vec<(i64, CampaignId)> = self
             .open
@@ -460,15 +329,6 @@ fn pace_of(spec: &Spec, settings: &Map<String, Value>) -> Pace {
         pace.at_once = u32::try_from(most).unwrap_or(u32::MAX);
     }
     pace
-}
-
-/// What a machine gets, in the contact's language.
-pub fn message_of(spec: &Spec, about: &crate::audience::Row) -> Option<String> {
-    let OnMachine::Message(texts) = &spec.machines.on_machine else { return None };
-    let language = about.language.as_deref().unwrap_or_default();
-    let short = language.split('-').next().unwrap_or_default();
-    let template = texts.get(language).or_else(|| texts.get(short)).or_else(|| texts.get(""))?;
-    crate::fill_text(template, about).ok().filter(|text| !text.trim().is_empty())
 }
 
 /// Who of a campaign would be called when, from the books as they are: nothing is written.

@@ -2,6 +2,7 @@
 
 mod contacts;
 mod control;
+mod ready;
 mod results;
 mod wire;
 
@@ -25,9 +26,7 @@ use super::state::{ApiState, PlaceCallError};
 use super::{now_ms, wire::Time};
 use wire::Campaign;
 
-pub(super) use contacts::{
-    __path_add_contacts, __path_contacts, __path_trigger, add_contacts, contacts, trigger,
-};
+pub(super) use contacts::{__path_add_contacts, __path_contacts, __path_trigger, add_contacts, contacts, trigger};
 pub(super) use control::{
     __path_dry_run, __path_pause, __path_preview, __path_resume, __path_set_pace, __path_start, __path_stop,
     __path_test, dry_run, pause, preview, resume, set_pace, start, stop, test,
@@ -115,6 +114,7 @@ pub(super) async fn list(
     responses((status = 201, body = Campaign),
               (status = 422, description = "It has faults: each is in `faults`, with its line", body = Problem)))]
 pub(super) async fn add(State(state): State<ApiState>, Text(yaml): Text) -> Result<Response, Problem> {
+    ready::provide(&state, &yaml).await?;
     let spec = checked(&state, &yaml)?;
     let campaign = state.store().add_campaign(NewCampaign { name: spec.name, yaml }, now_ms()).await?;
     let location = [(header::LOCATION, format!("/v1/campaigns/{}", campaign.id))];
@@ -141,6 +141,7 @@ pub(super) async fn put(
     Text(yaml): Text,
 ) -> Result<Json<Campaign>, Problem> {
     let campaign = find(&state, &id).await?;
+    ready::provide(&state, &yaml).await?;
     let spec = checked(&state, &yaml)?;
     if spec.name != campaign.name {
         return Err(Problem::invalid(format!("`name` is `{}`, but this campaign is `{}`", spec.name, campaign.name)));
