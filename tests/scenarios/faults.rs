@@ -1,5 +1,9 @@
 //! Faults of the world around: what the caller hears, what the books say, and what the operator sees.
 
+mod clock;
+mod disk;
+mod network;
+
 use std::time::Duration;
 
 use callwright_tests::caller::{self, begin, call_with, config, heard, script, speaker, timeline};
@@ -124,17 +128,20 @@ async fn a_carrier_whose_name_is_not_known_fails_quickly_and_says_so() {
 async fn books_that_somebody_else_holds_hold_up_nobody_who_talks() {
     let server = Server::start().await;
     let api = line(&server, "off").await;
-    let (calling, id) = listening(&server, &api, 9.0).await;
+    let (calling, id) = listening(&server, &api, 32.0).await;
+    let held = std::time::Instant::now();
     let books = SqliteConnectOptions::new().filename(server.data().join("callwright.db"));
     let mut other = books.connect().await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     // A caller does not wait for the books for ever: after some seconds he gets a busy signal.
     assert_eq!(invited(&server).await, 503);
-    assert_undisturbed(&wait::done("the call ends", calling).await.unwrap(), 9.0);
     wait::until("the operator is told", async || {
-        server.printed().contains("the books cannot be written").then_some(())
+        let is_told = server.printed().contains("the books cannot be written");
+        (is_told && !api.is_ready().await).then_some(())
     })
     .await;
+    assert_undisturbed(&wait::done("the call ends", calling).await.unwrap(), 32.0);
+    assert!(held.elapsed() >= Duration::from_secs(30));
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     other.close().await.unwrap();
     let call = api.ended_call(&id).await;

@@ -14,7 +14,7 @@
 static volatile int64_t *offset;
 
 __attribute__((constructor)) static void begin(void) {
-  const char *path = getenv("CALLWRIGHT_TEST_CLOCK");
+  const char *path = getenv("TEST_CLOCK");
   int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
   if (file < 0) return;
   void *page = mmap(NULL, sizeof *offset, PROT_READ, MAP_SHARED, file, 0);

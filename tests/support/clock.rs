@@ -38,7 +38,7 @@ impl Clock {
     #[must_use]
     pub fn given_to(&self, settings: Settings) -> Settings {
         let at = |name: &str| self.folder.path().join(name).display().to_string();
-        settings.environment("LD_PRELOAD", &at("clock.so")).environment("CALLWRIGHT_TEST_CLOCK", &at("offset"))
+        settings.environment("LD_PRELOAD", &at("clock.so")).environment("TEST_CLOCK", &at("offset"))
     }
 
     /// Sets it to so many ms after (or before) the right time.

@@ -61,15 +61,56 @@ pub fn run<F: Future<Output = ()>>(name: &str, test: impl FnOnce() -> F) {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         return runtime.block_on(test());
     }
+    again(name, &["--net", "--mount"]);
+}
+
+/// Runs a test once more in namespaces of its own.
+fn again(name: &str, namespaces: &[&str]) {
     let mut again = Command::new("unshare");
     if !rustix::process::geteuid().is_root() {
         again.args(["--user", "--map-root-user"]);
     }
-    again.args(["--net", "--mount", "--kill-child", "--"]).arg(std::env::current_exe().unwrap());
+    again.args(namespaces).args(["--kill-child", "--"]).arg(std::env::current_exe().unwrap());
     again.args(["--exact", name, "--nocapture"]).env(INSIDE, "1").stdin(Stdio::null());
     let output = again.output().expect("unshare of util-linux");
     let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).join("\n");
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+/// Runs a test where it may mount disks of its own, which are gone with it. It needs no root where user namespaces are
+/// allowed.
+pub fn with_disks<F: Future<Output = ()>>(name: &str, test: impl FnOnce() -> F) {
+    if std::env::var_os(INSIDE).is_some() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        return runtime.block_on(test());
+    }
+    again(name, &["--mount"]);
+}
+
+/// A small disk, gone with this.
+#[derive(Debug)]
+pub struct Disk(tempfile::TempDir);
+
+impl Disk {
+    /// One of so many MiB, among [`with_disks`].
+    pub fn of(mebibytes: u32) -> Self {
+        let at = tempfile::Builder::new().prefix("callwright-disk-").tempdir().unwrap();
+        let size = format!("size={mebibytes}m");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(at.path()).status();
+        assert!(mounted.unwrap().success(), "a disk can be mounted here");
+        Self(at)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &std::path::Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.path()).status();
+    }
 }
 
 /// Has the NAT give out addresses, with a rule of nftables for what it forwards.

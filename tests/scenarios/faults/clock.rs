@@ -45,7 +45,7 @@ async fn set_in_mid_call(offset_ms: i64, direction: &str) {
     assert!(server.printed().contains(&told), "{}", server.printed());
     // The caller does not; nor does who calls now, and phones stay where they are.
     assert_eq!(invited(&server).await, 200);
-    assert_undisturbed(&wait::done("the call ends", calling).await.unwrap(), TALK_S);
+    assert_undisturbed(&wait::done("the call ends", calling).await.unwrap(), TALK_S - 4.0);
     let call = api.ended_call(&id).await;
     assert_eq!(call["cause"], "normal", "{call:#}");
     assert_length(&call);
