@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use callwright_tests::api::text;
+use callwright_tests::baresip::Phone;
 use callwright_tests::caller::{self, call_with, config, script};
-use callwright_tests::{Api, Server, Settings, wait};
+use callwright_tests::{Api, Baresip, Server, Settings, wait};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use synthetic_caller::Step;
@@ -136,7 +137,7 @@ async fn who_is_erased_is_in_no_file_and_still_not_called() {
     let mut server = Server::with(Settings::default()).await;
     let api = line(&server, "announced").await;
     for user in [NUMBER, "+12025550124"] {
-        let steps = vec![Step::Speech, caller::wait(0.3), Step::HangUp];
+        let steps = vec![Step::Speech, caller::wait(2.0), Step::HangUp];
         call_with(config(user), script(server.address("line"), steps)).await;
         api.last_call().await;
     }
@@ -174,4 +175,34 @@ async fn who_is_erased_is_in_no_file_and_still_not_called() {
     assert!(api.list("/v1/erasures?number=2025550124").await.is_empty());
     let no = standing(&api, NUMBER, "reminder").await;
     assert!(text(&no["suppressed"], "number").starts_with('#') && no["suppressed"]["said"].is_null(), "{no}");
+}
+
+#[tokio::test]
+async fn a_consent_is_asked_for_by_a_call_and_the_key_is_its_evidence() {
+    // At any hour: what is looked at here is the answer.
+    let settings = Settings::default().set("OUTREACH__WINDOW", "always").set("OUTREACH__HOLIDAYS", "false");
+    let server = Server::with(settings).await;
+    let api = server.api();
+    let phone = Phone { password: None, auto_answer: true, ..Phone::new("customer", server.sip(), "") };
+    let mut phone = Baresip::start(phone).await;
+    let order = json!({
+        "number": phone.address("customer"), "purpose": "marketing", "language": "en",
+        "wording": "May we call you about our offers?", "source": "the form on our site",
+    });
+    let asked = api.post("/v1/consents/opt-in", &order).await;
+    assert_eq!((&asked["state"], &asked["holds"]), (&json!("asked"), &json!(false)), "{asked}");
+    phone.event("CALL_ESTABLISHED").await;
+    let call = api.newest_call().await;
+    phone.press('1').await;
+    api.ended_call(&call).await;
+    let given = api.get(&format!("/v1/consents/{}", text(&asked, "id"))).await;
+    assert_eq!(
+        (&given["state"], &given["holds"], &given["said"]),
+        (&json!("given"), &json!(true), &json!("1")),
+        "{given}"
+    );
+    assert_eq!((&given["call"], &given["method"]), (&json!(call), &json!("key")));
+    assert_eq!(given["wording"], order["wording"]);
+    let recording = api.bytes(given["recording_url"].as_str().unwrap()).await;
+    assert!(recording.starts_with(b"RIFF"), "the recording of that call can be heard");
 }
