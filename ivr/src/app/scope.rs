@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use call_model::{Attestation, CallFacts, Direction, Moment};
+use call_model::{AnsweredBy, Attestation, CallFacts, Direction, Moment};
 use jiff::civil::Date;
 use minijinja::value::{Object, Serde, Value};
 use serde_json::{Map, Value as Json};
@@ -49,6 +49,7 @@ impl Scope<'_> {
             ("diversion", optional(self.facts.origin.diversions.first().map(|first| first.reason.as_str()))),
             ("verification", Value::from(self.facts.origin.verification.as_str())),
             ("attestation", optional(self.facts.origin.verification.attestation().map(Attestation::as_str))),
+            ("answered_by", optional(self.facts.answered_by.map(AnsweredBy::as_str))),
             ("language", Value::from(self.language)),
             ("seconds", Value::from(self.now.since_start.as_secs())),
         ])

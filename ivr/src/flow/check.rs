@@ -9,7 +9,7 @@ use crate::fault::Faults;
 
 /// What templates may name, with the fields below where they are known.
 const ROOTS: [(&str, &[&str]); 6] = [
-    ("call", &["id", "direction", "caller", "trunk", "language", "seconds"]),
+    ("call", &["id", "direction", "caller", "trunk", "answered_by", "language", "seconds"]),
     ("contact", &[]),
     ("number", &[]),
     ("business", &["name", "time_zone", "open", "holiday", "today", "closes", "next", "week", "info", "holidays"]),
