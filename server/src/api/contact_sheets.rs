@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use call_model::ContactId;
 use ivr::Expression;
 use serde::{Deserialize, Serialize};
-use store::{ContactRecord, Imported, SegmentRecord, UpdateRule};
+use store::{Imported, SegmentRecord, UpdateRule};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
 
@@ -383,7 +383,7 @@ pub(super) async fn segment_contacts(
     let wanted = page.limit as usize;
     let (found, next) = segment::members(state.store(), &expression, after, wanted, LOOKED_AT).await?;
     let next = next.and_then(|id| Some(id.to_string().rsplit_once('_')?.1.to_owned()));
-    Ok(Json(SegmentPage { data: found.into_iter().map(|contact: ContactRecord| contact.into()).collect(), next }))
+    Ok(Json(SegmentPage { data: found.into_iter().map(Contact::from).collect(), next }))
 }
 
 fn parse(expression: &str) -> Result<Expression, Problem> {

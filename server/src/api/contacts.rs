@@ -98,8 +98,8 @@ impl Change {
         Ok(ContactChange {
             name: self.name.into(),
             language: self.language.into(),
-            time_zone: read("time_zone", self.time_zone, sheet::zone)?,
-            country: read("country", self.country, sheet::country_code)?,
+            time_zone: read("time_zone", self.time_zone, sheet::zone)?.into(),
+            country: read("country", self.country, sheet::country_code)?.into(),
             region: self.region.into(),
             tags,
             numbers: numbers.transpose()?,
@@ -114,12 +114,12 @@ fn read(
     name: &str,
     given: Patch<String>,
     form: impl Fn(&str) -> Result<String, String>,
-) -> Result<Option<Option<String>>, Problem> {
+) -> Result<Patch<String>, Problem> {
     match given {
         Patch::Set(Some(text)) => {
-            form(&text).map(|text| Some(Some(text))).map_err(|why| Problem::invalid(format!("`{name}`: {why}")))
+            form(&text).map(|text| Patch::Set(Some(text))).map_err(|why| Problem::invalid(format!("`{name}`: {why}")))
         }
-        other => Ok(other.into()),
+        other => Ok(other),
     }
 }
 

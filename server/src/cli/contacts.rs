@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
@@ -24,7 +24,7 @@ pub(super) enum ContactsCommand {
     Import(ImportArgs),
     /// Write contacts as CSV or JSON
     Export {
-        /// The file; standard output where it is not said. JSON where its name ends so
+        /// The file; standard output where it is not said, or `-`. JSON where its name ends so
         file: Option<PathBuf>,
         /// As JSON
         #[arg(long)]
@@ -248,17 +248,17 @@ async fn export(
     segment: Option<String>,
     tag: Option<String>,
 ) -> Result<String, Failure> {
-    let json = json || file.as_ref().is_some_and(is_json);
+    let json = json || file.as_deref().is_some_and(is_json);
     let mut query = vec![("format", if json { "json".to_owned() } else { "csv".to_owned() })];
     query.extend(segment.map(|segment| ("segment", segment)));
     query.extend(tag.map(|tag| ("tag", tag)));
     let bytes = house.bytes(&with_query("/v1/contacts/export", &query), LONG).await?;
     match file {
-        Some(file) => {
+        Some(file) if file != Path::new("-") => {
             std::fs::write(&file, &bytes)?;
             Ok(format!("{}: {} bytes\n", file.display(), bytes.len()))
         }
-        None => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+        _ => Ok(String::from_utf8_lossy(&bytes).into_owned()),
     }
 }
 
@@ -439,8 +439,8 @@ async fn contact_id(house: &RunningHouse, text: &str) -> Result<String, Failure>
     id.ok_or_else(|| format!("no contact has the number {text}").into())
 }
 
-fn is_json(file: &PathBuf) -> bool {
-    PathBuf::from(file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+fn is_json(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
 }
 
 /// A line for each, with these of its values.

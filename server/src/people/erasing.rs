@@ -7,7 +7,7 @@ use recordings::{Folder, FolderError, RecordingPath};
 use store::{DoomedCall, ErasureRecord, Store, StoreError};
 
 /// How many calls are erased before others are looked for.
-const AT_ONCE: u32 = 20;
+const AT_ONCE: u32 = 200;
 /// The pause before it is tried again: a call of the person goes on, or somebody reads the books.
 const AGAIN: Duration = Duration::from_secs(2);
 

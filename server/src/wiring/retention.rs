@@ -102,11 +102,12 @@ mod tests {
         let store = Store::open(StoreConfig::new(folder.path().join("books.db"))).await.unwrap();
         let sounds = Folder::open(folder.path().join("recordings")).unwrap();
         let now = 1_750_000_000_000;
-        for (number, days) in [("+4930901820", 40), ("+4930901821", 40), ("+4930901821", 400), ("+4930901820", 10)] {
+        let made = [("+4930901820", 40), ("+4930901821", 40), ("+4930901821", 400), ("+4930901820", 10)];
+        for ((number, days), which) in made.into_iter().zip(1..) {
             let at_ms = now - days * DAY_MS;
             let call = NewCall {
                 // Made so that its id is of that time.
-                id: call_model::CallId::from_parts(at_ms.unsigned_abs(), days.unsigned_abs().into()),
+                id: call_model::CallId::from_parts(at_ms.unsigned_abs(), which),
                 started_ms: at_ms,
                 ..incoming(number)
             };

@@ -256,7 +256,7 @@ impl Begin {
             work.numbers.extend(known.numbers.into_iter().map(|OtherNumber { number, .. }| number));
             work.names.extend(known.name);
             // What mail goes to.
-            let texts = known.fields.values().filter_map(|value| value.as_str());
+            let texts = known.fields.values().filter_map(Value::as_str);
             work.names.extend(texts.filter(|text| text.contains('@')).map(str::to_owned));
         }
         work.numbers.sort_unstable();
