@@ -36,6 +36,8 @@ const MEMORY: f64 = 300.0;
 const TALKS: f64 = 50.0;
 /// The share of the limit that is aimed at; the rest is for what the model does not know.
 const AIM: f64 = 0.6;
+/// So many times what is expected, and so many more, may go wrong at once.
+const AT_ONCE: f64 = 3.0;
 /// More calls than this for one queue are not reckoned with.
 const MAX_RINGING: u32 = 2_000;
 
@@ -94,8 +96,7 @@ impl Statistics {
         }
         let Some(rate) = self.answer_rate() else { return false };
         let (live, dropped) = self.day.sums(now);
-        // One more that goes wrong must still be within the limit.
-        if f64::from(dropped + 1) > limit * f64::from(live + 1) || view.ringing >= MAX_RINGING {
+        if view.ringing >= MAX_RINGING {
             return false;
         }
         let measured = f64::from(dropped) / f64::from(live.max(1));
@@ -106,7 +107,9 @@ impl Statistics {
         let rate = (rate + error).min(1.0);
         let calls = view.ringing + 1;
         let overflow = expected_overflow(calls, rate, view.free, view.busy, self.finish_chance());
-        overflow <= share * f64::from(calls) * rate
+        // Several that go wrong at once must still be within the limit: it takes a hundred answers before one is risked.
+        let risked = f64::from(dropped) + AT_ONCE * (overflow + 1.0);
+        overflow <= share * f64::from(calls) * rate && risked <= limit * f64::from(live + 1)
     }
 
     /// The chance that a busy member is free by the time a call dialled now is answered.

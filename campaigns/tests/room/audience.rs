@@ -1,0 +1,98 @@
+//! Tables of contacts, as people save them.
+
+use campaigns::audience::{Audience, AudienceError, Defaults, Duplicate, Mapping, read};
+use campaigns::{Spec, fill_text};
+
+fn house() -> Defaults {
+    let some = |text: &str| Some(text.to_owned());
+    Defaults { country: some("DE"), language: some("de"), time_zone: some("Europe/Berlin") }
+}
+
+fn table(text: &str) -> Audience {
+    read(text.as_bytes(), &Mapping::default(), &house()).unwrap()
+}
+
+fn mapping(yaml: &str) -> Mapping {
+    Spec::parse(&format!("name: a\npurpose: reminder\nflow: a\naudience:\n{yaml}")).unwrap().audience
+}
+
+#[test]
+fn good_rows_are_kept_and_bad_ones_told_one_by_one() {
+    let audience = table(
+        "number,name,language,time_zone,appointment,doctor\n\
+         030 1234567,Anna,de,,2026-12-01 09:30,Dr. Weber\n\
+         hello,Bert,,,,\n\
+         +43 1 2345678,Carla,,Europe/Vienna,,\n\
+         +49301234567,Anna again,,,,\n\
+         030 7654321,Dora,deutsch,,,\n\
+         030 7654322,Emil,,Mars/Olympus,,\n\
+         030 7654323,Fritz,,,tomorrow,\n\
+         ,Gerd,,,,\n\
+         030 7654325,too,many,cells,,,,\n",
+    );
+    let rows: Vec<_> = audience.rows.iter().map(|row| (row.line, row.number.to_string())).collect();
+    assert_eq!(rows, [(2, "+49301234567".to_owned()), (4, "+4312345678".to_owned())]);
+    assert_eq!(audience.duplicates, [Duplicate { line: 5, of: 2 }]);
+    let faults: Vec<_> = audience.faults.iter().map(|fault| (fault.line, fault.column.as_deref())).collect();
+    let expected = [
+        (3, Some("number")),
+        (6, Some("language")),
+        (7, Some("time_zone")),
+        (8, Some("appointment")),
+        (9, Some("number")),
+        (10, None),
+    ];
+    assert_eq!((faults, audience.bad_rows), (expected.to_vec(), 6));
+    assert!(audience.faults[2].to_string().contains("write it as `Europe/Berlin`"));
+    let row = &audience.rows[0];
+    assert_eq!(row.appointment, Some("2026-12-01T08:30:00Z".parse().unwrap()));
+    assert_eq!(row.local_appointment().as_deref(), Some("2026-12-01T09:30"));
+    assert_eq!(row.fields["doctor"], "Dr. Weber");
+}
+
+#[test]
+fn zone_and_language_come_from_the_column_the_number_or_the_default() {
+    let audience = table(
+        "number,language,time_zone\n+33155555555,,\n+33155555556,de,Europe/Berlin\n+12125550123,es,\n+41445555555,,\n",
+    );
+    let known: Vec<_> =
+        audience.rows.iter().map(|row| (row.language.as_deref().unwrap(), row.time_zone.as_deref())).collect();
+    assert_eq!(known[0], ("fr", Some("Europe/Paris")));
+    assert_eq!(known[1], ("de", Some("Europe/Berlin")));
+    assert_eq!(known[2].0, "es");
+    assert_eq!(known[3], ("de", Some("Europe/Zurich")));
+}
+
+#[test]
+fn a_sheet_saved_with_semicolons_and_a_byte_order_mark_reads_as_well() {
+    let mapping = mapping(
+        "  columns:\n    number: Telefon\n    other_numbers: [Mobil, Büro]\n    name: Patient\n    appointment: Termin\n    \
+         fields: { doctor: Arzt }\n  appointment_format: \"%d.%m.%Y %H:%M\"\n",
+    );
+    let text = "\u{feff}Telefon;Mobil;Büro;Patient;Termin;Arzt\r\n\
+                030 1234567;0151 12345678;030 1234567;\"Müller; Anna\";1.12.2026 09:30;Weber\r\n";
+    let audience = read(text.as_bytes(), &mapping, &house()).unwrap();
+    assert_eq!(audience.faults, []);
+    let row = &audience.rows[0];
+    let others: Vec<_> = row.others.iter().map(ToString::to_string).collect();
+    assert_eq!((others, row.name.as_deref()), (vec!["+4915112345678".to_owned()], Some("Müller; Anna")));
+    let said = fill_text("{{ name }} bei {{ fields.doctor }} am {{ appointment }}", row).unwrap();
+    assert_eq!(said, "Müller; Anna bei Weber am 2026-12-01T09:30");
+}
+
+#[test]
+fn a_table_without_the_column_says_which_there_are() {
+    let wrong = read(b"phone,name\n1,2\n", &Mapping::default(), &house()).unwrap_err();
+    assert!(wrong.to_string().contains("no column `number`: it has phone, name"), "{wrong}");
+    assert_eq!(read(b"", &Mapping::default(), &house()), Err(AudienceError::Empty));
+    let twice = read(b"number,Name,name\n", &Mapping::default(), &house());
+    assert_eq!(twice, Err(AudienceError::TwoColumns("name".to_owned())));
+}
+
+#[test]
+fn a_template_that_asks_for_what_is_not_there_says_so_without_the_values() {
+    let audience = table("number,name\n030 1234567,Anna\n");
+    let wrong = fill_text("{{ fields.doctor }} {{ name }}", &audience.rows[0]).unwrap_err();
+    assert!(wrong.message.contains("audience.columns.fields") && !wrong.to_string().contains("Anna"));
+    assert!(fill_text("{% for a in range(100000) %}{{ name }}{% endfor %}", &audience.rows[0]).is_err());
+}
