@@ -174,3 +174,14 @@ async fn a_phone_does_not_lead_to_the_carrier() {
     phones.hang_up(caller);
     house.only_call().await;
 }
+
+/// Whoever is called by a SIP address does not say where else we call: the gate has not seen it.
+#[tokio::test]
+async fn an_address_that_was_dialled_does_not_lead_elsewhere() {
+    let (house, mut phones) = (House::start(waits).await, Phones::start().await);
+    house.place(phones.address("ben")).await.expect("a call");
+    let ben = phones.called_as("ben").await;
+    phones.redirect(ben, &phones.address("+8821234567")).await;
+    let call = house.only_call().await;
+    assert_eq!(call.cause, Some(HangupCause::Declined));
+}

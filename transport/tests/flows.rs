@@ -2,7 +2,7 @@
 
 use crate::support;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -84,6 +84,19 @@ async fn a_silent_server_is_given_up_for_the_next_one_and_left_for_later() {
     assert!(tries >= 1, "it was tried first");
     whole_call(&mut caller, &mut callee, uri("sip:b@carrier.example")).await;
     assert!(deaf.try_recv(&mut buffer).is_err(), "it is not tried again so soon");
+}
+
+#[tokio::test]
+async fn the_addresses_of_a_name_are_those_that_its_calls_go_to() {
+    let name_server = carrier(vec![5_060]).await;
+    let resolver = ResolverConfig { name_servers: vec![name_server], ..ResolverConfig::default() };
+    let node = Node::start(SipConfig { resolver, ..SipConfig::default() }).await;
+    // There is no address under the name itself: only its SRV records lead anywhere.
+    let found = node.handle.addresses(uri("sip:carrier.example")).await.expect("running");
+    assert_eq!(found, [IpAddr::from([127, 0, 0, 1])]);
+    let found = node.handle.addresses(uri("sip:192.0.2.7:5070")).await.expect("running");
+    assert_eq!(found, [IpAddr::from([192, 0, 2, 7])]);
+    assert!(node.handle.addresses(uri("sip:other.example:5060")).await.expect("running").is_empty());
 }
 
 #[tokio::test]

@@ -403,6 +403,7 @@ impl Call {
     fn tell_of_recorder(&self, reason: &'static str) {
         let (store, call) = (self.house.parts.store.clone(), self.id);
         let mut data = serde_json::Map::new();
+        data.insert("call".into(), json!(call.to_string()));
         data.insert("reason".into(), json!(reason));
         tokio::spawn(async move {
             let event = NewEvent { kind: "recorder.failed".into(), call: Some(call), at_ms: now_ms(), data };

@@ -75,7 +75,10 @@ pub(super) async fn read(
             None => {
                 tracing::warn!(trunk = %record.name, "a trunk's host could not be looked up: its calls are known by the \
                     addresses from before and by `addresses`");
-                before.and_then(|before| before.trunk(&record.name)).map(|trunk| trunk.addresses.clone()).unwrap_or_default()
+                before
+                    .and_then(|before| before.trunk(&record.name))
+                    .map(|trunk| trunk.addresses.clone())
+                    .unwrap_or_default()
             }
         };
         addresses.extend(known.into_iter().filter(|found| !addresses.contains(found)).collect::<Vec<_>>());

@@ -32,7 +32,9 @@ pub(super) fn settings(config: &Config) -> Result<Option<Arc<RecorderSettings>>,
     let recorder = &config.recorder;
     let Some(address) = &recorder.address else { return Ok(None) };
     if config.after_call.redact == Redact::TextAndAudio {
-        tracing::warn!("what is taken out of recordings after calls stays with the recorder of record: it heard it live");
+        tracing::warn!(
+            "what is taken out of recordings after calls stays with the recorder of record: it heard it live"
+        );
     }
     let password = recorder.resolve_password()?;
     let credentials = match (&recorder.user, password) {

@@ -69,6 +69,28 @@ fn the_session_is_changed_before_the_answer_by_both_ends() {
     finish(&mut sim, ends);
 }
 
+/// RFC 3840 section 9, RFC 7866 section 6.1.1: whatever carries our Contact says what we are.
+#[test]
+fn a_feature_tag_is_in_every_contact_of_the_dialog() {
+    let mut sim = Sim::new(7);
+    let caller = sim.call_with(|call| call.contact_feature = Some("+sip.src"));
+    sim.run(ms(50));
+    let callee = sim.nodes[1].calls().last().unwrap().leg;
+    sim.on(1, |endpoint, now| endpoint.accept(now, callee, sdp("answer"))).unwrap();
+    sim.run(ms(50));
+    sim.on(0, |endpoint, now| endpoint.reinvite(now, caller, sdp("other"))).unwrap();
+    sim.run(ms(50));
+    agree(&mut sim, (1, callee), "agreed").unwrap();
+    sim.run(ms(50));
+    let invites = sim.sent(A, "INVITE");
+    assert_eq!(invites.len(), 2);
+    for packet in invites {
+        let Message::Request(invite) = packet.message() else { panic!("a request") };
+        assert!(invite.headers.get(&HeaderName::Contact).unwrap().ends_with(";+sip.src"));
+    }
+    finish(&mut sim, [(0, caller), (1, callee)]);
+}
+
 /// Section 5.1, and reinvite's way before the answer.
 #[test]
 fn after_the_answer_it_changes_the_session_too() {
