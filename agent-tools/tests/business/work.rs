@@ -52,7 +52,7 @@ async fn a_contact_is_told_and_changed_as_far_as_he_is_verified() {
 #[tokio::test]
 async fn who_does_not_want_to_be_called_is_in_the_books() {
     let practice = Practice::open().await;
-    let mut caller = practice.call(CALLER).await;
+    let caller = practice.call(CALLER).await;
     for _ in 0..2 {
         caller.ok("opt_out", json!({"words": "never call me again", "purpose": "marketing"})).await;
     }
