@@ -3,6 +3,7 @@
 use callwright_tests::baresip::Phone;
 use callwright_tests::caller::{self, begin, call_with, config, heard, script, timeline};
 use callwright_tests::signal::Sound;
+use callwright_tests::voice::{spoken, voice};
 use callwright_tests::{Api, Baresip, Server, Settings, wait};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -152,6 +153,33 @@ async fn a_call_of_ours_goes_out_by_the_trunk_and_passes_the_gate() {
     let forbidden = json!({ "to": "+4930901820", "flow": "line" });
     let answer = api.ask(Method::POST, "/v1/calls", Some(&forbidden), &[]).await;
     assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json());
+    assert_eq!(answer.json()["reason"], "destination");
+    // Nor is anybody called for advertising who has not agreed to it.
+    let advertising = json!({ "to": THEIRS, "flow": "line", "purpose": "marketing" });
+    let answer = api.ask(Method::POST, "/v1/calls", Some(&advertising), &[]).await;
+    assert_eq!((answer.status, &answer.json()["reason"]), (StatusCode::FORBIDDEN, &"no_consent".into()));
+}
+
+#[tokio::test]
+async fn whoever_is_called_says_no_by_key_and_is_not_called_again() {
+    let carrier = carrier().await;
+    let ours = business(&carrier, ACCOUNT_PASSWORD).await;
+    registered(&ours).await;
+    let api = line(&ours, "off").await;
+    let phone = Phone { auto_answer: true, ..Phone::new(THEIRS, carrier.sip(), THEIR_PASSWORD) };
+    let mut phone = Baresip::start(phone).await;
+    let reminder = json!({ "to": THEIRS, "flow": "line", "purpose": "reminder" });
+    let placed = api.post("/v1/calls", &reminder).await;
+    phone.event("CALL_RTPESTAB").await;
+    phone.press('9').await;
+    phone.event("CALL_CLOSED").await;
+    let call = api.ended_call(placed["id"].as_str().unwrap()).await;
+    assert_eq!((&call["cause"], &call["remembered"]["result"]), (&"normal".into(), &"opted_out".into()));
+    let voice = voice().await;
+    let goodbye = "All right. That is noted: we will not call you again. Goodbye.";
+    assert!(phone.heard().await.contains_speech(&spoken(&voice, "en", goodbye).await), "the goodbye is heard");
+    let answer = api.ask(Method::POST, "/v1/calls", Some(&reminder), &[]).await;
+    assert_eq!((answer.status, &answer.json()["reason"]), (StatusCode::FORBIDDEN, &"suppressed".into()));
 }
 
 #[tokio::test]
