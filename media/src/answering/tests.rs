@@ -80,7 +80,7 @@ fn a_word_and_silence_is_a_person_soon_after_it() {
         let told = hear(&[silence(600), talk(seed, 500), silence(3_000)].concat());
         let (by, sign, at) = verdict(&told).expect("a verdict");
         assert_eq!((by, sign), (AnsweredBy::Person, AnswerSign::ShortGreeting), "{told:?}");
-        assert!(at < 2_100, "a second after the word: {told:?}");
+        assert!(at < 2_300, "about a second after the word: {told:?}");
     }
 }
 
@@ -92,7 +92,7 @@ fn who_goes_on_and_on_is_a_machine_and_its_tone_is_our_turn() {
         let told = hear(&[greeting, beep, silence(4_000)].concat());
         let (by, _, at) = verdict(&told).expect("a verdict");
         assert_eq!(by, AnsweredBy::Machine, "{told:?}");
-        assert!(at <= 3_100, "{told:?}");
+        assert!(at <= 4_000, "{told:?}");
         let beeps = beeps(&told);
         assert!(beeps.len() == 1 && (ends..ends + 320).contains(&beeps[0]), "the tone is over at {ends}: {told:?}");
     }
@@ -185,7 +185,7 @@ fn words_decide_at_once_and_an_assistant_gives_way_to_a_person() {
     assert!(matches!(told[1..], [(_, Finding::Ready { beep: false })]), "{told:?}");
     classifier.announced();
     assert!(feed(&mut classifier, &silence(6_000)).is_empty(), "it is waited for whoever comes");
-    let told = feed(&mut classifier, &[talk(7, 400), silence(1_000)].concat());
+    let told = feed(&mut classifier, &[talk(7, 400), silence(1_600)].concat());
     assert_eq!(verdict(&told).map(|found| found.0), Some(AnsweredBy::Person), "{told:?}");
 }
 

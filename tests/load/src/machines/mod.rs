@@ -213,7 +213,7 @@ impl Score {
     fn check(&self, with_words: bool) -> Result<(), Box<dyn Error>> {
         let mut bounds = vec![
             ("persons", self.share(&[Kind::Person]), 0.95),
-            ("desks", self.share(&[Kind::Desk]), 0.4),
+            ("desks", self.share(&[Kind::Desk]), 0.3),
             ("machines", self.share(&[Kind::Machine]), 0.8),
             ("tones", self.share(&[Kind::Fax, Kind::Special, Kind::Busy, Kind::Silence]), 0.98),
             ("beeps", self.beeps.1 as f64 / self.beeps.0.max(1) as f64, 0.95),
