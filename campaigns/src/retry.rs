@@ -23,6 +23,8 @@ pub struct Retries {
     pub sip: BTreeMap<u16, Retry>,
     /// When the contact's other numbers are tried. Default: when the number is used up.
     pub other_numbers: OtherNumbers,
+    /// Only a person ends it: a message that a machine has is no end, and `machine` says when again. Default: no.
+    pub until_person: bool,
 }
 
 /// How often again after one kind of outcome.
@@ -69,6 +71,7 @@ impl Default for Retries {
             failed: Retry::new(2, 5 * MINUTE),
             sip: [404, 410, 484, 603, 604].into_iter().map(|code| (code, Retry::NEVER)).collect(),
             other_numbers: OtherNumbers::UsedUp,
+            until_person: false,
         }
     }
 }
@@ -116,7 +119,9 @@ impl Retries {
         match outcome {
             Outcome::Busy => Some((self.busy, tried.busy)),
             Outcome::NoAnswer => Some((self.no_answer, tried.no_answer)),
-            Outcome::Machine { message_left: false } => Some((self.machine, tried.machine)),
+            Outcome::Machine { message_left } if !message_left || self.until_person => {
+                Some((self.machine, tried.machine))
+            }
             Outcome::Failed { sip } => {
                 let by_code = sip.and_then(|code| self.sip.get(&code)).copied();
                 Some((by_code.unwrap_or(self.failed), tried.failed))
@@ -186,6 +191,9 @@ mod tests {
 
     #[test]
     fn a_message_left_is_the_end() {
-        assert_eq!(after(&[Outcome::Machine { message_left: true }], &Retries::default(), 1), [Step::Stop]);
+        let left = [Outcome::Machine { message_left: true }];
+        assert_eq!(after(&left, &Retries::default(), 1), [Step::Stop]);
+        let urgent = Retries { until_person: true, ..Retries::default() };
+        assert_eq!(after(&left, &urgent, 1), [Step::Again { after: urgent.machine.after, number: 0 }]);
     }
 }

@@ -6,6 +6,7 @@ pub mod config;
 mod mcp;
 mod people;
 mod price;
+pub mod templates;
 mod trunk;
 pub mod webhooks;
 pub mod wiring;

@@ -177,6 +177,7 @@ pub(super) fn retries(yaml: &Yaml, reader: &mut Reader<'_>) -> Retries {
     if let Some(yaml) = fields.take("other_numbers") {
         retries.other_numbers = reader.word(yaml, "the use of other numbers", &words).unwrap_or_default();
     }
+    retries.until_person = reader.flag(fields.take("until_person"), false);
     fields.close(reader);
     retries
 }

@@ -63,6 +63,14 @@ pub(super) enum CampaignCommand {
         #[arg(long)]
         contact: Option<i64>,
     },
+    /// List calls that come ready to be used, or write one into a folder
+    Template {
+        /// Its name; all are listed where it is not said
+        #[arg(requires = "folder")]
+        name: Option<String>,
+        /// Where its files go; those that are there are kept
+        folder: Option<PathBuf>,
+    },
     /// Start calling
     Start {
         /// Its name or id
@@ -143,12 +151,21 @@ pub(super) struct PaceArgs {
 }
 
 pub(super) fn run(command: CampaignCommand, config: &Config) -> Result<(), Failure> {
+    if let CampaignCommand::Template { name, folder } = command {
+        match name.zip(folder) {
+            Some((name, folder)) => super::template::write(&name, &folder)?,
+            None => super::template::list(),
+        }
+        return Ok(());
+    }
     let house = RunningHouse::new(config)?;
     super::runtime()?.block_on(carry_out(command, &house))
 }
 
 async fn carry_out(command: CampaignCommand, house: &RunningHouse) -> Result<(), Failure> {
     match command {
+        // It needs no running program.
+        CampaignCommand::Template { .. } => Ok(()),
         CampaignCommand::Create(args) => create(house, args).await,
         CampaignCommand::Add(args) => add(house, &args.name, &args.file, args.keep_good).await,
         CampaignCommand::List => list(house).await,
@@ -386,7 +403,7 @@ fn word(value: &Value) -> &str {
 }
 
 #[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     println!("{text}");
 }
 

@@ -14,6 +14,7 @@ mod models;
 mod rehearse;
 mod running;
 mod serve;
+mod template;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -377,6 +377,8 @@ impl Seen<'_> {
         // What the app says counts, however the call ended after it.
         match self.disposition {
             Some("opted_out") => return AttemptOutcome::OptedOut,
+            // It was heard perhaps, but nobody said so.
+            Some("not_acknowledged") => return AttemptOutcome::NoAnswer,
             Some("wrong_number" | "wrong_person") => return AttemptOutcome::WrongNumber,
             Some("call_back" | "callback") => return AttemptOutcome::CallBack,
             Some("dropped" | "abandoned") => return AttemptOutcome::Dropped,
