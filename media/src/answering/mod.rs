@@ -42,8 +42,6 @@ impl Default for AnsweringConfig {
 /// sentence behind a pause.
 const SHORT_MS: u32 = 900;
 const SHORT_PAUSE_MS: u32 = 900;
-const MIDDLE_MS: u32 = 1_700;
-const MIDDLE_PAUSE_MS: u32 = 960;
 const LONG_MS: u32 = 3_000;
 const LONG_PAUSE_MS: u32 = 960;
 /// ... and where its words are those of a person.
@@ -298,14 +296,16 @@ impl Classifier {
 
     /// Whether somebody has said a few words and waits.
     fn is_greeting(&self, heard: &Features) -> bool {
-        let wanted = match heard.span_ms {
-            _ if self.clue == Some(Clue::Person) => KNOWN_PAUSE_MS,
-            ..=SHORT_MS => SHORT_PAUSE_MS,
-            ..=MIDDLE_MS => MIDDLE_PAUSE_MS,
-            ..=LONG_MS => LONG_PAUSE_MS,
-            _ => return false,
+        let known = self.clue == Some(Clue::Person);
+        let wanted = if known {
+            KNOWN_PAUSE_MS
+        } else if heard.span_ms <= SHORT_MS {
+            SHORT_PAUSE_MS
+        } else {
+            LONG_PAUSE_MS
         };
-        heard.onset_ms.is_some() && heard.pause_ms >= wanted
+        let short = known || heard.span_ms <= LONG_MS;
+        short && heard.onset_ms.is_some() && heard.pause_ms >= wanted
     }
 
     /// The assistant may say more, for as long as it likes; a person says a word and waits.
