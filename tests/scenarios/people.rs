@@ -157,7 +157,7 @@ async fn who_is_erased_is_in_no_file_and_still_not_called() {
     let begun = api.ask(Method::POST, "/v1/erasures", Some(&order), &[]).await;
     assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.json());
     server.kill();
-    server.restart().await;
+    server.begin().await;
     let api = server.api();
     let id = text(&begun.json(), "id");
     let done = wait::until("the erasure is done", async || {
