@@ -128,7 +128,9 @@ fn in_order(messages: &[u8], packets: &[u8]) -> Vec<u8> {
     records.sort_by_key(|(at_us, _)| *at_us);
     let mut file = pcap::header();
     file.reserve(messages.len() + packets.len());
-    records.iter().for_each(|(_, record)| file.extend_from_slice(record));
+    for (_, record) in records {
+        file.extend_from_slice(record);
+    }
     file
 }
 

@@ -268,7 +268,9 @@ impl Call {
         // What is captured is looked at before it is sent: afterwards the leg may be gone.
         let mut ways = [None; LegSlot::COUNT];
         if capture.is_some() {
-            legs.iter().for_each(|line| ways[line.slot.index()] = media.key_ways(line.slot));
+            for line in legs.iter() {
+                ways[line.slot.index()] = media.key_ways(line.slot);
+            }
         }
         while let Some((leg, packet)) = media.poll_transmit() {
             let Some(Line { sockets, .. }) = legs.iter().find(|line| line.slot == leg) else { continue };
