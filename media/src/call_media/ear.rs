@@ -16,13 +16,14 @@ pub(super) struct Ear {
     stream: TapStream,
     /// The leg's when listening began; kept when the leg's codec changes.
     rate: SampleRate,
-    converter: Converter,
+    /// From the rate of the leg now, where that is another one.
+    converter: Option<Box<Converter>>,
     vad: Vad,
 }
 
 impl Ear {
     pub(super) fn new(leg: LegSlot, rate: SampleRate, vad: VadConfig) -> Self {
-        Self { stream: TapStream::Ear(leg), rate, converter: Converter::default(), vad: Vad::new(vad) }
+        Self { stream: TapStream::Ear(leg), rate, converter: None, vad: Vad::new(vad) }
     }
 
     /// Hands the next frame out; `voiced` where that is known already.
@@ -39,7 +40,11 @@ impl Ear {
             self.vad.is_voiced()
         });
         let mut scratch = AudioFrame::silence(self.rate);
-        let frame = self.converter.convert(frame, self.rate, &mut scratch);
+        let frame = if frame.rate() == self.rate {
+            frame
+        } else {
+            self.converter.get_or_insert_default().convert(frame, self.rate, &mut scratch)
+        };
         let Some(mut samples) = queue.take(frame.samples().len()) else { return };
         samples.extend_from_slice(frame.samples());
         queue.ready.push_back(self.tap(samples, voiced, clock, None));
