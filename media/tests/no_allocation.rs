@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use call_model::{AudioFrame, PlaybackId, RecordingSwitch};
 use media::codec::Codec;
 use media::rtp::{OutgoingKind, Session, SessionConfig};
-use media::sdp::{LocalMedia, Negotiated, answer, complete, offer};
+use media::sdp::{LocalMedia, Negotiated, Privacy, answer, complete, offer};
+use media::srtp::{MasterKey, SrtpKeys, Suite};
 use media::{CallMedia, CallMediaConfig, LegSlot, MediaCommand, Prompt};
 
 struct Counting;
@@ -79,11 +80,22 @@ const TICKS: usize = 1_000;
 
 impl Call {
     fn new(codecs: &[Codec], dtmf: bool) -> Self {
+        Self::sealed(codecs, dtmf, None)
+    }
+
+    /// The same, encrypted on each leg.
+    fn sealed(codecs: &[Codec], dtmf: bool, suite: Option<Suite>) -> Self {
         let start = origin();
         let media = CallMedia::new(CallMediaConfig::default());
         let mut call = Self { media, packets: vec![], start, tick: 0, listened: Vec::with_capacity(2 * BUNCH) };
         for (slot, codec) in codecs.iter().enumerate() {
-            let (negotiated, theirs) = agree(*codec, dtmf);
+            let (mut negotiated, mut theirs) = agree(*codec, dtmf);
+            if let Some(suite) = suite {
+                let key = |byte| MasterKey::new(suite, &vec![byte; suite.key_bytes() + suite.salt_bytes()]);
+                let (ours, peers) = (key(1).expect("a key"), key(2).expect("a key"));
+                negotiated.shelter.privacy = Privacy::Keys(SrtpKeys { ours, theirs: peers });
+                theirs.shelter.privacy = Privacy::Keys(SrtpKeys { ours: peers, theirs: ours });
+            }
             let leg = LegSlot::new(slot as u8).expect("a slot");
             call.media
                 .handle(start, MediaCommand::StartLeg { leg, session: SessionConfig::new(slot as u64), negotiated });
@@ -207,6 +219,18 @@ fn bridges_with_opus_allocate_nothing() {
         let mut call = Call::new(&codecs, true);
         call.handle(MediaCommand::Bridge { with: LegSlot::new(1) });
         assert_steady(call);
+    }
+}
+
+/// Decrypted, encoded anew or passed on, and encrypted again.
+#[test]
+fn encrypted_bridges_allocate_nothing() {
+    for suite in Suite::ALL {
+        for codecs in [[Codec::Pcmu; 2], [Codec::Opus, Codec::Pcma]] {
+            let mut call = Call::sealed(&codecs, true, Some(suite));
+            call.handle(MediaCommand::Bridge { with: LegSlot::new(1) });
+            assert_steady(call);
+        }
     }
 }
 
