@@ -49,6 +49,7 @@ struct Session {
 
 /// What a call knows of its recorder.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is true or not whatever the others are")]
 pub(super) struct Feeding {
     fed: Fed,
     /// The recording has begun and not ended.
@@ -150,23 +151,24 @@ impl Call {
     fn look_for_recorder(&mut self, settings: &RecorderSettings) {
         self.feeding.looking = true;
         let (sip, outbox) = (self.house.parts.sip.clone(), self.outbox.clone());
-        let (target, patience) = (settings.target.clone(), settings.patience);
+        let (target, patience, usual) = (settings.target.clone(), settings.patience, self.near);
         tokio::spawn(async move {
             let found = tokio::time::timeout(patience, sip.local_address_towards(target)).await;
+            let near = found.ok().and_then(Result::ok).map(|near| near.unwrap_or(usual));
             // The call may be over by now.
-            let _ = outbox.send(CallInput::RecorderNear(found.ok().and_then(Result::ok))).await;
+            let _ = outbox.send(CallInput::RecorderNear(near)).await;
         });
     }
 
-    /// Our address towards it is known, if it has to be said; `None`: it could not be looked up.
-    pub(super) async fn recorder_near(&mut self, near: Option<Option<IpAddr>>) {
+    /// Our address towards it is known; `None`: it could not be looked up.
+    pub(super) async fn recorder_near(&mut self, near: Option<IpAddr>) {
         self.feeding.looking = false;
         let Some(settings) = self.house.settings.recorder.clone() else { return };
         if self.over.is_some() || self.ending.is_some() || self.feeding.session.is_some() {
             return;
         }
         let Some(near) = near else { return self.recorder_failed("its name could not be looked up").await };
-        if let Err(reason) = self.call_recorder(&settings, near.unwrap_or(self.near)).await {
+        if let Err(reason) = self.call_recorder(&settings, near).await {
             self.recorder_failed(reason).await;
         }
     }
@@ -310,7 +312,7 @@ impl Call {
             }
         };
         session.stands = Some(Instant::now());
-        self.sound_recorder(settled);
+        self.sound_recorder(&settled);
         self.fork();
         metrics::counter!("callwright_recorder_sessions_total").increment(1);
         if std::mem::take(&mut self.feeding.holds) {
@@ -323,7 +325,7 @@ impl Call {
         let Some(session) = &mut self.feeding.session else { return };
         session.asking = false;
         match answer.map(|answer| session.streams.complete(&answer.data)) {
-            Some(Ok(settled)) => self.sound_recorder(settled),
+            Some(Ok(settled)) => self.sound_recorder(&settled),
             Some(Err(error)) => {
                 tracing::info!(call = %self.id, %error, "the recorder's answer to a change is of no use");
             }
@@ -344,7 +346,7 @@ impl Call {
         match session.streams.answer(&offer.data, active) {
             Ok((answer, settled)) => {
                 if sip.accept_reinvite(session.handle, Body::sdp(answer)).await.is_ok() {
-                    self.sound_recorder(settled);
+                    self.sound_recorder(&settled);
                 }
             }
             Err(error) => {
@@ -355,8 +357,8 @@ impl Call {
     }
 
     /// Lets its legs sound as was agreed on.
-    fn sound_recorder(&mut self, settled: Settled) {
-        for (at, negotiated) in settled.into_iter().enumerate() {
+    fn sound_recorder(&mut self, settled: &Settled) {
+        for (at, negotiated) in settled.iter().copied().enumerate() {
             let Some(session) = &mut self.feeding.session else { return };
             let leg = STREAMS[at];
             let command = match (negotiated, session.started[at]) {

@@ -20,8 +20,8 @@ pub(crate) enum CallInput {
     Http(u32, RequestId, Result<HttpReply, HttpFailure>),
     /// What a member is to hear of the caller was spoken; `None`: it could not be. With the number of the announcement.
     Warning(u32, Option<Vec<Arc<Prompt>>>),
-    /// Our address towards the recorder, where it has to be said; `None`: its name could not be looked up.
-    RecorderNear(Option<Option<std::net::IpAddr>>),
+    /// Our address towards the recorder; `None`: its name could not be looked up.
+    RecorderNear(Option<std::net::IpAddr>),
     /// A phone in the call asks to be replaced, with the call that has the leg which is to be taken over.
     Referred(LegHandle, Box<Referral>, Option<mpsc::Sender<CallInput>>),
     /// Another call wants a leg of this one.

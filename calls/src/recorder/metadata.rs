@@ -16,9 +16,9 @@ pub(crate) struct Id(String);
 impl Id {
     /// One of these random bits, marked as a UUID of version 4.
     pub fn new(high: u64, low: u64) -> Self {
-        let mut bytes = (u128::from(high) << 64 | u128::from(low)).to_be_bytes();
-        bytes[6] = bytes[6] & 0x0f | 0x40;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let mut bytes = ((u128::from(high) << 64) | u128::from(low)).to_be_bytes();
+        bytes[6] = (bytes[6] & 0x0f) | 0x40;
+        bytes[8] = (bytes[8] & 0x3f) | 0x80;
         Self(BASE64_STANDARD.encode(bytes))
     }
 }

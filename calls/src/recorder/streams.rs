@@ -94,7 +94,8 @@ impl Streams {
                 Err(error) => return Err(error.into()),
             };
         }
-        some_of(settled)
+        taken(&settled)?;
+        Ok(settled)
     }
 
     /// Our answer to an offer of the recorder, and what it settles.
@@ -106,8 +107,8 @@ impl Streams {
         whole.media.clear();
         for (at, media) in offer.media.iter().enumerate() {
             let one = only(&offer, at).filter(|_| media.port != 0 && at < settled.len());
-            let taken = one.and_then(|one| sdp::answer(&self.local[at], &one).ok());
-            let Some((mut answer, negotiated)) = taken.filter(|(answer, _)| !answer.media.is_empty()) else {
+            let agreed = one.and_then(|one| sdp::answer(&self.local[at], &one).ok());
+            let Some((mut answer, negotiated)) = agreed.filter(|(answer, _)| !answer.media.is_empty()) else {
                 whole.media.push(MediaDescription::new(&media.kind, 0, &media.protocol, media.formats.clone()));
                 continue;
             };
@@ -116,7 +117,7 @@ impl Streams {
             whole.media.push(line);
             settled[at] = Some(negotiated);
         }
-        let settled = some_of(settled)?;
+        taken(&settled)?;
         Ok((self.say(whole), settled))
     }
 
@@ -130,8 +131,9 @@ impl Streams {
     }
 }
 
-fn some_of(settled: Settled) -> Result<Settled, StreamsFault> {
-    if settled.iter().any(Option::is_some) { Ok(settled) } else { Err(StreamsFault::Neither) }
+/// Whether the recorder takes one stream at least.
+fn taken(settled: &Settled) -> Result<(), StreamsFault> {
+    if settled.iter().any(Option::is_some) { Ok(()) } else { Err(StreamsFault::Neither) }
 }
 
 /// A description of one of its streams alone.

@@ -120,7 +120,7 @@ pub(super) async fn read(
 }
 
 /// How often the addresses of trunks are looked up again. Name servers' answers are kept for their time to live.
-const REFRESH: Duration = Duration::from_secs(60);
+const REFRESH: Duration = Duration::from_mins(1);
 
 /// Keeps the addresses of trunks as the name servers say. Ends with the program.
 pub(super) async fn keep_fresh(live: Arc<super::Live>) {
