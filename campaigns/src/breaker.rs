@@ -27,11 +27,11 @@ pub struct BreakerSettings {
 impl Default for BreakerSettings {
     fn default() -> Self {
         Self {
-            window: Duration::from_secs(60),
+            window: Duration::from_mins(1),
             min_calls: 20,
             share: 0.5,
             open: Duration::from_secs(30),
-            max_open: Duration::from_secs(600),
+            max_open: Duration::from_mins(10),
             probes: 3,
         }
     }

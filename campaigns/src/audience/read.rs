@@ -162,13 +162,14 @@ impl<'a> Reading<'a> {
             return;
         }
         match self.row(record, line) {
-            Ok(row) => match self.seen.get(&row.number) {
-                Some(&of) => self.audience.duplicates.push(Duplicate { line, of }),
-                None => {
+            Ok(row) => {
+                if let Some(&of) = self.seen.get(&row.number) {
+                    self.audience.duplicates.push(Duplicate { line, of });
+                } else {
                     self.seen.insert(row.number, line);
                     self.audience.rows.push(row);
                 }
-            },
+            }
             Err(fault) => self.refuse(fault),
         }
     }

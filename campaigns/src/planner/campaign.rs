@@ -136,15 +136,12 @@ impl Campaign {
 
     pub fn add(&mut self, candidate: &Candidate, place: u16, now: Timestamp) {
         let entry = Entry::new(candidate, place);
-        let index = match self.vacant.pop() {
-            Some(index) => {
-                self.entries[index as usize] = entry;
-                index
-            }
-            None => {
-                self.entries.push(entry);
-                (self.entries.len() - 1) as u32
-            }
+        let index = if let Some(index) = self.vacant.pop() {
+            self.entries[index as usize] = entry;
+            index
+        } else {
+            self.entries.push(entry);
+            (self.entries.len() - 1) as u32
         };
         if !candidate.others.is_empty() {
             let others = candidate.others.iter().copied().take(OTHER_NUMBERS).collect();

@@ -117,6 +117,8 @@ impl Planner {
     }
 
     /// Takes a contact in. Each id is given once only.
+    // What is kept of it is packed, not moved; whoever gives it away has no more use for it.
+    #[allow(clippy::needless_pass_by_value)]
     pub fn add(&mut self, campaign: CampaignKey, candidate: Candidate, now: Timestamp) {
         let Some(Some(campaign)) = self.campaigns.get_mut(usize::from(campaign.0)) else { return };
         let place = self.places.keep(&candidate.standing.place);

@@ -14,7 +14,7 @@ const MEMORY: Seconds = 31 * 86_400;
 /// The most attempts that are kept of a number: more than any cap counts.
 const MOST: usize = 64;
 /// How often what is old is forgotten.
-const EVERY: Duration = Duration::from_secs(86_400);
+const EVERY: Duration = Duration::from_hours(24);
 
 /// An attempt: its second, shifted by one; the lowest bit says that it was dropped.
 type Mark = u64;
@@ -146,7 +146,7 @@ mod tests {
         numbers.attempts(number, &mut list);
         assert_eq!(list.iter().map(|a| a.at).collect::<Vec<_>>(), [before(48), before(24), now]);
         assert!(list[0].dropped && !list[1].dropped);
-        numbers.forget(now + Duration::from_secs(40 * 86_400));
+        numbers.forget(now + Duration::from_hours(40 * 24));
         assert!(numbers.is_blank(number));
     }
 }

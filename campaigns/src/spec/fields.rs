@@ -71,18 +71,13 @@ impl<'y> Fields<'y> {
 impl Reader<'_> {
     /// The entries of a mapping.
     pub fn entries<'y>(&mut self, yaml: &'y Yaml, what: &str) -> Option<&'y [Entry]> {
-        match &yaml.value {
-            Value::Map(entries) => {
-                self.bounded(entries.len(), yaml.place, what);
-                Some(entries)
-            }
-            _ => {
-                let message =
-                    format!("{what} is written as a mapping (`key: value` lines), and here is {}", yaml.kind());
-                self.faults.error(yaml.place, message);
-                None
-            }
+        if let Value::Map(entries) = &yaml.value {
+            self.bounded(entries.len(), yaml.place, what);
+            return Some(entries);
         }
+        let message = format!("{what} is written as a mapping (`key: value` lines), and here is {}", yaml.kind());
+        self.faults.error(yaml.place, message);
+        None
     }
 
     /// The items of a list; a single value is a list of one.

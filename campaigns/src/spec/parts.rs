@@ -17,7 +17,7 @@ use crate::audience::{Defaults, Mapping};
 use crate::callerid::CallerIds;
 use crate::retry::{OtherNumbers, Retries, Retry};
 
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 /// The most answered calls that may find nobody, in tenths of a percent.
 const MAX_ABANDONED: u32 = 30;
@@ -78,14 +78,12 @@ fn country_code(yaml: &Yaml, reader: &mut Reader<'_>) -> Option<String> {
 
 fn zone(yaml: &Yaml, reader: &mut Reader<'_>) -> Option<(String, TimeZone)> {
     let text = reader.text(yaml, "the time zone")?;
-    match TimeZone::get(&text) {
-        Ok(zone) => Some((text, zone)),
-        Err(_) => {
-            let message = format!("`{}` is no time zone", ivr::document::clip(&text));
-            reader.faults.error_with(yaml.place, message, "write it as `Europe/Berlin`");
-            None
-        }
+    if let Ok(zone) = TimeZone::get(&text) {
+        return Some((text, zone));
     }
+    let message = format!("`{}` is no time zone", ivr::document::clip(&text));
+    reader.faults.error_with(yaml.place, message, "write it as `Europe/Berlin`");
+    None
 }
 
 pub(super) fn caller_ids(yaml: &Yaml, reader: &mut Reader<'_>) -> CallerIds {
@@ -160,15 +158,12 @@ pub(super) fn retries(yaml: &Yaml, reader: &mut Reader<'_>) -> Retries {
     }
     if let Some(yaml) = fields.take("sip") {
         for entry in reader.entries(yaml, "the SIP statuses").unwrap_or_default() {
-            match entry.key.parse::<u16>() {
-                Ok(code @ 300..=699) => {
-                    let rule = retry(&entry.value, retries.failed, reader);
-                    retries.sip.insert(code, rule);
-                }
-                _ => {
-                    let message = format!("`{}` is no SIP status that refuses", ivr::document::clip(&entry.key));
-                    reader.faults.error_with(entry.key_place, message, "write a number from 300 to 699");
-                }
+            if let Ok(code @ 300..=699) = entry.key.parse::<u16>() {
+                let rule = retry(&entry.value, retries.failed, reader);
+                retries.sip.insert(code, rule);
+            } else {
+                let message = format!("`{}` is no SIP status that refuses", ivr::document::clip(&entry.key));
+                reader.faults.error_with(entry.key_place, message, "write a number from 300 to 699");
             }
         }
     }

@@ -12,7 +12,7 @@ use super::{App, Spec, SpecLimits, Variant, parts};
 use crate::variables::Variables;
 
 /// Calls ring no longer than this.
-const MAX_RING: Duration = Duration::from_secs(120);
+const MAX_RING: Duration = Duration::from_mins(2);
 
 pub(super) fn spec(source: &str, limits: &SpecLimits) -> Result<Spec, Vec<Fault>> {
     let mut faults = Faults::new("campaign", source, limits.max_faults);

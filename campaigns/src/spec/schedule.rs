@@ -18,6 +18,8 @@ pub struct Schedule {
 
 /// When a campaign begins.
 #[derive(Debug, Clone, PartialEq)]
+// There is one for each campaign.
+#[allow(clippy::large_enum_variant)]
 pub enum Start {
     /// As soon as it is started.
     Now,
