@@ -36,7 +36,8 @@ async fn placed(server: &Server, machine: Value, taking: Taking, steps: Vec<Step
     let call = json!({ "to": phone.address(), "say": "Hello, this is a call from Northwind Dental.", "language": "en",
         "machine_detection": machine });
     let script = script(phone.address(), steps);
-    let (report, placed) = tokio::join!(phone.answer(&script, &taking), server.api().post("/v1/calls", &call));
+    let api = server.api();
+    let (report, placed) = tokio::join!(phone.answer(&script, &taking), api.post("/v1/calls", &call));
     let report = report.unwrap();
     let call = server.api().ended_call(&text(&placed, "id")).await;
     (report, call)
