@@ -179,7 +179,7 @@ fn opening(date: Date, from: u16, to: u16, zone: &TimeZone, after: Option<Timest
     let ambiguous = zone.to_ambiguous_timestamp(date.to_datetime(time));
     // Where the opening is put forward over, the window opens with the jump; where it comes twice, either may be it.
     let jump = zone.following(start_of(date, zone)?).next().map(|transition| transition.timestamp());
-    let moments = [start_of(date, zone), ambiguous.clone().earlier().ok(), jump, ambiguous.later().ok()];
+    let moments = [start_of(date, zone), ambiguous.earlier().ok(), jump, ambiguous.later().ok()];
     moments.into_iter().flatten().filter(late_enough).filter(|at| shows(*at)).min()
 }
 
