@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use serde_json::Value;
 
-use crate::{Answered, Hearing, PlaybackId, RecordId, RequestId, ThinkEvent, ThinkId, ToolFailure, ToolUseId, TranscriptLine};
+use crate::{
+    Answered, Hearing, PlaybackId, RecordId, RequestId, ThinkEvent, ThinkId, ToolFailure, ToolUseId, TranscriptLine,
+};
 
 /// Who called whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -68,7 +68,7 @@ impl MachinePlan {
 /// What an assistant is told.
 pub(crate) const INTRODUCTION: PlaybackId = PlaybackId(u32::MAX - 1);
 /// No greeting of a machine is longer.
-const LONGEST_GREETING: Duration = Duration::from_secs(60);
+const LONGEST_GREETING: Duration = Duration::from_mins(1);
 /// How long an assistant may take to fetch somebody.
 const LONGEST_SCREENING: Duration = Duration::from_secs(45);
 /// Nobody has to introduce himself more often.

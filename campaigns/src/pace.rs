@@ -215,13 +215,13 @@ mod tests {
         for call in 0..live * 3 {
             let is_live = call % 3 == 0;
             let drop = is_live && call / 3 < dropped;
-            statistics.note(is_live, drop, Some(Duration::from_secs(8)), Duration::from_secs(60), at(0));
+            statistics.note(is_live, drop, Some(Duration::from_secs(8)), Duration::from_mins(1), at(0));
         }
         statistics
     }
 
     fn most(statistics: &Statistics, free: u32, busy: u32) -> u32 {
-        (0..).find(|&ringing| !statistics.predictive(View { free, busy, ringing }, 0.03, at(10))).unwrap()
+        (0..1_000).find(|&ringing| !statistics.predictive(View { free, busy, ringing }, 0.03, at(10))).unwrap()
     }
 
     #[test]

@@ -171,7 +171,7 @@ mod tests {
         let steps = after(&[Outcome::Failed { sip: Some(404) }], &Retries::default(), 1);
         assert_eq!(steps, [Step::Stop]);
         let steps = after(&[Outcome::Failed { sip: Some(503) }], &Retries::default(), 1);
-        assert_eq!(steps, [Step::Again { after: Duration::from_secs(300), number: 0 }]);
+        assert_eq!(steps, [Step::Again { after: Duration::from_mins(5), number: 0 }]);
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
     fn numbers_alternate_where_asked() {
         let retries = Retries { other_numbers: OtherNumbers::Alternate, ..Retries::default() };
         let steps = after(&[Outcome::Busy, Outcome::Busy, Outcome::Busy], &retries, 2);
-        let again = |number| Step::Again { after: Duration::from_secs(600), number };
+        let again = |number| Step::Again { after: Duration::from_mins(10), number };
         assert_eq!(steps, [again(1), again(0), Step::Stop]);
     }
 

@@ -4,8 +4,7 @@
 mod call_media;
 #[path = "../../fuzz/checks/dtmf.rs"]
 mod dtmf;
-#[path = "../../fuzz/checks/mutate.rs"]
-mod mutate;
+use crate::mutate;
 
 use call_model::SampleRate;
 use mutate::Mutator;

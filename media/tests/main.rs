@@ -4,6 +4,8 @@
 mod audio_mutations;
 mod comfort_noise;
 mod ice;
+#[path = "../../fuzz/checks/mutate.rs"]
+mod mutate;
 mod mutations;
 mod opus;
 mod privacy;

@@ -2,8 +2,7 @@
 
 #[path = "../../fuzz/checks/datagrams.rs"]
 mod datagrams;
-#[path = "../../fuzz/checks/mutate.rs"]
-mod mutate;
+use crate::mutate;
 #[path = "../../fuzz/checks/rtcp.rs"]
 mod rtcp;
 #[path = "../../fuzz/checks/rtp.rs"]

@@ -2,8 +2,7 @@
 
 #[path = "../../fuzz/checks/media_session.rs"]
 mod media_session;
-#[path = "../../fuzz/checks/mutate.rs"]
-mod mutate;
+use crate::mutate;
 
 const OFFERS: [&str; 2] = [
     "v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8 101\r\n\

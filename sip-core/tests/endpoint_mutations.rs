@@ -2,8 +2,7 @@
 
 #[path = "../../fuzz/checks/endpoint.rs"]
 mod endpoint;
-#[path = "../../fuzz/checks/mutate.rs"]
-mod mutate;
+use crate::mutate;
 
 /// Scripts that reach deep: a call in and its end, one out and its answer, a login, a change of the session.
 const SEEDS: [&[u8]; 5] = [

@@ -4,10 +4,14 @@
 mod endpoint_mutations;
 mod headers;
 mod lenient;
+#[path = "../../fuzz/checks/mutate.rs"]
+mod mutate;
 mod mutations;
 mod properties;
 mod rfc4475;
 mod rfc5118;
 mod second_opinion;
+#[path = "../../fuzz/checks/sip_message.rs"]
+mod sip_message;
 mod stream;
 mod uri;

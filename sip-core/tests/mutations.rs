@@ -3,10 +3,8 @@
 
 use std::path::PathBuf;
 
-#[path = "../../fuzz/checks/mutate.rs"]
-mod mutate;
-#[path = "../../fuzz/checks/sip_message.rs"]
-mod sip_message;
+use crate::mutate;
+use crate::sip_message;
 
 const ROUNDS: u64 = 60;
 

@@ -11,8 +11,7 @@ use sip_core::message::{
     StreamDecoder, StreamItem, Uri, Via, ViaTransport, parse_datagram,
 };
 
-#[path = "../../fuzz/checks/sip_message.rs"]
-mod sip_message;
+use crate::sip_message;
 
 const TOKEN: &str = "[a-zA-Z0-9.!%*_+`'~-]{1,12}";
 

@@ -84,8 +84,8 @@ async fn a_no_survives_removal_and_import_and_lists_count_by_purpose() {
     assert_ne!(now["contact"], json!(id));
     assert_eq!(api.event("contact.suppressed").await["data"]["contact"], json!(id));
 
-    let numbers: String = (0..20_000).map(|n| format!("+1202{:07}\n", 2_000_000 + n)).collect();
-    let list = file(&server, "list.txt", &format!("number\n{numbers}nobody\n"));
+    let numbers: Vec<String> = (0..20_000).map(|n| format!("+1202{:07}", 2_000_000 + n)).collect();
+    let list = file(&server, "list.txt", &format!("number\n{}\nnobody\n", numbers.join("\n")));
     let (good, said) = contacts(&server, &["do-not-call", "registry", &list]).await;
     assert!(good && said.contains("20000 numbers; 1 lines"), "{said}");
     assert_eq!(standing(&api, "+12022000007", "marketing").await["do_not_call"], json!(["registry"]));

@@ -109,17 +109,14 @@ impl Call {
     /// The app that screens is done: the one that is planned has the call.
     pub(super) async fn hand_on(&mut self, to: HandOn) {
         let Some(screening) = &mut self.screening else { return };
-        let app = match (to, &screening.plan.on_machine) {
-            (HandOn::Message, OnMachine::Message(message)) => {
-                screening.leaving = true;
-                message.clone()
-            }
-            _ => {
-                let app = screening.app.clone();
-                self.screening = None;
-                self.media(MediaCommand::Screen(None));
-                app
-            }
+        let app = if let (HandOn::Message, OnMachine::Message(message)) = (to, &screening.plan.on_machine) {
+            screening.leaving = true;
+            message.clone()
+        } else {
+            let app = screening.app.clone();
+            self.screening = None;
+            self.media(MediaCommand::Screen(None));
+            app
         };
         if self.facts.answered_by.is_none() {
             // There was no sound to judge by.

@@ -62,6 +62,15 @@ impl EarWay {
     }
 }
 
+impl Drop for EarWay {
+    /// The last words of a call are not lost for want of a fifth block.
+    fn drop(&mut self) {
+        for block in self.held.drain(..) {
+            let _ = self.blocks.try_send(block);
+        }
+    }
+}
+
 /// The lengths of streams that have ended: their last tap is with the recorder.
 #[derive(Debug)]
 pub(super) struct TapEnds {
@@ -215,6 +224,10 @@ mod tests {
         hurry.store(true, Ordering::Relaxed);
         assert!(put(5));
         assert_eq!(ear.try_recv().map(|tap| tap.start_sample), Ok(800), "somebody waits for every word now");
+        hurry.store(false, Ordering::Relaxed);
+        assert!(put(6));
+        drop(way);
+        assert_eq!(ear.try_recv().map(|tap| tap.start_sample), Ok(960), "the end loses nothing");
     }
 
     #[test]

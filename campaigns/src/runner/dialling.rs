@@ -23,7 +23,7 @@ impl Runner {
         }
         for offer in &plan.offers {
             // Nobody is shown contacts yet.
-            self.planner.decline(offer.campaign, offer.candidate, Duration::from_secs(3_600), now);
+            self.planner.decline(offer.campaign, offer.candidate, Duration::from_hours(1), now);
         }
         let mut ready = Vec::with_capacity(plan.dials.len());
         for dial in &plan.dials {
@@ -121,7 +121,7 @@ impl Runner {
                 DialFailure::NoRoom { reason } => (AttemptOutcome::Withdrawn, reason, None),
                 DialFailure::Failed { reason } => (AttemptOutcome::Failed, reason, None),
             };
-            let later_ms = later.map(|at| at.as_millisecond());
+            let later_ms = later.map(jiff::Timestamp::as_millisecond);
             let end = AttemptEnd { call, outcome, reason, later_ms, now_ms: dialer.now().as_millisecond() };
             if let Err(error) = store.end_attempt(end).await {
                 tracing::warn!(%call, %error, "an attempt that was not dialled is left open for a while");

@@ -283,12 +283,11 @@ impl Runner {
         } else {
             tried_of(&before, &attempts)
         };
-        let ready = match self.open.get(&ended.campaign) {
-            Some(open) => Some((open.spec.clone(), open.rules.clone())),
-            None => {
-                let record = self.store.campaign_of_row(ended.campaign).await?;
-                record.and_then(|record| self.prepare(&record).ok())
-            }
+        let ready = if let Some(open) = self.open.get(&ended.campaign) {
+            Some((open.spec.clone(), open.rules.clone()))
+        } else {
+            let record = self.store.campaign_of_row(ended.campaign).await?;
+            record.and_then(|record| self.prepare(&record).ok())
         };
         Ok(match ready {
             Some((spec, rules)) => follow_alone(&spec, &rules, &ended.contact, tried, finished, now),

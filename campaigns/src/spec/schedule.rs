@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn a_contact_is_called_before_its_own_time() {
-        let day = Duration::from_secs(86_400);
-        let start = Start::Relative { before: day, not_within: Duration::from_secs(3_600) };
+        let day = Duration::from_hours(24);
+        let start = Start::Relative { before: day, not_within: Duration::from_hours(1) };
         let schedule = Schedule { start, until: None, zone: TimeZone::UTC };
         let span = schedule.span_of(Some(at("2026-12-02T10:00:00Z"))).unwrap();
         assert_eq!(span.due, Some(at("2026-12-01T10:00:00Z")));

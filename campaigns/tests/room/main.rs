@@ -1,4 +1,5 @@
 //! The room from outside, in one executable.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
 
 mod audience;
 mod planner;

@@ -224,7 +224,7 @@ fn preview_offers_and_dials_when_a_member_says_so() {
     let dial = planner.accept(key, CandidateId(0), nine(2), &members(2)).unwrap();
     assert_eq!((dial.candidate.0, dial.trunk.as_str()), (0, "main"));
     assert!(planner.accept(key, CandidateId(0), nine(2), &members(2)).is_none());
-    planner.decline(key, CandidateId(1), Duration::from_secs(600), nine(2));
+    planner.decline(key, CandidateId(1), Duration::from_mins(10), nine(2));
     let offers = planner.plan(nine(3), &members(2)).offers;
     assert_eq!(offers.iter().map(|offer| offer.candidate.0).collect::<Vec<_>>(), [2]);
     planner.suppress(candidate(2).number);
@@ -291,7 +291,7 @@ fn the_dry_run_says_who_when_and_why_not_and_changes_nothing() {
     let mut no = candidate(7);
     no.standing.suppressed = true;
     planner.add(key, no, at(FIVE));
-    let forecast = planner.forecast(key, at(FIVE), Duration::from_secs(60), 10).unwrap();
+    let forecast = planner.forecast(key, at(FIVE), Duration::from_mins(1), 10).unwrap();
     let held_back = Some(Reason::Window);
     let whens: Vec<_> = forecast.contacts.iter().map(|contact| contact.when).collect();
     let second = |s| When::At { at: nine(s), held_back };

@@ -209,7 +209,7 @@ impl World {
             self.contacts[ended.candidate.0 as usize].endings.push(ended.ending);
         }
         for dial in plan.dials {
-            self.dial(dial);
+            self.dial(&dial);
         }
         let wake = self.planner.next_wake(self.now);
         let news = self.news.peek().map(|next| Timestamp::from_second(next.0.0).unwrap());
@@ -226,7 +226,7 @@ impl World {
         true
     }
 
-    fn dial(&mut self, dial: Dial) {
+    fn dial(&mut self, dial: &Dial) {
         self.dials += 1;
         let contact = &self.contacts[self.by_number[&dial.number]];
         assert_eq!(dial.candidate.0 as usize, self.by_number[&dial.number]);

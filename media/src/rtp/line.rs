@@ -81,18 +81,18 @@ mod tests {
         for count in [60, 90, 900, 60, 900] {
             let (_, room) = line.room(count);
             assert_eq!(room.len(), count, "there is room");
-            room.iter_mut().for_each(|sample| {
+            for sample in room {
                 *sample = said;
                 said += 1;
-            });
+            }
             line.commit(count);
             assert!(line.samples.len() == 240 && said <= 150 || line.samples.len() == 2_040);
             while line.ready() >= out.len() {
                 line.take(&mut out);
-                out.iter().for_each(|sample| {
+                for sample in &out {
                     assert_eq!(*sample, heard);
                     heard += 1;
-                });
+                }
             }
         }
         assert!(line.room(5_000).1.len() < 5_000, "it does not grow for ever");

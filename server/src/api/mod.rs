@@ -65,8 +65,8 @@ pub(crate) use members::hashes as password_hashes;
 pub(crate) use numbers::checked as check_number;
 pub use problem::Problem;
 pub use state::{
-    ApiConfig, ApiState, BooksChange, CaptureError, Captured, Check, ControlError, LiveCalls, MachinePolicy, OnMachine, PlaceCall, PlaceCallError, Registration, Speech,
-    TrunkState,
+    ApiConfig, ApiState, BooksChange, CaptureError, Captured, Check, ControlError, LiveCalls, MachinePolicy, OnMachine,
+    PlaceCall, PlaceCallError, Registration, Speech, TrunkState,
 };
 pub use trunks::TrunkSettings;
 pub(crate) use trunks::checked as check_trunk;

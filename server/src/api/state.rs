@@ -386,7 +386,8 @@ impl ApiState {
         let buckets = Buckets::new(config.requests_per_second);
         let watchers = Arc::new(Semaphore::new(config.max_watchers));
         let (document, desk, campaigns) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let inner = Inner { store, calls, recordings, keys, buckets, watchers, metrics, document, desk, campaigns, config };
+        let inner =
+            Inner { store, calls, recordings, keys, buckets, watchers, metrics, document, desk, campaigns, config };
         Self { inner: Arc::new(inner) }
     }
 

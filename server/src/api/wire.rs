@@ -1,12 +1,14 @@
 //! The forms that records have on the wire: times as RFC 3339, ids as text, nothing that is secret.
 
 use call_model::{
-    Answered, AnsweredBy, CallId, CallOrigin, ContactId, Direction, EventId, HangupCause, HangupParty, LegId, RecordingId, VoicemailId,
+    Answered, AnsweredBy, CallId, CallOrigin, ContactId, Direction, EventId, HangupCause, HangupParty, LegId,
+    RecordingId, VoicemailId,
 };
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use store::{
-    CallRecord, CallState, ContactRecord, EventRecord, LegQuality, LegRecord, LegRole, OtherNumber, RecordingRecord, RecordingState, TimelineEntry, TranscriptState, VoicemailRecord,
+    CallRecord, CallState, ContactRecord, EventRecord, LegQuality, LegRecord, LegRole, OtherNumber, RecordingRecord,
+    RecordingState, TimelineEntry, TranscriptState, VoicemailRecord,
 };
 use utoipa::ToSchema;
 

@@ -13,7 +13,7 @@ use super::running::RunningHouse;
 use crate::config::Config;
 
 /// How long a table or a dry run may take.
-const LONG: Duration = Duration::from_secs(1_800);
+const LONG: Duration = Duration::from_mins(30);
 
 /// Faults of a table that are printed.
 const PRINTED: usize = 50;

@@ -14,7 +14,7 @@ use super::running::RunningHouse;
 use crate::config::Config;
 
 /// How long a file may take.
-const LONG: Duration = Duration::from_secs(1_800);
+const LONG: Duration = Duration::from_mins(30);
 /// Bad rows that are printed.
 const PRINTED: usize = 50;
 

@@ -95,8 +95,7 @@ impl RunningHouse {
     /// Asks with a JSON body, or without one, and gives what JSON came back.
     pub(super) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, NotRunning> {
         let body = body.map(Value::to_string).unwrap_or_default();
-        let (status, answer) =
-            self.send(method, path, "application/json", body.into(), Duration::from_secs(60)).await?;
+        let (status, answer) = self.send(method, path, "application/json", body.into(), Duration::from_mins(1)).await?;
         if status.is_success() {
             return Ok(answer);
         }

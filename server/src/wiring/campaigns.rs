@@ -26,7 +26,7 @@ use crate::api::{CampaignDesk, PlaceCallError, Spoken};
 use crate::config::Config;
 
 /// How long a call is taken to be, for the dry run.
-const USUAL_CALL: Duration = Duration::from_secs(60);
+const USUAL_CALL: Duration = Duration::from_mins(1);
 
 /// What is said before the first question, at most.
 const MOST_SENTENCES: usize = 20;

@@ -304,9 +304,8 @@ mod tests {
     fn a_key_cannot_be_told_from_the_record() {
         let record = |key: u8| {
             let (mut tap, ring) = Tap::new();
-            let mut data = [0x80, 101, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, key, 10, 0, 160];
+            let data = [0x80, 101, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, key, 10, 0, 160];
             tap.saw(&passing(&data, 20, 12));
-            data[12] = 0;
             drop(tap);
             assert!(ring.over.load(Ordering::Relaxed));
             ring.filled.pop().unwrap()

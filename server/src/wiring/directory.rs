@@ -70,17 +70,12 @@ pub(super) async fn read(
         let mut addresses = settings.addresses;
         let outbound_proxy = settings.outbound_proxy.as_deref().and_then(proxy_route);
         let host = uri_of(&settings.host, settings.transport);
-        let known = match look_up(host, outbound_proxy.clone(), sip).await {
-            Some(found) => found,
-            None => {
-                tracing::warn!(trunk = %record.name, "a trunk's host could not be looked up: its calls are known by the \
-                    addresses from before and by `addresses`");
-                before
-                    .and_then(|before| before.trunk(&record.name))
-                    .map(|trunk| trunk.addresses.clone())
-                    .unwrap_or_default()
-            }
-        };
+        let known = look_up(host, outbound_proxy.clone(), sip).await.unwrap_or_else(|| {
+            tracing::warn!(trunk = %record.name, "a trunk's host could not be looked up: its calls are known by the \
+                addresses from before and by `addresses`");
+            let known = before.and_then(|before| before.trunk(&record.name));
+            known.map(|trunk| trunk.addresses.clone()).unwrap_or_default()
+        });
         addresses.extend(known.into_iter().filter(|found| !addresses.contains(found)).collect::<Vec<_>>());
         trunks.push(Trunk {
             id: record.id,

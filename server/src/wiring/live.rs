@@ -17,7 +17,9 @@ use super::capture::Captures;
 use super::librarian::Librarian;
 use super::sip_watch::SipWatch;
 use super::{directory, expiry, gauges};
-use crate::api::{self, BooksChange, CaptureError, Captured, Check, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech};
+use crate::api::{
+    self, BooksChange, CaptureError, Captured, Check, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech,
+};
 use crate::config::Config;
 
 /// Running calls, and what they work on.

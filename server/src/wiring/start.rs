@@ -186,12 +186,7 @@ pub async fn start(
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 ) -> Result<Running, StartFailure> {
     let config = Arc::new(config);
-    std::fs::create_dir_all(config.data.join("media"))
-        .map_err(|source| StartFailure::Data { path: config.data.clone(), source })?;
-    let mut books_config = books::store_config(&config);
-    books_config.scrubber = after_call::scrubber(&config.after_call)?;
-    let store = Store::open(books_config).await?;
-    let recordings = Folder::open(config.data.join("recordings")).map_err(StartFailure::Recordings)?;
+    let (store, recordings) = open_books(&config).await?;
     let interrupted = close_interrupted(&store, &recordings).await?;
     let api_key = books::api_key(&store, &config, now_ms()).await?;
     let business = Arc::new(business(&store, &config, with_demo).await?);
@@ -201,13 +196,8 @@ pub async fn start(
     let mcp_servers = tools::keep_servers(&config, &toolbox)?;
     let costs = Costs::open(&store, &config, &business).await?;
     let brains = Brains::new(&config, &business, with_demo)?.with_costs(costs);
-    let after_call = AfterCall::new(
-        store.clone(),
-        recordings.clone(),
-        business.clone(),
-        config.after_call.clone(),
-        brains.models(),
-    )?;
+    let rules = config.after_call.clone();
+    let after_call = AfterCall::new(store.clone(), recordings.clone(), business.clone(), rules, brains.models())?;
     let demo_password = if with_demo { Some(demo::seed(&store, &config, now_ms()).await?) } else { None };
     books::seed(&store, &config, now_ms()).await?;
     let agents = AgentShelf::new(config.clone(), business.clone(), brains, toolbox.clone())
@@ -226,15 +216,7 @@ pub async fn start(
     let rtp = RtpEngine::start(rtp_config(&config)).map_err(StartFailure::Rtp)?;
     let synthesizer = voices::start(&config).await?;
     let transcriber = hearing::start(&config).await?;
-    let writers = RecorderSettings { threads: config.recording.writers.max(1), ..RecorderSettings::default() };
-    let (recorder, mut recorder_events) =
-        Recorder::start(recordings.clone(), writers).map_err(StartFailure::Recordings)?;
-    tokio::spawn(async move {
-        // A recording that fails is filed as failed when its call ends: here it is only counted.
-        while recorder_events.recv().await.is_some() {
-            metrics::counter!("callwright_recordings_failed_total").increment(1);
-        }
-    });
+    let recorder = start_recorder(&recordings, &config)?;
     let parts = Parts {
         sip: sip.clone(),
         rtp,
@@ -265,17 +247,17 @@ pub async fn start(
     let addresses = AbortOnDropHandle::new(tokio::spawn(directory::keep_fresh(live.clone())));
     let keys = Arc::new(Keys::load(&store).await?);
     let surface = ApiConfig { time_zone, ..api_config(&config) };
-    let folder_of_recordings = recordings.clone();
+    let folder = recordings.clone();
     let state = ApiState::new(surface, store.clone(), live, recordings, keys, metrics);
-    let http = serve_http(door, state.with_desk(desk.desk.clone()).with_campaigns(campaign_desk))
-        .map_err(|source| StartFailure::Http { address, source })?;
+    let state = state.with_desk(desk.desk.clone()).with_campaigns(campaign_desk);
+    let http = serve_http(door, state).map_err(|source| StartFailure::Http { address, source })?;
     let courier = desk.courier(&config)?;
     let webhooks = webhooks::WebhookSender::start(store.clone(), webhooks::WebhookConfig::default())
         .map_err(|error| StartFailure::Webhooks(error.into()))?;
     let clock = super::clock::watch(store.clone());
-    crate::people::erasing::resume(&store, &folder_of_recordings).await?;
+    crate::people::erasing::resume(&store, &folder).await?;
     store.drop_unfinished_lists().await?;
-    let retention = retention::start(store.clone(), folder_of_recordings, config.retention.clone());
+    let retention = retention::start(store.clone(), folder, config.retention.clone());
     let after_call = after_call.start();
     let librarian = librarian.start();
     Ok(Running {
@@ -300,6 +282,30 @@ pub async fn start(
         _mcp_servers: mcp_servers,
         drain: Duration::from_secs(config.limits.drain_s),
     })
+}
+
+/// Opens the books and the folder of recordings.
+async fn open_books(config: &Config) -> Result<(Store, Folder), StartFailure> {
+    std::fs::create_dir_all(config.data.join("media"))
+        .map_err(|source| StartFailure::Data { path: config.data.clone(), source })?;
+    let mut books_config = books::store_config(config);
+    books_config.scrubber = after_call::scrubber(&config.after_call)?;
+    let store = Store::open(books_config).await?;
+    let recordings = Folder::open(config.data.join("recordings")).map_err(StartFailure::Recordings)?;
+    Ok((store, recordings))
+}
+
+/// Starts those who write recordings.
+fn start_recorder(recordings: &Folder, config: &Config) -> Result<Recorder, StartFailure> {
+    let writers = RecorderSettings { threads: config.recording.writers.max(1), ..RecorderSettings::default() };
+    let (recorder, mut events) = Recorder::start(recordings.clone(), writers).map_err(StartFailure::Recordings)?;
+    tokio::spawn(async move {
+        // A recording that fails is filed as failed when its call ends: here it is only counted.
+        while events.recv().await.is_some() {
+            metrics::counter!("callwright_recordings_failed_total").increment(1);
+        }
+    });
+    Ok(recorder)
 }
 
 /// Opens the doors that SIP comes in by, with somebody who watches them.

@@ -61,7 +61,7 @@ impl Store {
         now_ms: i64,
     ) -> Result<ConsentRecord, StoreError> {
         let said = answer.said.map(|said| self.scrubber().clean(said));
-        self.write(Answer { id, answer: ConsentAnswer { said, ..answer }, now_ms }).await
+        self.write(Answer { id, reply: ConsentAnswer { said, ..answer }, now_ms }).await
     }
 
     /// Withdraws a consent from `at_ms` on, and every other one of the same number, channel and purpose with it.
@@ -149,7 +149,7 @@ async fn find(tx: &mut Tx, id: ConsentId) -> Result<ConsentRecord, StoreError> {
 
 pub(super) struct Answer {
     pub(super) id: ConsentId,
-    pub(super) answer: ConsentAnswer,
+    pub(super) reply: ConsentAnswer,
     pub(super) now_ms: i64,
 }
 
@@ -160,7 +160,7 @@ impl Write for Answer {
         if find(tx, self.id).await?.state != ConsentState::Asked {
             return Err(StoreError::Conflict("this consent was answered already: ask for a new one"));
         }
-        let answer = &self.answer;
+        let answer = &self.reply;
         let state = if answer.given { ConsentState::Given } else { ConsentState::Refused };
         let query = sqlx::query(
             "UPDATE consents SET state = ?2, method = ?3, wording = coalesce(?4, wording), \

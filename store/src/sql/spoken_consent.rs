@@ -51,7 +51,7 @@ pub(super) async fn take(tx: &mut Tx, call: CallId, key: &str, value: &Value, no
         let id = variables.get(KEY).and_then(Value::as_str).and_then(|id| id.parse::<ConsentId>().ok());
         let Some(id) = id else { return Ok(()) };
         let answer = ConsentAnswer { given, method, wording: None, call: Some(call), moment_ms, said };
-        return match (Answer { id, answer, now_ms }).apply(tx).await {
+        return match (Answer { id, reply: answer, now_ms }).apply(tx).await {
             // Answered before, or erased meanwhile: the first answer stands.
             Ok(_) | Err(StoreError::Conflict(_) | StoreError::NotFound(_)) => Ok(()),
             Err(error) => Err(error),

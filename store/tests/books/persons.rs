@@ -12,11 +12,11 @@ use crate::support::{Books, CALLER, NOW, inbound};
 const MOBILE: &str = "+491711234567";
 const NAME: &str = "Wilhelmina Oberhuber";
 
-fn fields(value: Value) -> Map<String, Value> {
+fn fields(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
-fn known(name: &str, tags: &[&str], more: Value) -> ContactChange {
+fn known(name: &str, tags: &[&str], more: &Value) -> ContactChange {
     ContactChange {
         name: Some(Some(name.to_owned())),
         tags: Some(tags.iter().map(|&tag| tag.to_owned()).collect()),
@@ -38,10 +38,10 @@ fn other(number: &str) -> Vec<OtherNumber> {
 async fn an_import_makes_and_changes_by_its_rule() {
     let books = Books::open().await;
     let store = &books.store;
-    let id = make(store, CALLER, known("Anna", &["old"], json!({"city": "Berlin"}))).await;
+    let id = make(store, CALLER, known("Anna", &["old"], &json!({"city": "Berlin"}))).await;
     let row = |number: &str| ImportedContact {
         number: number.to_owned(),
-        known: known("Anna Berg", &["new"], json!({"city": "Bonn", "plan": "gold"})),
+        known: known("Anna Berg", &["new"], &json!({"city": "Bonn", "plan": "gold"})),
     };
     let got = store.import_contacts(vec![row(CALLER), row(MOBILE)], UpdateRule::Skip, NOW).await.unwrap();
     assert_eq!((got.made, got.updated, got.unchanged), (1, 0, 1));
@@ -65,8 +65,8 @@ async fn an_import_makes_and_changes_by_its_rule() {
 async fn a_merge_keeps_what_each_had_and_is_taken_back() {
     let books = Books::open().await;
     let store = &books.store;
-    let kept = make(store, CALLER, known("Anna", &["a"], json!({"city": "Berlin"}))).await;
-    let gone = make(store, MOBILE, known("Anna Berg", &["b"], json!({"city": "Bonn", "plan": "gold"}))).await;
+    let kept = make(store, CALLER, known("Anna", &["a"], &json!({"city": "Berlin"}))).await;
+    let gone = make(store, MOBILE, known("Anna Berg", &["b"], &json!({"city": "Bonn", "plan": "gold"}))).await;
     let call = books.ended_call(MOBILE, NOW).await;
     let before = (store.contact(kept).await.unwrap().unwrap(), store.contact(gone).await.unwrap().unwrap());
     let merge = store.merge_contacts(kept, gone, Some("anna"), NOW + 1).await.unwrap();
@@ -106,7 +106,7 @@ async fn a_no_outlives_its_contact() {
     let no = NewSuppression { number: CALLER.to_owned(), method: "api".to_owned(), ..NewSuppression::default() };
     store.suppress(no, NOW).await.unwrap();
     assert!(store.delete_contact(id).await.unwrap());
-    let again = ImportedContact { number: CALLER.to_owned(), known: known("Anna", &[], json!({})) };
+    let again = ImportedContact { number: CALLER.to_owned(), known: known("Anna", &[], &json!({})) };
     store.import_contacts(vec![again], UpdateRule::Replace, NOW).await.unwrap();
     let standing = store.standing(CALLER, "reminder", NOW).await.unwrap();
     assert!(standing.contact.is_some_and(|new| new != id) && standing.suppressed.is_some());
@@ -116,7 +116,7 @@ async fn a_no_outlives_its_contact() {
 async fn somebody(books: &Books) -> ContactId {
     let store = &books.store;
     let change =
-        ContactChange { numbers: Some(other(MOBILE)), ..known(NAME, &["vip"], json!({"email": "w@example.org"})) };
+        ContactChange { numbers: Some(other(MOBILE)), ..known(NAME, &["vip"], &json!({"email": "w@example.org"})) };
     let id = make(store, CALLER, change).await;
     let mut call = inbound(CALLER, NOW);
     call.variables.insert("who".to_owned(), json!(NAME));
@@ -249,7 +249,7 @@ async fn what_belongs_to_others_stays() {
     let books = Books::open().await;
     let store = &books.store;
     let id = somebody(&books).await;
-    let other = make(store, "+4930901821", known("Ben", &[], json!({}))).await;
+    let other = make(store, "+4930901821", known("Ben", &[], &json!({}))).await;
     let ticket = NewTicket {
         subject: "heating".to_owned(),
         text: "cold".to_owned(),
@@ -282,7 +282,7 @@ async fn calls_are_found_by_age_and_tag() {
     let old = books.ended_call(CALLER, NOW - 10_000).await;
     let plain = books.ended_call("+4930901821", NOW - 9_000).await;
     let young = books.ended_call(CALLER, NOW).await;
-    make(store, CALLER, known("Anna", &["lead"], json!({}))).await;
+    make(store, CALLER, known("Anna", &["lead"], &json!({}))).await;
     let found = async |tag, before| {
         let calls = store.calls_before(tag, before, 10).await.unwrap();
         calls.into_iter().map(|call| call.id).collect::<Vec<_>>()

@@ -142,9 +142,9 @@ mod tests {
         let showing = Showing { ways: Some(ways(true, InbandDtmf::Auto)), hidden: false };
         let rtp = |data: &[u8]| shown(OutgoingKind::Rtp, data, showing);
         assert_eq!(rtp(&packet(0, 160)), (172, 172));
-        for marker in [0, 0x80] {
-            assert_eq!(rtp(&packet(101 | marker, 4)), (16, 12));
-            assert_eq!(rtp(&packet(101 | marker, 160)), (172, 12), "however long it is");
+        for marker in [0, 128] {
+            assert_eq!(rtp(&packet(101 + marker, 4)), (16, 12));
+            assert_eq!(rtp(&packet(101 + marker, 160)), (172, 12), "however long it is");
         }
         assert_eq!(rtp(&packet(99, 4)), (16, 12), "a type that was not agreed on");
         let mut extended = packet(101, 12);

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use sip_core::message::{HeaderName, Replaces, StatusCode, Uri};
 use sip_core::{
-    Account, Binding, Body, Endpoint, InviteError, KeptBinding, LegError, LegHandle, OutgoingCall, OutgoingRefer, PingHandle,
-    ReferId, Registration, RegistrationHandle,
+    Account, Binding, Body, Endpoint, InviteError, KeptBinding, LegError, LegHandle, OutgoingCall, OutgoingRefer,
+    PingHandle, ReferId, Registration, RegistrationHandle,
 };
 use tokio::sync::oneshot;
 

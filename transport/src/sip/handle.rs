@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use sip_core::message::{HeaderName, Replaces, StatusCode, Uri};
 use sip_core::{
-    Account, Binding, Body, InviteError, KeptBinding, LegError, LegHandle, Listener, OutgoingCall, OutgoingRefer, PingHandle,
-    ReferId, Registration, RegistrationHandle,
+    Account, Binding, Body, InviteError, KeptBinding, LegError, LegHandle, Listener, OutgoingCall, OutgoingRefer,
+    PingHandle, ReferId, Registration, RegistrationHandle,
 };
 use tokio::sync::{mpsc, oneshot};
 

@@ -43,6 +43,7 @@ pub(in crate::api) struct AddQuery {
 }
 
 /// What came of a table.
+#[allow(clippy::struct_field_names, reason = "it is called so on the wire")]
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct Added {
     /// Rows that can be called.
@@ -167,8 +168,8 @@ fn plan_row(spec: &Spec, row: &Row, key: String) -> Result<NewCampaignContact, S
         region: None,
         details,
         variant: None,
-        due_ms: span.due.map_or(0, |due| due.as_millisecond()),
-        expires_ms: span.expires.map(|at| at.as_millisecond()),
+        due_ms: span.due.map_or(0, jiff::Timestamp::as_millisecond),
+        expires_ms: span.expires.map(jiff::Timestamp::as_millisecond),
         urgent: false,
     })
 }

@@ -96,6 +96,7 @@ async fn step(
 }
 
 /// How fast a campaign calls, over what its text says. What is left out stays; null is as the text has it.
+#[allow(clippy::option_option, reason = "null is told from what is not there")]
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(in crate::api) struct PaceChange {
@@ -109,6 +110,7 @@ pub(in crate::api) struct PaceChange {
     at_once: Option<Option<u32>>,
 }
 
+#[allow(clippy::option_option, reason = "null is told from what is not there")]
 mod double {
     use serde::{Deserialize, Deserializer};
 
@@ -196,13 +198,12 @@ async fn one_contact(
     campaign: &CampaignRecord,
     row: Option<i64>,
 ) -> Result<CampaignContactRecord, Problem> {
-    let found = match row {
-        Some(row) => state.store().campaign_contact(campaign.row, row).await?,
-        None => {
-            let filter = CampaignContactFilter::default();
-            let page = state.store().campaign_contacts(campaign.row, &filter, &PageRequest::first(1)).await?;
-            page.data.into_iter().next()
-        }
+    let found = if let Some(row) = row {
+        state.store().campaign_contact(campaign.row, row).await?
+    } else {
+        let filter = CampaignContactFilter::default();
+        let page = state.store().campaign_contacts(campaign.row, &filter, &PageRequest::first(1)).await?;
+        page.data.into_iter().next()
     };
     found.ok_or_else(|| {
         let detail = "there is no such contact in the campaign: add some with POST /v1/campaigns/{id}/contacts";

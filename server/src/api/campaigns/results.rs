@@ -46,6 +46,7 @@ pub(in crate::api) struct Progress {
 }
 
 /// What was dialled.
+#[allow(clippy::struct_field_names, reason = "it is called so on the wire")]
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub(in crate::api) struct Attempts {
     /// Attempts, also those that were never dialled.

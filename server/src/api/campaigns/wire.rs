@@ -129,6 +129,7 @@ impl CampaignContact {
 }
 
 /// An attempt of a campaign.
+#[allow(clippy::struct_field_names, reason = "its number is called so on the wire")]
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct Attempt {
     /// 1 for the first.

@@ -176,12 +176,16 @@ impl Score {
     fn print(&self) {
         let columns = ["person", "machine", "screening", "fax", "unobtainable", "silence", "unsure", "none"];
         print!("{:<11}", "");
-        columns.iter().for_each(|column| print!("{column:>13}"));
+        for column in columns {
+            print!("{column:>13}");
+        }
         println!();
         let kinds: std::collections::BTreeSet<Kind> = self.table.keys().map(|(kind, _)| *kind).collect();
         for kind in kinds {
             print!("{:<11}", format!("{kind:?}").to_lowercase());
-            columns.iter().for_each(|column| print!("{:>13}", self.table.get(&(kind, *column)).unwrap_or(&0)));
+            for column in columns {
+                print!("{:>13}", self.table.get(&(kind, column)).unwrap_or(&0));
+            }
             println!();
         }
         let languages = self.languages.iter().filter(|(language, _)| **language != "-");
