@@ -57,6 +57,12 @@ const DIP_MS: u32 = 300;
 const MACHINE_AT_LAST_MS: u32 = 1_400;
 /// An assistant that is silent for so long waits for us, ms.
 const SCREENING_PAUSE_MS: u32 = 800;
+/// Who comes to the phone while we introduce ourselves may have spoken so long before the end of it, frames: 1.5 s.
+const BEFORE_END: u32 = 75;
+/// What is said after so much silence is another utterance, frames: 600 ms.
+const UTTERANCE_GAP: u32 = 30;
+/// Who came to the phone and heard nothing hears us again after so much silence, ms.
+const INTRODUCED_SILENCE_MS: u32 = 5_000;
 /// CNG comes before anything is said: 1,100 Hz for half a second (T.30 section 4.2), frames.
 const CNG_HZ: std::ops::RangeInclusive<f32> = 1_060.0..=1_140.0;
 /// CED, and where the tones of lines that ring and are busy lie (E.180), Hz.
@@ -102,8 +108,12 @@ pub struct Classifier {
     tones: Tones,
     fax: Box<FaxDetector>,
     speech: Speech,
+    /// The last utterance alone.
+    latest: Speech,
     /// Speech as it was before the tone of each kind that is heard now.
     before_tone: [Speech; 2],
+    /// Frames since an assistant was told who calls, or has spoken since.
+    quiet: u32,
     /// Frames for which nothing counts as speech.
     deaf: u32,
     state: State,
@@ -126,7 +136,9 @@ impl Classifier {
             tones: Tones::default(),
             fax: Box::default(),
             speech: Speech::default(),
+            latest: Speech::default(),
             before_tone: Default::default(),
+            quiet: 0,
             deaf: 0,
             state: State::Ringing,
             frame: 0,
@@ -144,16 +156,28 @@ impl Classifier {
         }
     }
 
-    /// An assistant has been told who calls and why: whoever speaks next is judged anew.
+    /// An assistant has been told who calls and why: whoever speaks next, or began just now, is judged anew.
     pub fn announced(&mut self) {
         self.state = State::Announced;
-        self.speech = Speech::default();
-        self.clue = None;
+        self.judge_anew(if self.latest.began_within(BEFORE_END) { self.latest } else { Speech::default() });
         self.ready = false;
+    }
+
+    /// Forgets what was said but for this.
+    fn judge_anew(&mut self, speech: Speech) {
+        self.speech = speech;
+        // A tone that sounds now does not bring back what was before.
+        self.before_tone = [speech; 2];
+        self.clue = None;
+        self.quiet = 0;
     }
 
     /// What a recogniser has understood.
     pub fn understood(&mut self, clue: Clue) {
+        if clue == Clue::Hold && self.state == State::Announced && self.speech.features().onset_ms.is_none() {
+            // It was understood late: what is said next is somebody else's.
+            return;
+        }
         // A greeting that goes on is no more that of a person.
         self.clue = Some(self.clue.filter(|before| *before > Clue::Person).map_or(clue, |before| before.max(clue)));
     }
@@ -206,9 +230,15 @@ impl Classifier {
         }
         if let Some(kind) = TONES.into_iter().find(|kind| self.tones.sounds(*kind)) {
             self.speech.take_back(self.before_tone[kind as usize]);
+            self.latest = Speech::default();
             self.deaf = TONE_FADES;
         }
-        self.speech.follow(voiced && self.deaf == 0, level);
+        let voiced = voiced && self.deaf == 0;
+        if voiced && self.latest.has_ended(UTTERANCE_GAP) {
+            self.latest = Speech::default();
+        }
+        self.latest.follow(voiced, level);
+        self.speech.follow(voiced, level);
         self.deaf = self.deaf.saturating_sub(1);
     }
 
@@ -243,7 +273,7 @@ impl Classifier {
 
     fn by_words(&mut self) -> Option<Finding> {
         let by = match self.clue? {
-            Clue::Other | Clue::Person => return None,
+            Clue::Other | Clue::Person | Clue::Hold => return None,
             Clue::Machine => AnsweredBy::Machine,
             Clue::Screening => AnsweredBy::Screening,
             Clue::Unobtainable => AnsweredBy::Unobtainable,
@@ -311,13 +341,20 @@ impl Classifier {
     /// The assistant may say more, for as long as it likes; a person says a word and waits.
     fn decide_announced(&mut self) -> Option<Finding> {
         let heard = self.speech.features();
-        if self.is_greeting(&heard) {
+        // Who asks us to wait is not whom we wait for.
+        let holds = self.clue == Some(Clue::Hold);
+        if !holds && self.is_greeting(&heard) {
             return Some(self.verdict(AnsweredBy::Person, AnswerSign::ShortGreeting, 0.7));
         }
         if heard.onset_ms.is_some() && heard.pause_ms >= LONG_PAUSE_MS {
-            self.speech = Speech::default();
+            self.judge_anew(Speech::default());
         }
-        None
+        self.quiet = if heard.onset_ms.is_some() || self.tones.is_sounding() { 0 } else { self.quiet + 1 };
+        if self.ready || self.quiet * (FRAME_MS as u32) < INTRODUCED_SILENCE_MS {
+            return None;
+        }
+        self.ready = true;
+        Some(Finding::Ready { beep: false })
     }
 
     fn wait_for_turn(&mut self, by: AnsweredBy) -> Option<Finding> {

@@ -45,7 +45,7 @@ impl Speech {
     pub(super) fn follow(&mut self, voiced: bool, level: f32) {
         self.frame += 1;
         if voiced {
-            let gap = self.frame - self.last - 1;
+            let gap = self.frame.saturating_sub(self.last + 1);
             match self.onset {
                 None => {
                     self.onset = Some(self.frame);
@@ -61,9 +61,24 @@ impl Speech {
             self.level = self.level.max(level);
             self.last = self.frame;
             self.voiced += 1;
-        } else if self.onset.is_some() && self.voiced < LEAST && self.frame - self.last >= FORGET {
+        } else if self.onset.is_some() && self.voiced < LEAST && self.silent() >= FORGET {
             *self = Self { frame: self.frame, ..Self::default() };
         }
+    }
+
+    /// Frames since the last speech.
+    const fn silent(&self) -> u32 {
+        self.frame.saturating_sub(self.last)
+    }
+
+    /// Whether it began within the last so many frames.
+    pub(super) fn began_within(&self, frames: u32) -> bool {
+        self.onset.is_some_and(|onset| self.frame < onset.saturating_add(frames))
+    }
+
+    /// Whether whoever spoke has been silent for so many frames.
+    pub(super) fn has_ended(&self, frames: u32) -> bool {
+        self.onset.is_some() && self.silent() >= frames
     }
 
     /// What came since was no speech.
@@ -78,7 +93,7 @@ impl Speech {
         Features {
             onset_ms: Some(ms(onset - 1)),
             span_ms: ms(span),
-            pause_ms: ms(self.frame - self.last),
+            pause_ms: ms(self.silent()),
             longest_pause_ms: ms(self.longest),
             speech_share: self.voiced as f32 / span as f32,
             groups: self.groups,

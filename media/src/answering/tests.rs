@@ -184,9 +184,53 @@ fn words_decide_at_once_and_an_assistant_gives_way_to_a_person() {
     assert!(matches!(told[0].1, Finding::Answered(Answered { by: AnsweredBy::Screening, .. })), "{told:?}");
     assert!(matches!(told[1..], [(_, Finding::Ready { beep: false })]), "{told:?}");
     classifier.announced();
-    assert!(feed(&mut classifier, &silence(6_000)).is_empty(), "it is waited for whoever comes");
+    let told = feed(&mut classifier, &silence(20_000));
+    assert_eq!(told, [(5_000, Finding::Ready { beep: false })], "once: whoever came may have heard nothing");
     let told = feed(&mut classifier, &[talk(7, 400), silence(1_600)].concat());
     assert_eq!(verdict(&told).map(|found| found.0), Some(AnsweredBy::Person), "{told:?}");
+}
+
+/// An assistant that has asked who calls, and was told.
+fn announced(meanwhile: &[i16]) -> Classifier {
+    let mut classifier = Classifier::new(AnsweringConfig::default());
+    classifier.answered();
+    feed(&mut classifier, &talk(3, 1_000));
+    classifier.understood(Clue::Screening);
+    feed(&mut classifier, &[talk(4, 500), silence(1_500), meanwhile.to_vec()].concat());
+    classifier.announced();
+    classifier
+}
+
+#[test]
+fn a_line_that_rings_right_after_an_assistant_has_spoken_breaks_nothing() {
+    for pause in [100, 300, 500, 700, 900] {
+        for sound in [tones([440.0, 480.0], 2_000), tone(1_000.0, 2_000)] {
+            let mut classifier = announced(&silence(0));
+            let told = feed(&mut classifier, &[talk(5, 4_000), silence(pause), sound, silence(900)].concat());
+            assert_ne!(verdict(&told).map(|found| found.0), Some(AnsweredBy::Person), "{pause}: {told:?}");
+        }
+    }
+}
+
+#[test]
+fn who_asks_us_to_wait_is_not_the_person() {
+    let mut classifier = announced(&silence(0));
+    assert!(feed(&mut classifier, &talk(5, 800)).is_empty());
+    classifier.understood(clue("Please stay on the line").expect("a clue"));
+    assert!(feed(&mut classifier, &[talk(6, 800), silence(1_500)].concat()).is_empty(), "it is the assistant");
+    classifier.understood(Clue::Hold);
+    let told = feed(&mut classifier, &[talk(7, 400), silence(1_600)].concat());
+    assert_eq!(verdict(&told).map(|found| found.0), Some(AnsweredBy::Person), "{told:?}");
+}
+
+#[test]
+fn who_comes_to_the_phone_while_we_speak_is_heard() {
+    let mut classifier = announced(&[silence(1_000), talk(7, 400), silence(600)].concat());
+    let told = feed(&mut classifier, &silence(1_000));
+    assert_eq!(verdict(&told).map(|found| found.0), Some(AnsweredBy::Person), "{told:?}");
+    let mut classifier = announced(&[talk(7, 400), silence(4_000)].concat());
+    let told = feed(&mut classifier, &silence(7_000));
+    assert_eq!(told, [(5_000, Finding::Ready { beep: false })], "too long ago: we speak again");
 }
 
 #[test]

@@ -7,6 +7,8 @@ pub enum Clue {
     Other,
     /// A person: "hello?", a name and no more.
     Person,
+    /// Who calls is to wait: an assistant fetches somebody.
+    Hold,
     /// A machine, or the mailbox of a network.
     Machine,
     /// The network says that the number is not in use.
@@ -157,6 +159,47 @@ const MACHINE: &[&str] = &[
     "non possiamo rispondere",
 ];
 
+/// What an assistant says that fetches somebody.
+const HOLD: &[&str] = &[
+    "stay on the line",
+    "please hold",
+    "hold on",
+    "hold the line",
+    "one moment",
+    "just a moment",
+    "one second",
+    "please wait",
+    "bleiben sie in der leitung",
+    "bleiben sie dran",
+    "bleiben sie bitte dran",
+    "bleiben sie bitte in der leitung",
+    "bleib dran",
+    "am apparat bleiben",
+    "bleiben sie am apparat",
+    "einen moment",
+    "einen augenblick",
+    "moment bitte",
+    "bitte warten",
+    "ne quittez pas",
+    "restez en ligne",
+    "un instant",
+    "un moment",
+    "patientez",
+    "patienter",
+    "no cuelgue",
+    "no cuelgues",
+    "mantengase en la linea",
+    "espere",
+    "un segundo",
+    "resti in linea",
+    "rimanga in linea",
+    "resta in linea",
+    "attenda",
+    "attendere",
+    "un attimo",
+    "un momento",
+];
+
 /// Words that a person says alone, or with a name.
 const PERSON: &[&str] = &[
     "hello",
@@ -214,6 +257,9 @@ pub fn clue(text: &str) -> Option<Clue> {
     }
     if says(MACHINE) {
         return Some(Clue::Machine);
+    }
+    if says(HOLD) {
+        return Some(Clue::Hold);
     }
     let words = text.split_ascii_whitespace().count();
     let greets = || PERSON.iter().any(|phrase| text.contains(&format!(" {phrase} ")));
@@ -293,6 +339,12 @@ mod tests {
             ("Kein Anschluss unter dieser Nummer.", Some(Clue::Unobtainable)),
             ("The number you have dialed is not in service.", Some(Clue::Unobtainable)),
             ("Good morning, Northwind Dental, what can I do for you?", Some(Clue::Person)),
+            ("Thanks. Please stay on the line.", Some(Clue::Hold)),
+            ("Danke, bleiben Sie bitte dran.", Some(Clue::Hold)),
+            ("Einen Moment bitte.", Some(Clue::Hold)),
+            ("Merci, ne quittez pas.", Some(Clue::Hold)),
+            ("Gracias, no cuelgue, por favor.", Some(Clue::Hold)),
+            ("Grazie, resti in linea.", Some(Clue::Hold)),
             ("Hello, this is Tom, and I am", Some(Clue::Other)),
             ("", None),
         ] {
@@ -302,7 +354,7 @@ mod tests {
 
     #[test]
     fn phrases_are_written_as_they_are_compared() {
-        for phrase in [SCREENING, UNOBTAINABLE, MACHINE, PERSON, AT_SERVICE].concat() {
+        for phrase in [SCREENING, UNOBTAINABLE, MACHINE, HOLD, PERSON, AT_SERVICE].concat() {
             assert_eq!(folded(phrase).trim(), phrase);
         }
     }
