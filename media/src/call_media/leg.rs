@@ -95,9 +95,9 @@ impl Leg {
         }
     }
 
-    /// Whether keys are listened for in the sound.
-    pub(super) const fn hears_keys(&self) -> bool {
-        self.detector.is_some()
+    /// Whether its sound may tell keys: they are listened for in it, or have no other way.
+    pub(super) fn has_keys_in_sound(&self) -> bool {
+        self.detector.is_some() || self.session.negotiated().telephone_event.is_none()
     }
 
     pub(super) fn codec(&self) -> Codec {

@@ -111,8 +111,9 @@ impl Call {
         if closing && self.linger.is_none() {
             self.wind_up(context);
         }
-        self.deliver_events();
+        // What was heard last comes before the news that the leg is over, on which its ear may be closed.
         self.deliver_ears(context.counters);
+        self.deliver_events();
         self.deliver_taps(seldom);
         match &mut self.linger {
             None => true,

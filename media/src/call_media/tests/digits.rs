@@ -1,6 +1,6 @@
 use call_model::DigitSource;
 
-use super::harness::TestCall;
+use super::harness::{TestCall, slot_of};
 use crate::call_media::{CallMediaConfig, InbandDtmf, LegSlot, MediaCommand, MediaEvent};
 use crate::codec::Codec;
 use crate::dtmf::render;
@@ -83,6 +83,25 @@ fn keys_are_sent_by_rfc4733_or_as_tones() {
             assert!(amplitude(codec.sample_rate(), hz, heard) > 2_000.0, "{codec:?} {hz}");
         }
     }
+}
+
+/// Whoever keeps packets leaves out the sound of a whole call, since every leg may have the sound of the others.
+#[test]
+fn one_leg_with_keys_in_its_sound_makes_that_of_all_tell_them() {
+    let in_sound = |call: &TestCall, slot| call.media.key_ways(slot).map(|ways| ways.in_sound);
+    let mut call = call_with(InbandDtmf::Auto, Codec::Pcma, true);
+    call.start_leg(9, Codec::Pcma, false);
+    assert_eq!(in_sound(&call, LegSlot::CALLER), Some(false));
+    assert_eq!(in_sound(&call, LegSlot::RECORDER_HEARD), Some(false), "a recorder has no keys of its own");
+    call.start_leg(1, Codec::Pcma, false);
+    for slot in [LegSlot::CALLER, slot_of(1), LegSlot::RECORDER_HEARD] {
+        assert_eq!(in_sound(&call, slot), Some(true), "{slot:?}");
+    }
+    call.handle(MediaCommand::StopLeg { leg: slot_of(1) });
+    call.run_ms(40);
+    assert_eq!(in_sound(&call, LegSlot::CALLER), Some(false));
+    let never = call_with(InbandDtmf::Never, Codec::Pcma, false);
+    assert_eq!(in_sound(&never, LegSlot::CALLER), Some(true), "we send them so");
 }
 
 #[test]
