@@ -20,7 +20,7 @@ use super::leg::{Leg, LegState};
 use super::{Call, CallInput};
 use crate::house::{fresh_call_id, now_ms, random_u64};
 use crate::orders::Order;
-use crate::recorder::{Fed, Metadata, Person, RecorderSettings, Settled, Streams, body};
+use crate::recorder::{Fed, Metadata, Person, RecorderSettings, Settled, Streams, Telling, body};
 
 /// The legs that its streams leave by, in the order of its session description.
 const STREAMS: [LegSlot; 2] = [LegSlot::RECORDER_HEARD, LegSlot::RECORDER_SAID];
@@ -28,8 +28,6 @@ const STREAMS: [LegSlot; 2] = [LegSlot::RECORDER_HEARD, LegSlot::RECORDER_SAID];
 const NOBODY: &str = "sip:anonymous@anonymous.invalid";
 /// A session that stood so long was no mistake: when it ends, it is begun anew at once.
 const STOOD: Duration = Duration::from_secs(10);
-/// When a change is told again that could not be told now.
-const AGAIN: Duration = Duration::from_secs(1);
 
 /// Our session with the recorder.
 struct Session {
@@ -39,12 +37,7 @@ struct Session {
     stands: Option<Instant>,
     /// The legs that sound.
     started: [bool; 2],
-    /// A change is being told.
-    asking: bool,
-    /// Whether it was told that voices are sent.
-    told_active: bool,
-    /// Whether there is news that it was not told.
-    news: bool,
+    telling: Telling,
 }
 
 /// What a call knows of its recorder.
@@ -69,6 +62,8 @@ pub(super) struct Feeding {
     rests_until: Option<Instant>,
     /// It is not tried again.
     given_up: bool,
+    /// The operator heard that it failed, and it has not stood since.
+    told_failed: bool,
 }
 
 impl Feeding {
@@ -92,9 +87,11 @@ impl Feeding {
         self.begun && !self.paused
     }
 
-    /// When it is to be looked at next.
-    pub(super) fn due(&self) -> Option<Instant> {
-        self.rests_until
+    /// When it is to be looked at next. `ending`: the call ends, and it is looked at no more.
+    pub(super) fn due(&self, ending: bool) -> Option<Instant> {
+        let session = self.session.as_ref().filter(|session| session.stands.is_some());
+        let telling = session.and_then(|session| session.telling.due(self.is_active(), Instant::now()));
+        self.rests_until.into_iter().chain(telling).min().filter(|_| !ending)
     }
 }
 
@@ -138,9 +135,11 @@ impl Call {
             }
             None => {}
             Some(session) => {
-                session.news |= news;
-                let news = session.news || session.told_active != active;
-                if news && session.stands.is_some() && !session.asking && !resting {
+                if news {
+                    session.telling.note();
+                }
+                let now = Instant::now();
+                if session.stands.is_some() && session.telling.due(active, now).is_some_and(|at| at <= now) {
                     self.tell_recorder().await;
                 }
             }
@@ -204,9 +203,7 @@ impl Call {
             streams,
             stands: None,
             started: [false; 2],
-            asking: false,
-            told_active: active,
-            news: false,
+            telling: Telling::new(active),
         };
         self.feeding.session = Some(Box::new(session));
         self.notice_leg(handle).await;
@@ -269,12 +266,9 @@ impl Call {
         let offer = body(&session.streams.offer(active), &metadata, &fresh_call_id());
         if self.house.parts.sip.reinvite(session.handle, offer).await.is_err() {
             // Its own change comes first, or it is gone.
-            self.feeding.rests_until = Some(Instant::now() + AGAIN);
-            return;
+            return session.telling.postpone(Instant::now());
         }
-        session.asking = true;
-        session.told_active = active;
-        session.news = false;
+        session.telling.began(active, Instant::now());
     }
 
     /// Takes what SIP tells of its session; what is not of it is given back.
@@ -285,12 +279,11 @@ impl Call {
         }
         match event {
             Event::Answered { body, .. } => self.recorder_answered(body).await,
-            Event::ReinviteAnswered { body, .. } | Event::ReinviteConfirmed { body, .. } => self.recorder_agreed(body),
+            Event::ReinviteAnswered { body, .. } => self.recorder_agreed(body).await,
+            Event::ReinviteConfirmed { body, .. } => self.recorder_confirmed(body),
             Event::ReinviteFailed { status, .. } => {
                 tracing::info!(call = %self.id, %status, "the recorder did not take a change of the call");
-                if let Some(session) = &mut self.feeding.session {
-                    session.asking = false;
-                }
+                self.recorder_refused().await;
             }
             Event::Reinvited { offer, .. } => self.recorder_offers(offer).await,
             Event::Ended { .. } => self.recorder_failed("it refused the call, dropped it or did not answer").await,
@@ -312,6 +305,7 @@ impl Call {
             }
         };
         session.stands = Some(Instant::now());
+        self.feeding.told_failed = false;
         self.sound_recorder(&settled);
         self.fork();
         metrics::counter!("callwright_recorder_sessions_total").increment(1);
@@ -321,15 +315,40 @@ impl Call {
     }
 
     /// A change was answered.
-    fn recorder_agreed(&mut self, answer: Option<Body>) {
+    async fn recorder_agreed(&mut self, answer: Option<Body>) {
         let Some(session) = &mut self.feeding.session else { return };
-        session.asking = false;
+        match answer.map(|answer| session.streams.complete(&answer.data)) {
+            Some(Ok(settled)) => {
+                session.telling.taken();
+                self.sound_recorder(&settled);
+            }
+            other => {
+                let error = other.and_then(Result::err);
+                tracing::info!(call = %self.id, ?error, "the recorder's answer to a change is of no use");
+                self.recorder_refused().await;
+            }
+        }
+    }
+
+    /// A change that it wanted us to describe is settled.
+    fn recorder_confirmed(&mut self, answer: Option<Body>) {
+        let Some(session) = &mut self.feeding.session else { return };
         match answer.map(|answer| session.streams.complete(&answer.data)) {
             Some(Ok(settled)) => self.sound_recorder(&settled),
             Some(Err(error)) => {
-                tracing::info!(call = %self.id, %error, "the recorder's answer to a change is of no use");
+                tracing::info!(call = %self.id, %error, "the recorder's answer to our offer is of no use");
             }
             None => {}
+        }
+    }
+
+    /// It did not take a change: it is told again, and in the end by a new session.
+    async fn recorder_refused(&mut self) {
+        let active = self.feeding.is_active();
+        let Some(session) = &mut self.feeding.session else { return };
+        if !session.telling.refused(active, Instant::now()) {
+            self.house.parts.sip.hangup_soon(session.handle);
+            self.recorder_failed("it refuses what has changed in the call").await;
         }
     }
 
@@ -389,7 +408,9 @@ impl Call {
         let Some(settings) = self.house.settings.recorder.clone() else { return };
         tracing::warn!(call = %self.id, reason, "the recorder does not record a call");
         metrics::counter!("callwright_recorder_failures_total").increment(1);
-        self.tell_of_recorder(reason);
+        if !std::mem::replace(&mut self.feeding.told_failed, true) {
+            self.tell_of_recorder(reason);
+        }
         if stood.is_some_and(|since| since.elapsed() >= STOOD) {
             // It may only have been started anew.
             return;
@@ -431,4 +452,16 @@ fn secrets() -> Option<[[u8; 32]; 2]> {
     let mut secrets = [[0; 32]; 2];
     secrets.iter_mut().try_for_each(|secret| getrandom::fill(secret)).ok()?;
     Some(secrets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_ends_does_not_wake_for_its_recorder() {
+        let rests_until = Some(Instant::now());
+        let feeding = Feeding { rests_until, ..Feeding::new(Fed::Beside, false) };
+        assert_eq!((feeding.due(false), feeding.due(true)), (rests_until, None));
+    }
 }

@@ -261,7 +261,7 @@ impl Call {
         let orders = self.sound.as_ref().filter(|sound| sound.orders.flush()).map(|_| Instant::now() + AGAIN);
         let transfer = self.transfer.as_ref().and_then(Transfer::due);
         let handing = self.handing.due();
-        let recorder = self.feeding.due();
+        let recorder = self.feeding.due(self.ending.is_some());
         [app, handing, recorder, longest, self.give_up, orders, transfer].into_iter().flatten().min()
     }
 

@@ -75,7 +75,8 @@ impl Metadata {
     /// These take part now: whoever else did has left. Whether anything changed.
     pub fn present(&mut self, people: &[Person], now_ms: i64, mut random: impl FnMut() -> u64) -> bool {
         let same = |participant: &Participant, person: &Person| {
-            participant.left_ms.is_none() && participant.person.address == person.address
+            let known = &participant.person;
+            participant.left_ms.is_none() && known.address == person.address && known.is_caller == person.is_caller
         };
         let mut changed = false;
         for gone in self.participants.iter_mut().filter(|it| it.left_ms.is_none()) {
@@ -242,6 +243,18 @@ mod tests {
         let places: Vec<_> = order.iter().map(|name| xml.find(name).expect("an element")).collect();
         assert!(places.is_sorted(), "{xml}");
         assert!(xml.contains("<associate-time>1970-01-01T00:00:01Z</associate-time>"));
+    }
+
+    #[test]
+    fn two_of_one_address_are_two() {
+        let mut random = counter();
+        let mut metadata = Metadata::new("c", 0, &mut random);
+        let people = [person("sip:anonymous@a", true), person("sip:anonymous@a", false)];
+        assert!(metadata.present(&people, 0, &mut random));
+        for now in 1..10 {
+            assert!(!metadata.present(&people, now, &mut random), "nothing has changed");
+        }
+        assert_eq!(elements(&metadata.to_xml(), "participantstreamassoc").len(), 2);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod body;
 mod metadata;
 mod streams;
+mod telling;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use crate::house::House;
 pub(crate) use body::body;
 pub(crate) use metadata::{Metadata, Person};
 pub(crate) use streams::{Settled, Streams};
+pub(crate) use telling::Telling;
 
 /// Where the recorder is, which calls it gets, and what becomes of calls that it does not take.
 #[derive(Debug, Clone)]
