@@ -195,6 +195,8 @@ impl CallApp for Screener {
             CallEvent::MachineReady { .. } => match self.state {
                 State::Greeting => self.hand_on(HandOn::Message),
                 State::Screening => self.introduce(now),
+                // Whoever was fetched heard nothing of it.
+                State::Introduced if self.introductions < INTRODUCTIONS => self.introduce(now),
                 _ => {}
             },
             _ => {}
@@ -332,6 +334,18 @@ mod tests {
         screener.handle(at(9_000), &by(AnsweredBy::Screening));
         screener.handle(at(9_900), &CallEvent::MachineReady { beep: false });
         assert_eq!(commands(&mut screener), [CallCommand::Hangup { cause: HangupCause::Declined }]);
+    }
+
+    #[test]
+    fn who_was_fetched_and_heard_nothing_is_told_again_once() {
+        let mut screener = screener(message());
+        screener.handle(at(4_000), &by(AnsweredBy::Screening));
+        for (ms, plays) in [(5_000, 1), (14_000, 1), (23_000, 0)] {
+            screener.handle(at(ms), &CallEvent::MachineReady { beep: false });
+            assert_eq!(commands(&mut screener).len(), plays, "at {ms}");
+        }
+        screener.handle(at(30_000), &by(AnsweredBy::Person));
+        assert_eq!(commands(&mut screener), [CallCommand::HandOn(HandOn::Conversation)]);
     }
 
     #[test]
