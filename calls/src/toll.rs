@@ -260,7 +260,7 @@ pub(crate) async fn settle(
     sip: &SipHandle,
 ) -> Result<Settled, PlaceError> {
     let Destination::Address(uri) = &destination else { return Ok(Settled { destination, trunk: None }) };
-    let Some(trunk) = trunk_at(directory, uri, sip).await else { return Ok(Settled { destination, trunk: None }) };
+    let Some(trunk) = trunk_at(directory, uri, sip).await? else { return Ok(Settled { destination, trunk: None }) };
     let user = uri.username().map(std::borrow::Cow::into_owned).unwrap_or_default();
     let number = store::Address::parse(&user, &directory.country).e164().map(str::to_owned);
     let Some(number) = number else {
@@ -271,6 +271,9 @@ pub(crate) async fn settle(
     Ok(Settled { destination: Destination::Number(number), trunk: Some(trunk.name.clone()) })
 }
 
+/// How long the addresses of a name are waited for.
+const LOOKUP: Duration = Duration::from_secs(3);
+
 /// A destination, and the trunk that it must go by.
 pub(crate) struct Settled {
     pub destination: Destination,
@@ -279,8 +282,14 @@ pub(crate) struct Settled {
 
 /// The trunk that an address is of, by its host's name or by any of the addresses that a call there would be tried at:
 /// by NAPTR and SRV, too.
-async fn trunk_at<'a>(directory: &'a Directory, uri: &Uri, sip: &SipHandle) -> Option<&'a Trunk> {
-    directory.trunks().next()?;
+async fn trunk_at<'a>(
+    directory: &'a Directory,
+    uri: &Uri,
+    sip: &SipHandle,
+) -> Result<Option<&'a Trunk>, PlaceError> {
+    if directory.trunks().next().is_none() {
+        return Ok(None);
+    }
     let host = uri.host.to_string().to_lowercase();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let named = |trunk: &&Trunk| {
@@ -288,15 +297,16 @@ async fn trunk_at<'a>(directory: &'a Directory, uri: &Uri, sip: &SipHandle) -> O
         theirs == host || theirs.rsplit_once(':').is_some_and(|(name, _)| name == host)
     };
     if let Some(trunk) = directory.trunks().find(named) {
-        return Some(trunk);
+        return Ok(Some(trunk));
     }
-    // A name that has no addresses for calls cannot be called either: that answer is waited for.
-    let mut addresses = sip.addresses(uri.clone()).await.unwrap_or_default();
-    if bare.parse::<IpAddr>().is_err() {
-        let by_name = tokio::time::timeout(Duration::from_secs(3), tokio::net::lookup_host((bare, 5060))).await;
-        addresses.extend(by_name.ok().and_then(Result::ok).into_iter().flatten().map(|address| address.ip()));
-    }
-    directory.trunks().find(|trunk| addresses.iter().any(|address| trunk.is_at(*address)))
+    let is_name = bare.parse::<IpAddr>().is_err();
+    let by_name = async { if is_name { tokio::net::lookup_host((bare, 5060)).await.ok() } else { None } };
+    let by_name = tokio::time::timeout(LOOKUP, by_name);
+    let (addresses, by_name) = tokio::join!(tokio::time::timeout(LOOKUP, sip.addresses(uri.clone())), by_name);
+    // Names whose servers are slow are no way around a trunk's rules.
+    let mut addresses = addresses.map_err(|_| PlaceError::BadDestination)?.unwrap_or_default();
+    addresses.extend(by_name.ok().flatten().into_iter().flatten().map(|address| address.ip()));
+    Ok(directory.trunks().find(|trunk| addresses.iter().any(|address| trunk.is_at(*address))))
 }
 
 /// How many calls each member has made to the outside lately: a bucket for each, so that an hour's calls may come at
