@@ -50,7 +50,6 @@ impl Call {
         if self.recording_rule == RecordingRule::Off || self.answered.is_none() {
             return Err(ControlError::NotRecordable);
         }
-        self.steer_feed(switch);
         match switch {
             RecordingSwitch::Start if self.recording.is_none() => {
                 if self.feeding.keeps_file() {
@@ -58,7 +57,8 @@ impl Call {
                 }
                 self.write_down(true);
             }
-            RecordingSwitch::Start => {}
+            // It runs, or is over for good: then it is for the recorder too.
+            RecordingSwitch::Start => return Ok(()),
             RecordingSwitch::Stop => {
                 self.stop_recording();
                 if self.recording_rule == RecordingRule::Consent {
@@ -67,6 +67,7 @@ impl Call {
             }
             RecordingSwitch::Pause | RecordingSwitch::Resume => self.media(MediaCommand::RecordCall(switch)),
         }
+        self.steer_feed(switch);
         Ok(())
     }
 
