@@ -45,6 +45,8 @@ pub struct KeptBinding {
     pub seq: u32,
     /// The device, where it named itself (RFC 5626).
     pub instance: Option<String>,
+    /// A digest of the account's password as it was then: with another one the contact does not hold.
+    pub proof: String,
 }
 
 impl std::fmt::Debug for KeptBinding {
@@ -62,6 +64,8 @@ struct Entry {
     seq: u32,
     /// The device (`+sip.instance` with `reg-id`, RFC 5626): its next address replaces this one.
     instance: Option<String>,
+    /// A digest of the password that it was registered by.
+    proof: String,
 }
 
 /// What a REGISTER asks for one contact.
@@ -80,6 +84,8 @@ pub(crate) struct Update<'a> {
     pub flow: Flow,
     pub path: Vec<NameAddr>,
     pub changes: Vec<Change>,
+    /// A digest of the account's password.
+    pub proof: String,
 }
 
 /// What came of a change.
@@ -149,7 +155,8 @@ impl Registrar {
             self.users.insert(id, user.to_owned());
             let (path, until) = (update.path.clone(), now + expires);
             let binding = Binding { contact: contact.clone(), flow: update.flow, expires: until, path, q };
-            entries.push(Entry { id, binding, call_id: update.call_id.to_owned(), seq: update.seq, instance });
+            let (call_id, proof) = (update.call_id.to_owned(), update.proof.clone());
+            entries.push(Entry { id, binding, call_id, seq: update.seq, instance, proof });
             notices.push(Notice::Bound { id, user: user.to_owned(), contact, expires, until: now + expires });
         }
         self.prune(user);
@@ -160,7 +167,7 @@ impl Registrar {
     pub(crate) fn kept(&self, now: Instant) -> Vec<KeptBinding> {
         let entries = self.by_user.iter().flat_map(|(user, entries)| entries.iter().map(move |entry| (user, entry)));
         let lasting = entries.filter(|(_, entry)| entry.binding.flow.connection.is_none());
-        let kept = lasting.map(|(user, Entry { binding, call_id, seq, instance, .. })| KeptBinding {
+        let kept = lasting.map(|(user, Entry { binding, call_id, seq, instance, proof, .. })| KeptBinding {
             user: user.clone(),
             contact: binding.contact.clone(),
             flow: binding.flow,
@@ -170,6 +177,7 @@ impl Registrar {
             call_id: call_id.clone(),
             seq: *seq,
             instance: instance.clone(),
+            proof: proof.clone(),
         });
         kept.filter(|kept| !kept.left.is_zero()).collect()
     }
@@ -184,7 +192,7 @@ impl Registrar {
     ) -> Vec<Notice> {
         let mut notices = Vec::new();
         for kept in kept {
-            let KeptBinding { user, contact, flow, path, q, left, call_id, seq, instance } = kept;
+            let KeptBinding { user, contact, flow, path, q, left, call_id, seq, instance, proof } = kept;
             let expires = left.min(config.max_expires);
             let entries = self.by_user.entry(user.clone()).or_default();
             let known = entries.iter().any(|entry| entry.is_same(&contact, instance.as_deref()));
@@ -195,7 +203,7 @@ impl Registrar {
             let (id, until) = (new_id(), now + expires);
             self.users.insert(id, user.clone());
             let binding = Binding { contact: contact.clone(), flow, expires: until, path, q };
-            entries.push(Entry { id, binding, call_id, seq, instance });
+            entries.push(Entry { id, binding, call_id, seq, instance, proof });
             notices.push(Notice::Bound { id, user, contact, expires, until });
         }
         notices
@@ -213,10 +221,24 @@ impl Registrar {
     }
 
     /// Removes the contacts that fit.
-    pub(crate) fn remove_where(&mut self, matches: impl Fn(&str, &Binding) -> bool) -> Vec<Notice> {
+    pub(crate) fn remove_where(&mut self, matches: impl Fn(&Binding) -> bool) -> Vec<Notice> {
+        let matches = &matches;
+        self.remove_entries(|_| move |entry: &Entry| matches(&entry.binding))
+    }
+
+    /// Removes the contacts whose account is gone, or has another password now: `proof` gives that of a user.
+    pub(crate) fn remove_unproved(&mut self, proof: impl Fn(&str) -> Option<String>) -> Vec<Notice> {
+        self.remove_entries(|user| {
+            let now = proof(user);
+            move |entry: &Entry| now.as_ref() != Some(&entry.proof)
+        })
+    }
+
+    fn remove_entries<M: Fn(&Entry) -> bool>(&mut self, matches: impl Fn(&str) -> M) -> Vec<Notice> {
         let mut notices = Vec::new();
         for (user, entries) in &mut self.by_user {
-            let gone = entries.extract_if(.., |entry| matches(user, &entry.binding));
+            let matches = matches(user);
+            let gone = entries.extract_if(.., |entry| matches(entry));
             notices.extend(gone.map(|entry| entry.gone(user, &mut self.users)));
         }
         self.by_user.retain(|_, entries| !entries.is_empty());

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -36,6 +36,7 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("campaigns", include_str!("../migrations/0016_campaigns.sql")),
     ("answered_by", include_str!("../migrations/0017_answered_by.sql")),
     ("bindings", include_str!("../migrations/0018_bindings.sql")),
+    ("binding_proof", include_str!("../migrations/0020_binding_proof.sql")),
 ];
 
 /// The books of one Callwright. Cheap to clone; one process at a time may hold them open.
@@ -53,6 +54,7 @@ struct Inner {
     errands: Arc<Notify>,
     jobs: Arc<Notify>,
     attempts: Arc<Notify>,
+    clock_steps: AtomicU64,
     scrubber: Scrubber,
     country: String,
     path: PathBuf,
@@ -117,12 +119,22 @@ impl Store {
             errands,
             jobs,
             attempts,
+            clock_steps: AtomicU64::new(0),
             scrubber: config.scrubber,
             country: config.default_country,
             path: config.path,
             _lock: lock,
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// How often the clock was set back and what waits was moved: whoever holds times of the books reads them anew.
+    pub fn clock_steps(&self) -> u64 {
+        self.inner.clock_steps.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn note_clock_step(&self) {
+        self.inner.clock_steps.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Commits what waits, then closes. Later writes fail with [`StoreError::Closed`].

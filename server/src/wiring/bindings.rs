@@ -82,6 +82,7 @@ fn write(binding: &KeptBinding, now_ms: i64) -> BindingRecord {
         call_id: binding.call_id.clone(),
         seq: binding.seq,
         instance: binding.instance.clone(),
+        proof: binding.proof.clone(),
         until_ms: now_ms.saturating_add(left),
     }
 }
@@ -99,6 +100,7 @@ fn read(record: &BindingRecord, now_ms: i64) -> Option<KeptBinding> {
         call_id: record.call_id.clone(),
         seq: record.seq,
         instance: record.instance.clone(),
+        proof: record.proof.clone(),
     })
 }
 
@@ -121,6 +123,7 @@ mod tests {
             call_id: "c".into(),
             seq: 3,
             instance: Some("\"<urn:uuid:1>\"|1".into()),
+            proof: "0123".into(),
         }
     }
 

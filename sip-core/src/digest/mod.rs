@@ -122,6 +122,11 @@ impl Account {
             ha1_sha256: Algorithm::Sha256.hash(&[user, realm, password]),
         }
     }
+
+    /// A digest of the hashes: it differs once the password does, and does not log in by itself.
+    pub(crate) fn proof(&self) -> String {
+        Algorithm::Sha256.hash(&["binding", &self.ha1_md5, &self.ha1_sha256])
+    }
 }
 
 impl fmt::Debug for Account {

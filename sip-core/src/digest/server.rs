@@ -104,6 +104,11 @@ impl Authenticator {
         self.accounts.contains_key(user)
     }
 
+    /// What a contact of this user was registered by; `None`: there is no such account.
+    pub(crate) fn proof(&self, user: &str) -> Option<String> {
+        self.accounts.get(user).map(Account::proof)
+    }
+
     pub(crate) fn used_nonces(&self) -> usize {
         self.used.len()
     }

@@ -108,7 +108,7 @@ impl Endpoint {
         }
         let lost = |target: &Target| target.connection == flow.connection;
         self.legs.unpin(lost);
-        let gone = self.registrar.remove_where(|_, binding| binding.flow.connection == flow.connection);
+        let gone = self.registrar.remove_where(|binding| binding.flow.connection == flow.connection);
         self.tell(gone);
         self.registrations_lost(now, lost);
         self.core.targets_lost(now, lost);
@@ -358,11 +358,12 @@ impl Endpoint {
 
 /// Accounts, registrations and pings.
 impl Endpoint {
-    /// Replaces the accounts that may register and call. The contacts of accounts that are gone go too.
+    /// Replaces the accounts that may register and call. The contacts of accounts that are gone, or whose password is
+    /// another one now, go too.
     pub fn set_accounts(&mut self, accounts: Vec<Account>) {
         self.auth.set_accounts(accounts);
         let auth = &self.auth;
-        let gone = self.registrar.remove_where(|user, _| !auth.has_account(user));
+        let gone = self.registrar.remove_unproved(|user| auth.proof(user));
         self.tell(gone);
     }
 
@@ -379,7 +380,7 @@ impl Endpoint {
     }
 
     /// Takes in the contacts that an earlier run kept, before [`set_accounts`](Self::set_accounts), which lets those go
-    /// whose account is gone. A contact that has registered since stays as it is.
+    /// whose account is gone or has another password. A contact that has registered since stays as it is.
     pub fn restore_bindings(&mut self, now: Instant, kept: Vec<KeptBinding>) {
         let core = &mut self.core;
         let config = core.config.registrar.clone();

@@ -53,7 +53,9 @@ impl Endpoint {
         let changes = self.changes(user, request)?;
         let path = self.path(flow, headers)?;
         let cseq = headers.cseq().map_err(|_| plain(StatusCode::BAD_REQUEST))?;
-        let update = Update { call_id: headers.call_id().unwrap_or_default(), seq: cseq.seq, flow, path, changes };
+        let proof = self.auth.proof(user).unwrap_or_default();
+        let call_id = headers.call_id().unwrap_or_default();
+        let update = Update { call_id, seq: cseq.seq, flow, path, changes, proof };
         let core = &mut self.core;
         let config = core.config.registrar.clone();
         let notices =

@@ -274,11 +274,25 @@ fn contacts_outlive_the_endpoint_until_they_lapse() {
     sim.run(secs(95));
     assert_eq!(sim.nodes[1].endpoint.bindings("anna").len(), 1, "it lapses when it would have");
 
-    // An account that is gone takes its contacts along.
-    let mut sim = Sim::new(17);
-    sim.on(1, |endpoint, now| endpoint.restore_bindings(now, kept));
-    sim.nodes[1].endpoint.set_accounts(Vec::new());
+    // An account that is gone takes its contacts along, and so does one that has another password by now.
+    for accounts in [Vec::new(), vec![Account::from_password("anna", "callwright", "new")]] {
+        let mut sim = Sim::new(17);
+        sim.on(1, |endpoint, now| endpoint.restore_bindings(now, kept.clone()));
+        sim.nodes[1].endpoint.set_accounts(accounts);
+        assert!(sim.nodes[1].endpoint.bindings("anna").is_empty());
+    }
+}
+
+#[test]
+fn a_phone_does_not_ring_any_more_once_the_password_has_changed() {
+    let mut sim = Sim::new(18);
+    sim.set_accounts(1);
+    Client { cseq: 10, call_id: "c" }.register(&mut sim, OUTSIDE, "Contact: <sip:anna@10.0.0.5>\r\n");
+    sim.set_accounts(1);
+    assert_eq!(sim.nodes[1].endpoint.bindings("anna").len(), 1, "with the same one it rings on");
+    sim.nodes[1].endpoint.set_accounts(vec![Account::from_password("anna", "callwright", "new")]);
     assert!(sim.nodes[1].endpoint.bindings("anna").is_empty());
+    assert!(sim.on(1, |endpoint, now| endpoint.kept_bindings(now)).is_empty());
 }
 
 #[test]

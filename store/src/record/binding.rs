@@ -23,6 +23,8 @@ pub struct BindingRecord {
     pub seq: u32,
     /// The device, where it named itself.
     pub instance: Option<String>,
+    /// A digest of the password that it was registered by.
+    pub proof: String,
     /// When it lapses, ms since the Unix epoch.
     pub until_ms: i64,
 }

@@ -19,6 +19,7 @@ impl Record for BindingRecord {
             call_id: row.text("call_id")?,
             seq: row.unsigned("seq")?,
             instance: row.maybe_text("instance")?,
+            proof: row.text("proof")?,
             until_ms: row.int("until_ms")?,
         })
     }
@@ -60,8 +61,8 @@ impl Write for Keep {
         for binding in &self.changed {
             sqlx::query(
                 "INSERT OR REPLACE INTO bindings \
-                 (member, contact, local, remote, path, q, call_id, seq, instance, until_ms) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 (member, contact, local, remote, path, q, call_id, seq, instance, until_ms, proof) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )
             .bind(&binding.member)
             .bind(&binding.contact)
@@ -73,6 +74,7 @@ impl Write for Keep {
             .bind(i64::from(binding.seq))
             .bind(&binding.instance)
             .bind(binding.until_ms)
+            .bind(&binding.proof)
             .execute(&mut tx.conn)
             .await?;
         }

@@ -15,6 +15,7 @@ fn binding(member: &str, contact: &str, until_ms: i64) -> BindingRecord {
         call_id: "c".into(),
         seq: 7,
         instance: None,
+        proof: "0123".into(),
         until_ms,
     }
 }

@@ -8,6 +8,7 @@ mod bindings;
 mod calendar;
 mod calls;
 mod campaigns;
+mod clock;
 mod costs;
 mod crash;
 mod flows;
