@@ -51,6 +51,8 @@ pub fn without_secrets(data: &[u8], most: usize) -> String {
     let mut copy = String::with_capacity(text.len().min(most));
     let mut folded_secret = false;
     let (mut is_body, mut secret_body) = (false, false);
+    // The header field so far: one that is folded is read as one.
+    let mut field = String::new();
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end_matches(['\r', '\n']);
         let end = &line[bare.len()..];
@@ -59,9 +61,16 @@ pub fn without_secrets(data: &[u8], most: usize) -> String {
             break;
         }
         is_body |= bare.is_empty() && !copy.is_empty();
-        secret_body |= !is_body && tells_pressed_keys(bare);
         // A line that begins with a space goes on with the field before (RFC 3261 section 7.3.1).
-        if folded_secret && bare.starts_with([' ', '\t']) {
+        let goes_on = bare.starts_with([' ', '\t']);
+        if !is_body {
+            if !goes_on {
+                field.clear();
+            }
+            field.push_str(bare);
+            secret_body |= tells_pressed_keys(&field);
+        }
+        if folded_secret && goes_on {
             continue;
         }
         let clean = clean(bare);
@@ -145,7 +154,13 @@ mod tests {
     #[test]
     fn keys_that_were_pressed_are_not_in_the_copy() {
         for field in
-            ["Content-Type: application/dtmf-relay", "c:application/DTMF", "CONTENT-TYPE : Application/Dtmf;x=1"]
+            [
+                "Content-Type: application/dtmf-relay",
+                "c:application/DTMF",
+                "CONTENT-TYPE : Application/Dtmf;x=1",
+                "Content-Type:\r\n application/dtmf-relay",
+                "c\r\n\t:\r\n \t\r\n application/dtmf",
+            ]
         {
             let info = format!(
                 "INFO sip:a@b SIP/2.0\r\n{field}\r\nContent-Length: 24\r\n\r\nSignal=7\r\nDuration=160\r\n\r\n"
