@@ -56,6 +56,15 @@ impl Address {
         }
     }
 
+    /// Whether a kept address means one line everywhere: a number in E.164, or `sip:user@host`; no extension, no name.
+    pub fn is_unmistakable(text: &str) -> bool {
+        let number = text
+            .strip_prefix('+')
+            .is_some_and(|digits| digits.len() >= 7 && digits.bytes().all(|b| b.is_ascii_digit()));
+        let address = text.strip_prefix("sip:").and_then(|rest| rest.split_once('@'));
+        number || address.is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
+    }
+
     /// The number in E.164, where it is one.
     pub fn e164(&self) -> Option<&str> {
         match self {

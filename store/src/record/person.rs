@@ -79,6 +79,15 @@ pub struct MergeUndo {
     pub kept: ContactRecord,
     /// The ids of the rows that were moved, by table.
     pub moved: Map<String, Value>,
+    /// The note that tells in what the two differed.
+    #[serde(default)]
+    pub note: Option<NoteId>,
+    /// The row of the PIN of the contact that is gone.
+    #[serde(default)]
+    pub pin: Option<Value>,
+    /// What was learned of the contact that is gone, by field.
+    #[serde(default)]
+    pub learned: Map<String, Value>,
 }
 masked_debug!(MergeUndo {});
 

@@ -101,7 +101,8 @@ impl Write for Add {
         let contact = contact_of(tx, &new.number).await?;
         let id: ConsentId = fresh_id(self.now_ms);
         let asked = new.state == ConsentState::Asked;
-        let decided = new.decided_ms.or((!asked).then_some(self.now_ms)).filter(|_| !asked);
+        // What is said to be decided tomorrow would outrank what is said until then.
+        let decided = (!asked).then(|| new.decided_ms.map_or(self.now_ms, |decided| decided.min(self.now_ms)));
         let query = sqlx::query(
             "INSERT INTO consents (id, number, contact, channel, purpose, state, method, wording, source, call, \
              moment_ms, said, decided_ms, expires_ms, created_ms, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
@@ -199,6 +200,12 @@ impl Write for Withdraw {
         );
         let query = query.bind(&one.number).bind(&one.channel).bind(&one.purpose).bind(self.at_ms).bind(self.now_ms);
         query.execute(&mut tx.conn).await?;
+        // Who takes a question back that was not answered has answered it.
+        let query = sqlx::query(
+            "UPDATE consents SET state = 'refused', decided_ms = ?2, withdrawn_ms = ?3, updated_ms = ?2 \
+             WHERE id = ?1 AND state = 'asked'",
+        );
+        query.bind(self.id.to_string()).bind(self.now_ms).bind(self.at_ms).execute(&mut tx.conn).await?;
         let now = find(tx, self.id).await?;
         told(tx, now, self.now_ms).await
     }

@@ -10,8 +10,10 @@ use sqlx::{AssertSqlSafe, Sqlite};
 
 use super::list::List;
 use super::row::{Reader, Record, json};
+use super::{standing, suppression};
 use crate::record::{
-    CallFilter, ConsentFilter, ContactChange, ContactFilter, ContactRecord, TimelineEntry, VoicemailFilter,
+    CallFilter, CampaignContactRecord, ConsentFilter, ContactChange, ContactFilter, ContactRecord, TimelineEntry,
+    VoicemailFilter,
 };
 use crate::writer::{Tx, Write};
 use crate::{Address, Cursor, Page, PageRequest, Store, StoreError, fresh_id};
@@ -107,6 +109,27 @@ impl Store {
         data.truncate(limit);
         let next = data.last().filter(|_| more || cut).map(|entry| Cursor::after(&entry.id()));
         Ok(Page { data, next })
+    }
+
+    /// Which fields of a contact were learned from its calls: callers said them, nobody typed them.
+    pub async fn learned_fields(&self, id: ContactId) -> Result<Vec<String>, StoreError> {
+        let query = sqlx::query("SELECT field FROM learned_fields WHERE contact = ?1 ORDER BY field");
+        let rows = query.bind(id.to_string()).fetch_all(self.readers()).await?;
+        rows.iter().map(|row| Reader { row, table: "learned_fields" }.text("field")).collect()
+    }
+
+    /// Where campaigns have one of these numbers, with the name of the campaign, by row.
+    pub async fn campaigns_with(&self, numbers: &[String]) -> Result<Vec<(String, CampaignContactRecord)>, StoreError> {
+        let query = sqlx::query(
+            "SELECT c.*, p.name AS campaign_name FROM campaign_contacts c JOIN campaigns p ON p.row = c.campaign \
+             WHERE c.number IN (SELECT value FROM json_each(?1)) ORDER BY c.row LIMIT 1000",
+        );
+        let mut found = Vec::new();
+        for row in &query.bind(json(&numbers)).fetch_all(self.readers()).await? {
+            let name = Reader { row, table: CampaignContactRecord::TABLE }.text("campaign_name")?;
+            found.push((name, CampaignContactRecord::from_row(row)?));
+        }
+        Ok(found)
     }
 
     /// Changes a contact and gives it back as it is then.
@@ -289,6 +312,13 @@ pub(super) async fn put(tx: &mut Tx, contact: &ContactRecord) -> Result<(), Stor
     .bind(json(&contact.tags))
     .execute(&mut tx.conn)
     .await?;
+    let had = standing::numbers_of_contact(&mut tx.conn, &id).await?;
+    let has =
+        |number: &String| *number == contact.address || contact.numbers.iter().any(|other| other.number == *number);
+    if !had.iter().all(has) {
+        // What it said no to was said for this number as well.
+        suppression::spread(tx, &had).await?;
+    }
     sqlx::query("DELETE FROM contact_numbers WHERE contact = ?1").bind(&id).execute(&mut tx.conn).await?;
     for (place, other) in (0_i64..).zip(&contact.numbers) {
         sqlx::query("INSERT INTO contact_numbers (number, contact, label, place) VALUES (?1, ?2, ?3, ?4)")

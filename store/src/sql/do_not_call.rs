@@ -26,7 +26,7 @@ impl Record for DoNotCallList {
 
 /// A list that is being imported. It counts from [`Store::finish_do_not_call_list`] on; until then, and when it never
 /// gets there, the one of the same name before it does.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LoadingList {
     id: i64,
 }
@@ -54,6 +54,11 @@ impl Store {
     /// Lets an imported list count, in the place of the one of the same name before it.
     pub async fn finish_do_not_call_list(&self, list: LoadingList) -> Result<DoNotCallList, StoreError> {
         self.write(Finish { id: list.id }).await
+    }
+
+    /// Gives up the import of a list: the numbers that it has are removed in time.
+    pub async fn give_up_do_not_call_list(&self, list: LoadingList) -> Result<(), StoreError> {
+        self.write(GiveUp { id: list.id }).await
     }
 
     /// The lists that count, by name.
@@ -140,6 +145,20 @@ impl Write for Finish {
         query.bind(self.id).execute(&mut tx.conn).await?;
         let query = sqlx::query("UPDATE do_not_call_lists SET state = 'active' WHERE id = ?1 RETURNING *");
         DoNotCallList::from_row(&query.bind(self.id).fetch_one(&mut tx.conn).await?)
+    }
+}
+
+struct GiveUp {
+    id: i64,
+}
+
+impl Write for GiveUp {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let query = sqlx::query("UPDATE do_not_call_lists SET state = 'dropped' WHERE id = ?1 AND state = 'loading'");
+        query.bind(self.id).execute(&mut tx.conn).await?;
+        Ok(())
     }
 }
 

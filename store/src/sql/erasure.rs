@@ -2,22 +2,26 @@
 
 use call_model::{CallId, ContactId, ErasureId};
 use serde_json::{Map, Value};
-use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Sqlite};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use super::row::{Reader, Record, json};
-use super::{campaign_contact, contact, standing};
-use crate::record::{ErasureRecord, ErasureWork, OtherNumber};
+use super::{campaign_contact, contact, standing, suppression, trace};
+use crate::record::{ContactRecord, ErasureRecord, ErasureWork, OtherNumber};
 use crate::writer::{Tx, Write};
-use crate::{Store, StoreError, fresh_id};
+use crate::{Address, Store, StoreError, fresh_id};
 
-/// How many rows that only mention a person are taken in one write.
-const AT_ONCE: i64 = 200;
 /// Shorter names are words as well.
 const SHORTEST_NAME: usize = 4;
-/// What stands where a number was in what is another person's.
-const ERASED: &str = "erased";
+/// By how many of its last digits a number that somebody wrote is looked for.
+const LAST_DIGITS: usize = 6;
+
+/// The calls of contacts (`?1`) and of numbers (`?2`).
+const THEIRS: &str = "SELECT id, state FROM calls WHERE contact IN (SELECT value FROM json_each(?1)) \
+    UNION SELECT id, state FROM calls WHERE direction = 'outbound' \
+    AND to_address IN (SELECT value FROM json_each(?2)) \
+    UNION SELECT id, state FROM calls WHERE direction = 'inbound' \
+    AND from_address IN (SELECT value FROM json_each(?2))";
 
 impl Record for ErasureRecord {
     const TABLE: &'static str = "erasures";
@@ -59,7 +63,8 @@ impl Store {
     /// follows: [`Store::erasure_calls`], [`Store::erase_traces`], [`Store::finish_erasure`].
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when there is no such contact; [`StoreError::Conflict`] when neither is given.
+    /// [`StoreError::NotFound`] when there is no such contact; [`StoreError::Conflict`] when neither is given, or the
+    /// number is none and no SIP address: an extension is in too much of what is other people's.
     pub async fn begin_erasure(
         &self,
         contact: Option<ContactId>,
@@ -68,7 +73,10 @@ impl Store {
         reason: &str,
         now_ms: i64,
     ) -> Result<ErasureRecord, StoreError> {
-        let number = number.and_then(|number| self.address(number).as_str().map(str::to_owned));
+        let number = number.map(|number| self.address(number).as_str().unwrap_or_default().to_owned());
+        if number.as_deref().is_some_and(|number| !Address::is_unmistakable(number)) {
+            return Err(StoreError::Conflict("to erase by a number write it whole, as +4930123456 or sip:anna@host"));
+        }
         if contact.is_none() && number.is_none() {
             return Err(StoreError::Conflict("say who is to be erased: the contact or a number"));
         }
@@ -107,13 +115,7 @@ impl Store {
     /// Up to `limit` calls of the person: their files are to be removed, and then each by [`Store::erase_call`].
     pub async fn erasure_calls(&self, erasure: &ErasureRecord, limit: u32) -> Result<DoomedCalls, StoreError> {
         let work = &erasure.work;
-        let query = sqlx::query(
-            "SELECT id, state FROM calls WHERE contact IN (SELECT value FROM json_each(?1)) \
-             UNION SELECT id, state FROM calls WHERE direction = 'outbound' \
-             AND to_address IN (SELECT value FROM json_each(?2)) \
-             UNION SELECT id, state FROM calls WHERE direction = 'inbound' \
-             AND from_address IN (SELECT value FROM json_each(?2)) ORDER BY state DESC, id LIMIT ?3",
-        );
+        let query = sqlx::query(AssertSqlSafe(format!("{THEIRS} ORDER BY state DESC, id LIMIT ?3")));
         let query = query.bind(json(&work.contacts)).bind(json(&work.numbers)).bind(limit);
         let mut calls = DoomedCalls::default();
         for row in &query.fetch_all(self.readers()).await? {
@@ -156,50 +158,11 @@ impl Store {
         rows.iter().map(|row| Reader { row, table: "recordings" }.text("path")).collect()
     }
 
-    /// Takes the person out of some of the rows that only mention it. `false`: there are no more.
-    pub async fn erase_traces(&self, erasure: &ErasureRecord) -> Result<bool, StoreError> {
-        let work = &erasure.work;
-        let mut marks: Vec<String> = work.contacts.iter().map(ToString::to_string).collect();
-        marks.extend(work.numbers.iter().cloned());
-        let mut words = marks.clone();
-        words.extend(work.names.iter().cloned());
-        let sweeps = [
-            ("events", "id", holds("data"), &marks),
-            ("tool_results", "key", holds("coalesce(result, '')"), &words),
-            ("errands", "id", holds("body"), &marks),
-            ("errands", "id", format!("state <> 'pending' AND {}", holds("body")), &words),
-            ("knowledge_gaps", "id", format!("{} OR {}", holds("question"), holds("wording")), &words),
-        ];
-        let mut found = false;
-        for (table, key, condition, needles) in sweeps {
-            let query = format!("SELECT CAST({key} AS TEXT) AS id FROM {table} WHERE {condition} LIMIT {AT_ONCE}");
-            let keys = self.keys_of(sqlx::query(AssertSqlSafe(query)).bind(json(needles))).await?;
-            if !keys.is_empty() {
-                found = true;
-                self.write(Sweep { id: erasure.id, table, key, keys }).await?;
-            }
-        }
-        for number in &work.numbers {
-            let named = NAMING.map(|column| format!("instr({column}, ?1) > 0")).join(" OR ");
-            let query = format!("SELECT id FROM calls WHERE state = 'ended' AND ({named}) LIMIT {AT_ONCE}");
-            let calls = self.keys_of(sqlx::query(AssertSqlSafe(query)).bind(number)).await?;
-            if !calls.is_empty() {
-                found = true;
-                self.write(Unname { id: erasure.id, number: number.clone(), calls }).await?;
-            }
-        }
-        Ok(found)
-    }
-
-    async fn keys_of(&self, query: Query<'_, Sqlite, SqliteArguments>) -> Result<Vec<String>, StoreError> {
-        let rows = query.fetch_all(self.readers()).await?;
-        rows.iter().map(|row| Reader { row, table: "erasures" }.text("id")).collect()
-    }
-
     /// Erases the contact itself, its consents and what else is its own, and hides the number of its suppressions. What
-    /// is left to do after it is to make sure that nothing of it stays on the disk: [`Store::settle_erasure`].
-    pub async fn finish_erasure(&self, erasure: &ErasureRecord, now_ms: i64) -> Result<(), StoreError> {
-        self.write(Finish { id: erasure.id, work: erasure.work.clone(), now_ms }).await
+    /// is left to do after it is to make sure that nothing of it stays on the disk: [`Store::settle_erasure`]. `false`:
+    /// there is more of the person since it was begun; nothing was done, begin again with what [`Store::erasure`] gives.
+    pub async fn finish_erasure(&self, erasure: &ErasureRecord, now_ms: i64) -> Result<bool, StoreError> {
+        self.write(Finish { id: erasure.id, country: self.country().to_owned(), now_ms }).await
     }
 
     /// Writes the journal of the books back and empties it, so that no page of it holds what was erased, then writes
@@ -247,24 +210,50 @@ impl Begin {
             }
         }
         for known in found {
-            let query = sqlx::query("SELECT undo ->> '$.gone.name' AS name FROM merges WHERE kept = ?1");
-            for row in &query.bind(known.id.to_string()).fetch_all(&mut tx.conn).await? {
-                work.names.extend(Reader { row, table: "merges" }.maybe_text("name")?);
-            }
-            work.contacts.push(known.id);
-            work.numbers.push(known.address);
-            work.numbers.extend(known.numbers.into_iter().map(|OtherNumber { number, .. }| number));
-            work.names.extend(known.name);
-            // What mail goes to.
-            let texts = known.fields.values().filter_map(Value::as_str);
-            work.names.extend(texts.filter(|text| text.contains('@')).map(str::to_owned));
+            add(tx, &mut work, known).await?;
         }
-        work.numbers.sort_unstable();
-        work.numbers.dedup();
-        work.contacts.dedup();
-        work.names.retain(|name| name.chars().count() >= SHORTEST_NAME);
+        while let Some(more) = more_of(tx, &work).await? {
+            add(tx, &mut work, more).await?;
+        }
         Ok(work)
     }
+}
+
+/// Adds a contact to what is to be erased.
+async fn add(tx: &mut Tx, work: &mut ErasureWork, known: ContactRecord) -> Result<(), StoreError> {
+    let query = "SELECT undo ->> '$.gone.name' AS name FROM merges WHERE kept = ?1 AND undone_ms IS NULL";
+    for row in &sqlx::query(query).bind(known.id.to_string()).fetch_all(&mut tx.conn).await? {
+        work.names.extend(Reader { row, table: "merges" }.maybe_text("name")?);
+    }
+    if !work.contacts.contains(&known.id) {
+        work.contacts.push(known.id);
+    }
+    work.numbers.push(known.address);
+    work.numbers.extend(known.numbers.into_iter().map(|OtherNumber { number, .. }| number));
+    work.numbers.sort_unstable();
+    work.numbers.dedup();
+    work.names.extend(known.name);
+    // What mail goes to.
+    let texts = known.fields.values().filter_map(Value::as_str);
+    work.names.extend(texts.filter(|text| text.contains('@')).map(str::to_owned));
+    work.names.sort_unstable();
+    work.names.dedup();
+    work.names.retain(|name| name.chars().count() >= SHORTEST_NAME);
+    Ok(())
+}
+
+/// A contact that has one of the numbers, or one of the contacts that has further numbers by now.
+async fn more_of(tx: &mut Tx, work: &ErasureWork) -> Result<Option<ContactRecord>, StoreError> {
+    for number in &work.numbers {
+        let Some(id) = suppression::contact_of(tx, number).await? else { continue };
+        let id = id.parse().map_err(|_| StoreError::Corrupt { table: "contacts", column: "id" })?;
+        let known = contact::known(tx, id).await?;
+        let all = known.numbers.iter().all(|other| work.numbers.contains(&other.number));
+        if !(all && work.contacts.contains(&id) && work.numbers.contains(&known.address)) {
+            return Ok(Some(known));
+        }
+    }
+    Ok(None)
 }
 
 impl Write for Begin {
@@ -291,16 +280,8 @@ impl Write for Begin {
     }
 }
 
-/// The columns of calls that may name somebody who is not a party of them.
-const NAMING: [&str; 4] = ["variables", "remembered", "legs", "origin"];
-
-/// Whether a column holds one of the texts in `?1`.
-fn holds(column: &str) -> String {
-    format!("EXISTS (SELECT 1 FROM json_each(?1) n WHERE instr({column}, n.value) > 0)")
-}
-
 /// Adds to what an erasure has removed.
-async fn count(tx: &mut Tx, id: ErasureId, what: &str, more: u64) -> Result<(), StoreError> {
+pub(super) async fn count(tx: &mut Tx, id: ErasureId, what: &str, more: u64) -> Result<(), StoreError> {
     if more == 0 {
         return Ok(());
     }
@@ -312,101 +293,141 @@ async fn count(tx: &mut Tx, id: ErasureId, what: &str, more: u64) -> Result<(), 
     Ok(())
 }
 
-struct Sweep {
-    id: ErasureId,
-    table: &'static str,
-    key: &'static str,
-    /// Of the rows; integers as text.
-    keys: Vec<String>,
-}
-
-impl Write for Sweep {
-    type Output = ();
-
-    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        let Self { table, key, .. } = self;
-        let query = format!(
-            "DELETE FROM {table} WHERE {key} IN (SELECT value FROM json_each(?1)) OR {key} IN \
-                     (SELECT CAST(value AS INTEGER) FROM json_each(?1) WHERE value GLOB '[0-9]*')"
-        );
-        let query = sqlx::query(AssertSqlSafe(query)).bind(json(&self.keys));
-        let rows = query.execute(&mut tx.conn).await?.rows_affected();
-        count(tx, self.id, table, rows).await
-    }
-}
-
-/// Takes a number out of calls of others.
-struct Unname {
-    id: ErasureId,
-    number: String,
-    calls: Vec<String>,
-}
-
-impl Write for Unname {
-    type Output = ();
-
-    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        let replaced = NAMING.map(|column| format!("{column} = replace({column}, ?1, '{ERASED}')")).join(", ");
-        let query = format!("UPDATE calls SET {replaced} WHERE id IN (SELECT value FROM json_each(?2))");
-        let query = sqlx::query(AssertSqlSafe(query)).bind(&self.number).bind(json(&self.calls));
-        let rows = query.execute(&mut tx.conn).await?.rows_affected();
-        count(tx, self.id, "mentions", rows).await
-    }
-}
-
 struct Finish {
     id: ErasureId,
-    work: ErasureWork,
+    /// By whose rules numbers are read that people wrote.
+    country: String,
     now_ms: i64,
 }
 
-impl Write for Finish {
-    type Output = ();
-
-    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        let (contacts, numbers) = (json(&self.work.contacts), json(&self.work.numbers));
-        // The time stays taken; whose it was does not stay.
-        let query = sqlx::query(
-            "UPDATE appointments SET contact = NULL, name = NULL, phone = NULL, note = '', once = NULL, \
-             updated_ms = ?3 WHERE contact IN (SELECT value FROM json_each(?1)) \
-             OR phone IN (SELECT value FROM json_each(?2))",
-        );
-        let rows = query.bind(&contacts).bind(&numbers).bind(self.now_ms).execute(&mut tx.conn).await?;
-        count(tx, self.id, "appointments", rows.rows_affected()).await?;
-        for table in ["tickets", "follow_ups"] {
-            let query = format!(
-                "DELETE FROM {table} WHERE contact IN (SELECT value FROM json_each(?1)) \
-                 OR phone IN (SELECT value FROM json_each(?2))"
-            );
-            let query = sqlx::query(AssertSqlSafe(query)).bind(&contacts).bind(&numbers);
-            let rows = query.execute(&mut tx.conn).await?.rows_affected();
-            count(tx, self.id, table, rows).await?;
+impl Finish {
+    /// Whether there is more to do since the erasure was begun; what it is about is written down anew then.
+    async fn grew(&self, tx: &mut Tx, work: &mut ErasureWork) -> Result<bool, StoreError> {
+        let mut grew = false;
+        while let Some(more) = more_of(tx, work).await? {
+            add(tx, work, more).await?;
+            grew = true;
         }
+        if grew {
+            let salt = standing::salt(&mut tx.conn).await?;
+            let digests: Vec<_> = work.numbers.iter().map(|number| standing::digest(&salt, number)).collect();
+            let query = sqlx::query("UPDATE erasures SET work = ?2, digests = ?3 WHERE id = ?1");
+            let query = query.bind(self.id.to_string()).bind(json(work)).bind(json(&digests));
+            query.execute(&mut tx.conn).await?;
+            return Ok(true);
+        }
+        let query = format!("SELECT 1 FROM ({THEIRS}) LIMIT 1");
+        let query = sqlx::query(AssertSqlSafe(query)).bind(json(&work.contacts)).bind(json(&work.numbers));
+        Ok(query.fetch_optional(&mut tx.conn).await?.is_some() || trace::is_named_now(tx, work).await?)
+    }
+
+    /// Rows of a table that are the person's: by the contact, or by a number that somebody wrote as people do.
+    async fn rows_of(&self, tx: &mut Tx, table: &str, work: &ErasureWork) -> Result<Vec<String>, StoreError> {
+        let query = format!(
+            "SELECT id, phone, contact IN (SELECT value FROM json_each(?1)) AS theirs FROM {table} \
+             WHERE phone IS NOT NULL OR contact IN (SELECT value FROM json_each(?1))"
+        );
+        let query = sqlx::query(AssertSqlSafe(query)).bind(json(&work.contacts));
+        let mut ids = Vec::new();
+        for row in &query.fetch_all(&mut tx.conn).await? {
+            let row = Reader { row, table: "erasures" };
+            let phone = row.maybe_text("phone")?;
+            if row.maybe_int("theirs")? == Some(1) || phone.is_some_and(|phone| self.is_one_of(&phone, &work.numbers)) {
+                ids.push(row.text("id")?);
+            }
+        }
+        Ok(ids)
+    }
+
+    fn is_one_of(&self, phone: &str, numbers: &[String]) -> bool {
+        if numbers.iter().any(|number| number == phone) {
+            return true;
+        }
+        // However it is written, it ends alike; most are not read for that.
+        let last = |text: &str| text.chars().rev().filter(char::is_ascii_digit).take(LAST_DIGITS).collect::<String>();
+        let ending = last(phone);
+        let alike = numbers.iter().any(|number| number.contains('@') || last(number) == ending);
+        alike && Address::parse(phone, &self.country).as_str().is_some_and(|read| numbers.iter().any(|has| has == read))
+    }
+
+    /// Consents go, what was refused stays as a suppression, and suppressions stand by the digest alone.
+    async fn hide(&self, tx: &mut Tx, work: &ErasureWork) -> Result<(), StoreError> {
+        for contact in &work.contacts {
+            suppression::keep_refusals(tx, Some(&contact.to_string()), &work.numbers).await?;
+        }
+        suppression::keep_refusals(tx, None, &work.numbers).await?;
         let salt = standing::salt(&mut tx.conn).await?;
-        for number in &self.work.numbers {
+        for number in &work.numbers {
             let rows = campaign_contact::erase_number(tx, number, self.now_ms).await?;
             count(tx, self.id, "campaign_contacts", rows).await?;
             hide(tx, number, &standing::hidden(&salt, number)).await?;
+        }
+        // Numbers that the contact had once.
+        let query = "SELECT DISTINCT number FROM consents WHERE contact IN (SELECT value FROM json_each(?1))";
+        for row in &sqlx::query(query).bind(json(&work.contacts)).fetch_all(&mut tx.conn).await? {
+            let number = Reader { row, table: "consents" }.text("number")?;
+            hide(tx, &number, &standing::hidden(&salt, &number)).await?;
         }
         let query = sqlx::query(
             "DELETE FROM consents WHERE number IN (SELECT value FROM json_each(?2)) \
              OR contact IN (SELECT value FROM json_each(?1))",
         );
-        let rows = query.bind(&contacts).bind(&numbers).execute(&mut tx.conn).await?.rows_affected();
-        count(tx, self.id, "consents", rows).await?;
+        let query = query.bind(json(&work.contacts)).bind(json(&work.numbers));
+        let rows = query.execute(&mut tx.conn).await?.rows_affected();
+        count(tx, self.id, "consents", rows).await
+    }
+}
+
+impl Write for Finish {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT * FROM erasures WHERE id = ?1").bind(self.id.to_string());
+        let Some(row) = row.fetch_optional(&mut tx.conn).await? else { return Err(StoreError::NotFound("erasure")) };
+        let mut work = ErasureRecord::from_row(&row)?.work;
+        if self.grew(tx, &mut work).await? {
+            return Ok(false);
+        }
+        let contacts = json(&work.contacts);
+        // The time stays taken; whose it was does not stay.
+        let ids = self.rows_of(tx, "appointments", &work).await?;
+        let query = sqlx::query(
+            "UPDATE appointments SET contact = NULL, name = NULL, phone = NULL, note = '', once = NULL, \
+             updated_ms = ?2 WHERE id IN (SELECT value FROM json_each(?1))",
+        );
+        let rows = query.bind(json(&ids)).bind(self.now_ms).execute(&mut tx.conn).await?;
+        count(tx, self.id, "appointments", rows.rows_affected()).await?;
+        for table in ["tickets", "follow_ups"] {
+            let ids = self.rows_of(tx, table, &work).await?;
+            let query = format!("DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?1))");
+            let rows = sqlx::query(AssertSqlSafe(query)).bind(json(&ids)).execute(&mut tx.conn).await?;
+            count(tx, self.id, table, rows.rows_affected()).await?;
+        }
+        self.hide(tx, &work).await?;
         // What a merge that was taken back left with somebody else.
         let query = sqlx::query("DELETE FROM merges WHERE gone IN (SELECT value FROM json_each(?1))").bind(&contacts);
         query.execute(&mut tx.conn).await?;
-        let query = format!("DELETE FROM contact_notes WHERE {}", holds("text"));
-        sqlx::query(AssertSqlSafe(query)).bind(&contacts).execute(&mut tx.conn).await?;
+        let query = sqlx::query(
+            "DELETE FROM contact_notes WHERE EXISTS (SELECT 1 FROM json_each(?1) n WHERE instr(text, n.value) > 0)",
+        );
+        query.bind(&contacts).execute(&mut tx.conn).await?;
         // Notes, further numbers, the PIN, what was learned and merges go with it.
         let query = sqlx::query("DELETE FROM contacts WHERE id IN (SELECT value FROM json_each(?1))").bind(&contacts);
         let rows = query.execute(&mut tx.conn).await?.rows_affected();
         count(tx, self.id, "contacts", rows).await?;
         let query = sqlx::query("UPDATE erasures SET work = ?2 WHERE id = ?1").bind(self.id.to_string());
         query.bind(json(&ErasureWork::default())).execute(&mut tx.conn).await?;
-        Ok(())
+        Ok(true)
     }
+}
+
+/// Whether one of these contacts is being erased.
+pub(super) async fn is_being_erased(tx: &mut Tx, contacts: [ContactId; 2]) -> Result<bool, StoreError> {
+    let query = sqlx::query(
+        "SELECT 1 FROM erasures e, json_each(e.work, '$.contacts') c WHERE e.done_ms IS NULL \
+         AND c.value IN (SELECT value FROM json_each(?1)) LIMIT 1",
+    );
+    Ok(query.bind(json(&contacts)).fetch_optional(&mut tx.conn).await?.is_some())
 }
 
 /// Lets the suppressions of a number stand by its digest alone.
@@ -443,7 +464,10 @@ impl Write for Delete {
     type Output = bool;
 
     async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
-        let query = sqlx::query("DELETE FROM contacts WHERE id = ?1").bind(self.id.to_string());
+        let id = self.id.to_string();
+        let numbers = standing::numbers_of_contact(&mut tx.conn, &id).await?;
+        suppression::keep_refusals(tx, Some(&id), &numbers).await?;
+        let query = sqlx::query("DELETE FROM contacts WHERE id = ?1").bind(id);
         Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
     }
 }

@@ -5,13 +5,15 @@ use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
 
 use super::row::{Reader, Record, json};
-use super::{contact, note};
+use super::{contact, erasure, note};
 use crate::record::{ContactRecord, MergeRecord, MergeUndo, NoteRecord, OtherNumber};
 use crate::writer::{Tx, Write};
 use crate::{Store, StoreError, fresh_id};
 
 /// The tables whose rows name a contact.
 const MOVED: [&str; 7] = ["calls", "voicemails", "appointments", "tickets", "follow_ups", "contact_notes", "consents"];
+
+const BEING_ERASED: &str = "one of the two is being erased: nothing of it is moved any more";
 
 impl Record for MergeRecord {
     const TABLE: &'static str = "merges";
@@ -76,20 +78,24 @@ impl Write for Merge {
             return Err(StoreError::Conflict("this is one contact already: name two"));
         }
         let (kept, gone) = (contact::known(tx, self.kept).await?, contact::known(tx, self.gone).await?);
+        if erasure::is_being_erased(tx, [kept.id, gone.id]).await? {
+            return Err(StoreError::Conflict(BEING_ERASED));
+        }
         let mut moved = Map::new();
         for table in MOVED {
             let ids = carry(tx, table, &gone.id.to_string(), &kept.id.to_string()).await?;
             moved.insert(table.to_owned(), ids.into());
         }
+        let (pin, learned) = (pin_of(tx, gone.id).await?, learned_of(tx, gone.id).await?);
         // Everything that may stay is moved: what is left of it goes.
         let query = sqlx::query("DELETE FROM contacts WHERE id = ?1").bind(gone.id.to_string());
         query.execute(&mut tx.conn).await?;
         let (mut merged, differing) = united(&kept, &gone);
         merged.updated_ms = self.now_ms;
         contact::put(tx, &merged).await?;
-        if !differing.is_empty() {
+        let noted = (!differing.is_empty()).then(|| fresh_id(self.now_ms));
+        if let Some(id) = noted {
             let text = format!("Merged with {}, which said: {}", gone.id, differing.join("; "));
-            let id = fresh_id(self.now_ms);
             let author = self.author.clone();
             note::insert(tx, &NoteRecord { id, contact: kept.id, author, text, at_ms: self.now_ms }).await?;
         }
@@ -100,13 +106,34 @@ impl Write for Merge {
             .bind(fresh_id::<MergeId>(self.now_ms).to_string())
             .bind(kept.id.to_string())
             .bind(gone.id.to_string())
-            .bind(json(&MergeUndo { gone, kept, moved }))
+            .bind(json(&MergeUndo { gone, kept, moved, note: noted, pin, learned }))
             .bind(&self.author)
             .bind(self.now_ms)
             .fetch_one(&mut tx.conn)
             .await?;
         MergeRecord::from_row(&row)
     }
+}
+
+/// The PIN of a contact as it is kept.
+async fn pin_of(tx: &mut Tx, id: ContactId) -> Result<Option<Value>, StoreError> {
+    let query = sqlx::query(
+        "SELECT json_object('salt', salt, 'digest', digest, 'wrong', wrong, 'locked_until_ms', locked_until_ms, \
+         'updated_ms', updated_ms) AS pin FROM contact_pins WHERE contact = ?1",
+    );
+    let row = query.bind(id.to_string()).fetch_optional(&mut tx.conn).await?;
+    row.map(|row| Reader { row: &row, table: "contact_pins" }.json("pin")).transpose()
+}
+
+/// What was learned of a contact, by field.
+async fn learned_of(tx: &mut Tx, id: ContactId) -> Result<Map<String, Value>, StoreError> {
+    let query = sqlx::query("SELECT field, value FROM learned_fields WHERE contact = ?1").bind(id.to_string());
+    let mut learned = Map::new();
+    for row in &query.fetch_all(&mut tx.conn).await? {
+        let row = Reader { row, table: "learned_fields" };
+        learned.insert(row.text("field")?, row.text("value")?.into());
+    }
+    Ok(learned)
 }
 
 /// Lets the rows of one contact be another's; gives their ids.
@@ -171,13 +198,19 @@ impl Write for Undo {
         }
         let now = contact::known(tx, merge.kept).await?;
         let gone = &merge.undo.gone;
+        if erasure::is_being_erased(tx, [now.id, gone.id]).await? {
+            return Err(StoreError::Conflict(BEING_ERASED));
+        }
+        let numbers: Vec<&String> = gone.numbers.iter().map(|other| &other.number).chain([&gone.address]).collect();
         let query = sqlx::query(
-            "SELECT 1 FROM contacts WHERE address = ?1 UNION ALL \
-             SELECT 1 FROM contact_numbers WHERE number = ?1 AND contact <> ?2",
+            "SELECT 1 FROM contacts WHERE address IN (SELECT value FROM json_each(?1)) UNION ALL SELECT 1 \
+             FROM contact_numbers WHERE number IN (SELECT value FROM json_each(?1)) AND contact <> ?2",
         );
-        let taken = query.bind(&gone.address).bind(now.id.to_string()).fetch_optional(&mut tx.conn).await?;
+        let taken = query.bind(json(&numbers)).bind(now.id.to_string()).fetch_optional(&mut tx.conn).await?;
         if taken.is_some() {
-            return Err(StoreError::Conflict("another contact has the number by now: merge or change that one"));
+            return Err(StoreError::Conflict(
+                "another contact has one of the numbers by now: merge or change that one",
+            ));
         }
         let mut kept = without(now, &merge.undo);
         kept.updated_ms = self.now_ms;
@@ -198,10 +231,53 @@ impl Write for Undo {
             let query = sqlx::query(AssertSqlSafe(query)).bind(gone.id.to_string()).bind(json(ids));
             query.execute(&mut tx.conn).await?;
         }
+        came_since(tx, &merge, &json(&numbers)).await?;
+        give_back(tx, &merge.undo).await?;
         let query = sqlx::query("UPDATE merges SET undone_ms = ?2 WHERE id = ?1 RETURNING *");
         let row = query.bind(self.id.to_string()).bind(self.now_ms).fetch_one(&mut tx.conn).await?;
         MergeRecord::from_row(&row)
     }
+}
+
+/// Lets what came for the numbers of the contact that was gone, while it was, be its own.
+async fn came_since(tx: &mut Tx, merge: &MergeRecord, numbers: &str) -> Result<(), StoreError> {
+    let calls = "SELECT id FROM calls WHERE contact = ?1 AND started_ms >= ?4 AND CASE direction WHEN 'outbound' \
+        THEN to_address ELSE from_address END IN (SELECT value FROM json_each(?3))";
+    let with_calls = ["voicemails", "tickets", "follow_ups"];
+    let by_call =
+        with_calls.map(|table| format!("UPDATE {table} SET contact = ?2 WHERE contact = ?1 AND call IN ({calls})"));
+    let own = [
+        "UPDATE consents SET contact = ?2 WHERE contact = ?1 AND created_ms >= ?4 \
+         AND number IN (SELECT value FROM json_each(?3))"
+            .to_owned(),
+        format!("UPDATE calls SET contact = ?2 WHERE id IN ({calls})"),
+    ];
+    for query in by_call.into_iter().chain(own) {
+        let query = sqlx::query(AssertSqlSafe(query)).bind(merge.kept.to_string()).bind(merge.gone.to_string());
+        query.bind(numbers).bind(merge.at_ms).execute(&mut tx.conn).await?;
+    }
+    Ok(())
+}
+
+/// Gives a contact that is there again its PIN and what was learned of it, and takes the note about it away.
+async fn give_back(tx: &mut Tx, undo: &MergeUndo) -> Result<(), StoreError> {
+    let gone = undo.gone.id.to_string();
+    if let Some(note) = undo.note {
+        let query = sqlx::query("DELETE FROM contact_notes WHERE id = ?1").bind(note.to_string());
+        query.execute(&mut tx.conn).await?;
+    }
+    if let Some(pin) = &undo.pin {
+        let query = sqlx::query(
+            "INSERT INTO contact_pins (contact, salt, digest, wrong, locked_until_ms, updated_ms) VALUES (?1, \
+             ?2 ->> '$.salt', ?2 ->> '$.digest', ?2 ->> '$.wrong', ?2 ->> '$.locked_until_ms', ?2 ->> '$.updated_ms')",
+        );
+        query.bind(&gone).bind(json(pin)).execute(&mut tx.conn).await?;
+    }
+    for (field, value) in &undo.learned {
+        let query = sqlx::query("INSERT INTO learned_fields (contact, field, value) VALUES (?1, ?2, ?3)");
+        query.bind(&gone).bind(field).bind(value.as_str().unwrap_or_default()).execute(&mut tx.conn).await?;
+    }
+    Ok(())
 }
 
 /// The contact without what the merge brought and nobody has changed since.

@@ -36,6 +36,7 @@ mod spoken_consent;
 mod standing;
 mod suppression;
 mod ticket;
+mod trace;
 mod transcript;
 mod trunk;
 pub(crate) mod webhook;

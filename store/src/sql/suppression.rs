@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::event::tell;
 use super::list::List;
-use super::row::{Reader, Record};
+use super::row::{Reader, Record, json as as_json};
 use super::standing;
 use crate::record::event_type::{CONTACT_SUPPRESSED, SUPPRESSION_LIFTED};
 use crate::record::{NewEvent, NewSuppression, SuppressionRecord};
@@ -128,6 +128,38 @@ impl Write for Suppress {
         let query = sqlx::query("SELECT * FROM suppressions WHERE number = ?1 AND purpose = ?2");
         SuppressionRecord::from_row(&query.bind(&new.number).bind(purpose).fetch_one(&mut tx.conn).await?)
     }
+}
+
+/// Lets every suppression of one of these numbers stand for all of them: they are about to be no contact's together.
+pub(super) async fn spread(tx: &mut Tx, numbers: &[String]) -> Result<(), StoreError> {
+    let salt = standing::salt(&mut tx.conn).await?;
+    let mut keys = numbers.to_vec();
+    keys.extend(numbers.iter().map(|number| standing::hidden(&salt, number)));
+    let query = sqlx::query(
+        "INSERT INTO suppressions (number, purpose, method, call, moment_ms, said, author, at_ms) \
+         SELECT n.value, s.purpose, s.method, s.call, s.moment_ms, s.said, s.author, min(s.at_ms) \
+         FROM suppressions s, json_each(?2) n WHERE s.number IN (SELECT value FROM json_each(?1)) \
+         GROUP BY n.value, s.purpose ON CONFLICT (number, purpose) DO NOTHING",
+    );
+    query.bind(as_json(&keys)).bind(as_json(&numbers)).execute(&mut tx.conn).await?;
+    Ok(())
+}
+
+/// Makes suppressions of what these numbers, or the contact, refused or withdrew last, by purpose, and lets every
+/// suppression stand for all of the numbers: the consents are about to go.
+pub(super) async fn keep_refusals(tx: &mut Tx, contact: Option<&str>, numbers: &[String]) -> Result<(), StoreError> {
+    let query = sqlx::query(
+        "INSERT INTO suppressions (number, purpose, method, call, moment_ms, said, at_ms) \
+         SELECT c.number, c.purpose, c.method, c.call, c.moment_ms, c.said, \
+         coalesce(c.withdrawn_ms, c.decided_ms, c.created_ms) FROM consents c \
+         WHERE (c.contact = ?1 OR c.number IN (SELECT value FROM json_each(?2))) AND c.channel = 'call' \
+         AND (c.state = 'refused' OR c.withdrawn_ms IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM consents o \
+         WHERE o.number = c.number AND o.channel = c.channel AND o.purpose = c.purpose AND o.state <> 'asked' \
+         AND (o.decided_ms > c.decided_ms OR (o.decided_ms = c.decided_ms AND o.id > c.id))) \
+         ON CONFLICT (number, purpose) DO NOTHING",
+    );
+    query.bind(contact).bind(as_json(&numbers)).execute(&mut tx.conn).await?;
+    spread(tx, numbers).await
 }
 
 /// The id of the contact with this number, first or other.

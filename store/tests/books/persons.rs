@@ -177,7 +177,7 @@ async fn somebody(books: &Books) -> ContactId {
         ..NewSuppression::default()
     };
     store.suppress(no, NOW).await.unwrap();
-    store.keep_once("elsewhere/1", json!({"name": NAME}), NOW).await.unwrap();
+    store.keep_once("elsewhere/1", json!({"name": NAME, "phone": MOBILE}), NOW).await.unwrap();
     id
 }
 
@@ -195,7 +195,7 @@ async fn erase(store: &Store, erasure: &store::ErasureRecord) -> Vec<String> {
         }
     }
     while store.erase_traces(erasure).await.unwrap() {}
-    store.finish_erasure(erasure, NOW + 100).await.unwrap();
+    assert!(store.finish_erasure(erasure, NOW + 100).await.unwrap());
     assert!(store.settle_erasure(erasure.id, NOW + 101).await.unwrap());
     files
 }
@@ -290,4 +290,212 @@ async fn calls_are_found_by_age_and_tag() {
     assert_eq!(found(Some("lead"), NOW - 1).await, [old]);
     assert_eq!(found(Some("lead"), NOW + 1_000).await, [old, young]);
     assert_eq!(found(None, NOW - 1).await, [old, plain]);
+}
+
+fn ticket(phone: Option<&str>) -> NewTicket {
+    NewTicket {
+        subject: "heating".to_owned(),
+        text: "cold".to_owned(),
+        category: None,
+        priority: TicketPriority::Normal,
+        contact: None,
+        call: None,
+        name: None,
+        phone: phone.map(str::to_owned),
+        once: None,
+    }
+}
+
+fn refusal(number: &str, purpose: &str) -> NewConsent {
+    NewConsent {
+        number: number.to_owned(),
+        channel: "call".to_owned(),
+        purpose: purpose.to_owned(),
+        state: store::ConsentState::Refused,
+        method: "form".to_owned(),
+        wording: String::new(),
+        source: String::new(),
+        call: None,
+        moment_ms: None,
+        said: None,
+        decided_ms: None,
+        expires_ms: None,
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_whole_number_erases_nobody() {
+    let books = Books::open().await;
+    for text in ["101", "erased", "", "anonymous", "reception"] {
+        let refused = books.store.begin_erasure(None, Some(text), None, "", NOW).await;
+        assert!(matches!(refused, Err(StoreError::Conflict(_))), "{text}");
+    }
+    assert!(books.store.begin_erasure(None, Some("sip:101@example.org"), None, "", NOW).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_contact_with_an_extension_takes_nothing_of_others_along() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let change = known("name", &[], &json!({"email": "office@example.org"}));
+    let id = make(store, "101", change).await;
+    let mut call = inbound("+4930101101", NOW);
+    call.variables.insert("name".to_owned(), json!("room 101"));
+    let call_id = call.id;
+    store.begin_call(call.clone()).await.unwrap();
+    store.end_call(crate::support::end(call_id, NOW + 10)).await.unwrap();
+    store.keep_once("k", json!({"name": "Ben", "to": "office@example.org", "room": "101"}), NOW).await.unwrap();
+    let before = store.events(&store::EventFilter::default(), &PageRequest::default()).await.unwrap().data.len();
+    let erasure = store.begin_erasure(Some(id), None, None, "", NOW).await.unwrap();
+    erase(store, &erasure).await;
+    let after = store.events(&store::EventFilter::default(), &PageRequest::default()).await.unwrap().data.len();
+    assert_eq!(before, after, "events of others stay");
+    assert_eq!(store.call(call_id).await.unwrap().unwrap().variables, call.variables);
+    assert!(!on_disk(&books, "office@example.org").is_empty(), "a result by which nothing is done twice stays");
+}
+
+#[tokio::test]
+async fn a_longer_number_is_another_persons() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let mut call = inbound("+4930901821", NOW);
+    call.variables.insert("a".to_owned(), json!("+49309018201"));
+    call.variables.insert("b".to_owned(), json!([CALLER, format!("ask {CALLER}")]));
+    let id = call.id;
+    store.begin_call(call).await.unwrap();
+    store.end_call(crate::support::end(id, NOW + 10)).await.unwrap();
+    store.keep_once("longer", json!("+49309018201"), NOW).await.unwrap();
+    store.keep_once("its", json!(CALLER), NOW).await.unwrap();
+    let erasure = store.begin_erasure(None, Some(CALLER), None, "", NOW).await.unwrap();
+    erase(store, &erasure).await;
+    let variables = store.call(id).await.unwrap().unwrap().variables;
+    assert_eq!(Value::from(variables), json!({"a": "+49309018201", "b": ["erased", "ask erased"]}));
+    assert!(store.erase_traces(&erasure).await.is_ok_and(|found| !found));
+    assert_eq!(store.erasure(erasure.id).await.unwrap().unwrap().removed["tool_results"], json!(1));
+}
+
+#[tokio::test]
+async fn an_erasure_looks_again_before_it_ends() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let erasure = store.begin_erasure(None, Some(CALLER), None, "", NOW).await.unwrap();
+    let call = inbound(CALLER, NOW + 1);
+    let id = call.id;
+    store.begin_call(call).await.unwrap();
+    assert!(!store.finish_erasure(&erasure, NOW + 2).await.unwrap(), "he calls again, and is a contact now");
+    let erasure = store.erasure(erasure.id).await.unwrap().unwrap();
+    let contact = store.contact_by_address(&store.address(CALLER)).await.unwrap().unwrap().id;
+    assert_eq!(erasure.work.contacts, [contact]);
+    assert!(!store.finish_erasure(&erasure, NOW + 3).await.unwrap(), "his call goes on");
+    let other = make(store, "+4930901821", ContactChange::default()).await;
+    for (kept, gone) in [(contact, other), (other, contact)] {
+        assert!(matches!(store.merge_contacts(kept, gone, None, NOW).await, Err(StoreError::Conflict(_))));
+    }
+    store.end_call(crate::support::end(id, NOW + 10)).await.unwrap();
+    // Somebody else's call names the number, and goes on.
+    let mut named = inbound("+4930901822", NOW + 20);
+    named.variables.insert("for".to_owned(), json!(CALLER));
+    let named_id = named.id;
+    store.begin_call(named).await.unwrap();
+    store.erase_call(id).await.unwrap();
+    assert!(!store.finish_erasure(&erasure, NOW + 21).await.unwrap());
+    store.end_call(crate::support::end(named_id, NOW + 30)).await.unwrap();
+    erase(store, &erasure).await;
+    assert_eq!(on_disk(&books, CALLER), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_refusal_outlives_who_is_erased_or_removed() {
+    for erased in [true, false] {
+        let books = Books::open().await;
+        let store = &books.store;
+        let id = make(store, CALLER, ContactChange { numbers: Some(other(MOBILE)), ..ContactChange::default() }).await;
+        store.add_consent(refusal(CALLER, "reminder"), NOW).await.unwrap();
+        let yes = NewConsent { state: store::ConsentState::Given, ..refusal(CALLER, "survey") };
+        let given = store.add_consent(yes.clone(), NOW).await.unwrap();
+        store.withdraw_consent(given.id, NOW + 1, NOW + 1).await.unwrap();
+        // A yes after a no is no refusal.
+        store.add_consent(refusal(CALLER, "marketing"), NOW).await.unwrap();
+        let later = NewConsent { purpose: "marketing".to_owned(), ..yes };
+        store.add_consent(later, NOW + 5).await.unwrap();
+        if erased {
+            let erasure = store.begin_erasure(Some(id), None, None, "", NOW + 9).await.unwrap();
+            erase(store, &erasure).await;
+            assert_eq!(on_disk(&books, CALLER), Vec::<String>::new());
+        } else {
+            assert!(store.delete_contact(id).await.unwrap());
+        }
+        for (purpose, stands) in [("reminder", true), ("survey", true), ("marketing", false)] {
+            for number in [CALLER, MOBILE] {
+                let standing = store.standing(number, purpose, NOW + 200).await.unwrap();
+                assert_eq!(standing.suppressed.is_some(), stands, "{number} for {purpose}, erased: {erased}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_came_after_the_no_keeps_it_when_it_leaves() {
+    let no = || NewSuppression { number: CALLER.to_owned(), method: "api".to_owned(), ..NewSuppression::default() };
+    let books = Books::open().await;
+    let store = &books.store;
+    let id = make(store, CALLER, ContactChange::default()).await;
+    store.suppress(no(), NOW).await.unwrap();
+    let change = |numbers| ContactChange { numbers: Some(numbers), ..ContactChange::default() };
+    store.change_contact(id, change(other(MOBILE)), NOW).await.unwrap();
+    store.change_contact(id, change(Vec::new()), NOW).await.unwrap();
+    assert!(store.standing(MOBILE, "reminder", NOW).await.unwrap().suppressed.is_some());
+    // The same by a merge that is taken back.
+    let second = make(store, "+4930901821", ContactChange::default()).await;
+    let merge = store.merge_contacts(id, second, None, NOW).await.unwrap();
+    store.undo_merge(merge.id, NOW + 1).await.unwrap();
+    assert!(store.standing("+4930901821", "reminder", NOW).await.unwrap().suppressed.is_some());
+    // And by removing the contact.
+    store.change_contact(id, change(other("+4930901822")), NOW).await.unwrap();
+    store.delete_contact(id).await.unwrap();
+    assert!(store.standing("+4930901822", "reminder", NOW).await.unwrap().suppressed.is_some());
+}
+
+#[tokio::test]
+async fn a_number_as_people_write_it_is_theirs() {
+    let books = Books::open().await;
+    let store = &books.store;
+    for phone in ["030 90 18 20", "(030) 901820", "030 901821", "call me"] {
+        store.add_ticket(ticket(Some(phone)), NOW).await.unwrap();
+    }
+    // The country of the books.
+    assert_eq!(store.country(), "DE");
+    let erasure = store.begin_erasure(None, Some(CALLER), None, "", NOW).await.unwrap();
+    erase(store, &erasure).await;
+    let left = store.tickets(&store::TicketFilter::default(), &PageRequest::default()).await.unwrap().data;
+    let mut phones: Vec<_> = left.into_iter().filter_map(|ticket| ticket.phone).collect();
+    phones.sort();
+    assert_eq!(phones, ["030 901821", "call me"]);
+}
+
+#[tokio::test]
+async fn a_merge_that_is_taken_back_leaves_nothing_behind() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let kept = make(store, CALLER, known("Anna", &[], &json!({}))).await;
+    let change = ContactChange { numbers: Some(other(MOBILE)), ..known("Ben", &[], &json!({})) };
+    let gone = make(store, "+4930901821", change).await;
+    let pin = store::PinDigest { salt: "salt".to_owned(), digest: "digest".to_owned() };
+    store.set_pin(gone, Some(pin), NOW).await.unwrap();
+    let merge = store.merge_contacts(kept, gone, None, NOW).await.unwrap();
+    // He calls while it is merged.
+    let call = books.ended_call(MOBILE, NOW + 5).await;
+    let own = books.ended_call(CALLER, NOW + 6).await;
+    store.undo_merge(merge.id, NOW + 10).await.unwrap();
+    assert!(store.notes(kept, &PageRequest::default()).await.unwrap().data.is_empty());
+    assert!(!matches!(store.try_pin(gone, NOW + 11).await.unwrap(), store::PinTry::None));
+    assert!(matches!(store.try_pin(kept, NOW + 11).await.unwrap(), store::PinTry::None));
+    assert_eq!(store.call(call).await.unwrap().unwrap().contact, Some(gone));
+    assert_eq!(store.call(own).await.unwrap().unwrap().contact, Some(kept));
+    // Another contact has its further number by now.
+    let merge = store.merge_contacts(kept, gone, None, NOW + 20).await.unwrap();
+    let only = ContactChange { numbers: Some(Vec::new()), ..ContactChange::default() };
+    store.change_contact(kept, only, NOW + 21).await.unwrap();
+    make(store, MOBILE, ContactChange::default()).await;
+    assert!(matches!(store.undo_merge(merge.id, NOW + 30).await, Err(StoreError::Conflict(_))));
 }

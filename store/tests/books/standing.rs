@@ -142,6 +142,27 @@ async fn a_consent_is_asked_for_answered_and_withdrawn() {
 }
 
 #[tokio::test]
+async fn a_yes_from_tomorrow_does_not_outrank_a_no_of_today() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let yes = NewConsent { decided_ms: Some(NOW + 300 * DAY), ..consent(ConsentState::Given) };
+    assert_eq!(store.add_consent(yes, NOW).await.unwrap().decided_ms, Some(NOW));
+    store.add_consent(consent(ConsentState::Refused), NOW + 1).await.unwrap();
+    let stands = store.standing(CALLER, "marketing", NOW + 2).await.unwrap().consent.unwrap();
+    assert_eq!(stands.state, ConsentState::Refused);
+}
+
+#[tokio::test]
+async fn a_question_that_is_withdrawn_is_a_no() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let asked = store.add_consent(consent(ConsentState::Asked), NOW).await.unwrap();
+    let now = store.withdraw_consent(asked.id, NOW + 5, NOW + 5).await.unwrap();
+    assert_eq!((now.state, now.decided_ms, now.withdrawn_ms), (ConsentState::Refused, Some(NOW + 5), Some(NOW + 5)));
+    assert!(!store.standing(CALLER, "marketing", NOW + 6).await.unwrap().consent.unwrap().holds(NOW + 6));
+}
+
+#[tokio::test]
 async fn calls_of_the_last_thirty_days_count_for_all_numbers() {
     let books = Books::open().await;
     with_mobile(&books).await;
@@ -157,6 +178,12 @@ async fn calls_of_the_last_thirty_days_count_for_all_numbers() {
         books.store.end_call(end(id, at_ms + 10)).await.unwrap();
     }
     books.ended_call(CALLER, NOW - DAY).await;
+    // One that was never dialled: there was no port for it.
+    let failed = outbound(CALLER, NOW - DAY);
+    let id = failed.id;
+    books.store.begin_call(failed).await.unwrap();
+    let cause = call_model::HangupCause::Overload;
+    books.store.end_call(store::EndCall { cause, ..end(id, NOW - DAY) }).await.unwrap();
     let attempts = books.store.standing(CALLER, "reminder", NOW).await.unwrap().attempts;
     let seen: Vec<_> = attempts.iter().map(|one| (one.at_ms, one.answered, one.dropped)).collect();
     assert_eq!(seen, [(NOW - DAY, true, true), (NOW - 29 * DAY, false, false)]);
@@ -179,6 +206,9 @@ async fn a_list_counts_once_it_is_whole_and_takes_the_place_of_the_one_before() 
 
     let half = store.begin_do_not_call_list("robinson", Vec::new(), NOW).await.unwrap();
     store.fill_do_not_call_list(&half, &numbers(1..2)).await.unwrap();
+    store.give_up_do_not_call_list(half.clone()).await.unwrap();
+    assert!(store.finish_do_not_call_list(half).await.is_err());
+    let half = store.begin_do_not_call_list("robinson", Vec::new(), NOW).await.unwrap();
     assert!(store.drop_unfinished_lists().await.unwrap());
     assert!(store.finish_do_not_call_list(half).await.is_err());
     assert_eq!(on("+49300000007", "marketing").await, ["robinson"], "what broke off changes nothing");
