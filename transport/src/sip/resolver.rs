@@ -29,6 +29,13 @@ const PATIENCE: Duration = Duration::from_millis(1_800);
 /// Addresses of one answer that are kept.
 const MAX_TARGETS: usize = 16;
 
+/// What the name servers say.
+struct Found {
+    targets: Vec<Target>,
+    /// Every question on the way was answered.
+    whole: bool,
+}
+
 /// Asks name servers. Answers are cached by hickory for their time to live, and remembered beyond it.
 pub(crate) struct Resolver {
     hosts: HashMap<String, Vec<IpAddr>>,
@@ -132,10 +139,16 @@ impl Resolver {
         let answer = tokio::time::timeout(limit, self.targets(request)).await.unwrap_or(Err(ResolveError::Failed));
         let now = Instant::now();
         match (answer, old) {
-            (Ok(targets), _) => {
-                let targets = self.of_use(targets)?;
-                self.remembered.note(now, request, &targets);
-                Ok(targets)
+            (Ok(Found { mut targets, whole }), old) => {
+                if whole {
+                    let targets = self.of_use(targets)?;
+                    self.remembered.note(now, request, &targets);
+                    return Ok(targets);
+                }
+                // What could not be asked for is where it was before; the next answer may be whole.
+                let old = old.map(|(targets, _)| targets).unwrap_or_default();
+                targets.extend(old.into_iter().filter(|old| !targets.contains(old)).collect::<Vec<_>>());
+                self.of_use(targets)
             }
             (Err(ResolveError::Failed), Some((targets, _))) => {
                 self.remembered.failed(now, request);
@@ -155,18 +168,19 @@ impl Resolver {
         if targets.is_empty() { Err(ResolveError::NotFound) } else { Ok(targets) }
     }
 
-    async fn targets(&self, request: &Question) -> Resolved {
+    async fn targets(&self, request: &Question) -> Result<Found, ResolveError> {
         let (default, port) = default_end(request);
+        let whole = |addresses: &[IpAddr]| Found { targets: at_port(default, addresses, port), whole: true };
         if let Some(addresses) = self.known(&request.host) {
-            return Ok(at_port(default, &addresses, port));
+            return Ok(whole(&addresses));
         }
         if request.port.is_none() {
-            let targets = self.by_srv(request).await?;
-            if !targets.is_empty() {
-                return Ok(targets);
+            let found = self.by_srv(request).await?;
+            if !found.targets.is_empty() {
+                return Ok(found);
             }
         }
-        Ok(at_port(default, &self.addresses(&request.host).await?, port))
+        Ok(whole(&self.addresses(&request.host).await?))
     }
 
     /// The addresses of a literal address or a fixed host: no query is made for these.
@@ -176,7 +190,7 @@ impl Resolver {
     }
 
     /// What the SRV records of the transports in question name; empty when there are none.
-    async fn by_srv(&self, request: &Question) -> Resolved {
+    async fn by_srv(&self, request: &Question) -> Result<Found, ResolveError> {
         let services = self.services(request).await;
         let asked = services.iter().map(|service| self.srv(&service.name));
         let mut targets = Vec::new();
@@ -191,10 +205,11 @@ impl Resolver {
             // A name whose addresses are missing is passed over: the next record may do.
             let addresses = join_all(records.iter().map(|record| self.host(record.target.to_utf8()))).await;
             for (record, addresses) in records.iter().zip(addresses) {
-                targets.extend(at_port(service.protocol, &addresses, record.port));
+                failed |= addresses == Err(ResolveError::Failed);
+                targets.extend(at_port(service.protocol, &addresses.unwrap_or_default(), record.port));
             }
         }
-        if targets.is_empty() && failed { Err(ResolveError::Failed) } else { Ok(targets) }
+        if targets.is_empty() && failed { Err(ResolveError::Failed) } else { Ok(Found { targets, whole: !failed }) }
     }
 
     /// The transports to look for, in order: those that the domain names by NAPTR, when the choice is ours and there
@@ -231,11 +246,11 @@ impl Resolver {
         records.collect()
     }
 
-    /// The addresses of the host that an SRV record names; none when there are none.
-    async fn host(&self, name: String) -> Vec<IpAddr> {
+    /// The addresses of the host that an SRV record names.
+    async fn host(&self, name: String) -> Result<Vec<IpAddr>, ResolveError> {
         match self.known(name.trim_end_matches('.')) {
-            Some(addresses) => addresses,
-            None => self.addresses(&name).await.unwrap_or_default(),
+            Some(addresses) => Ok(addresses),
+            None => self.addresses(&name).await,
         }
     }
 

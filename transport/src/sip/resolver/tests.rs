@@ -25,6 +25,9 @@ fn srv(priority: u16, weight: u16, port: u16, target: &str) -> SRV {
 /// From this count on the name server hears nothing.
 const DEAF: u64 = 1 << 32;
 
+/// From this count on it fails for `flaky.example`.
+const FLAKY: u64 = 1 << 31;
+
 /// A name server for one small zone.
 async fn name_server() -> (SocketAddr, Arc<AtomicU64>) {
     let socket = UdpSocket::bind("127.0.0.1:0").await.expect("loopback");
@@ -35,17 +38,18 @@ async fn name_server() -> (SocketAddr, Arc<AtomicU64>) {
         let mut buffer = [0; 1_500];
         while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
             let query = Message::from_vec(&buffer[..length]).expect("a query");
-            if counted.fetch_add(1, Ordering::Relaxed) >= DEAF {
+            let count = counted.fetch_add(1, Ordering::Relaxed);
+            if count >= DEAF {
                 continue;
             }
-            let reply = answer(&query).to_vec().expect("a reply");
+            let reply = answer(&query, count >= FLAKY).to_vec().expect("a reply");
             socket.send_to(&reply, peer).await.expect("loopback");
         }
     });
     (address, queries)
 }
 
-fn answer(query: &Message) -> Message {
+fn answer(query: &Message, fails: bool) -> Message {
     let question = query.queries[0].clone();
     let asked = question.name().to_ascii().to_lowercase();
     let data: Vec<RData> = match (asked.as_str(), question.query_type()) {
@@ -74,18 +78,26 @@ fn answer(query: &Message) -> Message {
         ("_sip._tcp.naptr.example." | "_sip._udp.naptr.example.", RecordType::SRV) => {
             vec![RData::SRV(srv(1, 0, 5060, "backup.carrier.example."))]
         }
+        ("_sip._udp.pair.example.", RecordType::SRV) => {
+            vec![RData::SRV(srv(1, 0, 5060, "first.carrier.example.")), RData::SRV(srv(2, 0, 5060, "flaky.example."))]
+        }
+        ("flaky.example.", RecordType::A) => vec![RData::A(rdata::A::new(192, 0, 2, 8))],
         ("fleeting.example.", RecordType::A) => vec![RData::A(rdata::A::new(192, 0, 2, 7))],
         _ => Vec::new(),
     };
     let mut reply = Message::response(query.id, query.op_code);
     reply.add_query(question.clone());
+    if asked == "flaky.example." && fails {
+        reply.metadata.response_code = ResponseCode::ServFail;
+        return reply;
+    }
     if data.is_empty() {
         reply.metadata.response_code = ResponseCode::NXDomain;
         let soa = rdata::SOA::new(name("ns.example."), name("host.example."), 1, 300, 300, 300, 300);
         reply.add_authority(Record::from_rdata(name("example."), 300, RData::SOA(soa)));
     }
     for data in data {
-        let lifetime = if asked == "fleeting.example." { 0 } else { 300 };
+        let lifetime = if ["fleeting.example.", "flaky.example."].contains(&asked.as_str()) { 0 } else { 300 };
         reply.add_answer(Record::from_rdata(question.name().clone(), lifetime, data));
     }
     reply
@@ -123,6 +135,21 @@ async fn srv_records_are_followed_in_order_and_cached() {
     let only_tcp = question("carrier.example", None, Some(Protocol::Tcp));
     assert_eq!(shown(resolver.resolve(&only_tcp).await), expected[4..]);
     assert_eq!(queries.load(Ordering::Relaxed), asked, "answers are kept for their time to live");
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_asked_for_is_where_it_was_before() {
+    let (server, queries) = name_server().await;
+    let v4 = Families { v6: false, ..BOTH };
+    let resolver = Resolver::new(&config(vec![server]), v4, 1);
+    let pair = question("pair.example", None, Some(Protocol::Udp));
+    let both = ["UDP 192.0.2.1:5060", "UDP 192.0.2.8:5060"];
+    assert_eq!(shown(resolver.resolve(&pair).await), both);
+    queries.store(FLAKY, Ordering::Relaxed);
+    assert_eq!(shown(resolver.resolve(&pair).await), both);
+    assert_eq!(shown(resolver.resolve(&pair).await), both, "the part is not taken for the whole");
+    let fresh = Resolver::new(&config(vec![server]), v4, 1);
+    assert_eq!(shown(fresh.resolve(&pair).await), both[..1], "without one from before a part serves");
 }
 
 #[tokio::test]
