@@ -57,9 +57,10 @@ impl Variables {
     }
 }
 
-/// One template for a contact: what a machine is told.
+/// One template for a contact: what a machine is told. It has the filters of flows' spoken texts, such as `date`, in the
+/// contact's language.
 pub fn fill_text(template: &str, row: &Row) -> Result<String, VariableError> {
-    fill_one(&environment(), "message", template, row)
+    fill_one(&spoken(), "message", template, row)
 }
 
 fn fill_one(environment: &Environment<'_>, name: &str, template: &str, row: &Row) -> Result<String, VariableError> {
@@ -70,6 +71,9 @@ fn fill_one(environment: &Environment<'_>, name: &str, template: &str, row: &Row
         time_zone => row.time_zone.clone().unwrap_or_default(),
         appointment => row.local_appointment().unwrap_or_default(),
         fields => row.fields.clone(),
+        // What the filters of spoken texts go by.
+        call => context! { language => row.language.clone().unwrap_or_default() },
+        business => context! { time_zone => row.time_zone.as_deref().or(row.clock.as_deref()).unwrap_or("UTC") },
     };
     let text = environment.render_str(template, values).map_err(|error| trouble(name, &error))?;
     if text.len() > MAX_VALUE {
@@ -83,6 +87,12 @@ fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
+    environment
+}
+
+fn spoken() -> Environment<'static> {
+    let mut environment = environment();
+    ivr::speak_like_flows(&mut environment);
     environment
 }
 

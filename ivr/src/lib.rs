@@ -34,5 +34,5 @@ pub use fault::{Fault, Severity};
 pub use flow::{Flow, ParseContext};
 pub use limits::{ParseLimits, RunLimits};
 pub use program::{FlowProgram, RecordingMode};
-pub use template::Expression;
+pub use template::{Expression, speak_like_flows};
 pub use text::LocalText;

@@ -64,6 +64,8 @@ pub struct Defaults {
     pub language: Option<String>,
     /// The time zone, where neither the row nor the number says.
     pub time_zone: Option<String>,
+    /// The time zone by which appointments are read where that of the contact is not known. Nobody is called by it.
+    pub clock: Option<String>,
 }
 
 impl Defaults {
@@ -74,6 +76,7 @@ impl Defaults {
             country: self.country.clone().or_else(|| house.country.clone()),
             language: self.language.clone().or_else(|| house.language.clone()),
             time_zone: self.time_zone.clone().or_else(|| house.time_zone.clone()),
+            clock: self.clock.clone().or_else(|| house.clock.clone()),
         }
     }
 }
@@ -111,14 +114,17 @@ pub struct Row {
     pub time_zone: Option<String>,
     /// The contact's own time.
     pub appointment: Option<Timestamp>,
+    /// The time zone by which that time was read, where `time_zone` is not known.
+    pub clock: Option<String>,
     /// All other fields.
     pub fields: BTreeMap<String, String>,
 }
 
 impl Row {
-    /// The contact's own time on the contact's own clock: `2026-12-01T09:30`.
+    /// The contact's own time on the contact's own clock, or the business's where that is not known: `2026-12-01T09:30`.
     pub fn local_appointment(&self) -> Option<String> {
-        let zone = self.time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+        let zone = self.time_zone.as_deref().or(self.clock.as_deref());
+        let zone = zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
         Some(zone.to_datetime(self.appointment?).strftime("%Y-%m-%dT%H:%M").to_string())
     }
 }

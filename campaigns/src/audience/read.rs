@@ -221,7 +221,8 @@ impl<'a> Reading<'a> {
         };
         let appointment = match cell(columns.appointment) {
             Some((index, text)) => {
-                let zone = time_zone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+                let zone = time_zone.as_deref().or(self.defaults.clock.as_deref());
+                let zone = zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
                 let format = self.mapping.appointment_format.as_deref();
                 Some(cell::time(text, format, &zone).map_err(|wrong| self.fault(line, index, wrong))?)
             }
@@ -233,7 +234,8 @@ impl<'a> Reading<'a> {
             .map(|(name, index)| (name.clone(), record.get(*index).unwrap_or_default().to_owned()))
             .collect();
         let name = cell(columns.name).map(|(_, text)| text.to_owned());
-        Ok(Row { line, number, others, name, language, time_zone, appointment, fields })
+        let clock = self.defaults.clock.clone().filter(|_| time_zone.is_none() && appointment.is_some());
+        Ok(Row { line, number, others, name, language, time_zone, appointment, clock, fields })
     }
 
     fn fault(&self, line: u64, index: usize, message: String) -> RowFault {

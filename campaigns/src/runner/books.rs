@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use call_model::HangupCause;
 use jiff::{SignedDuration, Timestamp};
 use permission::{Attempt, Consent, Place, Purpose, Reason, Rules};
 use serde_json::{Map, Value};
@@ -36,6 +37,7 @@ pub fn row_of(contact: &CampaignContactRecord) -> Option<Row> {
         language: contact.language.clone(),
         time_zone: contact.zone.clone(),
         appointment: text("appointment").and_then(|at| at.parse().ok()),
+        clock: text("clock").map(str::to_owned),
         fields,
     })
 }
@@ -150,7 +152,10 @@ pub(super) fn finished_of(attempt: &CampaignAttempt) -> Option<Finished> {
             reason: reason_of(attempt.reason.as_deref().unwrap_or_default()),
         },
     };
+    // A trunk that does not answer, and no answer of ours that went wrong.
+    let trunks_fault = attempt.dialled_ms.is_some() && attempt.cause == Some(HangupCause::NetworkFailure);
     Some(Finished {
+        ours: outcome == Outcome::Failed { sip: None } && !trunks_fault,
         outcome,
         answered_after: ms(attempt.dialled_ms, attempt.answered_ms),
         handled: ms(attempt.answered_ms, Some(ended_ms)).unwrap_or_default(),
@@ -213,7 +218,7 @@ pub(super) fn follow_alone(
         (Outcome::Reached, _) => return Next::Final(Ending::Reached),
         (Outcome::OptedOut, _) => return Next::Final(Ending::OptedOut),
         (Outcome::WrongNumber, _) => return Next::Final(Ending::WrongNumber),
-        (Outcome::Machine { message_left: true }, _) => return Next::Final(Ending::MessageLeft),
+        (Outcome::Machine { message_left: true }, crate::retry::Step::Stop) => return Next::Final(Ending::MessageLeft),
         (Outcome::Refused { later: None, reason }, _) => return Next::Final(Ending::Refused(*reason)),
         (Outcome::Refused { later: Some(at), .. } | Outcome::CallBack { at }, _) => Some(*at),
         (Outcome::Withdrawn, _) => Some(now),

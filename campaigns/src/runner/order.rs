@@ -45,6 +45,12 @@ pub struct DialOrder {
     pub message: Option<String>,
     /// The campaign's rules.
     pub rules: Option<Box<Rules>>,
+    /// Where the contact is, as the campaign has it: the time zone, the country and the region.
+    pub zone: Option<String>,
+    /// See `zone`.
+    pub country: Option<String>,
+    /// See `zone`.
+    pub region: Option<String>,
     /// Attempts of the campaign on this contact before this one.
     pub attempts_before: u32,
 }

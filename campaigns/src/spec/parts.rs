@@ -29,6 +29,7 @@ pub(super) fn audience(yaml: &Yaml, reader: &mut Reader<'_>) -> Mapping {
         country: fields.take("country").and_then(|yaml| country_code(yaml, reader)),
         language: fields.take("language").and_then(|yaml| reader.name(yaml, "the language")),
         time_zone: fields.take("time_zone").and_then(|yaml| zone(yaml, reader)).map(|(name, _)| name),
+        clock: None,
     };
     mapping.delimiter = fields.take("delimiter").and_then(|yaml| {
         reader.word(yaml, "the delimiter", &[(",", ','), (";", ';'), ("\t", '\t'), ("tab", '\t'), ("|", '|')])

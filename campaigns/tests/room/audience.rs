@@ -5,7 +5,7 @@ use campaigns::{Spec, fill_text};
 
 fn house() -> Defaults {
     let some = |text: &str| Some(text.to_owned());
-    Defaults { country: some("DE"), language: some("de"), time_zone: some("Europe/Berlin") }
+    Defaults { country: some("DE"), language: some("de"), time_zone: some("Europe/Berlin"), clock: None }
 }
 
 fn table(text: &str) -> Audience {
@@ -78,6 +78,20 @@ fn a_sheet_saved_with_semicolons_and_a_byte_order_mark_reads_as_well() {
     assert_eq!((others, row.name.as_deref()), (vec!["+4915112345678".to_owned()], Some("Müller; Anna")));
     let said = fill_text("{{ name }} bei {{ fields.doctor }} am {{ appointment }}", row).unwrap();
     assert_eq!(said, "Müller; Anna bei Weber am 2026-12-01T09:30");
+}
+
+#[test]
+fn an_appointment_of_somebody_who_may_be_anywhere_is_on_the_clock_of_the_business() {
+    let house = Defaults { clock: Some("Europe/Berlin".to_owned()), ..Defaults::default() };
+    let text = "number,appointment\n+1 800 555 0199,2026-12-01T09:30\n+49 30 90182001,2026-12-01T09:30\n";
+    let audience = read(text.as_bytes(), &Mapping::default(), &house).unwrap();
+    assert_eq!(audience.faults, []);
+    for row in &audience.rows {
+        assert_eq!(row.appointment.unwrap().to_string(), "2026-12-01T08:30:00Z");
+        assert_eq!(row.local_appointment().as_deref(), Some("2026-12-01T09:30"));
+    }
+    let zones: Vec<_> = audience.rows.iter().map(|row| row.time_zone.as_deref()).collect();
+    assert_eq!(zones, [None, Some("Europe/Berlin")], "nobody is called by it");
 }
 
 #[test]

@@ -131,11 +131,25 @@ fn environment() -> Environment<'static> {
     environment
 }
 
+/// Gives another environment what the spoken texts of flows have: the filters, and values that bring no marks in. The
+/// language is that of `call.language`, the time zone that of `business.time_zone`.
+pub fn speak_like_flows(environment: &mut Environment<'static>) {
+    for name in ["safe", "escape", "e", "tojson", "pprint", "indent", "format"] {
+        environment.remove_filter(name);
+    }
+    environment.set_formatter(|output, _, value| write_in("speech", output, value));
+    filters::add(environment);
+}
+
 fn write_value(output: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    write_in(state.name(), output, value)
+}
+
+fn write_in(place: &str, output: &mut Output<'_>, value: &Value) -> Result<(), Error> {
     if value.is_undefined() || value.is_none() {
         return Ok(());
     }
-    let written = match (state.name(), value.is_safe()) {
+    let written = match (place, value.is_safe()) {
         ("speech", false) => output.write_str(&markup_escape(&value.to_string())),
         ("url", _) => output.write_str(&percent_encode(&value.to_string())),
         _ => write!(output, "{value}"),

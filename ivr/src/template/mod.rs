@@ -12,6 +12,7 @@ mod money;
 mod parse_time;
 mod words;
 
+pub use engine::speak_like_flows;
 pub(crate) use engine::{Kind, Template, TemplateError, is_true, render, value_of};
 pub use expression::Expression;
 pub(crate) use inspect::{Trouble, filters, inspect_expression, inspect_template};
