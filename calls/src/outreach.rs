@@ -51,6 +51,23 @@ impl Outreach {
     }
 }
 
+/// Where whoever is called is, as whoever places the call knows it: each goes before what the books and the number say.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Whereabouts {
+    /// The time zone, by its name in the IANA database.
+    pub zone: Option<String>,
+    /// The country, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// The region within it.
+    pub region: Option<String>,
+}
+
+impl std::fmt::Debug for Whereabouts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Whereabouts")
+    }
+}
+
 /// What the books say of a number, as the gate wants it.
 #[derive(Debug, Clone)]
 pub struct Known {
@@ -66,6 +83,17 @@ impl Known {
     pub async fn read(store: &Store, number: &str, purpose: Purpose, now_ms: i64) -> Result<Self, StoreError> {
         let standing = store.standing(number, purpose.as_str(), now_ms).await?;
         Ok(Self::of(&standing, purpose, now_ms))
+    }
+
+    /// The same for somebody of whom it is known where they are.
+    pub async fn read_at(
+        store: &Store,
+        (number, whereabouts): (&str, &Whereabouts),
+        purpose: Purpose,
+        now_ms: i64,
+    ) -> Result<Self, StoreError> {
+        let standing = store.standing(number, purpose.as_str(), now_ms).await?;
+        Ok(Self::of(&placed(standing, whereabouts), purpose, now_ms))
     }
 
     /// From what the books gave.
@@ -123,6 +151,17 @@ impl Known {
             campaign_attempts: 0,
         };
         decide(purpose, &facts, rules, now)
+    }
+}
+
+/// What the books gave, where it is known where they are.
+fn placed(standing: Standing, whereabouts: &Whereabouts) -> Standing {
+    let Whereabouts { zone, country, region } = whereabouts.clone();
+    Standing {
+        time_zone: zone.or(standing.time_zone),
+        country: country.or(standing.country),
+        region: region.or(standing.region),
+        ..standing
     }
 }
 
@@ -216,6 +255,14 @@ mod tests {
         assert_eq!(verdict(&tokyo, Purpose::Service).reason(), Some(Reason::Window));
         let nonsense = Standing { time_zone: Some("Nowhere".into()), ..standing(vec![]) };
         assert_eq!(verdict(&nonsense, Purpose::Service), Verdict::Now);
+    }
+
+    #[test]
+    fn what_a_campaign_says_of_the_zone_goes_before_the_books() {
+        let tokyo = Whereabouts { zone: Some("Asia/Tokyo".into()), ..Whereabouts::default() };
+        let berlin = Standing { time_zone: Some("Europe/Berlin".into()), ..standing(vec![]) };
+        assert_eq!(verdict(&placed(berlin.clone(), &tokyo), Purpose::Service).reason(), Some(Reason::Window));
+        assert_eq!(verdict(&placed(berlin, &Whereabouts::default()), Purpose::Service), Verdict::Now);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::toll::trunk;
 use call_model::{CallCommand, CallEvent, CallFacts, CallId, HangupCause, PlaybackId, PromptItem};
 use calls::app::AppRef;
 use calls::gate::Refusal;
+use calls::live::{LiveItem, LiveKind, LiveState};
 use calls::toll::Toll;
 use calls::{CallSettings, PlaceError, Placement};
 use permission::{Purpose, Reason, Rules, Week};
@@ -51,6 +52,7 @@ fn placement(purpose: Purpose, rules: Option<Rules>) -> Placement {
         machine: None,
         purpose,
         rules: rules.map(Box::new),
+        whereabouts: calls::outreach::Whereabouts::default(),
     }
 }
 
@@ -171,4 +173,55 @@ async fn whoever_calls_us_can_say_no_as_well() {
     let suppressions = house.store.suppressions_of(&caller).await.expect("books");
     assert_eq!(suppressions.len(), 1);
     assert_eq!((suppressions[0].method.as_str(), suppressions[0].purpose.as_deref()), ("inbound", Some("marketing")));
+}
+
+#[tokio::test]
+async fn the_key_counts_although_they_hang_up_at_once() {
+    let (mut house, mut phones) = (House::start(talks_on).await, Phones::start().await);
+    trunk(&house, &phones, Toll::default()).await;
+    let id = place(&house, placement(Purpose::Reminder, None)).await.expect("placed");
+    let leg = phones.called().await;
+    assert!(phones.take(leg).await);
+    house.told("the answer", |event| (*event == CallEvent::Answered).then_some(())).await;
+    phones.press(leg, '9').await;
+    phones.hang_up(leg);
+    house.only_call().await;
+    let suppressions = house.store.suppressions_of(NUMBER).await.expect("books");
+    let [no] = &suppressions[..] else { panic!("one is there: {suppressions:?}") };
+    assert_eq!((no.call, no.method.as_str(), no.said.as_deref()), (Some(id), "key", Some("9")));
+}
+
+#[tokio::test]
+async fn what_is_understood_after_the_end_opts_out_too() {
+    let (mut house, mut phones) = (House::hearing(talks_on, CallSettings::default()).await, Phones::start().await);
+    let mut feed = house.switchboard.hub().watch(None);
+    trunk(&house, &phones, Toll::default()).await;
+    let id = place(&house, placement(Purpose::Reminder, None)).await.expect("placed");
+    let leg = phones.called().await;
+    assert!(phones.take(leg).await);
+    let mut ear = house.ear().await;
+    phones.hang_up(leg);
+    ear.closes().await;
+    let ended = |item: Option<LiveItem>| match item {
+        Some(LiveItem::Event(event)) => matches!(event.kind, LiveKind::State(LiveState::Ended { .. })),
+        other => panic!("the feed goes on: {other:?}"),
+    };
+    while !ended(soon("the end", feed.next()).await) {}
+    ear.line(0, "Call me before ten.").await;
+    ear.line(600, "Stop calling me, please!").await;
+    drop(ear);
+    let no = soon("the suppression", async {
+        loop {
+            let found = house.store.suppressions_of(NUMBER).await.expect("books");
+            if let Some(no) = found.into_iter().next() {
+                return no;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!(
+        (no.call, no.method.as_str(), no.said.as_deref()),
+        (Some(id), "voice", Some("Stop calling me, please!"))
+    );
 }

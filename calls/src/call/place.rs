@@ -23,7 +23,7 @@ use crate::gate::{OutboundRequest, permit};
 use crate::house::{House, fresh_call_id, now_ms};
 use crate::identity::Card;
 use crate::lines::Line;
-use crate::outreach::Known;
+use crate::outreach::{Known, Whereabouts};
 use crate::screening::{MachinePlan, OnMachine, Screener};
 use crate::toll::{self, Settled, Tariff};
 
@@ -52,6 +52,8 @@ pub struct Placement {
     pub purpose: Purpose,
     /// Rules of its own; `None`: those of the house for its purpose.
     pub rules: Option<Box<Rules>>,
+    /// Where whoever is called is, as far as it is known besides the books.
+    pub whereabouts: Whereabouts,
     /// How it is found out who answers, and what becomes of the call then; `None`: the app has it at the answer.
     pub machine: Option<MachinePlan>,
 }
@@ -180,7 +182,8 @@ impl Placement {
         let Some(number) = destination.number() else {
             return Ok(if opted_out { Verdict::Never { reason: Reason::Suppressed } } else { Verdict::Now });
         };
-        let known = Known::read(&house.parts.store, number, self.purpose, now_ms()).await?;
+        let whom = (number, &self.whereabouts);
+        let known = Known::read_at(&house.parts.store, whom, self.purpose, now_ms()).await?;
         Ok(known.or_suppressed(opted_out).decide(self.purpose, self.rules(house), now_ms()))
     }
 
@@ -265,7 +268,7 @@ impl Placement {
     }
 }
 
-fn has_opted_out(contact: &store::ContactRecord) -> bool {
+pub(super) fn has_opted_out(contact: &store::ContactRecord) -> bool {
     contact.fields.get(OPTED_OUT).is_some_and(|value| *value != Value::Bool(false) && !value.is_null())
 }
 

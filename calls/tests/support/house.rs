@@ -166,6 +166,7 @@ impl House {
             machine: None,
             purpose: permission::Purpose::default(),
             rules: None,
+            whereabouts: calls::outreach::Whereabouts::default(),
         };
         let id: CallId = store::fresh_id(1_700_000_000_000);
         self.switchboard.place(id, placement).await

@@ -3,13 +3,25 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use store::{AttemptEnd, AttemptOutcome, CampaignContactState, Judgement, NewAttempt, StoreError, fresh_id};
+use store::{
+    AttemptEnd, AttemptOutcome, CampaignContactRecord, CampaignContactState, Judgement, NewAttempt, StoreError,
+    fresh_id,
+};
 
 use super::books::{judgement_of_ending, row_of, variables_of};
 use super::order::{DialFailure, DialOrder};
 use super::turn::Runner;
 use crate::audience::Row;
-use crate::{Dial, OnMachine, Outcome, Spec};
+use crate::{Dial, Ended, OnMachine, Outcome, Spec};
+
+/// The most contacts that are judged in one write.
+const ENDED: usize = 1_000;
+
+/// Whether a number is the contact's: it may have been erased.
+fn has_number(contact: &CampaignContactRecord, dial: &Dial) -> bool {
+    let number = dial.number.to_string();
+    contact.number == number || contact.other_numbers.contains(&number)
+}
 
 impl Runner {
     /// Dials whom the planner names.
@@ -17,10 +29,6 @@ impl Runner {
         let (now, room) = (self.dialer.now(), self.dialer.room());
         let plan = self.planner.plan(now, &room);
         let now_ms = now.as_millisecond();
-        for ended in &plan.ended {
-            let row = i64::try_from(ended.candidate.0).unwrap_or_default();
-            self.store.judge_contact(row, judgement_of_ending(&ended.ending), now_ms).await?;
-        }
         for offer in &plan.offers {
             // Nobody is shown contacts yet.
             self.planner.decline(offer.campaign, offer.candidate, Duration::from_hours(1), now);
@@ -32,17 +40,19 @@ impl Runner {
                 None => self.take_back(dial, now).await?,
             }
         }
-        if ready.is_empty() {
-            return Ok(());
-        }
-        let attempts = ready.iter().map(|(dial, order)| self.attempt(dial, order, now_ms)).collect();
-        let begun = self.store.begin_attempts(attempts).await?;
+        let attempts: Vec<_> = ready.iter().map(|(dial, order)| self.attempt(dial, order, now_ms)).collect();
+        let begun = if attempts.is_empty() { Vec::new() } else { self.store.begin_attempts(attempts).await? };
         for ((dial, order), begun) in ready.into_iter().zip(begun) {
             if begun {
                 self.dial(order);
             } else {
                 self.take_back(dial, now).await?;
             }
+        }
+        // Who is to be called does not wait for those who are not.
+        for part in plan.ended.chunks(ENDED) {
+            let of = |ended: &Ended| (ended.candidate.0.cast_signed(), judgement_of_ending(&ended.ending));
+            self.store.judge_contacts(part.iter().map(of).collect(), now_ms).await?;
         }
         Ok(())
     }
@@ -53,7 +63,7 @@ impl Runner {
         let Some(open) = self.open.get(row) else { return Ok(None) };
         let contact = i64::try_from(dial.candidate.0).unwrap_or_default();
         let Some(contact) = self.store.campaign_contact(*row, contact).await? else { return Ok(None) };
-        if contact.state != CampaignContactState::Waiting {
+        if contact.state != CampaignContactState::Waiting || !has_number(&contact, dial) {
             return Ok(None);
         }
         let Some(about) = row_of(&contact) else { return Ok(None) };
@@ -77,6 +87,9 @@ impl Runner {
             machines: open.spec.machines.clone(),
             message: message_of(&open.spec, &about),
             rules: Some(Box::new(open.rules.clone())),
+            zone: contact.zone.clone(),
+            country: contact.country.clone(),
+            region: contact.region.clone(),
             attempts_before: contact.attempts,
         }))
     }
@@ -104,10 +117,16 @@ impl Runner {
         let row = i64::try_from(dial.candidate.0).unwrap_or_default();
         let campaign = self.rows.get(&dial.campaign).copied().unwrap_or_default();
         let contact = self.store.campaign_contact(campaign, row).await?;
-        if contact.is_none_or(|contact| contact.state != CampaignContactState::Waiting) {
+        let waiting = contact.filter(|contact| contact.state == CampaignContactState::Waiting);
+        let changed = waiting.as_ref().is_none_or(|contact| !has_number(contact, dial));
+        if changed {
             self.planner.remove(dial.campaign, dial.candidate);
         }
         self.planner.finished(dial.campaign, dial.candidate, &Outcome::Withdrawn.into(), now);
+        if changed {
+            // Whoever has other numbers than before is called at those.
+            self.add_again(campaign, waiting.as_slice(), now).await?;
+        }
         Ok(())
     }
 

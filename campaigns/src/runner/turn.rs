@@ -9,15 +9,15 @@ use jiff::Timestamp;
 use permission::{Purpose, Rules};
 use serde_json::{Map, Value};
 use store::{
-    CampaignContactRecord, CampaignContactState, CampaignRecord, CampaignState, CampaignStep, EndedContact, Store,
-    StoreError,
+    CampaignContactRecord, CampaignContactState, CampaignRecord, CampaignState, CampaignStep, EndedContact, Judgement,
+    Store, StoreError,
 };
 use tokio::sync::Notify;
 
 use super::RunnerSettings;
 use super::books::{candidate_of, finished_of, follow_alone, judgement_of, standing_of, tried_of};
 use super::order::Dialer;
-use crate::{CampaignKey, Candidate, CandidateId, Finished, Next, Pace, Planner, Spec, Start, Tried};
+use crate::{CampaignKey, Candidate, CandidateId, Ending, Finished, Next, Pace, Planner, Spec, Start, Tried};
 
 /// Attempts that are judged in one turn.
 const JUDGED: u32 = 500;
@@ -53,12 +53,14 @@ pub(super) struct Runner {
     pub(super) open: HashMap<i64, Open>,
     pub(super) rows: HashMap<CampaignKey, i64>,
     looked_for_lost_ms: i64,
+    clock_steps: u64,
 }
 
 impl Runner {
     pub(super) fn new(store: Store, dialer: Arc<dyn Dialer>, settings: RunnerSettings) -> Self {
         let planner = Planner::new(settings.planner.clone());
-        Self { store, dialer, settings, planner, open: HashMap::new(), rows: HashMap::new(), looked_for_lost_ms: 0 }
+        let (open, rows, clock_steps) = (HashMap::new(), HashMap::new(), store.clock_steps());
+        Self { store, dialer, settings, planner, open, rows, looked_for_lost_ms: 0, clock_steps }
     }
 
     pub(super) async fn run(mut self, stir: Arc<Notify>) {
@@ -68,6 +70,7 @@ impl Runner {
                 Err(StoreError::Closed) => return,
                 Err(error) => {
                     tracing::error!(%error, "campaigns wait: the books cannot be used");
+                    self.forget();
                     AFTER_FAILURE
                 }
             };
@@ -77,6 +80,14 @@ impl Runner {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+    }
+
+    /// A turn was cut off, and what the planner believes is not what the books say: all of it is read again.
+    fn forget(&mut self) {
+        for key in self.rows.drain().map(|(key, _)| key) {
+            self.planner.close(key);
+        }
+        self.open.clear();
     }
 
     /// Does what is to be done now, and says when to look again at the latest.
@@ -98,6 +109,15 @@ impl Runner {
     /// Brings the planner in line with the books: what runs, what is paused, at which pace.
     async fn look(&mut self) -> Result<(), StoreError> {
         let now_ms = self.dialer.now().as_millisecond();
+        let clock_steps = self.store.clock_steps();
+        if std::mem::replace(&mut self.clock_steps, clock_steps) != clock_steps {
+            // The books have other times now: all is read anew. What flies is judged by itself when it ends.
+            self.looked_for_lost_ms = 0;
+            self.rows.clear();
+            for (_, open) in self.open.drain() {
+                self.planner.close(open.key);
+            }
+        }
         if now_ms - self.looked_for_lost_ms >= LOST_EVERY_MS {
             self.looked_for_lost_ms = now_ms;
             self.store.close_attempts(now_ms - LOST_AFTER_MS, now_ms).await?;
@@ -255,18 +275,36 @@ impl Runner {
         let next = self.follow_alone(ended, &finished, now).await?;
         self.write_next(ended, &next, now).await?;
         let read_past = self.open.get(&ended.campaign).filter(|open| open.read >= ended.contact.row);
-        let (Next::Again { .. }, Some(open)) = (&next, read_past) else { return Ok(()) };
-        let (key, purpose) = (open.key, open.spec.purpose);
+        let (Next::Again { .. }, Some(_)) = (&next, read_past) else { return Ok(()) };
         let contact = self.store.campaign_contact(ended.campaign, ended.contact.row).await?;
         let waiting = contact.filter(|contact| contact.state == CampaignContactState::Waiting);
-        for candidate in self.candidates(waiting.as_slice(), purpose).await? {
+        self.add_again(ended.campaign, waiting.as_slice(), now).await
+    }
+
+    /// Gives contacts to the planner that it has not, or not any more.
+    pub(super) async fn add_again(
+        &mut self,
+        campaign: i64,
+        waiting: &[CampaignContactRecord],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(open) = self.open.get(&campaign) else { return Ok(()) };
+        let (key, purpose) = (open.key, open.spec.purpose);
+        for candidate in self.candidates(waiting, purpose).await? {
             self.planner.add(key, candidate, now);
         }
         Ok(())
     }
 
     async fn write_next(&self, ended: &EndedContact, next: &Next, now: Timestamp) -> Result<(), StoreError> {
-        self.store.judge_contact(ended.contact.row, judgement_of(next), now.as_millisecond()).await.map(drop)
+        let mut judgement = judgement_of(next);
+        // The planner knows only the reasons of the rules.
+        if let (Next::Final(Ending::Refused(_)), Judgement::Done { reason, .. }) = (next, &mut judgement)
+            && ended.attempt.reason.is_some()
+        {
+            reason.clone_from(&ended.attempt.reason);
+        }
+        self.store.judge_contact(ended.contact.row, judgement, now.as_millisecond()).await.map(drop)
     }
 
     async fn follow_alone(
@@ -292,7 +330,7 @@ impl Runner {
         Ok(match ready {
             Some((spec, rules)) => follow_alone(&spec, &rules, &ended.contact, tried, finished, now),
             // A text that cannot be read has no rule for another attempt.
-            None => Next::Final(crate::Ending::Exhausted(finished.outcome.code())),
+            None => Next::Final(Ending::Exhausted(finished.outcome.code())),
         })
     }
 
