@@ -86,6 +86,8 @@ impl Call {
                         MediaEvent::PlaybackStarted { playback, at_ms, played_ms } => {
                             self.mouth.goes_on(playback, played_ms, at_ms);
                         }
+                        // The end of the call may be known before a key that was pressed first.
+                        MediaEvent::Digit { leg: LegSlot::CALLER, digit, .. } => self.opts_out_at_last(digit).await,
                         MediaEvent::Digit { .. } => {}
                         event => self.on_media(event).await,
                     }
@@ -101,12 +103,13 @@ impl Call {
 
     /// What is still to become final is waited for beside the calls: this one is over.
     pub(super) fn leave_tail(self) {
+        let late_no = self.late_no();
         let Self { house, senses, scribe, tools_running, .. } = self;
         let mut patience = house.settings.late_lines;
         if tools_running > 0 {
             patience = patience.max(house.settings.tool_limit);
         }
-        let tail = Tail { senses, scribe, tools: tools_running, patience };
+        let tail = Tail { senses, scribe, late_no, tools: tools_running, patience };
         house.tails.spawn(tail.file());
     }
 

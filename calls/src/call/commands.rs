@@ -85,7 +85,14 @@ impl Call {
                 }
                 None => Ok(()),
             },
-            CallCommand::OptOut { purpose, said } => self.app_opts_out(purpose, said).await,
+            CallCommand::OptOut { purpose, said } => {
+                let filed = self.app_opts_out(purpose, said).await;
+                if filed.is_err() {
+                    // Nothing is promised that is not written down.
+                    self.hang_up(HangupParty::System, HangupCause::InternalError).await;
+                }
+                filed
+            }
             CallCommand::NodeEntered { flow, node } => {
                 self.count_node(&flow, &node, NodeCount::Entered);
                 Ok(())

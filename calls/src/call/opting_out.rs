@@ -1,12 +1,13 @@
 //! Whoever is called says no: it is in the books before they hear that it is, and then the call ends.
 
-use call_model::{HangupCause, HangupParty};
-use media::call_media::LegSlot;
+use call_model::{CallId, HangupCause, HangupParty};
+use media::call_media::{LegSlot, MediaCommand};
 use permission::{Purpose, Reason, Verdict, asks_to_stop};
 use serde_json::{Map, Value};
-use store::{NewEvent, NewSuppression, StoreError, event_type};
+use store::{NewEvent, NewSuppression, Store, StoreError, event_type};
 
 use super::Call;
+use super::place::has_opted_out;
 use super::transfer::Transfer;
 use crate::error::PlaceError;
 use crate::house::now_ms;
@@ -26,6 +27,54 @@ pub(super) struct OptingOut {
     done: bool,
 }
 
+/// What a call leaves behind that is over: what its ears understand later may say no.
+pub(super) struct LateNo {
+    store: Store,
+    call: CallId,
+    number: String,
+    language: String,
+}
+
+impl LateNo {
+    /// Whether this says no.
+    pub(super) fn is_said(&self, text: &str) -> bool {
+        asks_to_stop(text, &self.language)
+    }
+
+    /// Writes into the books that they said no, and that this came of the call.
+    pub(super) async fn file(self, text: &str) {
+        metrics::counter!("callwright_opt_outs_total", "method" => "voice").increment(1);
+        let new = NewSuppression {
+            number: self.number,
+            purpose: None,
+            method: "voice".to_owned(),
+            call: Some(self.call),
+            moment_ms: None,
+            said: Some(text.chars().take(MAX_SAID).collect()),
+            author: None,
+        };
+        let filed = match suppress(&self.store, &new).await {
+            Ok(()) => self.store.opted_out_late(self.call, now_ms()).await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = filed {
+            let call = self.call;
+            tracing::error!(%call, %error, "somebody does not want to be called, and the books do not take it");
+        }
+    }
+}
+
+async fn suppress(store: &Store, new: &NewSuppression) -> Result<(), StoreError> {
+    let mut tries = 0;
+    while let Err(error) = store.suppress(new.clone(), now_ms()).await {
+        tries += 1;
+        if tries == TRIES {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
 impl Call {
     /// From now on who is called can say no by key and by voice.
     pub(super) fn let_opt_out(&mut self, purpose: Purpose) {
@@ -35,27 +84,55 @@ impl Call {
 
     /// A key of who was called. `true`: it has opted them out, and no app is to hear of it.
     pub(super) async fn opts_out_by_key(&mut self, digit: char) -> bool {
-        let waits = self.opting_out.is_some_and(|it| !it.done);
-        if !waits || self.house.settings.outreach.opt_out_key != Some(digit) {
-            return false;
-        }
-        let mut taken = false;
-        self.with_app(|app| taken = app.wants_key(digit));
-        if taken {
+        if !self.is_opt_out_key(digit) {
             return false;
         }
         self.opt_out("key", digit.to_string()).await;
         true
     }
 
+    /// Whether a key says no now: the app may have given it a meaning of its own.
+    fn is_opt_out_key(&mut self, digit: char) -> bool {
+        let waits = self.opting_out.is_some_and(|it| !it.done);
+        if !waits || self.house.settings.outreach.opt_out_key != Some(digit) {
+            return false;
+        }
+        let mut taken = false;
+        self.with_app(|app| taken = app.wants_key(digit));
+        !taken
+    }
+
+    /// A key of who was called that was pressed before the call ended, and is heard of after it.
+    pub(super) async fn opts_out_at_last(&mut self, digit: char) {
+        if !self.is_opt_out_key(digit) {
+            return;
+        }
+        if let Some(opting_out) = &mut self.opting_out {
+            opting_out.done = true;
+        }
+        if let Err(error) = self.file_opt_out(None, "key", Some(digit.to_string())).await {
+            tracing::error!(call = %self.id, %error, "somebody does not want to be called, and the books do not take it");
+        }
+    }
+
     /// Something that was said by who was called.
     pub(super) async fn opts_out_by_voice(&mut self, text: &str) {
-        let waits = self.opting_out.is_some_and(|it| !it.done) && self.house.settings.outreach.opt_out_by_voice;
-        // What a machine greets with is meant for everybody.
-        let person = self.screening.is_none();
-        if waits && person && asks_to_stop(text, &self.language) {
+        if self.heeds_voice() && asks_to_stop(text, &self.language) {
             self.opt_out("voice", text.chars().take(MAX_SAID).collect()).await;
         }
+    }
+
+    fn heeds_voice(&self) -> bool {
+        let waits = self.opting_out.is_some_and(|it| !it.done) && self.house.settings.outreach.opt_out_by_voice;
+        // What a machine greets with is meant for everybody; it is over when the message is left.
+        waits && self.screening.as_ref().is_none_or(|screening| screening.is_leaving())
+    }
+
+    /// What is still to be heeded of what was said before the call ended.
+    pub(super) fn late_no(&self) -> Option<LateNo> {
+        let number = self.facts.caller.clone().filter(|_| self.heeds_voice())?;
+        let store = self.house.parts.store.clone();
+        Some(LateNo { store, call: self.id, number, language: self.language.clone() })
     }
 
     async fn opt_out(&mut self, method: &str, said: String) {
@@ -70,6 +147,10 @@ impl Call {
         tracing::info!(call = %self.id, method, "they do not want to be called any more: it is in the books");
         if self.transfer.as_ref().is_some_and(Transfer::is_connecting) || self.answered.is_none() {
             return self.hang_up(HangupParty::Us, HangupCause::Normal).await;
+        }
+        // What was to be left on a machine is not begun again.
+        if self.screening.take().is_some() {
+            self.media(MediaCommand::Screen(None));
         }
         let farewell = Farewell::new(&self.language);
         self.replace_apps(Box::new(farewell));
@@ -96,13 +177,7 @@ impl Call {
             author: None,
         };
         let store = self.house.parts.store.clone();
-        let mut tries = 0;
-        while let Err(error) = store.suppress(new.clone(), now_ms()).await {
-            tries += 1;
-            if tries == TRIES {
-                return Err(error);
-            }
-        }
+        suppress(&store, &new).await?;
         store.remember(self.id, RESULT, Value::from("opted_out")).await
     }
 
@@ -131,8 +206,7 @@ impl Call {
     /// is told where somebody said no; nobody else is put through to who did.
     pub(super) async fn may_be_transferred_to(&mut self, number: &str) -> Result<Verdict, PlaceError> {
         let by_hand = self.legs.get(&LegSlot::CALLER).is_some_and(|leg| leg.engaged.is_some());
-        let known = Known::read(&self.house.parts.store, number, Purpose::default(), now_ms()).await;
-        match known {
+        match self.known_of(number).await {
             Ok(known) if !known.is_suppressed() => Ok(Verdict::Now),
             Ok(_) if by_hand => {
                 self.tell_suppressed().await;
@@ -146,6 +220,14 @@ impl Call {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What the books say of a number, and the field of its contact.
+    async fn known_of(&mut self, number: &str) -> Result<Known, StoreError> {
+        let store = &self.house.parts.store;
+        let contact = store.contact_by_address(&store.address(number)).await?;
+        let known = Known::read(store, number, Purpose::default(), now_ms()).await?;
+        Ok(known.or_suppressed(contact.as_ref().is_some_and(has_opted_out)))
     }
 
     async fn tell_suppressed(&mut self) {

@@ -25,6 +25,11 @@ impl Screening {
     pub(super) const fn new(plan: MachinePlan, app: AppRef) -> Self {
         Self { plan, app, leaving: false, again: false, follows: false }
     }
+
+    /// Whether a message is being left.
+    pub(super) const fn is_leaving(&self) -> bool {
+        self.leaving
+    }
 }
 
 impl Call {

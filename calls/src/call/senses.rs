@@ -4,6 +4,7 @@ use call_model::{Hearing, Speaker, ThinkEvent, ThinkId, TranscriptLine};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
+use super::opting_out::LateNo;
 use super::scribe::Scribe;
 use super::tools::ToolEnd;
 
@@ -26,6 +27,8 @@ pub(super) enum Sense {
 pub(super) struct Tail {
     pub senses: mpsc::Receiver<Sense>,
     pub scribe: Scribe,
+    /// Who was called may still be understood to have said no.
+    pub late_no: Option<LateNo>,
     /// Tools under way.
     pub tools: usize,
     /// How long to wait for them.
@@ -36,9 +39,16 @@ impl Tail {
     /// Files the last lines. Ends when every ear has said its last, or its time is over.
     pub(super) async fn file(mut self) {
         let deadline = Instant::now() + self.patience;
-        while self.scribe.is_on() || self.tools > 0 {
+        while self.scribe.is_on() || self.late_no.is_some() || self.tools > 0 {
             match timeout_at(deadline, self.senses.recv()).await {
-                Ok(Some(Sense::Said(line))) => self.scribe.line(&line),
+                Ok(Some(Sense::Said(line))) => {
+                    self.scribe.line(&line);
+                    if line.speaker == Speaker::Caller
+                        && let Some(late_no) = self.late_no.take_if(|it| it.is_said(&line.text))
+                    {
+                        late_no.file(&line.text).await;
+                    }
+                }
                 Ok(Some(Sense::Tool(end))) => {
                     self.tools = self.tools.saturating_sub(1);
                     self.scribe.tool(end.report);

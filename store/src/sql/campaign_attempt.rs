@@ -1,6 +1,6 @@
 //! Attempts of campaigns: in the books before anything is dialled, and ended once, with their calls.
 
-use call_model::{CallId, HangupCause};
+use call_model::{CallId, HangupCause, HangupParty};
 use serde_json::{Map, Value, json as object};
 
 use super::event::tell;
@@ -67,8 +67,8 @@ impl Record for AttemptSums {
 }
 
 impl Store {
-    /// Writes attempts down, all in one write, before anything is dialled: only for contacts who wait, in campaigns that
-    /// run. Says for each whether it may be dialled.
+    /// Writes attempts down, all in one write, before anything is dialled: only for contacts whose time has come, in
+    /// campaigns that run. Says for each whether it may be dialled.
     pub async fn begin_attempts(&self, attempts: Vec<NewAttempt>) -> Result<Vec<bool>, StoreError> {
         self.write(Begin(attempts)).await
     }
@@ -84,6 +84,12 @@ impl Store {
     /// `planned_before`: only those, ms since the Unix epoch.
     pub async fn close_attempts(&self, planned_before: i64, now_ms: i64) -> Result<u64, StoreError> {
         self.write(CloseOpen { planned_before, now_ms }).await
+    }
+
+    /// It is understood after a call of a campaign has ended that they said no in it: that is what came of the attempt,
+    /// and of the contact. `false`: no campaign made this call, or it goes on.
+    pub async fn opted_out_late(&self, call: CallId, now_ms: i64) -> Result<bool, StoreError> {
+        self.write(OptedOutLate { call, now_ms }).await
     }
 
     /// The attempts at a contact, in their order.
@@ -158,7 +164,7 @@ impl Write for Begin {
 async fn begin(tx: &mut Tx, attempt: &NewAttempt) -> Result<bool, StoreError> {
     let taken = sqlx::query(
         "UPDATE campaign_contacts SET state = 'calling', attempts = attempts + 1, variant = coalesce(?2, variant), \
-         updated_ms = ?3 WHERE row = ?1 AND state = 'waiting' \
+         updated_ms = ?3 WHERE row = ?1 AND state = 'waiting' AND due_ms <= ?3 \
          AND (SELECT state FROM campaigns WHERE row = campaign_contacts.campaign) = 'running'",
     )
     .bind(attempt.contact)
@@ -213,6 +219,35 @@ impl Write for AttemptEnd {
             ..Ending::at(self.now_ms)
         };
         finish(tx, &open, &end).await?;
+        Ok(true)
+    }
+}
+
+struct OptedOutLate {
+    call: CallId,
+    now_ms: i64,
+}
+
+impl Write for OptedOutLate {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let opted_out = AttemptOutcome::OptedOut.as_str();
+        let attempt = sqlx::query("UPDATE campaign_attempts SET outcome = ?2 WHERE call = ?1 AND ended_ms IS NOT NULL");
+        let done = attempt.bind(self.call.to_string()).bind(opted_out).execute(&mut tx.conn).await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        // Whose end was not looked at yet is judged by the attempt.
+        sqlx::query(
+            "UPDATE campaign_contacts SET state = 'done', outcome = ?2, reason = NULL, updated_ms = ?3 \
+             WHERE row = (SELECT contact FROM campaign_attempts WHERE call = ?1) AND state IN ('waiting', 'done')",
+        )
+        .bind(self.call.to_string())
+        .bind(opted_out)
+        .bind(self.now_ms)
+        .execute(&mut tx.conn)
+        .await?;
         Ok(true)
     }
 }
@@ -312,6 +347,7 @@ pub(super) async fn call_ended(tx: &mut Tx, call: CallId, now_ms: i64) -> Result
     let answered_by: Option<String> = row.maybe_text("answered_by").unwrap_or_default();
     let disposition = DISPOSITION.iter().find_map(|key| remembered.get(*key)).and_then(said);
     let cause: Option<HangupCause> = row.maybe_word("cause")?;
+    let hung_up_by: Option<HangupParty> = row.maybe_word("hung_up_by")?;
     let (dropped, to) = (row.bool("dropped")?, row.maybe_text("to_address")?);
     let suppressed = sqlx::query("SELECT 1 FROM suppressions WHERE number = ?1 AND call = ?2").bind(to).bind(&id);
     let opted_out = suppressed.fetch_optional(&mut tx.conn).await?.is_some();
@@ -322,12 +358,18 @@ pub(super) async fn call_ended(tx: &mut Tx, call: CallId, now_ms: i64) -> Result
         by: answered_by.as_deref(),
         disposition: disposition.as_deref(),
         message_for_machines: open.message_for_machines,
+        cut_short: hung_up_by == Some(HangupParty::Caller),
         call_back: remembered.contains_key(CALL_BACK),
         opted_out,
         dropped,
     };
+    let outcome = seen.outcome();
+    if outcome == AttemptOutcome::Dropped && !dropped {
+        // The next call keeps the pause after it.
+        sqlx::query("UPDATE calls SET dropped = 1 WHERE id = ?1").bind(&id).execute(&mut tx.conn).await?;
+    }
     let end = Ending {
-        outcome: seen.outcome(),
+        outcome,
         disposition,
         answered_by,
         answered_ms,
@@ -359,6 +401,8 @@ struct Seen<'a> {
     by: Option<&'a str>,
     disposition: Option<&'a str>,
     message_for_machines: bool,
+    /// The other side hung up: a message was not left whole.
+    cut_short: bool,
     call_back: bool,
     /// A suppression came of this call.
     opted_out: bool,
@@ -396,7 +440,9 @@ impl Seen<'_> {
             };
         }
         match self.by {
-            Some("machine") if self.message_for_machines && self.cause == Some(HangupCause::Normal) => {
+            Some("machine")
+                if self.message_for_machines && !self.cut_short && self.cause == Some(HangupCause::Normal) =>
+            {
                 AttemptOutcome::MessageLeft
             }
             Some("machine" | "fax" | "screening") => AttemptOutcome::Machine,
@@ -501,7 +547,9 @@ mod tests {
         assert_eq!(Seen { disposition: Some("opted_out"), ..cut }.outcome(), AttemptOutcome::OptedOut);
         let machine = Seen { by: Some("machine"), ..person };
         assert_eq!(machine.outcome(), AttemptOutcome::Machine);
-        assert_eq!(Seen { message_for_machines: true, ..machine }.outcome(), AttemptOutcome::MessageLeft);
+        let left = Seen { message_for_machines: true, ..machine };
+        assert_eq!(left.outcome(), AttemptOutcome::MessageLeft);
+        assert_eq!(Seen { cut_short: true, ..left }.outcome(), AttemptOutcome::Machine, "it hung up first");
     }
 
     #[test]

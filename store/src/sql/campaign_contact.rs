@@ -112,6 +112,12 @@ impl Store {
         self.write(Judge { contact, judgement, now_ms }).await
     }
 
+    /// The same for many, in one write.
+    pub async fn judge_contacts(&self, judgements: Vec<(i64, Judgement)>, now_ms: i64) -> Result<(), StoreError> {
+        let judge = |(contact, judgement)| Judge { contact, judgement, now_ms };
+        self.write(JudgeAll(judgements.into_iter().map(judge).collect())).await
+    }
+
     /// One contact of a campaign.
     pub async fn campaign_contact(&self, campaign: i64, row: i64) -> Result<Option<CampaignContactRecord>, StoreError> {
         let query = sqlx::query("SELECT * FROM campaign_contacts WHERE row = ?1 AND campaign = ?2");
@@ -197,6 +203,13 @@ pub(super) async fn erase_number(tx: &mut Tx, number: &str, now_ms: i64) -> Resu
     .bind(now_ms)
     .execute(&mut tx.conn)
     .await?;
+    // Whom else it is a number of is called at the others.
+    let other = sqlx::query(
+        "UPDATE campaign_contacts SET updated_ms = ?2, other_numbers = \
+         (SELECT json_group_array(value) FROM json_each(other_numbers) WHERE value <> ?1) \
+         WHERE other_numbers <> '[]' AND EXISTS (SELECT 1 FROM json_each(other_numbers) WHERE value = ?1)",
+    );
+    other.bind(number).bind(now_ms).execute(&mut tx.conn).await?;
     Ok(done.rows_affected())
 }
 
@@ -283,6 +296,19 @@ impl Write for Judge {
                 }
             };
         Ok(done.rows_affected() > 0)
+    }
+}
+
+struct JudgeAll(Vec<Judge>);
+
+impl Write for JudgeAll {
+    type Output = ();
+
+    async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        for judge in &self.0 {
+            judge.apply(tx).await?;
+        }
+        Ok(())
     }
 }
 

@@ -148,7 +148,9 @@ async fn a_start_closes_what_was_left_open_and_tells_dialled_from_not() {
 
     let again = Judgement::Again { due_ms: NOW + 200, number_index: 0 };
     assert!(books.store.judge_contact(rows[0], again, NOW).await.unwrap());
-    assert_eq!(books.store.begin_attempts(vec![attempt(rows[0])]).await.unwrap(), [true]);
+    assert_eq!(books.store.begin_attempts(vec![attempt(rows[0])]).await.unwrap(), [false], "its time has not come");
+    let due = NewAttempt { now_ms: NOW + 200, ..attempt(rows[0]) };
+    assert_eq!(books.store.begin_attempts(vec![due]).await.unwrap(), [true]);
     let numbers: Vec<u32> = books.store.attempts_at(rows[0]).await.unwrap().iter().map(|it| it.attempt).collect();
     assert_eq!(numbers, [1, 2], "a new attempt, not the same once more");
 }
@@ -200,4 +202,71 @@ async fn a_refusal_at_the_gate_is_an_attempt_that_was_not_dialled() {
     let over = &store.attempts_at(who).await.unwrap()[0];
     assert_eq!((over.verdict.as_str(), over.reason.as_deref()), ("never", Some("suppressed")));
     assert_eq!((over.dialled_ms, over.cost), (None, None));
+}
+
+/// Makes a call of a campaign that was answered, and ends it.
+async fn called(store: &Store, contact: i64, result: Option<&str>) -> CallId {
+    let new = attempt(contact);
+    let id = new.call;
+    store.begin_attempts(vec![new]).await.unwrap();
+    store.begin_call(call(id)).await.unwrap();
+    store.answer_call(AnswerCall { id, at_ms: NOW + 8_000 }).await.unwrap();
+    if let Some(result) = result {
+        store.remember(id, "result", result.into()).await.unwrap();
+    }
+    assert!(store.end_call(end(id, HangupCause::Normal)).await.unwrap());
+    id
+}
+
+#[tokio::test]
+async fn a_call_that_was_dropped_counts_as_dropped_for_the_next() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &["+4930901820"]).await;
+    let who = store.waiting_contacts(campaign.row, 0, 10).await.unwrap()[0].row;
+    let id = called(store, who, Some("abandoned")).await;
+    assert_eq!(store.attempts_at(who).await.unwrap()[0].outcome, Some(AttemptOutcome::Dropped));
+    let standing = store.standing("+4930901820", "reminder", NOW + 80_000).await.unwrap();
+    assert_eq!(standing.attempts.iter().map(|it| (it.call, it.dropped)).collect::<Vec<_>>(), [(id, true)]);
+}
+
+#[tokio::test]
+async fn who_is_understood_late_to_have_said_no_has_opted_out() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &["+4930901820", "+4930901821", "+4930901822"]).await;
+    let waiting = store.waiting_contacts(campaign.row, 0, 10).await.unwrap();
+    let [judged, again, unseen] = [waiting[0].row, waiting[1].row, waiting[2].row];
+    let done = Judgement::Done { outcome: "reached".into(), reason: None };
+    let later = Judgement::Again { due_ms: NOW + 90_000, number_index: 0 };
+    for (who, judgement) in [(judged, Some(done)), (again, Some(later)), (unseen, None)] {
+        let id = called(store, who, None).await;
+        if let Some(judgement) = judgement {
+            store.judge_contact(who, judgement, NOW + 80_000).await.unwrap();
+        }
+        assert!(store.opted_out_late(id, NOW + 81_000).await.unwrap());
+        assert_eq!(store.attempts_at(who).await.unwrap()[0].outcome, Some(AttemptOutcome::OptedOut));
+    }
+    for who in [judged, again] {
+        let contact = store.campaign_contact(campaign.row, who).await.unwrap().unwrap();
+        assert_eq!((contact.state, contact.outcome.as_deref()), (CampaignContactState::Done, Some("opted_out")));
+    }
+    let ended = store.ended_contacts(10).await.unwrap();
+    assert_eq!((ended.len(), ended[0].contact.row), (1, unseen), "that is judged by its attempt");
+    assert!(!store.opted_out_late(fresh_id(NOW), NOW).await.unwrap(), "no campaign made it");
+}
+
+#[tokio::test]
+async fn an_erased_number_is_no_other_number_of_anybody_either() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &[]).await;
+    let others = vec!["+4930901821".to_owned(), "+4930901822".to_owned()];
+    let both = NewCampaignContact { other_numbers: others, ..contact("+4930901820") };
+    store.add_campaign_contacts(campaign.id, vec![both], NOW).await.unwrap();
+    let erasure = store.begin_erasure(None, Some("+4930901821"), None, "asked by mail", NOW + 50).await.unwrap();
+    while store.erase_traces(&erasure).await.unwrap() {}
+    store.finish_erasure(&erasure, NOW + 100).await.unwrap();
+    let contact = &store.waiting_contacts(campaign.row, 0, 10).await.unwrap()[0];
+    assert_eq!(contact.other_numbers, ["+4930901822"]);
 }
