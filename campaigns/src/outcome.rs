@@ -82,13 +82,15 @@ pub struct Finished {
     pub outcome: Outcome,
     /// From dialling to the answer; `None` when it was not answered.
     pub answered_after: Option<Duration>,
+    /// It failed on our side, or on the way: that says nothing of the trunk.
+    pub ours: bool,
     /// How long a member was kept by it (talk and the work after it), or the app, where there is no member.
     pub handled: Duration,
 }
 
 impl From<Outcome> for Finished {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, answered_after: None, handled: Duration::ZERO }
+        Self { outcome, answered_after: None, ours: false, handled: Duration::ZERO }
     }
 }
 

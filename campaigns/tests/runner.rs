@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use call_model::{CallId, CallOrigin, Direction, HangupCause, HangupParty};
 use campaigns::runner::{DialFailure, DialOrder, Dialer, RunnerSettings, Running, Waiting};
@@ -11,6 +12,8 @@ use campaigns::{Capacity, TrunkRoom};
 use jiff::Timestamp;
 use permission::{Caps, Purpose, Rules};
 use serde_json::Map;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use store::{
     Address, AnswerCall, CampaignContactFilter, CampaignRecord, CampaignState, CampaignStep, EndCall, NewCall,
     NewCampaign, NewCampaignContact, OpenError, PageRequest, Store, StoreConfig,
@@ -19,6 +22,9 @@ use tempfile::TempDir;
 
 const YAML: &str = "name: all\npurpose: reminder\nflow: any\nwindow: always\npace: { per_second: 0, at_once: 0 }\n\
     retries: { attempts: 20, busy: { times: 1, after: 1s }, failed: { times: 20, after: 1s } }\n";
+
+/// Numbers that end so are not let through.
+const DENIED: &str = "777";
 
 /// Writes calls into the books as the switchboard does, and ends them at once: busy at every third number.
 struct Books {
@@ -49,6 +55,9 @@ impl Dialer for Books {
     fn dial(&self, order: DialOrder) -> Waiting<'_, Result<(), DialFailure>> {
         Box::pin(async move {
             let failed = |error: store::StoreError| DialFailure::Failed { reason: error.to_string() };
+            if order.number.ends_with(DENIED) {
+                return Err(DialFailure::Refused { reason: "denied".into(), later: None });
+            }
             if self.count.fetch_add(1, Ordering::Relaxed) % 7 == 6 {
                 return Err(DialFailure::NoRoom { reason: "full".into() });
             }
@@ -156,4 +165,51 @@ async fn a_runner_that_is_cut_off_goes_on_where_the_books_stand() {
         page.cursor = Some(next);
     }
     assert_eq!(seen, CONTACTS);
+}
+
+async fn until_done(store: &Store, campaign: &CampaignRecord) {
+    let done = async {
+        while store.campaign(campaign.id).await.unwrap().unwrap().state != CampaignState::Done {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), done).await.expect("the campaign is done");
+}
+
+#[tokio::test]
+async fn books_that_could_not_be_written_for_a_while_forget_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("books.db");
+    let (busy_timeout, patience) = (Duration::from_millis(10), Duration::from_millis(100));
+    let store = Store::open(StoreConfig { busy_timeout, patience, ..StoreConfig::new(&path) }).await.unwrap();
+    let campaign = start_campaign(&store, 5).await;
+    let mut other = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let dialled = Arc::new(Mutex::new(BTreeMap::new()));
+    let running = run(&store, &dialled);
+    // The first is the look for attempts that were lost, the second what the planner gave out.
+    while store.stats().failed < 2 {
+        tokio::task::yield_now().await;
+    }
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    until_done(&store, &campaign).await;
+    running.stop().await;
+    assert!(dialled.lock().unwrap().values().all(|times| *times == 1));
+    other.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_contact_that_is_not_let_through_keeps_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let campaign = start_campaign(&store, 0).await;
+    let denied = NewCampaignContact { number: format!("+49309000{DENIED}"), ..NewCampaignContact::default() };
+    let now_ms = Timestamp::now().as_millisecond();
+    store.add_campaign_contacts(campaign.id, vec![denied], now_ms).await.unwrap();
+    let running = run(&store, &Arc::default());
+    until_done(&store, &campaign).await;
+    running.stop().await;
+    let filter = CampaignContactFilter::default();
+    let contact = store.campaign_contacts(campaign.row, &filter, &PageRequest::first(1)).await.unwrap().data.remove(0);
+    assert_eq!((contact.outcome.as_deref(), contact.reason.as_deref()), (Some("refused"), Some("denied")));
 }

@@ -84,7 +84,7 @@ impl Campaign {
             (Outcome::Reached, _) => return Next::Final(Ending::Reached),
             (Outcome::OptedOut, _) => return Next::Final(Ending::OptedOut),
             (Outcome::WrongNumber, _) => return Next::Final(Ending::WrongNumber),
-            (Outcome::Machine { message_left: true }, _) => return Next::Final(Ending::MessageLeft),
+            (Outcome::Machine { message_left: true }, retry::Step::Stop) => return Next::Final(Ending::MessageLeft),
             (Outcome::Refused { later: None, reason }, _) => return Next::Final(Ending::Refused(*reason)),
             (Outcome::Refused { later: Some(at), .. }, _) => Some(*at),
             (Outcome::Withdrawn, _) => Some(at(Duration::from_secs(WITHDRAWN.into()))),

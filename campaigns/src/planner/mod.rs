@@ -19,7 +19,7 @@ use permission::Rules;
 use crate::breaker::{BreakerSettings, Health};
 use crate::candidate::{CampaignKey, Candidate, CandidateId};
 use crate::dial::{Capacity, Dial, Plan};
-use crate::outcome::{Finished, Next};
+use crate::outcome::{Finished, Next, Outcome};
 use crate::phone::Phone;
 use crate::spec::{Pace, Spec};
 
@@ -241,7 +241,9 @@ impl Planner {
         }
     }
 
-    /// An attempt is over. Says what follows; `None` when no such attempt flies: it was told before.
+    /// An attempt is over. Says what follows; `None` when no such attempt flies: it was told before. Whoever said no is
+    /// done with here; for what else they are not called, and for how long, is known by the books, which are asked again
+    /// before each call.
     pub fn finished(
         &mut self,
         campaign: CampaignKey,
@@ -252,18 +254,17 @@ impl Planner {
         let campaign = self.campaigns.get_mut(usize::from(campaign.0))?.as_mut()?;
         let (flight, next) = campaign.finished(candidate, finished, now)?;
         self.numbers.landed(flight.number);
-        self.trunks.finished(flight.trunk, &finished.outcome, now);
+        // A probe that tells nothing gives its place back.
+        let heard = if finished.ours { &Outcome::Withdrawn } else { &finished.outcome };
+        self.trunks.finished(flight.trunk, heard, now);
         if flight.rings
             && let Some(queue) = campaign.queue()
         {
             landed(&mut self.ringing, queue);
         }
         if finished.outcome.is_attempt() {
-            let dropped = finished.outcome == crate::Outcome::Dropped;
+            let dropped = finished.outcome == Outcome::Dropped;
             self.numbers.attempted(flight.number, flight.at, dropped);
-        }
-        if finished.outcome == crate::Outcome::OptedOut {
-            self.numbers.suppress(flight.number);
         }
         Some(next)
     }

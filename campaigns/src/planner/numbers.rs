@@ -13,6 +13,8 @@ use crate::phone::Phone;
 const MEMORY: Seconds = 31 * 86_400;
 /// The most attempts that are kept of a number: more than any cap counts.
 const MOST: usize = 64;
+/// An attempt is planned, and its call begins in the books, so far apart at most, s.
+const SAME: u64 = 120;
 /// How often what is old is forgotten.
 const EVERY: Duration = Duration::from_hours(24);
 
@@ -38,11 +40,21 @@ impl Numbers {
     /// Attempts that the books know of.
     pub fn seed(&mut self, number: Phone, attempts: &[Attempt], now: Timestamp) {
         let oldest = seconds_until(now).saturating_sub(MEMORY);
-        for attempt in attempts.iter().filter(|attempt| seconds_until(attempt.at) >= oldest) {
-            let log = self.known.entry(number).or_default();
+        let mut recent = attempts.iter().filter(|attempt| seconds_until(attempt.at) >= oldest).peekable();
+        if recent.peek().is_none() {
+            return;
+        }
+        let log = self.known.entry(number).or_default();
+        // Two campaigns may bring the same attempts: each of the books is one that is known, or new.
+        let mut known = log.attempts.clone();
+        for attempt in recent {
             let mark = mark(attempt.at, attempt.dropped);
-            // Two campaigns may bring the same attempts.
-            if let Err(place) = log.attempts.binary_search(&mark) {
+            let near = known.iter().enumerate().map(|(place, other)| ((other >> 1).abs_diff(mark >> 1), place));
+            if let Some((_, place)) = near.min().filter(|(apart, _)| *apart <= SAME) {
+                let old = known.remove(place);
+                log.drop_if(old, attempt.dropped);
+            } else {
+                let place = log.attempts.partition_point(|other| *other <= mark);
                 log.attempts.insert(place, mark);
                 log.trim();
             }
@@ -52,6 +64,12 @@ impl Numbers {
     pub fn attempted(&mut self, number: Phone, at: Timestamp, dropped: bool) {
         let log = self.known.entry(number).or_default();
         let mark = mark(at, dropped);
+        // The books may have told of it while it went on: there it begins with its call, a little later.
+        let begun = mark >> 1..=(mark >> 1) + SAME;
+        if let Some(known) = log.attempts.iter().copied().find(|other| begun.contains(&(other >> 1))) {
+            log.drop_if(known, dropped);
+            return;
+        }
         let place = log.attempts.partition_point(|other| *other <= mark);
         if log.attempts.capacity() == 0 {
             log.attempts.reserve_exact(1);
@@ -117,6 +135,12 @@ impl Numbers {
 }
 
 impl Log {
+    fn drop_if(&mut self, mark: Mark, dropped: bool) {
+        if let Some(known) = self.attempts.iter_mut().find(|known| **known == mark) {
+            *known |= u64::from(dropped);
+        }
+    }
+
     fn trim(&mut self) {
         if self.attempts.len() > MOST {
             self.attempts.remove(0);
@@ -148,5 +172,27 @@ mod tests {
         assert!(list[0].dropped && !list[1].dropped);
         numbers.forget(now + Duration::from_hours(40 * 24));
         assert!(numbers.is_blank(number));
+    }
+
+    #[test]
+    fn an_attempt_that_the_books_date_a_little_later_is_one() {
+        let now: Timestamp = "2026-12-01T09:00:00.9Z".parse().unwrap();
+        let number = Phone::parse("+4930123456").unwrap();
+        let book = |after_ms: u64, dropped| Attempt { at: now + Duration::from_millis(after_ms), dropped };
+        let mut numbers = Numbers::default();
+        let mut list = Vec::new();
+        let mut count = |numbers: &Numbers| {
+            numbers.attempts(number, &mut list);
+            list.iter().map(|attempt| attempt.dropped).collect::<Vec<_>>()
+        };
+        numbers.attempted(number, now, false);
+        numbers.seed(number, &[book(200, true)], now);
+        assert_eq!(count(&numbers), [true], "one, and it is known that it was dropped");
+        numbers.seed(number, &[book(200, true), book(60_000, false)], now);
+        assert_eq!(count(&numbers), [true, false], "another soon after it is another");
+        let later = now + Duration::from_hours(1);
+        numbers.seed(number, &[Attempt { at: later + Duration::from_secs(1), dropped: false }], later);
+        numbers.attempted(number, later, true);
+        assert_eq!(count(&numbers), [true, false, true], "it was in the books before it was over");
     }
 }

@@ -145,7 +145,7 @@ fn a_retry_comes_after_its_delay_and_a_call_back_before_others() {
 }
 
 #[test]
-fn an_attempt_is_told_of_once_and_an_opt_out_holds_for_all() {
+fn an_attempt_is_told_of_once_and_an_opt_out_ends_it() {
     let mut planner = Planner::new(PlannerSettings::default());
     let keys = [open(&mut planner, FAST), open(&mut planner, FAST)];
     planner.add(keys[0], candidate(1), at(NINE));
@@ -157,8 +157,7 @@ fn an_attempt_is_told_of_once_and_an_opt_out_holds_for_all() {
     assert_eq!(planner.finished(campaign, candidate, &out, nine(30)), Some(Next::Final(Ending::OptedOut)));
     assert_eq!(planner.finished(campaign, candidate, &out, nine(30)), None);
     let plan = planner.plan(nine(120), &room(9));
-    assert!(plan.dials.is_empty());
-    assert_eq!(plan.ended[0].ending, Ending::Refused(Reason::Suppressed));
+    assert_eq!((plan.dials.len(), plan.ended.len()), (1, 0), "the books have the say in another campaign");
 }
 
 #[test]
@@ -299,4 +298,47 @@ fn the_dry_run_says_who_when_and_why_not_and_changes_nothing() {
     assert_eq!((forecast.called, forecast.never["suppressed"], forecast.by_hour[&at(NINE)]), (3, 1, 3));
     assert_eq!(planner.progress(key).unwrap().waiting, 4);
     assert_eq!(planner.plan(at(NINE), &room(9)).dials.len(), 1);
+}
+
+#[test]
+fn a_message_is_no_end_where_only_a_person_is() {
+    let follow = |rest: &str| {
+        let (mut planner, key) = with(rest, 0..1);
+        planner.plan(at(NINE), &room(1));
+        let left = Outcome::Machine { message_left: true };
+        planner.finished(key, CandidateId(0), &left.into(), at(NINE)).unwrap()
+    };
+    assert_eq!(follow("pace: { per_second: 0 }"), Next::Final(Ending::MessageLeft));
+    let again = follow("pace: { per_second: 0 }\nretries: { until_person: true }");
+    assert_eq!(again, Next::Again { at: at(NINE) + Duration::from_hours(4), number: 0 });
+    let once = follow("pace: { per_second: 0 }\nretries: { until_person: true, machine: never }");
+    assert_eq!(once, Next::Final(Ending::MessageLeft), "that is the last of it");
+}
+
+#[test]
+fn what_failed_on_our_side_is_no_fault_of_the_trunk() {
+    let health = |ours| {
+        let (mut planner, key) = with("pace: { per_second: 0, at_once: 0 }", 0..40);
+        for id in ids(&planner.plan(at(NINE), &room(40))) {
+            let failed = Finished { ours, ..Outcome::Failed { sip: None }.into() };
+            planner.finished(key, CandidateId(id), &failed, at(NINE));
+        }
+        planner.trunk_health().into_iter().all(|(_, health)| health == Health::Closed)
+    };
+    assert_eq!((health(true), health(false)), (true, false));
+}
+
+#[test]
+fn who_said_no_in_one_campaign_is_left_to_the_books_in_another() {
+    let (mut planner, key) = with("pace: { per_second: 0, at_once: 0 }", 0..1);
+    planner.plan(at(NINE), &room(9));
+    assert_eq!(
+        planner.finished(key, CandidateId(0), &Outcome::OptedOut.into(), at(NINE)),
+        Some(Next::Final(Ending::OptedOut))
+    );
+    // It may have been for that purpose only, and may have been lifted since.
+    let other = open(&mut planner, "pace: { per_second: 0, at_once: 0 }");
+    planner.add(other, candidate(0), nine(60));
+    let plan = planner.plan(nine(24 * 3_600), &room(9));
+    assert!(!plan.ended.iter().any(|it| it.ending == Ending::Refused(Reason::Suppressed)), "{plan:?}");
 }

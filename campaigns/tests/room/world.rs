@@ -275,12 +275,12 @@ impl World {
                 let needs_member = self.members > 0 && outcome.is_live();
                 if needs_member && self.busy == self.members {
                     let outcome = Outcome::Dropped;
-                    return self.finish(id, &Finished { outcome, answered_after: ring, handled: Duration::ZERO });
+                    return self.finish(id, &Finished { answered_after: ring, ..outcome.into() });
                 }
                 self.busy += u32::from(needs_member);
                 self.talked += if needs_member { talk } else { 0 };
                 let handled = Duration::from_secs(talk);
-                self.later(talk, News::Finished(id, Finished { outcome, answered_after: ring, handled }));
+                self.later(talk, News::Finished(id, Finished { answered_after: ring, handled, ..outcome.into() }));
             }
             News::Finished(id, finished) => {
                 self.busy -= u32::from(self.members > 0 && finished.outcome.is_live());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use call_model::{CallCommand, CallEvent, CallFacts, CallId, CallOrigin, Direction, Moment, PlaybackEnd, PromptItem};
 use calls::app::{AppFactory as _, AppRef};
 use calls::gate::Refusal;
-use calls::outreach::Outreach;
+use calls::outreach::{Outreach, Whereabouts};
 use calls::screening::{MachinePlan, OnMachine, OnUnsure};
 use calls::{PlaceError, Placement, Switchboard};
 use campaigns::audience::{Defaults, Row};
@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use permission::{Purpose, Rules};
 use serde_json::{Map, Value};
 use store::{CampaignContactRecord, CampaignRecord, Store, StoreError, fresh_id};
+use tokio::sync::Semaphore;
 
 use super::agents::Shelves;
 use crate::api::{CampaignDesk, PlaceCallError, Spoken};
@@ -27,6 +28,9 @@ use crate::config::Config;
 
 /// How long a call is taken to be, for the dry run.
 const USUAL_CALL: Duration = Duration::from_mins(1);
+
+/// How long a contact waits when there is no money for the call.
+const AFTER_SPEND_LIMIT: Duration = Duration::from_mins(15);
 
 /// What is said before the first question, at most.
 const MOST_SENTENCES: usize = 20;
@@ -44,6 +48,8 @@ pub(super) struct CampaignHouse {
 pub(super) struct Campaigns {
     house: Arc<CampaignHouse>,
     stir: Stir,
+    /// Dry runs that may be made at a time: each reads a whole campaign into memory.
+    dry_runs: Semaphore,
 }
 
 /// Closes what an earlier run left open, and starts.
@@ -57,7 +63,7 @@ pub(super) async fn start(
     let house = Arc::new(CampaignHouse { switchboard, shelves, store: store.clone(), config, outreach });
     let running = Running::start(store, house.clone(), RunnerSettings::default());
     let stir = running.stirrer();
-    Ok((Arc::new(Campaigns { house, stir }), running))
+    Ok((Arc::new(Campaigns { house, stir, dry_runs: Semaphore::new(1) }), running))
 }
 
 impl Dialer for CampaignHouse {
@@ -95,7 +101,7 @@ impl Dialer for CampaignHouse {
     fn dial(&self, order: DialOrder) -> Waiting<'_, Result<(), DialFailure>> {
         Box::pin(async move {
             let (call, placement) = (order.call, self.placement(order));
-            self.switchboard.place(call, placement).await.map_err(|error| failure_of(&error))
+            self.switchboard.place(call, placement).await.map_err(|error| failure_of(&error, self.now()))
         })
     }
 }
@@ -122,6 +128,7 @@ impl CampaignHouse {
             purpose: order.purpose,
             // The planner has asked by the campaign's own; the house's hold at the moment of dialling as well.
             rules: order.rules,
+            whereabouts: Whereabouts { zone: order.zone, country: order.country, region: order.region },
         }
     }
 
@@ -167,14 +174,16 @@ fn app_of(app: &App) -> AppRef {
 }
 
 /// Why nothing was dialled, as the books keep it.
-fn failure_of(error: &PlaceError) -> DialFailure {
+fn failure_of(error: &PlaceError, now: Timestamp) -> DialFailure {
     let code = |code: &str| code.to_owned();
     match error {
         PlaceError::Refused(refusal @ Refusal::NotPermitted { .. }) => {
             DialFailure::Refused { reason: code(refusal.code()), later: refusal.retry_at() }
         }
-        PlaceError::Refused(refusal @ (Refusal::TrunkFull(_) | Refusal::SpendLimit(_))) => {
-            DialFailure::NoRoom { reason: code(refusal.code()) }
+        PlaceError::Refused(refusal @ Refusal::TrunkFull(_)) => DialFailure::NoRoom { reason: code(refusal.code()) },
+        // Each look at it is an attempt in the books: not every few seconds, until there is money again.
+        PlaceError::Refused(refusal @ Refusal::SpendLimit(_)) => {
+            DialFailure::Refused { reason: code(refusal.code()), later: now.checked_add(AFTER_SPEND_LIMIT).ok() }
         }
         PlaceError::Refused(refusal) => DialFailure::Refused { reason: code(refusal.code()), later: None },
         PlaceError::Full => DialFailure::NoRoom { reason: code("full") },
@@ -263,6 +272,7 @@ impl CampaignDesk for Campaigns {
                 // Whoever tries a campaign has asked for the call.
                 purpose: Purpose::Callback,
                 rules: None,
+                whereabouts: Whereabouts::default(),
             };
             self.house.switchboard.place(id, placement).await.map_err(|error| super::live::explain(&error))?;
             Ok(id)
@@ -274,8 +284,9 @@ impl CampaignDesk for Campaigns {
         campaign: &'a CampaignRecord,
         spec: &'a Spec,
         most: usize,
-    ) -> BoxFuture<'a, Result<Forecast, StoreError>> {
+    ) -> BoxFuture<'a, Result<Option<Forecast>, StoreError>> {
         Box::pin(async move {
+            let Ok(_place) = self.dry_runs.try_acquire() else { return Ok(None) };
             let house = self.house.outreach.rules(spec.purpose);
             let rules = spec.rules(house).unwrap_or_else(|_| house.clone());
             let spec = Arc::new(spec.clone());
@@ -283,7 +294,7 @@ impl CampaignDesk for Campaigns {
             let (planner, key) = forecast(&self.house.store, dialer, campaign, spec, rules).await?;
             let now = Timestamp::now();
             let done = tokio::task::spawn_blocking(move || planner.forecast(key, now, USUAL_CALL, most)).await;
-            Ok(done.ok().flatten().unwrap_or_default())
+            Ok(Some(done.ok().flatten().unwrap_or_default()))
         })
     }
 
@@ -293,6 +304,7 @@ impl CampaignDesk for Campaigns {
             country: Some(directory.country.clone()),
             language: Some(self.house.config.business.language.clone()),
             time_zone: None,
+            clock: self.house.shelves.flows.business().time_zone.iana_name().map(str::to_owned),
         }
     }
 }

@@ -156,6 +156,7 @@ fn plan_row(spec: &Spec, row: &Row, key: String) -> Result<NewCampaignContact, S
     let mut details = Map::new();
     details.extend(row.name.clone().map(|name| ("name".to_owned(), Value::String(name))));
     details.extend(row.appointment.map(|at| ("appointment".to_owned(), Value::String(at.to_string()))));
+    details.extend(row.clock.clone().map(|zone| ("clock".to_owned(), Value::String(zone))));
     details.insert("fields".to_owned(), json!(row.fields));
     Ok(NewCampaignContact {
         number: row.number.to_string(),
@@ -191,7 +192,8 @@ fn story(audience: &Audience, good: usize) -> Added {
 
 /// A campaign that was done goes on when somebody comes who is to be called; one that runs looks at them now.
 async fn goes_on(state: &ApiState, campaign: &CampaignRecord, added: u64) -> Result<(), Problem> {
-    if added > 0 && campaign.state == CampaignState::Done {
+    // Done as it stands now: it may have become so while they were added.
+    if added > 0 {
         let step = CampaignStep {
             id: campaign.id,
             from: &[CampaignState::Done],

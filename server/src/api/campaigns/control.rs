@@ -308,7 +308,10 @@ pub(in crate::api) async fn dry_run(
         return Err(Problem::new(Kind::BadRequest, format!("`limit` is 1 to {MOST_LINES}")));
     }
     let campaign = find(&state, &id).await?;
-    let forecast = desk(&state)?.forecast(&campaign, &spec_of(&campaign)?, most).await?;
+    let forecast = desk(&state)?.forecast(&campaign, &spec_of(&campaign)?, most).await?.ok_or_else(|| {
+        let busy = "another dry run is being made, and one is made at a time: ask again in some seconds";
+        Problem::new(Kind::Overloaded, busy).retry_after(5)
+    })?;
     let row = |candidate: CandidateId| i64::try_from(candidate.0).unwrap_or_default();
     let rows: Vec<i64> = forecast.contacts.iter().map(|it| row(it.candidate)).collect();
     let numbers = state.store().campaign_numbers(&rows).await?;

@@ -70,13 +70,13 @@ pub trait CampaignDesk: Send + Sync + 'static {
         to: &'a str,
     ) -> BoxFuture<'a, Result<call_model::CallId, PlaceCallError>>;
 
-    /// Who would be called when, and who not, if it were started now.
+    /// Who would be called when, and who not, if it were started now; `None`: another is being made.
     fn forecast<'a>(
         &'a self,
         campaign: &'a CampaignRecord,
         spec: &'a Spec,
         most: usize,
-    ) -> BoxFuture<'a, Result<Forecast, StoreError>>;
+    ) -> BoxFuture<'a, Result<Option<Forecast>, StoreError>>;
 
     /// What holds where neither a row nor the campaign says: the country, language and zone of the business.
     fn defaults(&self) -> campaigns::audience::Defaults;
