@@ -398,7 +398,7 @@ pub(super) async fn recording(
         RecordingState::Ready | RecordingState::Cut => {
             sound::send(state.recordings(), &recording.path, &headers, &format!("{id}.wav")).await
         }
-        RecordingState::Recording | RecordingState::Held => {
+        RecordingState::Recording | RecordingState::Held | RecordingState::HeldCut => {
             Err(Problem::new(Kind::Conflict, "the recording is not ready: wait for the event recording.ready"))
         }
         RecordingState::Failed => Err(Problem::new(Kind::NotFound, "the recording could not be kept: see the log")),

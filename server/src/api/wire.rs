@@ -414,7 +414,8 @@ impl From<RecordingRecord> for Recording {
     fn from(recording: RecordingRecord) -> Self {
         Self {
             id: recording.id,
-            state: recording.state,
+            // What it lacks is told when it can be fetched.
+            state: if recording.state == RecordingState::HeldCut { RecordingState::Held } else { recording.state },
             started_at: Time(recording.started_ms),
             duration_ms: recording.duration_ms,
             offset_ms: recording.offset_ms,

@@ -12,6 +12,8 @@ word_enum! {
         Recording = "recording",
         /// It is whole, and is to be silenced in places before it can be fetched.
         Held = "held",
+        /// It lacks what could not be written, and is to be silenced in places before it can be fetched.
+        HeldCut = "held_cut",
         /// It can be fetched.
         Ready = "ready",
         /// It can be fetched, and lacks what could not be written: the disk was full.

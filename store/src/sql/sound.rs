@@ -207,13 +207,15 @@ impl Write for EndRecording {
 
 /// The recording is whole, and waits for what is left to do after its call.
 async fn hold(tx: &mut Tx, end: &RecordingEnd) -> Result<bool, StoreError> {
+    let state = if end.state == RecordingState::Cut { RecordingState::HeldCut } else { RecordingState::Held };
     let row = sqlx::query(
-        "UPDATE recordings SET state = 'held', bytes = ?2, duration_ms = ?3 \
+        "UPDATE recordings SET state = ?4, bytes = ?2, duration_ms = ?3 \
          WHERE id = ?1 AND state = 'recording' RETURNING call",
     )
     .bind(end.id.to_string())
     .bind(end.bytes as i64)
     .bind(end.duration_ms as i64)
+    .bind(state.as_str())
     .fetch_optional(&mut tx.conn)
     .await?;
     let Some(row) = row else { return Ok(false) };
@@ -232,8 +234,11 @@ impl Write for ReleaseRecording {
     type Output = bool;
 
     async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
-        const SQL: Told =
-            told!("UPDATE recordings SET state = 'ready' WHERE id = ?1 AND state = 'held'", recording_event!());
+        const SQL: Told = told!(
+            "UPDATE recordings SET state = iif(state = 'held', 'ready', 'cut') WHERE id = ?1 \
+             AND state IN ('held', 'held_cut')",
+            recording_event!(),
+        );
         let query = Telling::new(tx, RECORDING_READY, self.now_ms).query(SQL, self.id.to_string());
         Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
     }

@@ -283,6 +283,23 @@ async fn a_recording_is_held_until_it_is_silent() {
 }
 
 #[tokio::test]
+async fn a_recording_that_lacks_something_lacks_it_when_it_is_silent_too() {
+    let books = with_scrub().await;
+    let store = &books.store;
+    let call = running(store).await;
+    let id: RecordingId = fresh_id(NOW);
+    let new = NewRecording { id, call, path: "2026/03/05/a.wav".to_owned(), started_ms: NOW };
+    store.begin_recording(new).await.unwrap();
+    store.end_call(end(call, NOW + 10)).await.unwrap();
+    let cut = RecordingEnd { id, state: RecordingState::Cut, bytes: 100, duration_ms: 5, at_ms: NOW + 11 };
+    assert!(store.end_recording(cut).await.unwrap());
+    assert_eq!(store.call_recordings(call).await.unwrap()[0].state, RecordingState::HeldCut);
+    assert!(store.release_recording(id, NOW + 12).await.unwrap());
+    assert!(!store.release_recording(id, NOW + 13).await.unwrap());
+    assert_eq!(store.call_recordings(call).await.unwrap()[0].state, RecordingState::Cut);
+}
+
+#[tokio::test]
 async fn a_voicemail_is_held_and_told_of_when_it_is_silent() {
     let books = with_scrub().await;
     let store = &books.store;

@@ -74,7 +74,7 @@ impl AfterCall {
             match recording.state {
                 RecordingState::Recording if sound => return Err(JobError::StillRecording),
                 RecordingState::Failed | RecordingState::Recording => continue,
-                RecordingState::Held | RecordingState::Ready | RecordingState::Cut => {}
+                RecordingState::Held | RecordingState::HeldCut | RecordingState::Ready | RecordingState::Cut => {}
             }
             if sound && !silences.is_empty() {
                 self.silence_file(&recording.path, recording.offset_ms, silences).await?;
