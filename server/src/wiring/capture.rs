@@ -12,6 +12,7 @@ use call_model::CallId;
 use calls::Switchboard;
 use crossbeam_queue::ArrayQueue;
 use telemetry::pcap;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use transport::rtp::{PacketTap, PassingRtp};
 
@@ -113,9 +114,22 @@ impl Drop for Tap {
     }
 }
 
+/// Puts taps into calls and takes them away.
+trait Taps: Clone + Send + Sync + 'static {
+    fn set(&self, call: CallId, tap: Option<Box<dyn PacketTap>>) -> impl Future<Output = Result<(), String>> + Send;
+}
+
+impl Taps for Switchboard {
+    async fn set(&self, call: CallId, tap: Option<Box<dyn PacketTap>>) -> Result<(), String> {
+        self.capture(call, tap).await.map_err(|error| error.to_string())
+    }
+}
+
 /// One capture.
 struct Capture {
     call: CallId,
+    /// With a tap.
+    rtp: bool,
     /// Records of a pcap file.
     bytes: Mutex<Vec<u8>>,
     dropped: AtomicU64,
@@ -123,6 +137,11 @@ struct Capture {
 }
 
 impl Capture {
+    fn new(call: CallId, rtp: bool) -> Self {
+        let (bytes, dropped) = (Mutex::default(), AtomicU64::new(0));
+        Self { call, rtp, bytes, dropped, running: AtomicBool::new(true) }
+    }
+
     fn is_running(&self) -> bool {
         self.running.load(Ordering::Acquire)
     }
@@ -140,7 +159,31 @@ pub(super) struct Captures {
     bytes: usize,
     longest: Duration,
     keep: Duration,
-    kept: Arc<Mutex<VecDeque<Arc<Capture>>>>,
+    kept: Arc<Kept>,
+}
+
+/// Those that are kept, in the order in which they began.
+#[derive(Default)]
+struct Kept {
+    captures: Mutex<VecDeque<Arc<Capture>>>,
+    /// Held while a tap is put in or taken away, so that none takes away the next one's.
+    switching: tokio::sync::Mutex<()>,
+}
+
+impl Kept {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Capture>>> {
+        self.captures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget(&self, capture: &Arc<Capture>) {
+        capture.running.store(false, Ordering::Release);
+        self.lock().retain(|it| !Arc::ptr_eq(it, capture));
+    }
+
+    /// Another capture of the call has its tap in it, or is about to put one there, which takes this one's away.
+    fn is_replaced(&self, capture: &Arc<Capture>) -> bool {
+        self.lock().iter().any(|it| it.call == capture.call && it.rtp && !Arc::ptr_eq(it, capture))
+    }
 }
 
 impl Captures {
@@ -155,11 +198,11 @@ impl Captures {
     }
 
     fn kept(&self) -> MutexGuard<'_, VecDeque<Arc<Capture>>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock()
     }
 
     /// Makes place for one more; the oldest that is finished makes room.
-    fn admit(&self, call: CallId) -> Result<Arc<Capture>, CaptureError> {
+    fn admit(&self, call: CallId, rtp: bool) -> Result<Arc<Capture>, CaptureError> {
         let mut kept = self.kept();
         if kept.iter().any(|capture| capture.call == call && capture.is_running()) {
             return Err(CaptureError::Running);
@@ -169,14 +212,12 @@ impl Captures {
             let finished = kept.iter().position(|capture| !capture.is_running());
             kept.remove(finished.ok_or(CaptureError::TooMany(self.most))?);
         }
-        let capture =
-            Capture { call, bytes: Mutex::default(), dropped: AtomicU64::new(0), running: AtomicBool::new(true) };
-        let capture = Arc::new(capture);
+        let capture = Arc::new(Capture::new(call, rtp));
         kept.push_back(capture.clone());
         Ok(capture)
     }
 
-    /// Begins a capture of a call that runs.
+    /// Begins a capture of a call that runs. Whoever asked may be gone meanwhile: it ends all the same.
     pub(super) async fn begin(
         &self,
         switchboard: &Switchboard,
@@ -184,26 +225,41 @@ impl Captures {
         rtp: bool,
         time: Option<Duration>,
     ) -> Result<(), CaptureError> {
-        let capture = self.admit(call)?;
+        self.begin_in(switchboard, call, rtp, time).await
+    }
+
+    async fn begin_in(
+        &self,
+        taps: &impl Taps,
+        call: CallId,
+        rtp: bool,
+        time: Option<Duration>,
+    ) -> Result<(), CaptureError> {
+        let capture = self.admit(call, rtp)?;
         let (tap, ring) = Tap::new();
         // Without sound the tap is gone at once, and with it the capture: signalling is kept anyway.
         let shown = rtp.then(|| Box::new(tap) as Box<dyn PacketTap>);
-        if let Some(tap) = shown
-            && let Err(error) = switchboard.capture(call, Some(tap)).await
-        {
-            self.forget(call);
-            return Err(CaptureError::Call(error.to_string()));
-        }
-        let until = Instant::now() + time.unwrap_or(self.longest).min(self.longest);
-        let collector = Collector { capture, ring, most: self.bytes, until };
-        let (switchboard, kept, keep) = (switchboard.clone(), self.kept.clone(), self.keep);
+        let time = time.unwrap_or(self.longest).min(self.longest);
+        let (taps, kept, keep, most) = (taps.clone(), self.kept.clone(), self.keep, self.bytes);
+        let (told, begun) = oneshot::channel();
         tokio::spawn(async move {
-            let capture = collector.run(&switchboard).await;
+            if let Some(tap) = shown {
+                let switching = kept.switching.lock().await;
+                let put = taps.set(call, Some(tap)).await;
+                drop(switching);
+                if let Err(error) = put {
+                    kept.forget(&capture);
+                    let _ = told.send(Err(CaptureError::Call(error)));
+                    return;
+                }
+            }
+            let _ = told.send(Ok(()));
+            let collector = Collector { capture, ring, most, until: Instant::now() + time };
+            let capture = collector.run(&taps, &kept).await;
             tokio::time::sleep(keep).await;
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.retain(|it| !Arc::ptr_eq(it, &capture));
+            kept.forget(&capture);
         });
-        Ok(())
+        begun.await.unwrap_or_else(|_| Err(CaptureError::Call("the server is being stopped".to_owned())))
     }
 
     /// What was captured so far.
@@ -233,15 +289,19 @@ struct Collector {
 }
 
 impl Collector {
-    async fn run(self, switchboard: &Switchboard) -> Arc<Capture> {
+    async fn run(self, taps: &impl Taps, kept: &Kept) -> Arc<Capture> {
         let mut round = tokio::time::interval(COLLECT);
         let mut is_full = false;
         while !is_full && self.capture.is_running() && Instant::now() < self.until && !self.is_over() {
             round.tick().await;
             is_full = self.collect();
         }
-        // The call may be over by now.
-        let _ = switchboard.capture(self.capture.call, None).await;
+        let switching = kept.switching.lock().await;
+        if !self.is_over() && !kept.is_replaced(&self.capture) {
+            // The call may be over by now.
+            let _ = taps.set(self.capture.call, None).await;
+        }
+        drop(switching);
         let patience = Instant::now() + PATIENCE;
         while !self.is_over() && Instant::now() < patience {
             round.tick().await;
@@ -291,13 +351,66 @@ mod tests {
     }
 
     fn collector(ring: Arc<Ring>, most: usize) -> Collector {
-        let capture = Capture {
-            call: store::fresh_id(0),
-            bytes: Mutex::default(),
-            dropped: AtomicU64::new(0),
-            running: AtomicBool::new(true),
-        };
+        let capture = Capture::new(store::fresh_id(0), true);
         Collector { capture: Arc::new(capture), ring, most, until: Instant::now() }
+    }
+
+    /// A call that holds at most one tap, and takes one only once it may.
+    #[derive(Clone, Default)]
+    struct FakeCall {
+        tap: Arc<Mutex<Option<Box<dyn PacketTap>>>>,
+        sets: Arc<AtomicU64>,
+        may: Arc<tokio::sync::RwLock<()>>,
+    }
+
+    impl FakeCall {
+        fn has_tap(&self) -> bool {
+            self.tap.lock().unwrap().is_some()
+        }
+    }
+
+    impl Taps for FakeCall {
+        async fn set(&self, _: CallId, tap: Option<Box<dyn PacketTap>>) -> Result<(), String> {
+            let _may = self.may.read().await;
+            self.sets.fetch_add(1, Ordering::Relaxed);
+            *self.tap.lock().unwrap() = tap;
+            Ok(())
+        }
+    }
+
+    fn captures() -> Captures {
+        Captures::new(&TelemetrySection::default())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_capture_whose_client_went_away_ends_in_its_time() {
+        let (captures, line, call) = (captures(), FakeCall::default(), store::fresh_id(0));
+        let wait = line.may.clone().write_owned().await;
+        let asked = captures.begin_in(&line, call, true, Some(Duration::from_secs(10)));
+        assert!(tokio::time::timeout(Duration::from_secs(1), asked).await.is_err(), "the client is gone");
+        drop(wait);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert!(line.has_tap() && captures.get(call).unwrap().running);
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert!(!line.has_tap() && !captures.get(call).unwrap().running, "and its place is free");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_capture_that_was_begun_anew_keeps_its_tap() {
+        let (captures, line, call) = (captures(), FakeCall::default(), store::fresh_id(0));
+        for _ in 0..2 {
+            captures.begin_in(&line, call, true, None).await.unwrap();
+            tokio::time::sleep(COLLECT / 4).await;
+            captures.forget(call);
+        }
+        captures.begin_in(&line, call, true, None).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert!(line.has_tap() && captures.get(call).unwrap().running);
+        // One without sound leaves none behind.
+        captures.forget(call);
+        captures.begin_in(&line, call, false, None).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert!(!line.has_tap());
     }
 
     #[test]

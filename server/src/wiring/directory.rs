@@ -1,6 +1,7 @@
 //! From the books to what routing works on.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use call_model::AppName;
@@ -8,6 +9,7 @@ use calls::app::{AppRef, RecordingRule};
 use calls::directory::{Directory, Member, NumberRoute, Trunk};
 use calls::interop::{Interop, proxy_route};
 use calls::toll::Toll;
+use futures_util::future::join_all;
 use sip_core::message::Uri;
 use store::{Store, StoreError};
 use tokio::time::MissedTickBehavior;
@@ -17,14 +19,9 @@ use crate::api::TrunkSettings;
 use crate::config::Config;
 use crate::trunk::TrunkTransport;
 
-/// Reads the directory from the books. Hosts of trunks are looked up as their calls are, so that their calls are known by
-/// address. `before`: what was known so far; it stands where a name cannot be looked up now.
-pub(super) async fn read(
-    store: &Store,
-    config: &Config,
-    sip: &SipHandle,
-    before: Option<&Directory>,
-) -> Result<Arc<Directory>, StoreError> {
+/// Reads the directory from the books. `places`: what name servers said of the hosts of trunks, so that their calls are
+/// known by address.
+pub(super) async fn read(store: &Store, config: &Config, places: &Places) -> Result<Arc<Directory>, StoreError> {
     let numbers = store.numbers().await?.into_iter().map(|record| NumberRoute {
         id: record.id,
         number: record.number,
@@ -67,15 +64,9 @@ pub(super) async fn read(
             tracing::error!(trunk = %record.name, "a trunk of the books is not understood and is left out");
             continue;
         };
-        let mut addresses = settings.addresses;
+        let known = places.of(&Home::of(&settings));
         let outbound_proxy = settings.outbound_proxy.as_deref().and_then(proxy_route);
-        let host = uri_of(&settings.host, settings.transport);
-        let known = look_up(host, outbound_proxy.clone(), sip).await.unwrap_or_else(|| {
-            tracing::warn!(trunk = %record.name, "a trunk's host could not be looked up: its calls are known by the \
-                addresses from before and by `addresses`");
-            let known = before.and_then(|before| before.trunk(&record.name));
-            known.map(|trunk| trunk.addresses.clone()).unwrap_or_default()
-        });
+        let mut addresses = settings.addresses;
         addresses.extend(known.into_iter().filter(|found| !addresses.contains(found)).collect::<Vec<_>>());
         trunks.push(Trunk {
             id: record.id,
@@ -145,28 +136,126 @@ pub(super) fn moved(one: &Directory, other: &Directory) -> bool {
     places(one) != places(other)
 }
 
-/// Where requests to a trunk's host go.
-fn uri_of(host: &str, transport: TrunkTransport) -> Option<Uri> {
-    let parameter = match transport {
+/// How the transport is named in an address.
+const fn parameter(transport: TrunkTransport) -> &'static str {
+    match transport {
         TrunkTransport::Udp => "",
         TrunkTransport::Tcp => ";transport=tcp",
         TrunkTransport::Tls => ";transport=tls",
-    };
-    Uri::parse(&format!("sip:{host}{parameter}")).ok()
+    }
 }
 
-/// The addresses behind a trunk's host and its proxy: those that requests go to (NAPTR, SRV), and those of the names
-/// themselves, which some carriers send from. `None`: nothing can be looked up now.
-async fn look_up(host: Option<Uri>, proxy: Option<Uri>, sip: &SipHandle) -> Option<Vec<Network>> {
-    let mut found = Vec::new();
-    for uri in [host, proxy].into_iter().flatten() {
-        let by_name = Uri::sip(None, uri.host.clone(), Some(uri.port.unwrap_or(5060)));
-        // What has a port is asked for by A and AAAA alone.
-        for uri in [uri, by_name] {
-            found.extend(sip.addresses(uri).await.unwrap_or_default());
+/// An address that was absent from so many refreshes is gone: the answer of one name server need not be the whole one.
+const ABSENT: u32 = 10;
+
+/// What is looked up for a trunk: its host and its proxy.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Home {
+    host: String,
+    transport: &'static str,
+    proxy: Option<String>,
+}
+
+impl Home {
+    fn of(settings: &TrunkSettings) -> Self {
+        let transport = parameter(settings.transport);
+        Self { host: settings.host.clone(), transport, proxy: settings.outbound_proxy.clone() }
+    }
+
+    /// The addresses behind the host and the proxy: those that requests go to (NAPTR, SRV), and those of the names
+    /// themselves, which some carriers send from. `None`: nothing can be looked up now.
+    async fn look_up(&self, sip: &SipHandle) -> Option<Vec<Network>> {
+        let host = Uri::parse(&format!("sip:{}{}", self.host, self.transport)).ok();
+        let proxy = self.proxy.as_deref().and_then(proxy_route);
+        let mut found = Vec::new();
+        for uri in [host, proxy].into_iter().flatten() {
+            let by_name = Uri::sip(None, uri.host.clone(), Some(uri.port.unwrap_or(5060)));
+            // What has a port is asked for by A and AAAA alone.
+            for uri in [uri, by_name] {
+                found.extend(sip.addresses(uri).await.unwrap_or_default());
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        (!found.is_empty()).then(|| found.into_iter().map(Network::from).collect())
+    }
+}
+
+/// Addresses with the number of refreshes that each was absent from.
+type Seen = Vec<(Network, u32)>;
+
+/// Where the trunks of the books are, as name servers say.
+#[derive(Default)]
+pub(super) struct Places(Mutex<HashMap<Home, Seen>>);
+
+impl Places {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Home, Seen>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn of(&self, home: &Home) -> Vec<Network> {
+        let seen = self.lock().get(home).cloned().unwrap_or_default();
+        seen.into_iter().map(|(network, _)| network).collect()
+    }
+
+    /// Looks up the trunks of the books: `again`: those that are known too. Waits for name servers, so nothing else is to
+    /// wait for it.
+    pub(super) async fn learn(&self, store: &Store, sip: &SipHandle, again: bool) -> Result<(), StoreError> {
+        let records = store.trunks().await?;
+        let trunks = records.iter().filter_map(|record| Some((&record.name, Home::of(&TrunkSettings::read(record)?))));
+        let trunks: Vec<_> = trunks.collect();
+        self.lock().retain(|home, _| trunks.iter().any(|(_, other)| other == home));
+        let asked: Vec<_> = {
+            let known = self.lock();
+            trunks.into_iter().filter(|(_, home)| again || !known.contains_key(home)).collect()
+        };
+        let answers = join_all(asked.iter().map(|(_, home)| home.look_up(sip))).await;
+        for ((name, home), found) in asked.into_iter().zip(answers) {
+            if let Some(found) = found {
+                note(self.lock().entry(home).or_default(), found);
+            } else {
+                tracing::warn!(trunk = %name, "a trunk's host could not be looked up: its calls are known by the \
+                    addresses from before and by `addresses`");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes an answer in.
+fn note(seen: &mut Seen, found: Vec<Network>) {
+    seen.retain_mut(|(network, absent)| {
+        *absent = if found.contains(network) { 0 } else { *absent + 1 };
+        *absent < ABSENT
+    });
+    for network in found {
+        if seen.iter().all(|(known, _)| *known != network) {
+            seen.push((network, 0));
         }
     }
-    found.sort_unstable();
-    found.dedup();
-    (!found.is_empty()).then(|| found.into_iter().map(Network::from).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_stays_until_it_was_absent_for_long() {
+        let network = |last: u8| Network::from(std::net::IpAddr::from([192, 0, 2, last]));
+        let known = |seen: &Seen| seen.iter().map(|(network, _)| network.to_string()).collect::<Vec<_>>();
+        let mut seen = Seen::new();
+        note(&mut seen, vec![network(1), network(2)]);
+        let both = known(&seen);
+        for _ in 1..ABSENT {
+            note(&mut seen, vec![network(1)]);
+        }
+        assert_eq!(known(&seen), both);
+        note(&mut seen, vec![network(2), network(1)]);
+        for _ in 1..ABSENT {
+            note(&mut seen, vec![network(1)]);
+        }
+        assert_eq!(known(&seen), both, "it was there again meanwhile");
+        note(&mut seen, vec![network(1)]);
+        assert_eq!(known(&seen), both[..1]);
+    }
 }

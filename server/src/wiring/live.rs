@@ -31,6 +31,7 @@ pub struct Live {
     librarian: Arc<Librarian>,
     watch: Option<Arc<SipWatch>>,
     captures: Captures,
+    places: directory::Places,
     /// Held from the look into the books until the switchboard has what they say.
     reading: tokio::sync::Mutex<()>,
 }
@@ -38,7 +39,7 @@ pub struct Live {
 impl Live {
     /// Puts it together.
     pub(super) fn new(
-        switchboard: Switchboard,
+        (switchboard, places): (Switchboard, directory::Places),
         shelves: Arc<Shelves>,
         store: Store,
         config: Arc<Config>,
@@ -46,7 +47,7 @@ impl Live {
     ) -> Self {
         let captures = Captures::new(&config.telemetry);
         let reading = tokio::sync::Mutex::default();
-        Self { switchboard, shelves, store, config, librarian, watch: None, captures, reading }
+        Self { switchboard, shelves, store, config, librarian, watch: None, captures, places, reading }
     }
 
     /// With somebody who sees the SIP messages that pass.
@@ -62,6 +63,9 @@ impl Live {
             BooksChange::Agents => self.shelves.replace_agents(&self.store).await?,
             BooksChange::Knowledge => self.librarian.changed().await?,
             BooksChange::Numbers | BooksChange::Trunks | BooksChange::Members => {
+                if matches!(change, BooksChange::Trunks) {
+                    self.places.learn(&self.store, self.switchboard.sip(), false).await?;
+                }
                 let _reading = self.reading.lock().await;
                 let directory = self.read_directory().await?;
                 self.shelves.agents.learn_members(&directory);
@@ -72,8 +76,7 @@ impl Live {
     }
 
     async fn read_directory(&self) -> Result<Arc<calls::directory::Directory>, store::StoreError> {
-        let before = self.switchboard.directory();
-        directory::read(&self.store, &self.config, self.switchboard.sip(), Some(&before)).await
+        directory::read(&self.store, &self.config, &self.places).await
     }
 
     /// Looks the trunks' hosts up again: a carrier may have moved.
@@ -81,6 +84,7 @@ impl Live {
         if self.switchboard.directory().trunks().next().is_none() {
             return Ok(());
         }
+        self.places.learn(&self.store, self.switchboard.sip(), true).await?;
         let _reading = self.reading.lock().await;
         let directory = self.read_directory().await?;
         if directory::moved(&directory, &self.switchboard.directory()) {
@@ -128,6 +132,7 @@ impl LiveCalls for Live {
                 webhook: call.webhook,
                 purpose: call.purpose,
                 rules: None,
+                whereabouts: calls::outreach::Whereabouts::default(),
             };
             self.switchboard.place(call.id, placement).await.map_err(|error| explain(&error))
         })

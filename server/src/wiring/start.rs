@@ -231,7 +231,9 @@ pub async fn start(
         http: outside,
         prover: stir::start(&config.stir).map_err(StartFailure::Stir)?,
     };
-    let directory = directory::read(&store, &config, &sip, None).await?;
+    let places = directory::Places::default();
+    places.learn(&store, &sip, true).await?;
+    let directory = directory::read(&store, &config, &places).await?;
     shelves.agents.learn_members(&directory);
     let time_zone = shelves.flows.business().time_zone.clone();
     let hold_music = hold_music::make(&config)?;
@@ -242,7 +244,7 @@ pub async fn start(
     traces::start(&config.telemetry, &switchboard, &store)?;
     let dialling = (switchboard.clone(), shelves.clone(), store.clone(), config.clone(), outreach);
     let (campaign_desk, campaigns) = super::campaigns::start(dialling).await?;
-    let live = Live::new(switchboard.clone(), shelves, store.clone(), config.clone(), librarian.clone());
+    let live = Live::new((switchboard.clone(), places), shelves, store.clone(), config.clone(), librarian.clone());
     let live = Arc::new(live.with_watch(watch));
     let addresses = AbortOnDropHandle::new(tokio::spawn(directory::keep_fresh(live.clone())));
     let keys = Arc::new(Keys::load(&store).await?);
