@@ -282,11 +282,7 @@ pub(crate) struct Settled {
 
 /// The trunk that an address is of, by its host's name or by any of the addresses that a call there would be tried at:
 /// by NAPTR and SRV, too.
-async fn trunk_at<'a>(
-    directory: &'a Directory,
-    uri: &Uri,
-    sip: &SipHandle,
-) -> Result<Option<&'a Trunk>, PlaceError> {
+async fn trunk_at<'a>(directory: &'a Directory, uri: &Uri, sip: &SipHandle) -> Result<Option<&'a Trunk>, PlaceError> {
     if directory.trunks().next().is_none() {
         return Ok(None);
     }

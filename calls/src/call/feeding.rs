@@ -198,13 +198,7 @@ impl Call {
         call.max_redirects = Some(0);
         call.reliable = Reliable::No;
         let handle = self.house.parts.sip.invite(call).await.map_err(|_| "it could not be called")?;
-        let session = Session {
-            handle,
-            streams,
-            stands: None,
-            started: [false; 2],
-            telling: Telling::new(active),
-        };
+        let session = Session { handle, streams, stands: None, started: [false; 2], telling: Telling::new(active) };
         self.feeding.session = Some(Box::new(session));
         self.notice_leg(handle).await;
         Ok(())
