@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::extract::{Body, Id, Params};
 use super::now_ms;
 use super::page::{List, page_request};
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::wire::Time;
 
@@ -298,7 +298,8 @@ pub(super) struct OptIn {
 /// Double opt-in: writes down that a consent is asked for, and places the call that asks. The answer is written down by
 /// the call, with the call as its evidence.
 #[utoipa::path(post, path = "/v1/consents/opt-in", tag = "contacts", operation_id = "askForConsent",
-    request_body = OptIn, responses((status = 201, body = Consent)))]
+    request_body = OptIn, responses((status = 201, body = Consent),
+        (status = 409, body = Problem, description = "The number said no to this purpose")))]
 pub(super) async fn opt_in(
     State(state): State<ApiState>,
     Body(order): Body<OptIn>,
@@ -307,6 +308,7 @@ pub(super) async fn opt_in(
     if order.wording.trim().is_empty() || order.wording.len() > MAX_TEXT {
         return Err(Problem::invalid(format!("`wording` is 1 to {MAX_TEXT} bytes: what is asked, as it is spoken")));
     }
+    may_be_asked(&state, &order).await?;
     let flow = order.flow.unwrap_or_else(|| OPT_IN.to_owned());
     let new = NewConsent {
         number: order.number.clone(),
@@ -338,6 +340,25 @@ pub(super) async fn opt_in(
     let made = Consent::from(asked);
     let location = [(header::LOCATION, format!("/v1/consents/{}", made.id))];
     Ok((StatusCode::CREATED, location, Json(made)))
+}
+
+/// Who said no to this purpose is not called to be asked for it.
+async fn may_be_asked(state: &ApiState, order: &OptIn) -> Result<(), Problem> {
+    let now = now_ms();
+    let standing = state.store().standing(&order.number, &order.purpose, now).await?;
+    let refused = standing.consent.is_some_and(|consent| {
+        consent.state == ConsentState::Refused || consent.withdrawn_ms.is_some_and(|at_ms| at_ms <= now)
+    });
+    let reason = if standing.suppressed.is_some() {
+        "the number is suppressed: GET /v1/suppressions?number= says how that was said"
+    } else if refused {
+        "consent to this purpose was refused or withdrawn: write a new one down with POST /v1/consents once it is given"
+    } else if !standing.do_not_call.is_empty() {
+        "the number is on a do-not-call list for this purpose: GET /v1/standing says on which"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::new(Kind::Conflict, reason))
 }
 
 /// A purpose or a channel is a word.

@@ -380,6 +380,12 @@ pub(super) async fn erase(
     }
     let author = new.author.unwrap_or_else(|| owner.0.to_string());
     let store = state.store();
+    let whole = |number: &String| store.address(number).as_str().is_some_and(Address::is_unmistakable);
+    if !new.number.as_ref().is_none_or(whole) {
+        return Err(Problem::invalid(
+            "`number` is no whole number: write +4930123456 or sip:anna@host; or the contact",
+        ));
+    }
     let begun = store.begin_erasure(new.contact, new.number.as_deref(), Some(&author), &new.reason, now_ms()).await?;
     erasing::start(store.clone(), state.recordings().clone(), begun.id);
     let location = [(header::LOCATION, format!("/v1/erasures/{}", begun.id))];

@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use call_model::{CallId, ContactId};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
-use store::{AttemptRecord, DoNotCallList, NewSuppression, Standing, SuppressionRecord};
+use store::{AttemptRecord, DoNotCallList, LoadingList, NewSuppression, Standing, Store, SuppressionRecord};
 use utoipa::{IntoParams, ToSchema};
 
 use super::consents::{Consent, check_purpose};
@@ -21,7 +21,7 @@ use super::page::List;
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::wire::Time;
-use crate::people::numbers::ListReader;
+use crate::people::numbers::{ListReader, ReadList};
 
 /// The most suppressions in one answer.
 const MOST: u32 = 1_000;
@@ -243,20 +243,44 @@ pub(super) async fn put_list(
     let country = country(&state, query.country.as_deref())?;
     let store = state.store();
     let list = store.begin_do_not_call_list(&name, purposes, now_ms()).await?;
+    let mut import = Import { store: store.clone(), given_up: Some(list.clone()) };
     let mut reader = ListReader::new(list, country);
     let mut body = body.into_data_stream();
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(|_| Problem::new(Kind::BadRequest, "the body broke off: send it again"))?;
         reader.take(store, &piece).await?;
     }
-    let read = reader.read;
-    let (list, bad, bad_lines) = reader.finish(store).await?;
+    let ReadList { list, read, bad, bad_lines } = reader.finish(store).await?;
     if bad > read {
         let detail = format!("nothing was changed: of the lines {bad} hold no number, the first is line {bad_lines:?}");
         return Err(Problem::invalid(detail));
     }
+    if read == 0 {
+        let detail =
+            "nothing was changed: there is no number in it. To have no such list: DELETE /v1/do-not-call/{name}";
+        return Err(Problem::invalid(detail));
+    }
     let list = NumberList::from(store.finish_do_not_call_list(list).await?);
+    import.given_up = None;
     Ok(Json(NumberList { bad: Some(bad), bad_lines, ..list }))
+}
+
+/// An import that is given up when it does not come to its end, also when whoever sends it goes away.
+struct Import {
+    store: Store,
+    given_up: Option<LoadingList>,
+}
+
+impl Drop for Import {
+    fn drop(&mut self) {
+        let Some(list) = self.given_up.take() else { return };
+        let store = self.store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = store.give_up_do_not_call_list(list).await {
+                tracing::warn!(%error, "half a do-not-call list stays until the next start");
+            }
+        });
+    }
 }
 
 /// Removes a do-not-call list.

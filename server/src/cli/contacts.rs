@@ -52,9 +52,12 @@ pub(super) enum ContactsCommand {
         kept: Option<String>,
         /// The contact that becomes part of it
         with: Option<String>,
-        /// Merge all that have the number of another one in a field or address
+        /// Merge those that have the number of another one in a field or address; you are asked about each pair
         #[arg(long, conflicts_with_all = ["kept", "undo"])]
         by_number: bool,
+        /// Merge every such pair without asking
+        #[arg(long, requires = "by_number")]
+        yes: bool,
         /// Take this merge back
         #[arg(long, value_name = "MERGE", conflicts_with = "kept")]
         undo: Option<String>,
@@ -166,9 +169,8 @@ pub(super) fn run(command: ContactsCommand, config: &Config) -> Result<(), Failu
             ContactsCommand::Import(args) => import(&house, args).await?,
             ContactsCommand::Export { file, json, segment, tag } => export(&house, file, json, segment, tag).await?,
             ContactsCommand::Segment { name, expression, remove } => segments(&house, name, expression, remove).await?,
-            ContactsCommand::Merge { kept, with, by_number, undo } => {
-                merge(&house, kept, with, by_number, undo).await?
-            }
+            ContactsCommand::Merge { by_number: true, yes, .. } => merge_by_number(&house, yes).await?,
+            ContactsCommand::Merge { kept, with, undo, .. } => merge(&house, kept, with, undo).await?,
             ContactsCommand::Consent(args) => consent(&house, args).await?,
             ContactsCommand::Suppress { number, purpose, lift, said } => {
                 suppress(&house, number, purpose, lift, said).await?
@@ -293,7 +295,6 @@ async fn merge(
     house: &RunningHouse,
     kept: Option<String>,
     with: Option<String>,
-    by_number: bool,
     undo: Option<String>,
 ) -> Result<String, Failure> {
     if let Some(id) = undo {
@@ -305,12 +306,18 @@ async fn merge(
         return merge_two(house, &kept, &with).await;
     }
     let pairs = house.json("/v1/contacts/duplicates").await?;
-    if !by_number {
-        return Ok(lines(&pairs["data"], &["contact", "other"], "No contacts look like one."));
-    }
+    Ok(lines(&pairs["data"], &["contact", "other"], "No contacts look like one."))
+}
+
+/// Merges what looks like one person, after a yes to each pair.
+async fn merge_by_number(house: &RunningHouse, yes: bool) -> Result<String, Failure> {
+    let pairs = house.json("/v1/contacts/duplicates").await?;
     let mut text = String::new();
     for pair in pairs["data"].as_array().into_iter().flatten() {
         let ids = [&pair["contact"], &pair["other"]].map(|id| id.as_str().unwrap_or_default());
+        if !yes && !is_one_person(house, ids).await? {
+            continue;
+        }
         // One of them may be gone by a merge before this one.
         match merge_two(house, ids[0], ids[1]).await {
             Ok(line) => text.push_str(&line),
@@ -318,6 +325,21 @@ async fn merge(
         }
     }
     Ok(text)
+}
+
+/// Shows two contacts, and asks whether they are one person.
+async fn is_one_person(house: &RunningHouse, ids: [&str; 2]) -> Result<bool, Failure> {
+    let mut shown = String::new();
+    for id in ids {
+        // One that is gone by a merge before this one is nobody to ask about.
+        let Ok(contact) = house.json(&format!("/v1/contacts/{}", encoded(id))).await else { return Ok(false) };
+        let (number, name) = (contact["number"].as_str(), contact["name"].as_str());
+        let _ = writeln!(shown, "{id}  {}  {}", number.unwrap_or("-"), name.unwrap_or("-"));
+    }
+    let _ = write!(std::io::stderr(), "{shown}Are they one person? [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 async fn merge_two(house: &RunningHouse, kept: &str, with: &str) -> Result<String, Failure> {

@@ -8,6 +8,8 @@ use store::{DoomedCall, ErasureRecord, Store, StoreError};
 
 /// How many calls are erased before others are looked for.
 const AT_ONCE: u32 = 200;
+/// How often what only mentions the person is gone through in one round: once, and for what came meanwhile.
+const MOST_PASSES: u32 = 4;
 /// The pause before it is tried again: a call of the person goes on, or somebody reads the books.
 const AGAIN: Duration = Duration::from_secs(2);
 
@@ -46,8 +48,15 @@ async fn round(store: &Store, folder: &Folder, id: ErasureId) -> Result<bool, St
         if !calls(store, folder, &erasure).await? {
             return Ok(false);
         }
-        while store.erase_traces(&erasure).await? {}
-        store.finish_erasure(&erasure, now_ms()).await?;
+        // What a pass does not take away, the next one does not either.
+        for _ in 0..MOST_PASSES {
+            if !store.erase_traces(&erasure).await? {
+                break;
+            }
+        }
+        if !store.finish_erasure(&erasure, now_ms()).await? {
+            return Ok(false);
+        }
     }
     store.settle_erasure(id, now_ms()).await
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use store::ContactRecord;
+use store::{Address, ContactRecord};
 
 /// The columns that every contact has.
 const COLUMNS: [&str; 9] = ["number", "name", "language", "time_zone", "country", "region", "tags", "numbers", "notes"];
@@ -23,14 +23,14 @@ pub(crate) fn row(contact: &ContactRecord, fields: &BTreeSet<String>) -> Vec<u8>
     });
     let text = |text: &Option<String>| guarded(text.as_deref().unwrap_or_default());
     let own = [
-        contact.address.clone(),
+        address(&contact.address),
         text(&contact.name),
         text(&contact.language),
         text(&contact.time_zone),
         text(&contact.country),
         text(&contact.region),
         guarded(&contact.tags.join("|")),
-        numbers.collect::<Vec<_>>().join("|"),
+        guarded(&numbers.collect::<Vec<_>>().join("|")),
         guarded(&contact.notes),
     ];
     let more = fields.iter().map(|field| match contact.fields.get(field) {
@@ -65,9 +65,14 @@ fn line(cells: impl Iterator<Item = String>) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
+/// A number as it is: a spreadsheet makes a number of it at worst. What is no number came from a caller.
+fn address(text: &str) -> String {
+    if Address::is_unmistakable(text) { text.to_owned() } else { guarded(text) }
+}
+
 /// What callers said is not to become a formula in somebody's spreadsheet.
 fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -86,13 +91,19 @@ mod tests {
             name: Some(Some("=1+1, \"Anna\"".into())),
             language: Some(Some("de-AT".into())),
             tags: Some(vec!["a".into(), "b".into()]),
-            numbers: Some(vec![OtherNumber { number: "+491711234567".into(), label: "mobile".into() }]),
+            numbers: Some(vec![
+                OtherNumber { number: "+491711234567".into(), label: String::new() },
+                OtherNumber { number: "+491711234568".into(), label: "mobile".into() },
+            ]),
             notes: Some("two\nlines".into()),
             fields: json!({"city": "-Bonn"}).as_object().unwrap().clone(),
             ..ContactChange::default()
         };
         let before = store.change_contact(made.id, change, 1).await.unwrap();
         let fields: BTreeSet<_> = before.fields.keys().cloned().collect();
+        let written = String::from_utf8(row(&before, &fields)).unwrap();
+        assert!(written.contains(",'+491711234567|mobile:+491711234568,"), "{written}");
+        assert_eq!((guarded("\t=1"), guarded("\r=1")), ("'\t=1".to_owned(), "'\r=1".to_owned()));
         let file = [headings(&fields), row(&before, &fields)].concat();
         let sheet = read_csv(&file, &Reading { country: "DE".into(), ..Reading::default() }).unwrap();
         assert_eq!(sheet.fault_count, 0, "{:?}", sheet.faults);

@@ -19,12 +19,21 @@ pub(crate) struct ListReader {
     rest: Vec<u8>,
     batch: Vec<String>,
     line: u64,
+    bad: u64,
+    bad_lines: Vec<u64>,
+    read: u64,
+}
+
+/// A list that has come in as a whole.
+pub(crate) struct ReadList {
+    /// It does not count yet.
+    pub list: LoadingList,
+    /// Numbers that were read.
+    pub read: u64,
     /// Lines that hold no number.
     pub bad: u64,
     /// The first of them.
     pub bad_lines: Vec<u64>,
-    /// Numbers that were read.
-    pub read: u64,
 }
 
 impl ListReader {
@@ -53,11 +62,11 @@ impl ListReader {
     }
 
     /// The end of the file: gives the list, which does not count yet.
-    pub(crate) async fn finish(mut self, store: &Store) -> Result<(LoadingList, u64, Vec<u64>), StoreError> {
+    pub(crate) async fn finish(mut self, store: &Store) -> Result<ReadList, StoreError> {
         let last = std::mem::take(&mut self.rest);
         self.line(&last);
         self.flush(store).await?;
-        Ok((self.list, self.bad, self.bad_lines))
+        Ok(ReadList { list: self.list, read: self.read, bad: self.bad, bad_lines: self.bad_lines })
     }
 
     fn line(&mut self, line: &[u8]) {
@@ -119,9 +128,9 @@ mod tests {
             for piece in file.as_bytes().chunks(size) {
                 reader.take(&store, piece).await.unwrap();
             }
-            let (list, bad, lines) = reader.finish(&store).await.unwrap();
-            assert_eq!((bad, lines), (1, vec![5]), "in pieces of {size}");
-            assert_eq!(store.finish_do_not_call_list(list).await.unwrap().numbers, 3);
+            let read = reader.finish(&store).await.unwrap();
+            assert_eq!((read.read, read.bad, read.bad_lines), (3, 1, vec![5]), "in pieces of {size}");
+            assert_eq!(store.finish_do_not_call_list(read.list).await.unwrap().numbers, 3);
         }
         let on = store.standing("030 901821", "marketing", 2).await.unwrap().do_not_call;
         assert_eq!(on, ["robinson"]);

@@ -248,7 +248,7 @@ fn has_number<'c>(mut columns: impl Iterator<Item = &'c Column>, first: &str) ->
 /// A cell that was written so that a spreadsheet does not take it for a formula.
 fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
         _ => cell,
     }
 }

@@ -73,6 +73,7 @@ fn describe() {
 
 /// Counters without labels.
 const COUNTERS: &[(&str, &str)] = &[
+    ("callwright_retention_rounds_skipped_total", "Rounds in which nothing old was removed: the clock had leapt"),
     ("callwright_calls_refused_total", "Calls that got 503 because limits.max_calls was reached"),
     ("callwright_call_panics_total", "Tasks of calls that panicked: a fault of ours"),
     ("callwright_app_panics_total", "Apps that panicked or never waited: the caller heard an apology"),

@@ -1,9 +1,9 @@
 //! What is old is removed: events with their deliveries, what tools gave back, what was sent, and calls by rule.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use recordings::Folder;
-use store::{Store, StoreError};
+use store::{EventFilter, PageRequest, Store, StoreError};
 use tokio::time::MissedTickBehavior;
 
 use crate::config::RetentionSection;
@@ -15,6 +15,8 @@ const EVERY: Duration = Duration::from_hours(1);
 const AT_ONCE: u32 = 500;
 /// The pause between such writes.
 const PAUSE: Duration = Duration::from_millis(200);
+/// For how many rounds a clock that has leapt is not believed: three days, in which somebody sees the warning.
+const MOST_DOUBTS: u32 = 72;
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Removes what is older than the rules say, now and then, until it is aborted. 0 days: never.
@@ -22,9 +24,22 @@ pub(super) fn start(store: Store, folder: Folder, rules: RetentionSection) -> to
     tokio::spawn(async move {
         let mut round = tokio::time::interval(EVERY);
         round.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let began = Instant::now();
+        let newest = store.events(&EventFilter::default(), &PageRequest { limit: 1, cursor: None }).await;
+        let newest = newest.ok().and_then(|events| events.data.first().map(|event| event.at_ms));
+        let mut trust = ClockTrust::from(newest);
         loop {
             round.tick().await;
             let now = jiff::Timestamp::now().as_millisecond();
+            if !trust.holds(now, began.elapsed()) {
+                metrics::counter!("callwright_retention_rounds_skipped_total").increment(1);
+                tracing::warn!(
+                    "nothing old is removed: the clock has leapt by more than a day. Set it right; if it is, what is old \
+                     is removed again in {} hours",
+                    MOST_DOUBTS - trust.doubts
+                );
+                continue;
+            }
             if rules.events_days > 0 {
                 events(&store, now - i64::from(rules.events_days) * DAY_MS).await;
             }
@@ -32,6 +47,39 @@ pub(super) fn start(store: Store, folder: Folder, rules: RetentionSection) -> to
             told("numbers of old do-not-call lists", lists(&store).await);
         }
     })
+}
+
+/// Whether the wall clock may be asked what is old: one that leaps ahead would remove everything.
+#[derive(Default)]
+struct ClockTrust {
+    /// A time on the wall clock that was believed, and the steady time then.
+    last: Option<(i64, Duration)>,
+    /// Rounds in a row that were skipped.
+    doubts: u32,
+}
+
+impl From<Option<i64>> for ClockTrust {
+    /// At the start the books say what time it was last, ms since the Unix epoch.
+    fn from(newest_event: Option<i64>) -> Self {
+        Self { last: newest_event.map(|at_ms| (at_ms, Duration::ZERO)), doubts: 0 }
+    }
+}
+
+impl ClockTrust {
+    /// Whether a round may go by this time, `steady` after the start. A house that was closed for long, or a clock that
+    /// was set right, is believed after some days.
+    fn holds(&mut self, now_ms: i64, steady: Duration) -> bool {
+        let leap = self.last.map_or(0, |(then_ms, then)| {
+            let passed = i64::try_from(steady.saturating_sub(then).as_millis()).unwrap_or(i64::MAX);
+            now_ms.saturating_sub(then_ms).saturating_sub(passed)
+        });
+        if leap.saturating_abs() > DAY_MS && self.doubts < MOST_DOUBTS {
+            self.doubts += 1;
+            return false;
+        }
+        *self = Self { last: Some((now_ms, steady)), doubts: 0 };
+        true
+    }
 }
 
 async fn events(store: &Store, before_ms: i64) {
@@ -92,7 +140,7 @@ async fn lists(store: &Store) -> Result<u64, StoreError> {
 #[cfg(test)]
 mod tests {
     use call_model::{Direction, HangupCause, HangupParty};
-    use store::{Address, CallFilter, ContactChange, EndCall, NewCall, PageRequest, StoreConfig, fresh_id};
+    use store::{Address, CallFilter, ContactChange, EndCall, NewCall, StoreConfig, fresh_id};
 
     use super::*;
 
@@ -132,6 +180,25 @@ mod tests {
         let left = store.calls(&CallFilter::default(), &PageRequest::default()).await.unwrap().data;
         let ages: Vec<_> = left.iter().map(|call| (now - call.started_ms) / DAY_MS).collect();
         assert_eq!(ages, [10, 40]);
+    }
+
+    #[test]
+    fn a_clock_that_leaps_is_not_believed_for_three_days() {
+        let (start, hour) = (1_750_000_000_000_i64, Duration::from_hours(1));
+        let mut trust = ClockTrust::from(Some(start - DAY_MS / 2));
+        assert!(trust.holds(start, Duration::ZERO));
+        assert!(trust.holds(start + 3_600_000, hour));
+        let leapt = start + 3_000 * DAY_MS;
+        assert!(!trust.holds(leapt, hour * 2), "it is years later all at once");
+        assert!(!trust.holds(leapt + 3_600_000, hour * 3));
+        assert!(trust.holds(start + 4 * 3_600_000, hour * 4), "it was set right");
+        for round in 5..5 + i64::from(MOST_DOUBTS) {
+            assert!(!trust.holds(leapt, hour * u32::try_from(round).unwrap()), "round {round}");
+        }
+        assert!(trust.holds(leapt, hour * 80), "somebody has had time to look");
+        let mut late = ClockTrust::from(Some(start));
+        assert!(!late.holds(leapt, Duration::ZERO), "the books are much older than the clock");
+        assert!(ClockTrust::from(None).holds(leapt, Duration::ZERO));
     }
 
     fn incoming(number: &str) -> NewCall {

@@ -239,3 +239,25 @@ async fn a_contact_has_a_pin_that_is_never_given_back() {
     let nobody = "/v1/contacts/contact_00000000000000000000000000/pin";
     surface.send("PUT", nobody, &json!({"pin": "4711"})).await.problem(404);
 }
+
+#[tokio::test]
+async fn who_said_no_is_not_freed_by_a_slip() {
+    let surface = Surface::start().await;
+    let list = "/v1/do-not-call/robinson";
+    let put = async |text: &'static str| read(surface.request("PUT", list).body(text)).await;
+    put("+4930901820").await.ok(200);
+    for nothing in ["", "number\n", "\n# nobody\n"] {
+        assert!(put(nothing).await.problem(422).contains("no number"), "{nothing:?}");
+    }
+    let lists = surface.get("/v1/do-not-call").await.ok(200);
+    assert_eq!(lists["data"][0]["numbers"], 1, "the list is what it was");
+    // An extension is part of what is other people's.
+    assert!(surface.send("POST", "/v1/erasures", &json!({"number": "101"})).await.problem(422).contains("whole"));
+    // Who refused is not called to be asked once more.
+    let no = json!({"number": "+4930901821", "purpose": "survey", "state": "refused", "method": "form"});
+    surface.send("POST", "/v1/consents", &no).await.ok(201);
+    let ask = json!({"number": "+4930901821", "purpose": "survey", "wording": "May we ask you something?"});
+    assert!(surface.send("POST", "/v1/consents/opt-in", &ask).await.problem(409).contains("refused"));
+    let consents = surface.get("/v1/consents?number=%2B4930901821").await.ok(200);
+    assert_eq!(consents["data"].as_array().unwrap().len(), 1, "nothing was asked");
+}
