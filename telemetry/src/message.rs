@@ -153,15 +153,13 @@ mod tests {
 
     #[test]
     fn keys_that_were_pressed_are_not_in_the_copy() {
-        for field in
-            [
-                "Content-Type: application/dtmf-relay",
-                "c:application/DTMF",
-                "CONTENT-TYPE : Application/Dtmf;x=1",
-                "Content-Type:\r\n application/dtmf-relay",
-                "c\r\n\t:\r\n \t\r\n application/dtmf",
-            ]
-        {
+        for field in [
+            "Content-Type: application/dtmf-relay",
+            "c:application/DTMF",
+            "CONTENT-TYPE : Application/Dtmf;x=1",
+            "Content-Type:\r\n application/dtmf-relay",
+            "c\r\n\t:\r\n \t\r\n application/dtmf",
+        ] {
             let info = format!(
                 "INFO sip:a@b SIP/2.0\r\n{field}\r\nContent-Length: 24\r\n\r\nSignal=7\r\nDuration=160\r\n\r\n"
             );

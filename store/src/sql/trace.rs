@@ -111,7 +111,7 @@ impl Store {
         let (mut after, mut found) = (String::new(), false);
         loop {
             let rows = sqlx::query(AssertSqlSafe(query.clone())).bind(json(&marks)).bind(&after);
-            let (keys, seen) = rows_that(rows.fetch_all(self.readers()).await?, marks, &mut after)?;
+            let (keys, seen) = rows_that(&rows.fetch_all(self.readers()).await?, marks, &mut after)?;
             if !keys.is_empty() {
                 found = true;
                 self.write(Sweep { id, table, keys }).await?;
@@ -128,7 +128,7 @@ impl Store {
         let (mut after, mut found) = (String::new(), false);
         loop {
             let rows = sqlx::query(AssertSqlSafe(query.clone())).bind(json(&marks)).bind(&after);
-            let (calls, seen) = rows_that(rows.fetch_all(self.readers()).await?, &marks, &mut after)?;
+            let (calls, seen) = rows_that(&rows.fetch_all(self.readers()).await?, &marks, &mut after)?;
             if !calls.is_empty() {
                 found = true;
                 let names = erasure.work.names.clone();
@@ -143,12 +143,12 @@ impl Store {
 
 /// The keys of the rows that hold a mark, and how many were read; `after` becomes the last key.
 fn rows_that(
-    rows: Vec<sqlx::sqlite::SqliteRow>,
+    rows: &[sqlx::sqlite::SqliteRow],
     marks: &[String],
     after: &mut String,
 ) -> Result<(Vec<String>, usize), StoreError> {
     let mut keys = Vec::new();
-    for row in &rows {
+    for row in rows {
         let row = Reader { row, table: "erasures" };
         *after = row.text("id")?;
         if holds(&row.text("text")?, marks) {
@@ -174,7 +174,7 @@ pub(super) async fn is_named_now(tx: &mut Tx, work: &ErasureWork) -> Result<bool
     let mut after = String::new();
     loop {
         let rows = sqlx::query(AssertSqlSafe(query.clone())).bind(json(&marks)).bind(&after);
-        let (calls, seen) = rows_that(rows.fetch_all(&mut tx.conn).await?, &marks, &mut after)?;
+        let (calls, seen) = rows_that(&rows.fetch_all(&mut tx.conn).await?, &marks, &mut after)?;
         if !calls.is_empty() || seen < AT_ONCE {
             return Ok(!calls.is_empty());
         }
