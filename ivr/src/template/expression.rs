@@ -43,6 +43,6 @@ mod tests {
         assert_eq!(holds("'vip' in contact.tags and contact.orders >= 3"), Ok(true));
         assert_eq!(holds("contact.address.city == 'Berlin'"), Ok(false), "what is missing is no fault");
         assert!(Expression::parse("contact.orders >=").is_err());
-        assert!(holds("contact.tags|map('upper')|list|length + (range(100000)|map('abs')|list|length)").is_err());
+        assert!(holds("range(10000000)|list|length > 0").is_err());
     }
 }

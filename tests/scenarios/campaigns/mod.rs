@@ -16,10 +16,6 @@ use carrier::Carrier;
 const FLOW: &str = "languages: [en]\nrecording: off\nvars:\n  name: \"\"\nnodes:\n  said:\n    remember: {result: confirmed}\n    \
     next: bye\n  bye:\n    hangup: {}\n";
 
-/// Whoever answers is asked, and has time.
-const WAITS: &str = "languages: [en]\nrecording: off\nvars:\n  name: \"\"\nnodes:\n  asked:\n    menu:\n      \
-    say: {en: Press 1 to confirm.}\n      timeout: 20s\n      options: {1: bye}\n  bye:\n    hangup: {}\n";
-
 /// At whatever hour the tests run, and as often as they like.
 const RULES: &str = "[outreach]\nwindow = \"always\"\nholidays = false\nattempts_per_day = 0\nattempts_per_30_days = 0\n\
     ring_s = 1\n";
@@ -120,28 +116,6 @@ async fn who_said_no_is_never_called() {
     let progress = done(&api).await;
     assert_eq!(progress["outcomes"], json!({ "reached": 1, "refused": 1 }), "{progress}");
     assert_eq!(carrier.calls(), BTreeMap::from([(yes, 1)]));
-}
-
-#[tokio::test]
-async fn who_presses_nine_has_opted_out_and_is_not_called_again() {
-    let carrier = Carrier::start().await;
-    let server = business(&carrier).await;
-    let api = server.api();
-    api.flow("campaign", WAITS).await;
-    let no = number(1, carrier::OPTS_OUT);
-    create(&api, &yaml(""), &table(std::slice::from_ref(&no))).await;
-    api.post("/v1/campaigns/reminders/start", &json!({})).await;
-    let progress = done(&api).await;
-    assert_eq!(progress["outcomes"], json!({ "opted_out": 1 }), "{progress}");
-    let contact = api.list("/v1/campaigns/reminders/contacts").await.swap_remove(0);
-    assert_eq!((&contact["outcome"], &contact["attempts"][0]["outcome"]), (&json!("opted_out"), &json!("opted_out")));
-    // Another matter of theirs is not called for either.
-    let trigger = json!({ "number": no, "key": "again", "name": "Mia" });
-    let added = api.ask(Method::POST, "/v1/campaigns/reminders/trigger", Some(&trigger), &[]).await;
-    assert_eq!(added.status, StatusCode::CREATED, "{}", added.json());
-    let progress = done(&api).await;
-    assert_eq!(progress["outcomes"], json!({ "opted_out": 1, "refused": 1 }), "{progress}");
-    assert_eq!(carrier.calls(), BTreeMap::from([(no, 1)]));
 }
 
 #[tokio::test]
