@@ -1,0 +1,38 @@
+/** Calls from anywhere in the console: what a number does when it is pressed. */
+
+import { phone } from "./phone";
+
+type Listener = () => void;
+const openers = new Set<Listener>();
+
+/** Whoever shows the phone is told to open. */
+export function onOpenPhone(listener: Listener): () => void {
+  openers.add(listener);
+  return () => openers.delete(listener);
+}
+
+export function openPhone(): void {
+  openers.forEach((listener) => listener());
+}
+
+/** Calls a number; switches the phone on before, where it is off. Gives the line, or nothing where it cannot call. */
+export async function callNumber(number: string, name?: string): Promise<string | undefined> {
+  openPhone();
+  if (!(await ready())) return undefined;
+  return phone.dial(number, name);
+}
+
+/** Whether the phone came to be ready: it is switched on and waited for. */
+async function ready(): Promise<boolean> {
+  const link = () => phone.getState().link;
+  if (link() === "ready") return true;
+  return new Promise((resolve) => {
+    const stop = phone.subscribe(() => {
+      const now = link();
+      if (now === "connecting" || now === "off" || now === "lost") return;
+      stop();
+      resolve(now === "ready");
+    });
+    void phone.switchOn();
+  });
+}

@@ -1,0 +1,80 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
+import { onExpired, send, setCsrf } from "../api/client";
+import { live } from "../api/live";
+import { ApiError } from "../api/problem";
+import type { Scope, Session } from "../api/types";
+
+export interface SessionState {
+  session: Session;
+  /** The server no longer knows the session: it is asked for again, over the page. */
+  isExpired: boolean;
+  signOut: () => Promise<void>;
+}
+
+const SessionContext = createContext<SessionState | null>(null);
+
+/** Who is signed in. */
+export function useSession(): SessionState {
+  const state = useContext(SessionContext);
+  if (!state) throw new Error("useSession outside of SessionProvider");
+  return state;
+}
+
+/** Whether the person may do something: `may("calls:write")`. The server decides; this only hides what it refuses. */
+export function useMay(): (...anyOf: Scope[]) => boolean {
+  const { scopes } = useSession().session;
+  return useCallback((...anyOf) => anyOf.length === 0 || anyOf.some((scope) => scopes.includes(scope)), [scopes]);
+}
+
+export const sessionKey = ["/v1/session"] as const;
+
+/** The session of this browser; `null` where nobody is signed in. */
+export async function readSession(): Promise<Session | null> {
+  try {
+    return await send<Session>("GET", "/v1/session");
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+interface ProviderProps {
+  /** Shown while it is not known who is signed in. */
+  waiting: ReactNode;
+  /** Shown when that cannot be found out. */
+  failed: (error: Error, retry: () => void) => ReactNode;
+  /** Shown where nobody is signed in. */
+  signIn: ReactNode;
+  children: ReactNode;
+}
+
+/** Finds out who is signed in. Whoever was signed in keeps the page when the session expires. */
+export function SessionProvider({ waiting, failed, signIn, children }: ProviderProps) {
+  const client = useQueryClient();
+  const asked = useQuery({ queryKey: sessionKey, queryFn: readSession, staleTime: Infinity });
+  const [isExpired, setExpired] = useState(false);
+  const session = asked.data;
+
+  useEffect(() => {
+    setCsrf(session?.csrf);
+    if (session) setExpired(false);
+  }, [session]);
+  useEffect(() => onExpired(() => setExpired(true)), []);
+
+  const signOut = useCallback(async () => {
+    await send("DELETE", "/v1/session");
+    live.close();
+    setCsrf(undefined);
+    client.clear();
+    client.setQueryData(sessionKey, null);
+  }, [client]);
+
+  const state = useMemo(() => session && { session, isExpired, signOut }, [session, isExpired, signOut]);
+  if (asked.isPending) return waiting;
+  if (asked.error) return failed(asked.error, () => void asked.refetch());
+  if (!state) return signIn;
+  // What is shown may ask at once: the token is there before it.
+  setCsrf(state.session.csrf);
+  return <SessionContext value={state}>{children}</SessionContext>;
+}
