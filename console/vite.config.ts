@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { readFileSync } from "node:fs";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 /**
@@ -8,10 +9,34 @@ import { defineConfig } from "vitest/config";
  */
 const target = process.env["CALLWRIGHT_URL"] ?? "http://127.0.0.1:8080";
 const keyFile = process.env["CALLWRIGHT_KEY_FILE"];
-const headers = keyFile ? { authorization: `Bearer ${readFileSync(keyFile, "utf8").trim()}` } : {};
+const headers: Record<string, string> = keyFile ? { authorization: `Bearer ${readFileSync(keyFile, "utf8").trim()}` } : {};
+
+/** Everything, as an administrator may. */
+const scopes = [
+  ...["calls", "contacts", "campaigns", "flows", "agents", "knowledge", "numbers", "trunks", "settings", "users"].flatMap(
+    (area) => [`${area}:read`, `${area}:write`],
+  ),
+  ...["calls:listen", "live:read", "live:supervise", "phone:use", "reports:read", "keys:write", "audit:read", "export:read"],
+];
+
+/** With a key there is no session: this stands for one. */
+function sessionOfKey(): Plugin {
+  const user = { id: "user_dev", name: "dev", display: "Robin Developer", role: "admin", second_factor: false };
+  const session = { user, scopes, csrf: "none", expires_at: "2100-01-01T00:00:00Z" };
+  return {
+    name: "session-of-key",
+    configureServer: ({ middlewares }) => {
+      if (!keyFile) return;
+      middlewares.use("/v1/session", (request, response, next) => {
+        if (request.url !== "/" && request.url !== "") return next();
+        response.setHeader("content-type", "application/json").end(JSON.stringify(session));
+      });
+    },
+  };
+}
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), sessionOfKey()],
   build: {
     target: "es2022",
     sourcemap: false,

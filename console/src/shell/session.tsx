@@ -5,8 +5,7 @@ import { live } from "../api/live";
 import { ApiError } from "../api/problem";
 import type { Scope, Session } from "../api/types";
 
-export interface SessionState {
-  session: Session;
+export interface SessionState extends Session {
   /** The server no longer knows the session: it is asked for again, over the page. */
   isExpired: boolean;
   signOut: () => Promise<void>;
@@ -23,7 +22,7 @@ export function useSession(): SessionState {
 
 /** Whether the person may do something: `may("calls:write")`. The server decides; this only hides what it refuses. */
 export function useMay(): (...anyOf: Scope[]) => boolean {
-  const { scopes } = useSession().session;
+  const { scopes } = useSession();
   return useCallback((...anyOf) => anyOf.length === 0 || anyOf.some((scope) => scopes.includes(scope)), [scopes]);
 }
 
@@ -70,11 +69,11 @@ export function SessionProvider({ waiting, failed, signIn, children }: ProviderP
     client.setQueryData(sessionKey, null);
   }, [client]);
 
-  const state = useMemo(() => session && { session, isExpired, signOut }, [session, isExpired, signOut]);
+  const state = useMemo(() => session && { ...session, isExpired, signOut }, [session, isExpired, signOut]);
   if (asked.isPending) return waiting;
   if (asked.error) return failed(asked.error, () => void asked.refetch());
   if (!state) return signIn;
   // What is shown may ask at once: the token is there before it.
-  setCsrf(state.session.csrf);
+  setCsrf(state.csrf);
   return <SessionContext value={state}>{children}</SessionContext>;
 }

@@ -96,6 +96,10 @@ export const flowWordsTexts = {
   "field.send_digits": { de: "Tasten", en: "Keys", es: "Teclas", fr: "Touches", it: "Tasti" },
   "field.reject": { de: "Grund", en: "Reason", es: "Motivo", fr: "Motif", it: "Motivo" },
   "field.return": { de: "Wert", en: "Value", es: "Valor", fr: "Valeur", it: "Valore" },
+  "field.set": { de: "Variablen", en: "Variables", es: "Variables", fr: "Variables", it: "Variabili" },
+  "field.remember": { de: "Am Anruf", en: "With the call", es: "En la llamada", fr: "Avec l'appel", it: "Nella chiamata" },
+  "field.contact": { de: "Am Kontakt", en: "With the contact", es: "En el contacto", fr: "Avec le contact", it: "Nel contatto" },
+  "field.with": { de: "Übergebene Werte", en: "Values handed over", es: "Valores entregados", fr: "Valeurs transmises", it: "Valori passati" },
   "field.next": { de: "Weiter", en: "Then", es: "Después", fr: "Ensuite", it: "Poi" },
 
   "choice.": { de: "üblich", en: "usual", es: "habitual", fr: "habituel", it: "di norma" },
