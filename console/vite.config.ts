@@ -35,8 +35,26 @@ function sessionOfKey(): Plugin {
   };
 }
 
+/**
+ * wavesurfer writes its rules as an inline `<style>`, which the Content-Security-Policy forbids. It is left out, and
+ * `Waveform.tsx` gives the same rules as a sheet.
+ */
+function wavesurferWithoutInlineStyle(): Plugin {
+  return {
+    name: "wavesurfer-without-inline-style",
+    enforce: "pre",
+    apply: "build",
+    transform(code, id) {
+      if (!id.includes("wavesurfer.esm.js")) return undefined;
+      const without = code.replace(/<style[\s\S]*?<\/style>/, "");
+      if (without === code) this.error("wavesurfer has no inline style any more: take this out");
+      return { code: without, map: null };
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), sessionOfKey()],
+  plugins: [react(), sessionOfKey(), wavesurferWithoutInlineStyle()],
   build: {
     target: "es2022",
     sourcemap: false,
