@@ -1,3 +1,4 @@
+import optimizeLocales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
 import { readFileSync } from "node:fs";
 import type { Plugin } from "vite";
@@ -54,7 +55,13 @@ function wavesurferWithoutInlineStyle(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), sessionOfKey(), wavesurferWithoutInlineStyle()],
+  plugins: [
+    react(),
+    sessionOfKey(),
+    wavesurferWithoutInlineStyle(),
+    // The parts library speaks thirty languages, we five.
+    { ...optimizeLocales.vite({ locales: ["de-DE", "en-US", "es-ES", "fr-FR", "it-IT"] }), enforce: "pre" },
+  ],
   build: {
     target: "es2022",
     sourcemap: false,
@@ -63,6 +70,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
+    // The campaigns that come with the program lie beside the console.
+    fs: { allow: [".."] },
     proxy: {
       "^/(v1|docs|openapi.json|healthz|readyz)": { target, ws: true, headers },
     },

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
-import { phone } from "./format";
+import { callNumber } from "../pages/phone/call";
 import { useMay } from "../shell/session";
+import { phone } from "./format";
 import styles from "./PhoneNumber.module.css";
 
 interface PhoneNumberProps {
@@ -17,7 +18,15 @@ export function PhoneNumber({ number, fallback = "–" }: PhoneNumberProps) {
   const text = phone(number);
   if (!may("phone:use")) return <span className="numbers">{text}</span>;
   return (
-    <Link to={`/phone?call=${encodeURIComponent(number)}`} className={`${styles.number} numbers`}>
+    <Link
+      to={`/phone?call=${encodeURIComponent(number)}`}
+      className={`${styles.number} numbers`}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey) return;
+        event.preventDefault();
+        void callNumber(number);
+      }}
+    >
       {text}
     </Link>
   );

@@ -4,6 +4,7 @@ import { phoneTexts } from "../../text/phone";
 import { useText } from "../../text/useText";
 import { Button, TextField } from "../../ui";
 import { callNumber } from "./call";
+import { dialable } from "./dialable";
 import { Keypad } from "./Keypad";
 import styles from "./Phone.module.css";
 
@@ -38,10 +39,4 @@ export function Dialer({ keys, initial = "" }: DialerProps) {
       {keys && <Keypad onKey={(key) => setTo((typed) => typed + key)} />}
     </form>
   );
-}
-
-/** A number as people write it, as it is dialled; a name or an address stays as it is. */
-export function dialable(text: string): string {
-  const typed = text.trim();
-  return /^[+(]?[\d\s()/.\-–]+$/.test(typed) ? typed.replace(/[\s()/.\-–]/g, "") : typed;
 }

@@ -130,9 +130,9 @@ function Announcer({ state }: { state: PhoneState }) {
 /** Who left the phone on finds it on. */
 function useSwitchedOn(): void {
   const { on } = usePhonePreferences(phone);
-  const session = useSession();
+  const { user } = useSession();
   useEffect(() => {
-    if (on && session.user.member) void phone.switchOn();
+    if (on && user.member) void phone.switchOn();
     // Only with the visit: afterwards it is switched by hand.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);

@@ -32,7 +32,7 @@ export function TransferForm({ line, onDone }: { line: PhoneLine; onDone: () => 
   };
   return (
     <form className={styles.transfer} onSubmit={now}>
-      <TextField label={t("phone.transfer_to")} value={to} onChange={setTo} autoFocus autoComplete="off" hint={t("phone.ask_first_hint")} />
+      <TextField label={t("phone.transfer_to")} value={to} onChange={setTo} autoComplete="off" hint={t("phone.ask_first_hint")} />
       {offered.length > 0 && (
         <ul className={styles.offers}>
           {offered.map((member) => (

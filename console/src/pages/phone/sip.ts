@@ -11,6 +11,7 @@ export interface Registration {
   readonly password: string;
   readonly websocket: string;
   readonly expires_at: string;
+  readonly ice_servers?: RTCIceServer[];
 }
 
 export interface Devices {
@@ -41,6 +42,7 @@ export class SipDriver {
   private ua?: UA;
   private renewal?: number;
   private stopped = true;
+  private iceServers: RTCIceServer[] = [];
   private readonly conversations = new Map<string, Conversation>();
   private readonly ids = new WeakMap<RTCSession, string>();
 
@@ -52,6 +54,7 @@ export class SipDriver {
     try {
       const [jssip, lent] = await Promise.all([import("jssip"), this.options.lend()]);
       if (this.stopped) return;
+      this.iceServers = lent.ice_servers ?? [];
       const socket = new jssip.WebSocketInterface(webSocketUrl(lent.websocket));
       const ua = new jssip.UA({
         sockets: [socket],
@@ -85,7 +88,7 @@ export class SipDriver {
     const { session } = talk;
     switch (effect.do) {
       case "answer":
-        return session.answer({ mediaConstraints: this.constraints(), pcConfig: { iceServers: [] } });
+        return session.answer(this.media());
       case "end":
         return endQuietly(session);
       case "busy":
@@ -177,7 +180,7 @@ export class SipDriver {
     if (!this.ua) return tell({ type: "ended", id, ending: "connection", at: now() });
     try {
       // The conversation is followed before its first event is told.
-      const session = this.ua.call(to, { mediaConstraints: this.constraints(), pcConfig: { iceServers: [] } });
+      const session = this.ua.call(to, this.media());
       this.follow(id, session);
     } catch {
       tell({ type: "ended", id, ending: "not_found", at: now() });
@@ -238,6 +241,10 @@ export class SipDriver {
       failed: stage("failed"),
     };
     session.refer(target, other ? { eventHandlers, replaces: other as never } : { eventHandlers });
+  }
+
+  private media() {
+    return { mediaConstraints: this.constraints(), pcConfig: { iceServers: this.iceServers } };
   }
 
   private constraints(): MediaStreamConstraints {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dialable } from "./Dialer";
+import { dialable } from "./dialable";
 
 describe("what is dialled", () => {
   it("is the digits of a number, however it is written", () => {

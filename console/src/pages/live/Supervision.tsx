@@ -1,0 +1,57 @@
+import { useMutation } from "@tanstack/react-query";
+import { Ear, Hand, LogOut, MessageCircle, Users } from "lucide-react";
+import { useState } from "react";
+import { send } from "../../api/client";
+import { liveTexts } from "../../text/live";
+import { useText } from "../../text/useText";
+import { Button, Note, useToast } from "../../ui";
+import type { Call } from "../contacts/calls";
+import { openPhone } from "../phone/call";
+import { phone } from "../phone/phone";
+import styles from "./Live.module.css";
+
+const MODES = [
+  { mode: "listen", icon: Ear },
+  { mode: "whisper", icon: MessageCircle },
+  { mode: "join", icon: Users },
+  { mode: "take_over", icon: Hand },
+] as const;
+type Mode = (typeof MODES)[number]["mode"];
+
+/** Listens to a call, whispers, joins, or takes it over: one's own phone rings for it. */
+export function Supervision({ call }: { call: Call }) {
+  const t = useText(liveTexts);
+  const toast = useToast();
+  const [mode, setMode] = useState<Mode>();
+  const path = `/v1/calls/${call.id}/supervision`;
+  const go = useMutation({
+    mutationFn: async (wanted: Mode) => {
+      if (mode !== undefined) return send("PATCH", path, { body: { mode: wanted } });
+      // The phone in the browser is there before it is rung.
+      await phone.switchOn();
+      openPhone();
+      return send("POST", path, { body: { mode: wanted } });
+    },
+    onSuccess: (_, wanted) => setMode(wanted === "take_over" ? undefined : wanted),
+    onError: toast.bad,
+  });
+  const leave = useMutation({ mutationFn: () => send("DELETE", path), onSettled: () => setMode(undefined), onError: toast.bad });
+  return (
+    <div className={styles.supervision} role="group" aria-label={t("live.supervise")}>
+      {MODES.map(({ mode: one, icon }) => (
+        <Button key={one} size="small" icon={icon} isPressed={mode === one} isPending={go.isPending && go.variables === one} onPress={() => go.mutate(one)}>
+          {t(`live.${one}`)}
+        </Button>
+      ))}
+      {mode !== undefined && (
+        <Button size="small" variant="quiet" icon={LogOut} onPress={() => leave.mutate()}>
+          {t("live.leave")}
+        </Button>
+      )}
+      <p className={styles.supervisionHint} role="status">
+        {mode === undefined ? MODES.map(({ mode: one }) => `${t(`live.${one}`)}: ${t(`live.${one}_hint`)}`).join(" ") : t(`live.${mode}_hint`)}
+      </p>
+      {go.isSuccess && mode !== undefined && <Note>{t("live.phone_rings")}</Note>}
+    </div>
+  );
+}

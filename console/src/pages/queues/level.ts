@@ -1,0 +1,15 @@
+import type { paths } from "../../api/schema";
+
+type Queues = paths["/v1/queues"]["get"]["responses"]["200"]["content"]["application/json"];
+
+export type Queue = Queues["data"][number] & {
+  served_soon?: number;
+  average_wait_s?: number | null;
+  callers?: { call: string; waited_s: number }[];
+};
+
+/** Of those whose wait is over, how many were put through within 20 s; nothing while there is none. */
+export function serviceLevel(queue: Pick<Queue, "served" | "left" | "timed_out" | "refused" | "served_soon">): number | undefined {
+  const over = queue.served + queue.left + queue.timed_out + queue.refused;
+  return over === 0 || queue.served_soon === undefined ? undefined : queue.served_soon / over;
+}

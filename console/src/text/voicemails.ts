@@ -1,0 +1,26 @@
+import type { Texts } from "./language";
+
+export const voicemailsTexts = {
+  "voicemails.title": { de: "Nachrichten und Verpasstes", en: "Voicemails and missed calls", es: "Mensajes y perdidas", fr: "Messages et appels manqués", it: "Messaggi e chiamate perse" },
+  "voicemails.messages": { de: "Auf Band", en: "Voicemails", es: "Mensajes de voz", fr: "Messages vocaux", it: "Messaggi vocali" },
+  "voicemails.missed": { de: "Verpasst", en: "Missed calls", es: "Perdidas", fr: "Manqués", it: "Perse" },
+  "voicemails.to_do": { de: "Zu erledigen", en: "To do", es: "Pendientes", fr: "À faire", it: "Da fare" },
+  "voicemails.empty": { de: "Keine Nachrichten", en: "No voicemails", es: "No hay mensajes", fr: "Aucun message", it: "Nessun messaggio" },
+  "voicemails.empty_hint": { de: "Wenn jemand auf Band spricht, steht es hier zum Lesen und Hören.", en: "When somebody leaves a message, it is here to be read and heard.", es: "Cuando alguien deje un mensaje, podrá leerlo y oírlo aquí.", fr: "Quand quelqu'un laisse un message, on peut le lire et l'écouter ici.", it: "Quando qualcuno lascia un messaggio, qui si può leggere e ascoltare." },
+  "voicemails.all_done": { de: "Alles erledigt", en: "All done", es: "Todo hecho", fr: "Tout est fait", it: "Tutto fatto" },
+  "voicemails.missed_empty": { de: "Kein Anruf ist verpasst", en: "No call was missed", es: "No hay llamadas perdidas", fr: "Aucun appel manqué", it: "Nessuna chiamata persa" },
+  "voicemails.show_all": { de: "Auch erledigte zeigen", en: "Show done ones too", es: "Mostrar también las hechas", fr: "Afficher aussi les terminés", it: "Mostra anche quelli fatti" },
+  "voicemails.new": { de: "neu", en: "new", es: "nuevo", fr: "nouveau", it: "nuovo" },
+  "voicemails.for": { de: "für {mailbox}", en: "for {mailbox}", es: "para {mailbox}", fr: "pour {mailbox}", it: "per {mailbox}" },
+  "voicemails.play": { de: "Nachricht vom {at} anhören", en: "Listen to the message of {at}", es: "Escuchar el mensaje del {at}", fr: "Écouter le message du {at}", it: "Ascolta il messaggio del {at}" },
+  "voicemails.transcript": { de: "Mitschrift", en: "Transcript", es: "Transcripción", fr: "Transcription", it: "Trascrizione" },
+  "voicemails.no_transcript": { de: "Davon gibt es keine Mitschrift.", en: "There is no transcript of it.", es: "No hay transcripción.", fr: "Il n'y en a pas de transcription.", it: "Non c'è trascrizione." },
+  "voicemails.held": { de: "Wird noch bearbeitet: Es ist gleich zu hören.", en: "Still being worked on: it can be heard in a moment.", es: "Aún en proceso: podrá oírse en un momento.", fr: "Encore en traitement : audible dans un instant.", it: "Ancora in lavorazione: si potrà ascoltare tra poco." },
+  "voicemails.delete": { de: "Löschen", en: "Delete", es: "Eliminar", fr: "Supprimer", it: "Elimina" },
+  "voicemails.delete_title": { de: "Diese Nachricht löschen?", en: "Delete this message?", es: "¿Eliminar este mensaje?", fr: "Supprimer ce message ?", it: "Eliminare questo messaggio?" },
+  "voicemails.delete_text": { de: "Die Nachricht ist danach nicht mehr zu hören.", en: "The message can no longer be heard then.", es: "Después ya no se podrá oír.", fr: "Il ne pourra plus être écouté.", it: "Non si potrà più ascoltare." },
+  "voicemails.kind.message": { de: "Nachricht", en: "Message", es: "Mensaje", fr: "Message", it: "Messaggio" },
+  "voicemails.kind.callback": { de: "Rückruf", en: "Call back", es: "Devolver llamada", fr: "Rappel", it: "Richiamata" },
+  "voicemails.kind.task": { de: "Aufgabe", en: "Task", es: "Tarea", fr: "Tâche", it: "Attività" },
+  "voicemails.due": { de: "bis {at}", en: "by {at}", es: "antes del {at}", fr: "avant le {at}", it: "entro {at}" },
+} as const satisfies Texts;
