@@ -18,7 +18,7 @@ pub use read::{AudienceError, read};
 pub struct Mapping {
     /// The number to be called. Default `number`.
     pub number: String,
-    /// Other numbers of the contact, in the order in which they are tried.
+    /// Other numbers of the contact, in the order in which they are tried. A table may be without these columns.
     pub other_numbers: Vec<String>,
     /// The name. Default `name`, where there is such a column.
     pub name: Option<String>,
@@ -92,6 +92,8 @@ pub struct Audience {
     pub bad_rows: usize,
     /// Rows whose number stands in an earlier one: left out.
     pub duplicates: Vec<Duplicate>,
+    /// Columns of other numbers that the table does not have: nobody has such a number.
+    pub absent: Vec<String>,
 }
 
 /// The most faults that are kept of one table.

@@ -101,7 +101,8 @@ impl Columns {
         };
         let mut columns = Self {
             number: need(&mapping.number)?,
-            others: mapping.other_numbers.iter().map(|column| need(column)).collect::<Result<_, _>>()?,
+            // Who has no other number needs no column for it.
+            others: mapping.other_numbers.iter().filter_map(|column| need(column).ok()).collect(),
             name: take(&mapping.name, "name")?,
             language: take(&mapping.language, "language")?,
             time_zone: take(&mapping.time_zone, "time_zone")?,
@@ -152,7 +153,9 @@ impl<'a> Reading<'a> {
         if let Some(zone) = &defaults.time_zone {
             cell::zone(zone).map_err(|error| AudienceError::Default(format!("time zone: {error}")))?;
         }
-        let (seen, audience) = (HashMap::new(), Audience::default());
+        let there = |column: &&String| headings.iter().any(|heading| heading.to_lowercase() == column.to_lowercase());
+        let absent = mapping.other_numbers.iter().filter(|column| !there(column)).cloned().collect();
+        let (seen, audience) = (HashMap::new(), Audience { absent, ..Audience::default() });
         Ok(Self { headings, columns, mapping, defaults, language, seen, audience })
     }
 
