@@ -53,7 +53,7 @@ describe("a change of one value", () => {
         expect(readSource(changed).faults, changed).toEqual([]);
       }
     }
-  });
+  }, 120_000);
 });
 
 describe("what is not there yet", () => {

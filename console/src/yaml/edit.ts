@@ -26,8 +26,7 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
 /** Gives the scalar at a place a value; what is missing on the way is made. */
 export function setScalar(text: string, path: Path, value: string, style: Style = "word"): string {
   const source = readSource(text);
-  const changed = applySplices(text, [scalarSplice(source, path, value, style)]);
-  return changed;
+  return applySplices(text, [scalarSplice(source, path, value, style)]);
 }
 
 function scalarSplice(source: Source, path: Path, value: string, style: Style): Splice {
@@ -84,7 +83,9 @@ function insertSplice(
   if (path.length === 1) {
     const gap = source.text === "" || source.text.endsWith("\n") ? "" : "\n";
     const end = source.text.length;
-    return { from: end, to: end, with: `${gap}${writeKey(key)}: ${write({ flow: false, indent: 2 })}\n` };
+    const written = write({ flow: false, indent: 2 });
+    const space = written.startsWith("\n") ? "" : " ";
+    return { from: end, to: end, with: `${gap}${writeKey(key)}:${space}${written}\n` };
   }
   const holder = nodeAt(source.root, parentPath.slice(0, -1));
   const pair = isMap(holder) ? pairOf(holder, String(parentPath.at(-1))) : undefined;
@@ -167,6 +168,16 @@ function inFlow(text: string, from: number, to: number): { from: number; to: num
   if (behind) return { from, to: to + behind[0].length };
   const before = /,\s*$/.exec(text.slice(0, from));
   return { from: before ? from - before[0].length : from, to };
+}
+
+/** Leaves an entry without a value: `answer:`. */
+export function setEmpty(text: string, path: Path): string {
+  const source = readSource(text);
+  const parent = nodeAt(source.root, path.slice(0, -1));
+  const pair = isMap(parent) ? pairOf(parent, String(path.at(-1))) : undefined;
+  if (!pair || !pair.value || isEmpty(pair.value)) return text;
+  const from = behindColon(text, pair.key);
+  return applySplices(text, [{ from, to: contentEnd(text, pair.value), with: "" }]);
 }
 
 /** Gives the entry at a place another name. */

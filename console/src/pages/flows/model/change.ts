@@ -163,10 +163,10 @@ export function removeCase(text: string, node: string, at: number): string {
   return isSeq(list) && list.items.length > 1 ? remove(text, ["nodes", node, "branch", at]) : text;
 }
 
-/** Sets a setting of a node, or takes it away with an empty value. */
+/** Sets a setting of a node; an empty value takes it away. `words`: it is never taken for a number. */
 export function setField(text: string, path: Path, value: string, words: boolean): string {
-  if (value === "" && nodeAt(readSource(text).root, path) === undefined) return text;
-  return value === "" && !words ? remove(text, path) : setScalar(text, path, value, words ? "text" : "word");
+  if (value !== "") return setScalar(text, path, value, words ? "text" : "word");
+  return nodeAt(readSource(text).root, path) === undefined ? text : remove(text, path);
 }
 
 /** Several words: a list where there is more than one. */

@@ -10,6 +10,7 @@ export type FieldKind =
   | "flag"
   | "choice"
   | "words"
+  | "values"
   | "expression"
   | "flow"
   | "agent";
@@ -38,7 +39,7 @@ export interface VerbSpec {
   beside: readonly FieldSpec[];
   /** It goes on at `next`. */
   next: boolean;
-  /** What a new node holds, below its name; `$` stands for where it goes on. */
+  /** What a new node holds, below its name. `say`: the words that it begins with. */
   fresh: (say: string) => string;
 }
 
@@ -47,6 +48,8 @@ const interrupt: FieldSpec = { key: "interrupt", kind: "flag", standard: "true" 
 const unanswered: FieldSpec = { key: "unanswered", kind: "flag", standard: "false" };
 const into: FieldSpec = { key: "into", kind: "text" };
 const failed: FieldSpec = { key: "failed", kind: "target" };
+
+const values = (key: string): FieldSpec => ({ key, kind: "values", needed: true });
 
 const retry = (key: string): FieldSpec => ({ key, kind: "prompt" });
 const retryNext = (key: string): FieldSpec => ({ key: "next", kind: "target", below: key });
@@ -149,9 +152,9 @@ export const VERBS: readonly VerbSpec[] = [
     next: false,
     fresh: () => "hours: {open: hangup, closed: hangup}",
   },
-  { name: "set", group: "think", fields: [], beside: [], next: true, fresh: () => 'set: {name: ""}' },
-  { name: "remember", group: "think", fields: [], beside: [], next: true, fresh: () => "remember: {outcome: done}" },
-  { name: "contact", group: "think", fields: [], beside: [], next: true, fresh: () => "contact: {vip: true}" },
+  { name: "set", group: "think", self: values("set"), fields: [], beside: [], next: true, fresh: () => 'set: {name: ""}' },
+  { name: "remember", group: "think", self: values("remember"), fields: [], beside: [], next: true, fresh: () => "remember: {outcome: done}" },
+  { name: "contact", group: "think", self: values("contact"), fields: [], beside: [], next: true, fresh: () => "contact: {vip: true}" },
   {
     name: "opt_out",
     group: "think",
@@ -192,6 +195,7 @@ export const VERBS: readonly VerbSpec[] = [
     fields: [
       say,
       { key: "name", kind: "text", needed: true },
+      { key: "with", kind: "values" },
       { key: "timeout", kind: "duration", standard: "10s" },
       into,
       { ...failed, needed: true },
@@ -204,7 +208,7 @@ export const VERBS: readonly VerbSpec[] = [
     name: "call",
     group: "systems",
     self: { key: "call", kind: "flow" },
-    fields: [{ key: "flow", kind: "flow", needed: true }, into],
+    fields: [{ key: "flow", kind: "flow", needed: true }, { key: "with", kind: "values" }, into],
     beside: [],
     next: true,
     fresh: () => "call: other_flow",
@@ -213,7 +217,7 @@ export const VERBS: readonly VerbSpec[] = [
     name: "agent",
     group: "people",
     self: { key: "agent", kind: "agent" },
-    fields: [{ key: "agent", kind: "agent", needed: true }, into, failed],
+    fields: [{ key: "agent", kind: "agent", needed: true }, { key: "with", kind: "values" }, into, failed],
     beside: [],
     next: true,
     fresh: () => "agent:\n  agent: assistant\n  failed: hangup",
