@@ -1,6 +1,7 @@
-import optimizeLocales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -54,14 +55,24 @@ function wavesurferWithoutInlineStyle(): Plugin {
   };
 }
 
+/** The server sends files as they lie there: each beside its compressed forms. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    apply: "build",
+    writeBundle({ dir = "dist" }) {
+      const files = readdirSync(dir, { recursive: true, encoding: "utf8" });
+      for (const file of files.filter((name) => /\.(js|css|html|svg)$/.test(name))) {
+        const bytes = readFileSync(join(dir, file));
+        writeFileSync(join(dir, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+        writeFileSync(join(dir, `${file}.br`), brotliCompressSync(bytes));
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [
-    react(),
-    sessionOfKey(),
-    wavesurferWithoutInlineStyle(),
-    // The parts library speaks thirty languages, we five.
-    { ...optimizeLocales.vite({ locales: ["de-DE", "en-US", "es-ES", "fr-FR", "it-IT"] }), enforce: "pre" },
-  ],
+  plugins: [react(), sessionOfKey(), wavesurferWithoutInlineStyle(), compressed()],
   build: {
     target: "es2022",
     sourcemap: false,

@@ -39,7 +39,7 @@ export const callTexts = {
   "call.listen_from": { de: "Ab {at} hören", en: "Listen from {at}", es: "Escuchar desde {at}", fr: "Écouter à partir de {at}", it: "Ascolta da {at}" },
   "call.cut": { de: "unterbrochen", en: "interrupted", es: "interrumpido", fr: "interrompu", it: "interrotto" },
   "call.unsure": { de: "unsicher gehört", en: "not heard clearly", es: "no se oyó bien", fr: "mal entendu", it: "sentito male" },
-  "call.answered_after": { de: "Antwort nach {span}", en: "Answered after {span}", es: "Respondió tras {span}", fr: "Réponse après {span}", it: "Risposta dopo {span}" },
+  "call.answered_after": { de: "nach {span}", en: "after {span}", es: "tras {span}", fr: "après {span}", it: "dopo {span}" },
   "call.correct": { de: "Zeile berichtigen", en: "Correct this line", es: "Corregir esta línea", fr: "Corriger cette ligne", it: "Correggi questa riga" },
   "call.correct.field": { de: "Was wirklich gesagt wurde", en: "What was really said", es: "Lo que se dijo en realidad", fr: "Ce qui a vraiment été dit", it: "Che cosa è stato detto davvero" },
   "call.corrected": { de: "berichtigt", en: "corrected", es: "corregido", fr: "corrigé", it: "corretto" },

@@ -123,7 +123,9 @@ export function Select<K extends string>(props: SelectProps<K>) {
     >
       <FieldLabel hidden={isLabelHidden}>{label}</FieldLabel>
       <AriaButton className={cx(styles.input, styles.select, size === "small" && styles.small)}>
-        <SelectValue className={styles.selected ?? ""} />
+        <SelectValue className={styles.selected ?? ""}>
+          {({ selectedText, defaultChildren }) => selectedText || defaultChildren}
+        </SelectValue>
         <ChevronDown size={15} aria-hidden />
       </AriaButton>
       <Hints hint={hint} error={error} />

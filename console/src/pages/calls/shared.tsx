@@ -2,7 +2,7 @@ import { Frown, Meh, PhoneIncoming, PhoneMissed, PhoneOutgoing, Smile, type Luci
 import { useEffect, useState } from "react";
 import { callsTexts } from "../../text/calls";
 import { useText } from "../../text/useText";
-import { Badge, type Tone } from "../../ui";
+import { Badge, cx, type Tone } from "../../ui";
 import styles from "./shared.module.css";
 import type { Call, ContactRef, Mood } from "./model/types";
 
@@ -22,8 +22,13 @@ export function isMissed(call: Pick<Call, "state" | "answered_at">): boolean {
   return call.state === "ended" && !call.answered_at;
 }
 
+interface DirectionIconProps {
+  call: Pick<Call, "direction" | "state" | "answered_at">;
+  isSmall?: boolean;
+}
+
 /** An icon for which way a call went. */
-export function DirectionIcon({ call }: { call: Pick<Call, "direction" | "state" | "answered_at"> }) {
+export function DirectionIcon({ call, isSmall }: DirectionIconProps) {
   const t = useCallsText();
   const [Icon, label, tone]: [LucideIcon, string, string | undefined] = isMissed(call)
     ? [PhoneMissed, t(call.direction === "outbound" ? "outcome.not_reached" : "calls.missed"), styles.missed]
@@ -31,8 +36,8 @@ export function DirectionIcon({ call }: { call: Pick<Call, "direction" | "state"
       ? [PhoneOutgoing, t("calls.outbound"), styles.outbound]
       : [PhoneIncoming, t("calls.inbound"), styles.inbound];
   return (
-    <span className={`${styles.direction} ${tone}`} role="img" aria-label={label} title={label}>
-      <Icon size={16} aria-hidden />
+    <span className={cx(styles.direction, tone, isSmall && styles.small)} role="img" aria-label={label} title={label}>
+      <Icon size={isSmall ? 13 : 16} aria-hidden />
     </span>
   );
 }

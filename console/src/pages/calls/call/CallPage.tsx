@@ -182,7 +182,7 @@ function Subtitle({ call }: { call: CallDetail }) {
   const contact = contactOf(call.contact);
   return (
     <>
-      <DirectionIcon call={call} />
+      <DirectionIcon call={call} isSmall />
       {contact?.name && <PhoneNumber number={otherParty(call)} fallback={t("calls.withheld")} />}
       <time dateTime={call.started_at}>{format.dateTime(call.started_at)}</time>
       {length !== undefined && <span className="numbers">{format.clock(length)}</span>}

@@ -45,13 +45,20 @@ export const LineView = memo(function LineView({ id, line, turn, name, isNameSho
         <span className={`${styles.at} numbers`}>{at}</span>
       )}
       <div className={styles.said}>
-        {isNameShown ? <p className={styles.name}>{name}</p> : <span className="visually-hidden">{name}: </span>}
+        {isNameShown ? (
+          <p className={styles.name}>
+            {name}
+            <Waited turn={turn} />
+          </p>
+        ) : (
+          <span className="visually-hidden">{name}: </span>
+        )}
         {isEdited ? (
           <Editor id={id} line={line} onDone={() => setEdited(false)} />
         ) : (
           <>
             <Words line={line} />
-            <Remarks line={line} turn={turn} />
+            <Remarks line={line} turn={turn} isTimeShown={!isNameShown} />
           </>
         )}
       </div>
@@ -85,8 +92,16 @@ function Words({ line }: { line: Line }) {
   );
 }
 
+/** How long the caller waited for this answer. */
+function Waited({ turn }: { turn?: Turn }) {
+  const t = useText(callTexts);
+  const format = useFormat();
+  if (typeof turn?.total !== "number") return null;
+  return <span className={styles.after}>{t("call.answered_after", { span: format.seconds(turn.total) })}</span>;
+}
+
 /** What is worth knowing of a line, small under it. */
-function Remarks({ line, turn }: { line: Line; turn?: Turn }) {
+function Remarks({ line, turn, isTimeShown }: { line: Line; turn?: Turn; isTimeShown: boolean }) {
   const t = useText(callTexts);
   const format = useFormat();
   const { corrected } = line;
@@ -101,9 +116,7 @@ function Remarks({ line, turn }: { line: Line; turn?: Turn }) {
         )}
         {isUnsure && <Badge tone="warn">{t("call.unsure")}</Badge>}
         {line.cut && <Badge>{t("call.cut")}</Badge>}
-        {typeof turn?.total === "number" && (
-          <span>{t("call.answered_after", { span: format.span(turn.total) })}</span>
-        )}
+        {isTimeShown && <Waited turn={turn} />}
         {documents.length > 0 && <span>{t("call.sources", { documents: format.list(documents) })}</span>}
       </p>
     </>

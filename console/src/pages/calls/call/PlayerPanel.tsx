@@ -88,7 +88,7 @@ function Transport({ player }: { player: Player }) {
   const t = useText(callTexts);
   const format = useFormat();
   const isPlaying = usePlayed(player, (it) => it.isPlaying, false);
-  const second = usePlayed(player, ({ audio }) => Math.floor(audio.currentTime), 0);
+  const second = usePlayed(player, ({ time }) => Math.floor(time / 1_000), 0);
   return (
     <>
       <IconButton label={t("call.back_5")} icon={RotateCcw} onPress={() => player.seek(player.time - STEP_MS)} />
@@ -102,7 +102,7 @@ function Transport({ player }: { player: Player }) {
       />
       <IconButton label={t("call.on_5")} icon={RotateCw} onPress={() => player.seek(player.time + STEP_MS)} />
       <span className={`${styles.time} numbers`}>
-        {format.clock(second * 1_000)} <span>/ {format.clock(player.duration_ms)}</span>
+        {format.clock(second * 1_000)} <span>/ {format.clock(player.end_ms)}</span>
       </span>
     </>
   );

@@ -21,8 +21,8 @@ export function Turns({ turns }: { turns: Turn[] }) {
       <Facts
         columns
         items={[
-          { label: t("call.turns.median"), value: <strong>{format.span(sums.median)}</strong> },
-          { label: t("call.turns.slowest"), value: <strong>{format.span(sums.slowest)}</strong> },
+          { label: t("call.turns.median"), value: <strong>{format.seconds(sums.median)}</strong> },
+          { label: t("call.turns.slowest"), value: <strong>{format.seconds(sums.slowest)}</strong> },
           { label: t("call.turns.count"), value: <strong>{format.number(sums.count)}</strong> },
         ]}
       />
@@ -54,7 +54,7 @@ export function Turns({ turns }: { turns: Turn[] }) {
               ))}
             </span>
             <span className={cx(styles.total, "numbers")}>
-              {typeof turn.total === "number" ? format.span(turn.total) : "–"}
+              {typeof turn.total === "number" ? format.seconds(turn.total) : "–"}
             </span>
             <span className={styles.flags}>
               {turn.speculated && <Badge tone="good">{t("call.turn.ahead")}</Badge>}

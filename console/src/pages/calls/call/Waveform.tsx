@@ -8,16 +8,16 @@ import type { CallNote, Waveform as Peaks } from "../model/types";
 import { usePlayed, type Player } from "./player";
 import styles from "./Player.module.css";
 
-/** Height of each voice, px. */
-const VOICE = 44;
+/** Height of each voice, px; less where there is little room. */
+const voice = () => (innerWidth < 640 ? 26 : 44);
 const STEP_MS = 5_000;
 
 /** The rules that wavesurfer would write into the page itself, where the Content-Security-Policy lets it. */
-const rules = `
+const rules = (height: number) => `
   :host { user-select: none; min-width: 1px; }
   .scroll { overflow: hidden; width: 100%; position: relative; }
   .wrapper { position: relative; overflow: visible; z-index: 2; }
-  .canvases { min-height: ${2 * VOICE}px; pointer-events: none; }
+  .canvases { min-height: ${height}px; pointer-events: none; }
   .canvases > div, .progress > div { position: relative; }
   canvas { display: block; position: absolute; top: 0; image-rendering: pixelated; }
   .progress { pointer-events: none; position: absolute; z-index: 2; inset: 0 auto auto 0; width: 0; height: 100%; overflow: hidden; }
@@ -34,7 +34,7 @@ function resolved(element: HTMLElement, name: string): string {
 
 function looks(element: HTMLElement) {
   const color = (name: string) => resolved(element, name);
-  const bars = { barWidth: 2, barGap: 1, barRadius: 2, barMinHeight: 1, height: VOICE };
+  const bars = { barWidth: 2, barGap: 1, barRadius: 2, barMinHeight: 1, height: voice() };
   return {
     cursorColor: color("--ink"),
     splitChannels: [
@@ -69,7 +69,7 @@ export function Waveform({ player, peaks, notes }: WaveformProps) {
     const root = wave.getWrapper().getRootNode();
     if (root instanceof ShadowRoot) {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(rules);
+      sheet.replaceSync(rules(2 * voice()));
       root.adoptedStyleSheets = [sheet];
     }
     const repaint = () => wave.setOptions(looks(container));
@@ -96,18 +96,18 @@ export function Waveform({ player, peaks, notes }: WaveformProps) {
 function Position({ player }: { player: Player }) {
   const t = useText(callTexts);
   const format = useFormat();
-  const second = usePlayed(player, ({ audio }) => Math.floor(audio.currentTime), 0);
+  const second = usePlayed(player, ({ time }) => Math.floor(time / 1_000), 0);
   return (
     <input
       type="range"
       className={styles.range}
       aria-label={t("call.position")}
-      aria-valuetext={t("call.position.of", { at: format.clock(second * 1_000), length: format.clock(player.duration_ms) })}
-      min={0}
-      max={Math.ceil(player.duration_ms / 1_000)}
+      aria-valuetext={t("call.position.of", { at: format.clock(second * 1_000), length: format.clock(player.end_ms) })}
+      min={Math.floor(player.offset_ms / 1_000)}
+      max={Math.ceil(player.end_ms / 1_000)}
       step={STEP_MS / 1_000}
       value={second}
-      onChange={(event) => player.seek(Number(event.target.value) * 1_000 + player.offset_ms)}
+      onChange={(event) => player.seek(Number(event.target.value) * 1_000)}
     />
   );
 }

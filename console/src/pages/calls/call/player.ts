@@ -35,6 +35,11 @@ export class Player {
     return this.audio.currentTime * 1_000 + this.offset_ms;
   }
 
+  /** The recording's last moment. */
+  get end_ms(): number {
+    return this.offset_ms + this.duration_ms;
+  }
+
   get isPlaying(): boolean {
     return !this.audio.paused;
   }
