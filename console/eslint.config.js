@@ -14,6 +14,8 @@ export default tseslint.config(
       "react-hooks/exhaustive-deps": "error",
       "max-lines": ["error", 450],
       "no-console": "error",
+      // What a person has just opened may have the focus; a page never takes it by itself.
+      "jsx-a11y/no-autofocus": ["error", { ignoreNonDOM: true }],
     },
   },
 );

@@ -108,7 +108,6 @@ function Row<T>({ row, columns, href, onOpen, rowClass }: TableProps<T> & { row:
   };
   return (
     // The link or the button in its first cell is what the keyboard reaches.
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions
     <tr onClick={opens ? open : undefined} className={cx(opens && styles.opens, rowClass?.(row))}>
       {columns.map((column, index) => (
         <td
