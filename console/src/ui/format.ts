@@ -83,7 +83,7 @@ export function formatter(language: Language) {
     /** `0.8 s` */
     seconds: (ms: number) =>
       new Intl.NumberFormat(language, {
-        style: "unit", unit: "second", unitDisplay: "short", minimumFractionDigits: 1, maximumFractionDigits: 1,
+        style: "unit", unit: "second", unitDisplay: "narrow", minimumFractionDigits: 1, maximumFractionDigits: 1,
       }).format(ms / SECOND),
     number: (n: number, options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options).format(n),
     percent: (part: number) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(part),
