@@ -153,6 +153,12 @@ typed_ids! {
     MergeId = "merge",
     /// That a person was erased.
     ErasureId = "erasure",
+    /// Somebody who may sign in.
+    UserId = "user",
+    /// A time that somebody is signed in.
+    SessionId = "session",
+    /// An entry of the audit log.
+    AuditId = "audit",
 }
 
 #[cfg(test)]

@@ -25,8 +25,9 @@ pub use event::{
 };
 pub use hearing::{Hearing, ListenSettings};
 pub use id::{
-    AppointmentId, CallId, CampaignId, ConsentId, ContactId, ErasureId, EventId, FlowId, FollowUpId, Id, IdError,
-    LegId, MemberId, MergeId, NoteId, NumberId, RecordingId, TicketId, TrunkId, VoicemailId, WebhookId,
+    AppointmentId, AuditId, CallId, CampaignId, ConsentId, ContactId, ErasureId, EventId, FlowId, FollowUpId, Id,
+    IdError, LegId, MemberId, MergeId, NoteId, NumberId, RecordingId, SessionId, TicketId, TrunkId, UserId,
+    VoicemailId, WebhookId,
 };
 pub use origin::{Attestation, CallOrigin, Diverted, Verification};
 pub use thought::{ChatMessage, ThinkEvent, ThinkId, ThinkRequest, ThinkUsage, ToolCall, ToolSpec};

@@ -1,11 +1,14 @@
 //! The program: configuration, wiring, REST, events, command line; the only owner of wire formats.
 
+pub mod access;
 pub mod api;
 pub mod cli;
 pub mod config;
+mod console;
 mod mcp;
 mod people;
 mod price;
+pub mod settings;
 pub mod templates;
 mod trunk;
 pub mod webhooks;

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use call_model::{
-    AppointmentId, CallId, CampaignId, ConsentId, ContactId, ErasureId, EventId, FlowId, FollowUpId, LegId, MemberId,
-    MergeId, NoteId, NumberId, RecordingId, TicketId, TrunkId, VoicemailId, WebhookId,
+    AppointmentId, AuditId, CallId, CampaignId, ConsentId, ContactId, ErasureId, EventId, FlowId, FollowUpId, LegId,
+    MemberId, MergeId, NoteId, NumberId, RecordingId, SessionId, TicketId, TrunkId, UserId, VoicemailId, WebhookId,
 };
 
 /// A kind of id that can be made anew.
@@ -47,7 +47,10 @@ new_ids!(
     ConsentId,
     NoteId,
     MergeId,
-    ErasureId
+    ErasureId,
+    UserId,
+    SessionId,
+    AuditId
 );
 
 static SOURCE: Mutex<Source> = Mutex::new(Source { unix_ms: 0, random: 0, pool: [0; POOL], used: POOL });

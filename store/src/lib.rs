@@ -48,10 +48,16 @@ pub use id::{NewId, fresh_id};
 pub use integrity::{Examination, examine};
 pub use page::{Cursor, CursorError, Page, PageRequest};
 pub use record::{
-    AddedContacts, AttemptEnd, AttemptOutcome, AttemptSums, CampaignAttempt, CampaignContactFilter,
-    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach, CampaignRecord, CampaignState,
-    CampaignStep, CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
+    ActorKind, AuditEntry, AuditFilter, AuditRecord, AuditResult, NewSession, NewUser, Role, SessionRecord, UserChange,
+    UserRecord,
 };
+pub use record::{
+    AddedContacts, AttemptEnd, AttemptOutcome, AttemptSums, CallWalk, CampaignAttempt, CampaignContactFilter,
+    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignKey, CampaignNode, CampaignReach,
+    CampaignRecord, CampaignRound, CampaignState, CampaignStep, CampaignVersion, EndedContact, Judgement, NewAttempt,
+    NewCampaign, NewCampaignContact, NewRound, RoundBegin, RoundCount, WalkedNode,
+};
+pub use record::{CallListing, CallNoteRecord, CorrectionRecord, ReportBy, ReportCounts, ReportRow, SettingRecord, TagCount};
 pub use record::{
     AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, AttemptRecord,
     BanRecord, BegunCall, BindingRecord, Busy, CallFilter, CallRecord, CallState, ConsentAnswer, ConsentFilter,
@@ -69,6 +75,6 @@ pub use record::{
     TrunkRecord, TrunkSpendingRecord, UpdateRule, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
 };
 pub use scrub::{Scrub, Scrubber, Silence};
-pub use sql::{DoomedCall, DoomedCalls, LoadingList, TermCounts};
+pub use sql::{DoomedCall, DoomedCalls, LoadingList, TermCounts, UNATTENDED};
 pub use stats::StoreStats;
 pub use store::Store;

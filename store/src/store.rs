@@ -37,6 +37,11 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("answered_by", include_str!("../migrations/0017_answered_by.sql")),
     ("bindings", include_str!("../migrations/0018_bindings.sql")),
     ("binding_proof", include_str!("../migrations/0020_binding_proof.sql")),
+    ("access", include_str!("../migrations/0021_access.sql")),
+    ("rounds", include_str!("../migrations/0025_rounds.sql")),
+    ("campaign_calls", include_str!("../migrations/0026_campaign_calls.sql")),
+    ("review", include_str!("../migrations/0022_review.sql")),
+    ("settings", include_str!("../migrations/0023_settings.sql")),
 ];
 
 /// The books of one Callwright. Cheap to clone; one process at a time may hold them open.

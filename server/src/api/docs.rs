@@ -40,6 +40,7 @@ use super::state::ApiState;
         (name = "members", description = "People of the business who have a phone"),
         (name = "webhooks", description = "Places that events are sent to"),
         (name = "keys", description = "API keys"),
+        (name = "access", description = "Signing in, users, and who did what"),
         (name = "events", description = "What happened"),
         (name = "operation", description = "Keeping it running"),
     ),

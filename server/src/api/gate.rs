@@ -4,18 +4,21 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use store::{ApiKeyRecord, Store, StoreError};
+use store::{ApiKeyRecord, AuditResult, Store, StoreError};
 use subtle::ConstantTimeEq;
 
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
+use crate::access::rights::{self, Need, Reach, Right};
+use crate::access::scopes::Scopes;
+use crate::access::{COOKIE, Caller, Principal, cookie, csrf_of, is_own_page, is_unsafe, is_websocket};
 
 /// The keys that are known, as hashes.
 #[derive(Default)]
@@ -38,14 +41,15 @@ impl Keys {
         Ok(())
     }
 
-    /// The name of this key. Takes the same time for every key, known or not.
-    fn name_of(&self, key: &str) -> Option<KeyName> {
+    /// Who has this key. Takes the same time for every key, known or not.
+    fn owner_of(&self, key: &str) -> Option<Principal> {
         let hash = hash_key(key);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
         let mut found = None;
         for record in known.iter() {
             if bool::from(record.hash.ct_eq(&hash)) {
-                found = Some(KeyName(record.name.as_str().into()));
+                let scopes = record.scopes.as_deref().map_or_else(Scopes::all, Scopes::from_words);
+                found = Some(Principal::key(&record.name, scopes));
             }
         }
         found
@@ -64,15 +68,29 @@ pub fn new_key() -> Option<String> {
     Some(format!("cw_{}", URL_SAFE_NO_PAD.encode(bits)))
 }
 
-/// The name of the key that a request came with.
+/// Who asks, as one word that nobody else has: the name of a key, the id of a user. See [`Principal`] for more.
 #[derive(Clone)]
 pub(super) struct KeyName(pub(super) Arc<str>);
 
-/// Lets requests with a known key through, as many as it may make.
+/// The header that shows that a request by cookie comes from a page that has the session.
+const CSRF: &str = "x-csrf-token";
+
+/// Lets those through who are known, as often as they may ask. What [`rights`] leaves open passes without.
 pub(super) async fn authorize(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
-    match admit(&state, request.headers()) {
-        Ok(name) => {
-            request.extensions_mut().insert(name);
+    let caller = Caller::of(&request, &state.access().rules().proxies);
+    let open = right_of(&request).is_some_and(|right| right.need == Need::Open);
+    let admitted = if open {
+        own_page(&state, request.method(), request.headers()).map(|()| None)
+    } else {
+        admit(&state, request.method(), request.headers()).await.map(Some)
+    };
+    match admitted {
+        Ok(principal) => {
+            request.extensions_mut().insert(caller);
+            if let Some(principal) = principal {
+                request.extensions_mut().insert(KeyName(principal.owner()));
+                request.extensions_mut().insert(principal);
+            }
             next.run(request).await
         }
         Err(problem) => problem.into_response(),
@@ -87,23 +105,124 @@ pub(super) async fn authorize_metrics(State(state): State<ApiState>, request: Re
     next.run(request).await
 }
 
-fn admit(state: &ApiState, headers: &HeaderMap) -> Result<KeyName, Problem> {
+/// Lets through what the table of [`rights`] permits, and writes down what it says is to be written down.
+pub(super) async fn permit(State(state): State<ApiState>, request: Request, next: Next) -> Response {
+    let Some(right) = right_of(&request) else {
+        tracing::error!(path = path_of(&request), "a path is missing in the table of rights: it is refused");
+        let detail = "nobody may do this: its path is missing in the table of rights; please report it";
+        return Problem::new(Kind::Forbidden, detail).into_response();
+    };
+    if right.need == Need::Open {
+        return next.run(request).await;
+    }
+    let Some(principal) = request.extensions().get::<Principal>().cloned() else {
+        return Problem::new(Kind::Unauthorized, "nobody knows who asks").into_response();
+    };
+    let address = request.extensions().get::<Caller>().and_then(|caller| caller.address);
+    let object = right.object(request.uri().path());
+    let response = match permitted(&state, right, &principal, request.uri().path()).await {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    if let Some(action) = right.action {
+        let result = match response.status().as_u16() {
+            ..=399 => AuditResult::Ok,
+            401 | 403 => AuditResult::Refused,
+            _ => AuditResult::Failed,
+        };
+        let object = object.or_else(|| made(&response));
+        state.access().note(principal.audit(address, action, object, result)).await;
+    }
+    response
+}
+
+fn path_of(request: &Request) -> &str {
+    request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str)
+}
+
+fn right_of(request: &Request) -> Option<&'static Right> {
+    rights::find(request.method(), path_of(request))
+}
+
+/// The id of what a request has made.
+fn made(response: &Response) -> Option<String> {
+    let place = response.headers().get(header::LOCATION)?.to_str().ok()?;
+    let id = place.strip_prefix("/v1/")?.rsplit('/').next()?;
+    Some(id.chars().take(128).collect())
+}
+
+async fn permitted(state: &ApiState, right: &Right, principal: &Principal, path: &str) -> Result<(), Problem> {
+    if !right.permits(principal) {
+        let needed = match right.need {
+            Need::Has(scope) if !principal.may(scope) => format!("this needs the right `{scope}`"),
+            Need::User => "this is for users who have signed in, not for keys".to_owned(),
+            _ => "this shows calls that you took no part in".to_owned(),
+        };
+        return Err(Problem::new(Kind::Forbidden, format!("{needed}: ask an admin")));
+    }
+    let (Reach::OwnCall, Some(member)) = (right.reach, principal.only_member()) else { return Ok(()) };
+    // `/v1/calls/{id}` and what is under it.
+    let call = path.split('/').nth(3).and_then(|id| id.parse().ok());
+    let own = match call {
+        Some(call) => state.store().took_part(call, member).await?,
+        None => false,
+    };
+    // Nothing is told of a call of others, not even that there is one.
+    if own { Ok(()) } else { Err(super::calls::no_such_call()) }
+}
+
+async fn admit(state: &ApiState, method: &Method, headers: &HeaderMap) -> Result<Principal, Problem> {
     let refuse = |detail: &str, error: &str| {
         let challenge = format!("Bearer realm=\"callwright\"{error}");
         Problem::new(Kind::Unauthorized, detail).with_header(header::WWW_AUTHENTICATE, &challenge)
     };
-    let Some(key) = given_key(headers) else {
-        let detail = "send `Authorization: Bearer KEY`: the first key is in the file `api-key` of the data folder";
+    let principal = if let Some(key) = given_key(headers) {
+        let detail = "this key is not known: the first one is in the file `api-key` of the data folder";
+        state.keys().owner_of(key).ok_or_else(|| refuse(detail, ", error=\"invalid_token\""))?
+    } else if let Some(token) = cookie(headers, COOKIE) {
+        by_cookie(state, method, headers, token).await?
+    } else {
+        let detail = "sign in, or send `Authorization: Bearer KEY`: the first key is in the file `api-key` of the data \
+                      folder";
         return Err(refuse(detail, ""));
     };
-    let Some(name) = state.keys().name_of(key) else {
-        let detail = "this key is not known: the first one is in the file `api-key` of the data folder";
-        return Err(refuse(detail, ", error=\"invalid_token\""));
-    };
-    state.buckets().take(&name.0, Instant::now()).map_err(|wait_s| {
+    state.buckets().take(&principal.owner(), Instant::now()).map_err(|wait_s| {
         Problem::new(Kind::TooManyRequests, format!("this key asks too often: wait {wait_s} s")).retry_after(wait_s)
     })?;
-    Ok(name)
+    Ok(principal)
+}
+
+/// A request with the cookie of a session: what changes something shows the session's token, too, and comes from a page of
+/// ours; so does a WebSocket, which can show none.
+async fn by_cookie(state: &ApiState, method: &Method, headers: &HeaderMap, token: &str) -> Result<Principal, Problem> {
+    let access = state.access();
+    let Some((session, user)) = access.session(token).await? else {
+        return Err(Problem::new(Kind::Unauthorized, "you are not signed in any more: sign in again"));
+    };
+    if is_websocket(headers) {
+        if !is_own_page(headers, &access.rules().origins, false) {
+            return Err(other_page());
+        }
+    } else if is_unsafe(method) {
+        own_page(state, method, headers)?;
+        let shown = headers.get(CSRF).map(HeaderValue::as_bytes).unwrap_or_default();
+        if !bool::from(csrf_of(token).as_bytes().ct_eq(shown)) {
+            let detail = "the header `X-CSRF-Token` is missing or wrong: it is `csrf` of GET /v1/session";
+            return Err(Problem::new(Kind::Forbidden, detail).with("code", "csrf"));
+        }
+    }
+    Ok(Principal::user(&user, session.id))
+}
+
+fn own_page(state: &ApiState, method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    let ours = &state.access().rules().origins;
+    let own = !is_unsafe(method) || is_own_page(headers, ours, true);
+    if own { Ok(()) } else { Err(other_page()) }
+}
+
+fn other_page() -> Problem {
+    let detail = "the page that asks is none of ours: open the console, or name the page in `access.origins`";
+    Problem::new(Kind::Forbidden, detail).with("code", "origin")
 }
 
 /// The key that a request came with: in the header `Authorization`, or, where a page in a browser opens a WebSocket and
@@ -113,8 +232,7 @@ fn given_key(headers: &HeaderMap) -> Option<&str> {
         let (scheme, key) = given.to_str().ok()?.split_once(' ')?;
         return scheme.eq_ignore_ascii_case("bearer").then(|| key.trim());
     }
-    let upgrade = headers.get(header::UPGRADE)?.to_str().ok()?;
-    upgrade.eq_ignore_ascii_case("websocket").then_some(())?;
+    is_websocket(headers).then_some(())?;
     let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
     offered.flat_map(|value| value.split(',')).find_map(|name| name.trim().strip_prefix("bearer."))
 }

@@ -8,23 +8,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use call_model::{CallId, HangupCause, HangupParty, Speaker, TranscriptLine};
 use calls::live::{LiveEvent, LiveFeed, LiveItem, LiveKind, LiveState};
+use calls::{MemberPresence, SupervisionMode};
 use serde::Serialize;
 use store::{CallState, TranscriptState};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio::time::{MissedTickBehavior, timeout};
 use utoipa::ToSchema;
 
 use super::calls::no_such_call;
+use super::campaigns::{CampaignSums, SumsFeed};
 use super::extract::Id;
+use super::live_rights::Sight;
+use super::presence::Presence;
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::transcripts::{Line, ToolUse, Turn};
+use crate::access::Principal;
+use crate::access::scopes::Scope;
 
 /// The protocol that we answer with where one is offered: a browser offers it beside `bearer.KEY`.
 const PROTOCOL: &str = "callwright";
@@ -75,6 +81,19 @@ pub(super) enum Live {
         /// The use.
         tool: ToolUse,
     },
+    /// Somebody of the house takes part in a call beside it, in another way, or no more.
+    Supervision {
+        /// The call.
+        #[schema(value_type = String)]
+        call: CallId,
+        /// The member.
+        member: String,
+        /// `listen`, `whisper`, `join` or `take_over`; null: they have left.
+        #[schema(value_type = Option<String>)]
+        mode: Option<SupervisionMode>,
+    },
+    /// Whether a member can be reached; on `/v1/live` alone, first for each of them.
+    Presence(Presence),
     /// The call is in another state: `ringing`, `answered`, `bridged` (somebody was brought in), `unbridged` (they
     /// left), `ended`, or `filed` (nothing more comes of it).
     State {
@@ -93,6 +112,9 @@ pub(super) enum Live {
         #[schema(value_type = Option<String>)]
         cause: Option<HangupCause>,
     },
+    /// How a campaign stands: those that run as the watching begins, and then each that changed, twice a second at most.
+    /// Only where all calls are watched.
+    Campaign(Box<CampaignSums>),
     /// The watcher was too slow: so many events, of all calls, were dropped. The transcript has what was final.
     Missed {
         /// How many.
@@ -111,6 +133,7 @@ impl From<LiveItem> for Live {
             LiveKind::Line(line) => Self::Line { call, line: line.into() },
             LiveKind::TurnReport(turn) => Self::Turn { call, turn: turn.into() },
             LiveKind::ToolUsed(tool) => Self::Tool { call, tool: tool.into() },
+            LiveKind::Supervised { member, mode } => Self::Supervision { call, member, mode },
             LiveKind::State(state) => {
                 let (name, end) = match state {
                     LiveState::Ringing => ("ringing", None),
@@ -137,6 +160,7 @@ impl From<LiveItem> for Live {
               (status = 409, description = "The call is over", body = Problem)))]
 pub(super) async fn one(
     State(state): State<ApiState>,
+    Extension(who): Extension<Principal>,
     Id(id): Id<CallId>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
@@ -154,10 +178,11 @@ pub(super) async fn one(
     backlog.extend(so_far.turns.into_iter().map(|turn| Live::Turn { call: id, turn: turn.into() }));
     let tools = state.store().tool_uses(id).await?;
     backlog.extend(tools.into_iter().map(|tool| Live::Tool { call: id, tool: tool.into() }));
-    accept(&state, upgrade, Watcher { feed, backlog, told, one: true })
+    let sight = Sight::of(&state, who);
+    accept(&state, upgrade, Watcher { feed, campaigns: None, presence: None, backlog, told, one: true, sight })
 }
 
-/// All calls as they go on, by WebSocket: what happens from now on.
+/// All calls as they go on, and all campaigns in sum, by WebSocket: what happens from now on.
 ///
 /// Each message is a JSON text as described here. A page in a browser, which can set no header, offers the protocols
 /// `callwright` and `bearer.KEY` instead.
@@ -165,10 +190,18 @@ pub(super) async fn one(
     responses((status = 101, description = "A WebSocket whose messages are these", body = Live)))]
 pub(super) async fn all(
     State(state): State<ApiState>,
+    Extension(who): Extension<Principal>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let feed = state.calls().watch(None);
-    accept(&state, upgrade, Watcher { feed, backlog: Vec::new(), told: HashSet::new(), one: false })
+    let sees_campaigns = who.may(Scope::CampaignsRead);
+    let campaigns = sees_campaigns.then(|| state.campaign_feed().watch(&state));
+    let running = if sees_campaigns { super::campaigns::running_sums(&state).await? } else { Vec::new() };
+    let presence = state.calls().watch_presence();
+    let members = state.calls().presence().into_iter().map(|it| Live::Presence(it.into()));
+    let backlog = members.chain(running.into_iter().map(|sums| Live::Campaign(Box::new(sums)))).collect();
+    let sight = Sight::of(&state, who);
+    accept(&state, upgrade, Watcher { feed, campaigns, presence, backlog, told: HashSet::new(), one: false, sight })
 }
 
 fn accept(
@@ -201,12 +234,18 @@ fn key(line: &TranscriptLine) -> LineKey {
 /// One who watches.
 struct Watcher {
     feed: LiveFeed,
+    /// Of one who watches all.
+    campaigns: Option<SumsFeed>,
+    /// Members who come, go or talk; the same.
+    presence: Option<broadcast::Receiver<MemberPresence>>,
     /// What is told first.
     backlog: Vec<Live>,
     /// Lines of the backlog, which are not told again.
     told: HashSet<LineKey>,
     /// Of one call: it ends with it.
     one: bool,
+    /// What may be seen.
+    sight: Sight,
 }
 
 impl Watcher {
@@ -224,6 +263,9 @@ impl Watcher {
                 item = self.feed.next() => match item {
                     Some(item) if self.was_told(&item) => continue,
                     Some(item) => {
+                        if !self.sight.shows(&item).await {
+                            continue;
+                        }
                         let last = self.one && is_filed(&item);
                         if !send(&mut socket, text(&item.into())).await {
                             return;
@@ -233,6 +275,13 @@ impl Watcher {
                     }
                     None => break,
                 },
+                sums = next_sums(&mut self.campaigns) => text(&Live::Campaign(Box::new((*sums).clone()))),
+                change = changed(&mut self.presence) => text(&change),
+                () = self.sight.ended() => {
+                    let signed_out = CloseFrame { code: close_code::POLICY, reason: "signed out".into() };
+                    send(&mut socket, Message::Close(Some(signed_out))).await;
+                    return;
+                }
                 _ = ping.tick() => Message::Ping(Bytes::new()),
                 // What a watcher says is of no interest, but that it is there.
                 said = socket.recv() => match said {
@@ -254,6 +303,30 @@ impl Watcher {
             _ => false,
         }
     }
+}
+
+/// The next that is known of a campaign; older sums are of no interest. Cancel safe.
+async fn next_sums(feed: &mut Option<SumsFeed>) -> Arc<CampaignSums> {
+    while let Some(sums) = feed {
+        match sums.recv().await {
+            Ok(sums) => return sums,
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => *feed = None,
+        }
+    }
+    std::future::pending().await
+}
+
+/// The next change of a member's presence; never, where none is watched. Cancel safe.
+async fn changed(presence: &mut Option<broadcast::Receiver<MemberPresence>>) -> Live {
+    while let Some(changes) = presence {
+        match changes.recv().await {
+            Ok(change) => return Live::Presence(change.into()),
+            Err(broadcast::error::RecvError::Lagged(events)) => return Live::Missed { events },
+            Err(broadcast::error::RecvError::Closed) => *presence = None,
+        }
+    }
+    std::future::pending().await
 }
 
 fn is_filed(item: &LiveItem) -> bool {

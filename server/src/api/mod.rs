@@ -3,7 +3,7 @@
 //! | module | what is in it |
 //! |---|---|
 //! | `state` | what the surface is made of, and the trait [`LiveCalls`] that it asks for running calls |
-//! | `gate` | who may ask, how often, and for how long |
+//! | `gate` | who may ask, how often, and for how long; the rights themselves are in `crate::access` |
 //! | `problem` | every error as a problem document (RFC 9457) |
 //! | `extract`, `page`, `wire` | reading requests, lists, and the forms that records have on the wire |
 //! | `transcripts`, `live` | what was said: as JSON, WebVTT or text, by search, and while it is said |
@@ -13,8 +13,11 @@
 
 mod agents;
 mod appointments;
+mod away;
+mod audit;
 mod bans;
 mod calendar;
+mod call_list;
 mod calls;
 mod campaigns;
 mod captures;
@@ -25,6 +28,7 @@ pub(crate) mod costs;
 mod docs;
 mod events;
 mod extract;
+mod flow_tries;
 mod flows;
 mod follow_ups;
 mod gate;
@@ -33,21 +37,31 @@ mod insights;
 mod keys;
 mod knowledge;
 mod live;
+mod live_rights;
 mod machine;
 mod members;
 mod numbers;
 mod page;
 mod persons;
+mod phone;
+mod presence;
 mod problem;
 mod queues;
+mod reports;
+mod review;
+mod session;
+mod settings;
 mod signalling;
 mod sound;
 mod state;
+mod supervision;
 mod suppressions;
 mod tickets;
 mod transcripts;
 mod trunks;
+mod users;
 mod voicemails;
+mod waveform;
 mod webhooks;
 pub(crate) mod wire;
 
@@ -59,10 +73,11 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use campaigns::{CampaignDesk, Spoken};
+pub use campaigns::{CampaignDesk, Held, Spoken};
 pub use gate::{Keys, hash_key, new_key};
 pub(crate) use members::hashes as password_hashes;
 pub(crate) use numbers::checked as check_number;
+pub use phone::{Ends, IceServer, LentPhone, PhoneError};
 pub use problem::Problem;
 pub use state::{
     ApiConfig, ApiState, BooksChange, CaptureError, Captured, Check, ControlError, LiveCalls, MachinePolicy, OnMachine,
@@ -79,9 +94,10 @@ pub fn router(state: ApiState) -> Router {
     docs::complete(&mut document, open_docs);
     let max_body = state.config().max_body;
     // Behind the check of keys, the same requests once more as tools.
-    let rest = kept.clone().layer(DefaultBodyLimit::max(max_body)).with_state(state.clone());
+    let permit = || from_fn_with_state(state.clone(), gate::permit);
+    let rest = kept.clone().route_layer(permit()).layer(DefaultBodyLimit::max(max_body)).with_state(state.clone());
     let kept = kept.route_service("/mcp", crate::mcp::service(rest, max_body));
-    let kept = kept.route_layer(from_fn_with_state(state.clone(), gate::authorize));
+    let kept = kept.route_layer(permit()).route_layer(from_fn_with_state(state.clone(), gate::authorize));
     let open = open.route_layer(from_fn_with_state(state.clone(), gate::authorize_metrics));
     Router::new()
         .merge(open)
@@ -120,7 +136,7 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
     let documents = OpenApiRouter::new().routes(routes!(knowledge::get, knowledge::put, knowledge::delete));
     OpenApiRouter::with_openapi(docs::Head::openapi())
         .merge(documents.layer(DefaultBodyLimit::max(max_document)))
-        .routes(routes!(calls::list, calls::place))
+        .routes(routes!(call_list::list, calls::place))
         .routes(routes!(calls::get, calls::hang_up))
         .routes(routes!(calls::events))
         .routes(routes!(signalling::get))
@@ -156,6 +172,7 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(flows::get, flows::put, flows::delete))
         .routes(routes!(flows::versions))
         .routes(routes!(flows::nodes))
+        .routes(routes!(flow_tries::run))
         .routes(routes!(agents::list))
         .routes(routes!(agents::get, agents::put, agents::delete))
         .routes(routes!(agents::versions))
@@ -169,15 +186,39 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(trunks::get, trunks::change, trunks::delete))
         .routes(routes!(members::list, members::add))
         .routes(routes!(members::get, members::change, members::delete))
+        .routes(routes!(presence::list, away::set))
+        .routes(routes!(supervision::begin, supervision::change, supervision::end))
+        .routes(routes!(phone::register, phone::unregister))
+        .routes(routes!(phone::sip))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::get, webhooks::change, webhooks::delete))
         .routes(routes!(webhooks::deliveries, webhooks::resend))
+        .routes(routes!(webhooks::resend_again))
+        .merge(access_routes())
         .routes(routes!(keys::list, keys::add))
         .routes(routes!(keys::revoke))
         .routes(routes!(events::list))
         .routes(routes!(events::get))
         .routes(routes!(costs::get))
+        .merge(review_routes())
         .merge(campaign_routes())
+}
+
+/// Signing in, users, and who did what.
+fn access_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(session::options))
+        .routes(routes!(session::begin, session::get, session::end))
+        .routes(routes!(session::link))
+        .routes(routes!(session::change_user))
+        .routes(routes!(session::password))
+        .routes(routes!(session::propose_factor, session::confirm_factor, session::remove_factor))
+        .routes(routes!(session::list))
+        .routes(routes!(session::end_one))
+        .routes(routes!(users::list, users::add))
+        .routes(routes!(users::get, users::change, users::delete))
+        .routes(routes!(users::link))
+        .routes(routes!(audit::list))
 }
 
 /// Contacts, and what they said yes and no to.
@@ -211,15 +252,35 @@ fn people_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(suppressions::standing))
 }
 
+/// What people make of calls, and what is counted of them.
+fn review_routes() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::new()
+        .routes(routes!(review::tags))
+        .routes(routes!(review::call_tags, review::put_call_tags))
+        .routes(routes!(review::notes, review::add_note))
+        .routes(routes!(review::change_note, review::delete_note))
+        .routes(routes!(review::corrections))
+        .routes(routes!(review::correct, review::uncorrect))
+        .routes(routes!(waveform::get))
+        .routes(routes!(reports::get))
+        .routes(routes!(settings::get))
+        .routes(routes!(settings::put, settings::delete))
+}
+
 /// Campaigns.
 fn campaign_routes() -> OpenApiRouter<ApiState> {
     let tables = OpenApiRouter::new().routes(routes!(campaigns::contacts, campaigns::add_contacts));
+    let forms = OpenApiRouter::new().routes(routes!(campaigns::list, campaigns::add));
     OpenApiRouter::new()
         .merge(tables.layer(DefaultBodyLimit::max(campaigns::MAX_TABLE)))
-        .routes(routes!(campaigns::list, campaigns::add))
+        .merge(forms.layer(DefaultBodyLimit::max(campaigns::MAX_FORM)))
         .routes(routes!(campaigns::get, campaigns::put, campaigns::delete))
         .routes(routes!(campaigns::trigger))
         .routes(routes!(campaigns::preview))
+        .routes(routes!(campaigns::next_preview))
+        .routes(routes!(campaigns::accept_preview))
+        .routes(routes!(campaigns::skip_preview))
+        .routes(routes!(campaigns::rounds))
         .routes(routes!(campaigns::test))
         .routes(routes!(campaigns::dry_run))
         .routes(routes!(campaigns::start))

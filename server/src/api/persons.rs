@@ -14,12 +14,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::contacts::{Change, no_such_contact};
 use super::extract::{Body, Id, Params, Patch};
-use super::gate::KeyName;
 use super::now_ms;
 use super::page::{List, PageQuery};
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::wire::{Contact, NumberOfContact, Time};
+use crate::access::Principal;
 use crate::people::{archive, duplicates, erasing};
 
 /// The longest note or reason, bytes.
@@ -156,14 +156,14 @@ pub(super) async fn notes(
     responses((status = 201, body = Note)))]
 pub(super) async fn add_note(
     State(state): State<ApiState>,
-    Extension(owner): Extension<KeyName>,
+    Extension(owner): Extension<Principal>,
     Id(id): Id<ContactId>,
     Body(new): Body<NewNote>,
 ) -> Result<impl IntoResponse, Problem> {
     if new.text.trim().is_empty() || new.text.len() > MAX_TEXT {
         return Err(Problem::invalid(format!("`text` is 1 to {MAX_TEXT} bytes")));
     }
-    let author = new.author.unwrap_or_else(|| owner.0.to_string());
+    let author = new.author.unwrap_or_else(|| owner.name().to_owned());
     let note = state.store().add_note(id, Some(&author), &new.text, now_ms()).await?;
     Ok((StatusCode::CREATED, Json(Note::from(note))))
 }
@@ -252,11 +252,11 @@ pub(super) struct MergeOrder {
     responses((status = 200, body = Merged)))]
 pub(super) async fn merge(
     State(state): State<ApiState>,
-    Extension(owner): Extension<KeyName>,
+    Extension(owner): Extension<Principal>,
     Id(id): Id<ContactId>,
     Body(order): Body<MergeOrder>,
 ) -> Result<Json<Merged>, Problem> {
-    Ok(Json(state.store().merge_contacts(id, order.with, Some(&owner.0), now_ms()).await?.into()))
+    Ok(Json(state.store().merge_contacts(id, order.with, Some(owner.name()), now_ms()).await?.into()))
 }
 
 /// The merges into a contact, newest first.
@@ -369,7 +369,7 @@ pub(super) struct ErasureQuery {
     responses((status = 202, body = Erasure)))]
 pub(super) async fn erase(
     State(state): State<ApiState>,
-    Extension(owner): Extension<KeyName>,
+    Extension(owner): Extension<Principal>,
     Body(new): Body<NewErasure>,
 ) -> Result<impl IntoResponse, Problem> {
     if new.contact.is_some() == new.number.is_some() {
@@ -378,7 +378,7 @@ pub(super) async fn erase(
     if new.reason.len() > MAX_TEXT {
         return Err(Problem::invalid(format!("`reason` is longer than {MAX_TEXT} bytes")));
     }
-    let author = new.author.unwrap_or_else(|| owner.0.to_string());
+    let author = new.author.unwrap_or_else(|| owner.name().to_owned());
     let store = state.store();
     let whole = |number: &String| store.address(number).as_str().is_some_and(Address::is_unmistakable);
     if !new.number.as_ref().is_none_or(whole) {

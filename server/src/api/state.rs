@@ -13,10 +13,13 @@ use recordings::Folder;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use store::Store;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, broadcast};
 use utoipa::ToSchema;
 
 use super::gate::{Buckets, Keys};
+use super::phone::{LentPhone, PhoneError};
+use crate::access::{Access, AccessRules};
+use crate::settings::Settings;
 
 /// Settings of the surface.
 #[derive(Debug, Clone)]
@@ -45,6 +48,8 @@ pub struct ApiConfig {
     pub after_call_tokens: u64,
     /// Names of the keys that may capture calls. Default: none.
     pub capture_keys: Vec<String>,
+    /// Rules of signing in.
+    pub access: AccessRules,
 }
 
 impl Default for ApiConfig {
@@ -62,6 +67,7 @@ impl Default for ApiConfig {
             time_zone: TimeZone::UTC,
             after_call_tokens: 0,
             capture_keys: Vec::new(),
+            access: AccessRules::default(),
         }
     }
 }
@@ -290,6 +296,13 @@ pub trait LiveCalls: Send + Sync + 'static {
         ivr::Flow::parse(yaml, &context).map(|flow| flow.warnings().to_vec())
     }
 
+    /// A flow with everything around it, as it would run here; or everything that is wrong.
+    fn flow_program(&self, name: &str, yaml: &str) -> Result<ivr::FlowProgram, Vec<ivr::Fault>> {
+        let context = ivr::ParseContext { name: name.to_owned(), ..ivr::ParseContext::default() };
+        let flow = Arc::new(ivr::Flow::parse(yaml, &context)?);
+        ivr::FlowProgram::new(flow, [], Arc::default())
+    }
+
     /// Checks an agent as it would run here. Gives the warnings, or everything that is wrong.
     fn check_agent(&self, name: &str, yaml: &str) -> Result<Vec<voice_agent::Fault>, Vec<voice_agent::Fault>> {
         voice_agent::Agent::parse(yaml, name).map(|agent| agent.warnings().to_vec())
@@ -344,6 +357,44 @@ pub trait LiveCalls: Send + Sync + 'static {
         None
     }
 
+    /// Lets somebody of the house take part in a running call, in another way, or no more.
+    fn supervise(
+        &self,
+        call: CallId,
+        order: calls::SuperviseOrder,
+    ) -> BoxFuture<'_, Result<(), calls::SuperviseError>> {
+        let _ = (call, order);
+        Box::pin(async { Err(calls::SuperviseError::NotRunning) })
+    }
+
+    /// All members and whether they can be reached, by name.
+    fn presence(&self) -> Vec<calls::MemberPresence> {
+        Vec::new()
+    }
+
+    /// What of it changes from now on; `None` where nothing does.
+    fn watch_presence(&self) -> Option<broadcast::Receiver<calls::MemberPresence>> {
+        None
+    }
+
+    /// Lends a member's phone a login; `owner`: the session or key that it ends with.
+    fn lend_phone(&self, member: &str, owner: String) -> BoxFuture<'_, Result<LentPhone, PhoneError>> {
+        let _ = (member, owner);
+        Box::pin(async { Err(PhoneError::Stopped) })
+    }
+
+    /// Ends all logins of phones that a session or a key has.
+    fn end_phones(&self, owner: &str) -> BoxFuture<'_, ()> {
+        let _ = owner;
+        Box::pin(async {})
+    }
+
+    /// Speaks SIP on a WebSocket that was upgraded here.
+    fn adopt_phone(&self, socket: transport::sip::AdoptedSocket) -> BoxFuture<'_, ()> {
+        drop(socket);
+        Box::pin(async {})
+    }
+
     /// Measures what is not counted as it happens.
     fn measure(&self) -> BoxFuture<'_, ()> {
         Box::pin(async {})
@@ -370,6 +421,9 @@ struct Inner {
     document: OnceLock<String>,
     desk: OnceLock<Desk>,
     campaigns: OnceLock<Arc<dyn super::CampaignDesk>>,
+    settings: OnceLock<Arc<Settings>>,
+    campaign_feed: super::campaigns::CampaignFeed,
+    access: Access,
     config: ApiConfig,
 }
 
@@ -386,8 +440,24 @@ impl ApiState {
         let buckets = Buckets::new(config.requests_per_second);
         let watchers = Arc::new(Semaphore::new(config.max_watchers));
         let (document, desk, campaigns) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let inner =
-            Inner { store, calls, recordings, keys, buckets, watchers, metrics, document, desk, campaigns, config };
+        let campaign_feed = super::campaigns::CampaignFeed::default();
+        let access = Access::new(store.clone(), config.access.clone());
+        let inner = Inner {
+            settings: OnceLock::new(),
+            store,
+            calls,
+            recordings,
+            keys,
+            buckets,
+            watchers,
+            metrics,
+            document,
+            desk,
+            campaigns,
+            campaign_feed,
+            access,
+            config,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -411,6 +481,26 @@ impl ApiState {
     pub fn with_campaigns(self, campaigns: Arc<dyn super::CampaignDesk>) -> Self {
         let _ = self.inner.campaigns.set(campaigns);
         self
+    }
+
+    /// Who may do what.
+    pub(super) fn access(&self) -> &Access {
+        &self.inner.access
+    }
+
+    pub(super) fn campaign_feed(&self) -> &super::campaigns::CampaignFeed {
+        &self.inner.campaign_feed
+    }
+
+    /// With settings that may be changed.
+    #[must_use]
+    pub fn with_settings(self, settings: Arc<Settings>) -> Self {
+        let _ = self.inner.settings.set(settings);
+        self
+    }
+
+    pub(super) fn settings(&self) -> Option<&Settings> {
+        self.inner.settings.get().map(|settings| &**settings)
     }
 
     pub(super) fn campaigns(&self) -> Option<&dyn super::CampaignDesk> {

@@ -15,12 +15,12 @@ use super::consents::{Consent, check_purpose};
 use super::contact_sheets::country;
 use super::extract::{Body, Id, Params};
 use super::flows::check_name;
-use super::gate::KeyName;
 use super::now_ms;
 use super::page::List;
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::wire::Time;
+use crate::access::Principal;
 use crate::people::numbers::{ListReader, ReadList};
 
 /// The most suppressions in one answer.
@@ -132,7 +132,7 @@ pub(super) async fn list(
     request_body = NewSuppressionBody, responses((status = 201, body = Suppression)))]
 pub(super) async fn add(
     State(state): State<ApiState>,
-    Extension(owner): Extension<KeyName>,
+    Extension(owner): Extension<Principal>,
     Body(new): Body<NewSuppressionBody>,
 ) -> Result<impl IntoResponse, Problem> {
     new.purpose.as_deref().map_or(Ok(()), check_purpose)?;
@@ -148,7 +148,7 @@ pub(super) async fn add(
         call: new.call,
         moment_ms: new.moment_ms,
         said: new.said,
-        author: new.author.or_else(|| Some(owner.0.to_string())),
+        author: new.author.or_else(|| Some(owner.name().to_owned())),
     };
     let made = state.store().suppress(new, now_ms()).await?;
     let made = made.ok_or_else(|| Problem::invalid("`number` is no number and no address: write +4930123456"))?;
@@ -160,11 +160,11 @@ pub(super) async fn add(
     responses((status = 204, description = "It is lifted"), (status = 404, body = Problem)))]
 pub(super) async fn lift(
     State(state): State<ApiState>,
-    Extension(owner): Extension<KeyName>,
+    Extension(owner): Extension<Principal>,
     Params(query): Params<LiftQuery>,
 ) -> Result<StatusCode, Problem> {
     let store = state.store();
-    if store.lift_suppression(&query.number, query.purpose.as_deref(), Some(&owner.0), now_ms()).await? {
+    if store.lift_suppression(&query.number, query.purpose.as_deref(), Some(owner.name()), now_ms()).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     Err(Problem::new(Kind::NotFound, "there is no such suppression: GET /v1/suppressions?number= shows what there is"))

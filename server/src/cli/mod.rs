@@ -11,10 +11,12 @@ mod doctor;
 mod flow;
 mod knowledge;
 mod models;
+mod openapi;
 mod rehearse;
 mod running;
 mod serve;
 mod template;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -70,9 +72,14 @@ enum Command {
     /// Make, try, start, watch and pace campaigns, and print what came of them
     #[command(subcommand)]
     Campaign(campaign::CampaignCommand),
+    /// Add, list and disable those who may sign in
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// List models to hear with, or fetch one
     #[command(subcommand)]
     Models(models::ModelsCommand),
+    /// Print the OpenAPI document of the REST surface
+    Openapi,
     /// Speak what is asked for on standard input (used by Callwright itself)
     #[command(hide = true)]
     SpeechWorker,
@@ -126,6 +133,8 @@ pub fn run() -> ExitCode {
         Command::Campaign(command) => {
             read(cli.config).map_err(Into::into).and_then(|config| campaign::run(command, &config))
         }
+        Command::User(command) => read(cli.config).map_err(Into::into).and_then(|config| user::run(command, &config)),
+        Command::Openapi => openapi::run(),
         Command::Backup(args) => read(cli.config).map_err(Into::into).and_then(|config| backup::run(&args, &config)),
     };
     match outcome {

@@ -80,6 +80,11 @@ fn greet(running: &Running, sip_port: u16, http_host: IpAddr, http_port: u16, da
         Some(key) => println!("  API key  {key} (kept in {})", data.join("api-key").display()),
         None => println!("  API key  the first one was revoked; the others hold"),
     }
+    if let Some(link) = &running.first_link {
+        let hours = link.holds.as_secs() / 3_600;
+        println!("  Console  nobody can sign in yet. Open this once, within {hours} hours, to become the admin:");
+        println!("           {}", link.url);
+    }
     if running.interrupted > 0 {
         println!("  The last run was ended in mid-call: {} calls were closed as interrupted.", running.interrupted);
     }

@@ -1,6 +1,7 @@
 //! The configuration: `callwright.toml`, each key also as an environment variable (`CALLWRIGHT_SIP__PORT=5070`).
 
 mod abuse;
+mod access;
 mod after_call;
 mod answering;
 mod brain;
@@ -10,6 +11,7 @@ mod hearing;
 mod knowledge;
 mod load;
 mod outreach;
+mod phone;
 mod recorder;
 mod secret;
 mod stir;
@@ -26,6 +28,7 @@ use serde::Deserialize;
 use transport::sip::Network;
 
 pub use abuse::AbuseSection;
+pub use access::AccessSection;
 pub use after_call::{AfterCallSection, LeadConfig, PatternConfig, Redact, TicketConfig};
 pub use answering::AnsweringSection;
 pub use brain::{BrainConfig, BrainKind, PriceConfig};
@@ -35,6 +38,7 @@ pub use hearing::{HearingEngine, TranscriptionSection, VoiceProvider, VoiceProvi
 pub use knowledge::{EmbeddingsConfig, KnowledgeSection};
 pub use load::{ConfigError, load};
 pub use outreach::{OutreachError, OutreachSection, PurposeConfig};
+pub use phone::{IceServerConfig, PhoneSection, SupervisionSection};
 pub use recorder::{RecorderSection, Unrecorded, WithoutRecorder};
 pub use secret::{SecretError, SecretPlaces};
 pub use stir::{Attest, StirSection};
@@ -70,6 +74,12 @@ pub struct Config {
     pub answering: AnsweringSection,
     /// REST and events.
     pub http: HttpSection,
+    /// Signing in: docs/access.md.
+    pub access: AccessSection,
+    /// The phone in the browser: docs/browser-phone.md.
+    pub phone: PhoneSection,
+    /// Supervision of running calls: docs/browser-phone.md.
+    pub supervision: SupervisionSection,
     /// How calls are spoken in.
     pub speech: SpeechSection,
     /// How callers are heard, and what is written down.
@@ -125,6 +135,9 @@ impl Default for Config {
             media: MediaSection::default(),
             answering: AnsweringSection::default(),
             http: HttpSection::default(),
+            access: AccessSection::default(),
+            phone: PhoneSection::default(),
+            supervision: SupervisionSection::default(),
             speech: SpeechSection::default(),
             transcription: TranscriptionSection::default(),
             retention: RetentionSection::default(),

@@ -27,6 +27,8 @@ use serde_json::Value;
 use request::{Answer, Request};
 use table::{Call, TOOLS};
 
+use crate::access::Principal;
+
 /// What models are told of the whole.
 const INSTRUCTIONS: &str = "Callwright is the telephone of a business: it answers, places, records and transcribes calls. \
     Find calls and contacts with the lists and the search, read what was said with get_transcript, and have somebody \
@@ -35,7 +37,8 @@ const INSTRUCTIONS: &str = "Callwright is the telephone of a business: it answer
 /// What transcripts are called as resources.
 const TRANSCRIPTS: (&str, &str) = ("callwright://calls/", "/transcript");
 
-/// The service that is mounted behind the check of keys. `rest`: the REST surface without that check. `max_body`: the
+/// The service that is mounted behind the check of keys. `rest`: the REST surface without that check, but with that of
+/// rights. `max_body`: the
 /// largest request, bytes.
 pub(crate) fn service(rest: Router, max_body: usize) -> StreamableHttpService<Door, NeverSessionManager> {
     // Whoever asks has a key, which a page of somebody else's cannot send: names of hosts need no check.
@@ -102,9 +105,11 @@ impl ServerHandler for Door {
     async fn list_tools(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(TOOLS.iter().map(tool_of).collect()))
+        let who = context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Principal>());
+        let permitted = TOOLS.iter().filter(|call| who.is_some_and(|who| call.is_for(who)));
+        Ok(ListToolsResult::with_all_items(permitted.map(tool_of).collect()))
     }
 
     async fn call_tool(

@@ -5,6 +5,7 @@ use rmcp::model::ToolAnnotations;
 use serde_json::{Map, Value, json};
 
 use super::request::Request;
+use crate::access::{Principal, rights};
 
 /// A tool.
 #[derive(Debug)]
@@ -240,6 +241,12 @@ pub(super) const TOOLS: &[Call] = &[
 ];
 
 impl Call {
+    /// Whether somebody may use it.
+    pub fn is_for(&self, principal: &Principal) -> bool {
+        let path = format!("/v1/{}", self.path.join("/"));
+        rights::find(&self.method, &path).is_some_and(|right| right.permits(principal))
+    }
+
     /// JSON Schema of its arguments.
     pub fn schema(&self) -> Map<String, Value> {
         let properties: Map<String, Value> =

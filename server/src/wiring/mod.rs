@@ -1,6 +1,7 @@
 //! How the parts become one program: the books opened and filled, the parts started in their order, and stopped in the
 //! reverse one.
 
+mod access;
 mod after_call;
 mod agents;
 mod apps;
@@ -23,7 +24,9 @@ mod hold_music;
 mod http_client;
 mod librarian;
 mod live;
+mod member_call;
 mod papers;
+mod phones;
 mod recorder;
 mod rehearsal;
 mod retention;
@@ -37,7 +40,8 @@ mod traces;
 mod voices;
 mod web;
 
-pub use after_call::{AfterCall, AfterCallFailure, AfterCallWorker};
+pub(crate) use access::access_rules;
+pub use after_call::{AfterCall, AfterCallFailure, AfterCallWorker, Redaction};
 pub use agents::{AgentShelf, Shelves};
 pub use apps::FlowShelf;
 pub use books::{api_key, store_config};

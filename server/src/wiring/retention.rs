@@ -8,6 +8,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::config::RetentionSection;
 use crate::people::erasing::erase_call;
+use crate::settings::Retention;
 
 /// How often it is looked for.
 const EVERY: Duration = Duration::from_hours(1);
@@ -20,7 +21,7 @@ const MOST_DOUBTS: u32 = 72;
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Removes what is older than the rules say, now and then, until it is aborted. 0 days: never.
-pub(super) fn start(store: Store, folder: Folder, rules: RetentionSection) -> tokio::task::JoinHandle<()> {
+pub(super) fn start(store: Store, folder: Folder, settings: Retention, audit_days: u32) -> tokio::task::JoinHandle<()> {
     tokio::spawn(async move {
         let mut round = tokio::time::interval(EVERY);
         round.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -40,8 +41,12 @@ pub(super) fn start(store: Store, folder: Folder, rules: RetentionSection) -> to
                 );
                 continue;
             }
+            let rules = settings.rules();
             if rules.events_days > 0 {
                 events(&store, now - i64::from(rules.events_days) * DAY_MS).await;
+            }
+            if audit_days > 0 {
+                told("old entries of the audit log", audit(&store, now - i64::from(audit_days) * DAY_MS).await);
             }
             told("old calls", calls(&store, &folder, &rules, now).await);
             told("numbers of old do-not-call lists", lists(&store).await);
@@ -99,6 +104,18 @@ async fn prune(store: &Store, before_ms: i64) -> Result<u64, StoreError> {
     let mut removed = 0;
     loop {
         let now = store.prune_events(before_ms, AT_ONCE).await?;
+        removed += now;
+        if now < u64::from(AT_ONCE) {
+            return Ok(removed);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn audit(store: &Store, before_ms: i64) -> Result<u64, StoreError> {
+    let mut removed = 0;
+    loop {
+        let now = store.prune_audit(before_ms, AT_ONCE).await?;
         removed += now;
         if now < u64::from(AT_ONCE) {
             return Ok(removed);

@@ -14,14 +14,14 @@ use recordings::{Folder, Recorder, RecorderSettings};
 use sip_core::digest::Algorithm;
 use sip_core::message::Host;
 use sip_core::{EndpointConfig, Event, HostPort};
-use store::{RecordingEnd, RecordingState, Store};
+use store::{RecordingEnd, RecordingState, Scrubber, Store};
 use tokio::sync::mpsc::Receiver;
 use tokio_util::task::AbortOnDropHandle;
 use transport::rtp::{RtpConfig, RtpEngine};
 use transport::sip::{Listen, Rate, SipConfig, SipHandle, SipTransport, StartError};
 use voice_agent::Agent;
 
-use super::after_call::{self, AfterCall, AfterCallFailure, AfterCallWorker};
+use super::after_call::{self, AfterCall, AfterCallFailure, AfterCallWorker, Redaction};
 use super::agents::{AgentShelf, Shelves};
 use super::apps::FlowShelf;
 use super::books::{self, SeedError};
@@ -30,6 +30,7 @@ use super::costs::Costs;
 use super::hearing::{self, HearingFailure};
 use super::hold_music::{self, MusicFailure};
 use super::librarian::{Librarian, LibrarianFailure};
+use super::phones::Phones;
 use super::recorder::{self, RecorderFailure};
 use super::sip_watch::{SipWatch, WatchFailure};
 use super::stir::{self, StirFailure};
@@ -40,6 +41,7 @@ use super::voices::{self, VoiceFailure};
 use super::{DeskFailure, FlowHttp, FrontDesk, Live, demo, directory, retention};
 use crate::api::{self, ApiConfig, ApiState, Keys};
 use crate::config::{self, Config, InbandDtmf};
+use crate::settings::Settings;
 use crate::webhooks;
 
 /// Why the program did not start.
@@ -93,6 +95,9 @@ pub enum StartFailure {
     /// The recorder of record cannot be used.
     #[error("the recorder of record (`[recorder]`) cannot be used")]
     Recorder(#[from] RecorderFailure),
+    /// A TURN server's password is not where it is said to be.
+    #[error("`phone.ice_servers` of the configuration cannot be used")]
+    Phone(#[source] config::SecretError),
     /// What is left to do after calls cannot be done.
     #[error("what is left to do after calls cannot be done")]
     AfterCall(#[from] AfterCallFailure),
@@ -155,6 +160,8 @@ pub struct Running {
     pub switchboard: Switchboard,
     /// The first API key; `None` when it was revoked.
     pub api_key: Option<String>,
+    /// The link that makes the first admin, while there is no user.
+    pub first_link: Option<crate::access::FirstLink>,
     /// Password of the demo members' phones, with the demo.
     pub demo_password: Option<String>,
     /// The address of this machine that others are likely to reach it by.
@@ -186,10 +193,13 @@ pub async fn start(
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 ) -> Result<Running, StartFailure> {
     let config = Arc::new(config);
-    let (store, recordings) = open_books(&config).await?;
+    let (store, recordings, redaction) = open_books(&config).await?;
     let interrupted = close_interrupted(&store, &recordings).await?;
     let api_key = books::api_key(&store, &config, now_ms()).await?;
+    let first_link = super::access::first(&store, &config, own_address(&config)).await?;
     let business = Arc::new(business(&store, &config, with_demo).await?);
+    let rules = config.retention.clone();
+    let changeable = Arc::new(Settings::open(store.clone(), business.clone(), rules, redaction).await?);
     let desk = FrontDesk::open(&store, &business, &config)?;
     let outside = Arc::new(FlowHttp::new()?);
     let toolbox = tools::open(&store, &desk, &config, &outside)?;
@@ -245,13 +255,14 @@ pub async fn start(
     let dialling = (switchboard.clone(), shelves.clone(), store.clone(), config.clone(), outreach);
     let (campaign_desk, campaigns) = super::campaigns::start(dialling).await?;
     let live = Live::new((switchboard.clone(), places), shelves, store.clone(), config.clone(), librarian.clone());
-    let live = Arc::new(live.with_watch(watch));
+    let phones = Phones::new(sip.clone(), config.sip.realm.clone(), &config.phone).map_err(StartFailure::Phone)?;
+    let live = Arc::new(live.with_watch(watch).with_phones(phones));
     let addresses = AbortOnDropHandle::new(tokio::spawn(directory::keep_fresh(live.clone())));
     let keys = Arc::new(Keys::load(&store).await?);
     let surface = ApiConfig { time_zone, ..api_config(&config) };
     let folder = recordings.clone();
     let state = ApiState::new(surface, store.clone(), live, recordings, keys, metrics);
-    let state = state.with_desk(desk.desk.clone()).with_campaigns(campaign_desk);
+    let state = state.with_desk(desk.desk.clone()).with_campaigns(campaign_desk).with_settings(changeable.clone());
     let http = serve_http(door, state).map_err(|source| StartFailure::Http { address, source })?;
     let courier = desk.courier(&config)?;
     let webhooks = webhooks::WebhookSender::start(store.clone(), webhooks::WebhookConfig::default())
@@ -259,12 +270,13 @@ pub async fn start(
     let clock = super::clock::watch(store.clone());
     crate::people::erasing::resume(&store, &folder).await?;
     store.drop_unfinished_lists().await?;
-    let retention = retention::start(store.clone(), folder, config.retention.clone());
+    let retention = retention::start(store.clone(), folder, changeable.retention(), config.access.audit_days);
     let after_call = after_call.start();
     let librarian = librarian.start();
     Ok(Running {
         switchboard,
         api_key,
+        first_link,
         demo_password,
         host: own_address(&config),
         interrupted,
@@ -287,14 +299,15 @@ pub async fn start(
 }
 
 /// Opens the books and the folder of recordings.
-async fn open_books(config: &Config) -> Result<(Store, Folder), StartFailure> {
+async fn open_books(config: &Config) -> Result<(Store, Folder, Arc<Redaction>), StartFailure> {
     std::fs::create_dir_all(config.data.join("media"))
         .map_err(|source| StartFailure::Data { path: config.data.clone(), source })?;
     let mut books_config = books::store_config(config);
-    books_config.scrubber = after_call::scrubber(&config.after_call)?;
+    let redaction = after_call::redaction(&config.after_call)?;
+    books_config.scrubber = Scrubber::new(redaction.clone());
     let store = Store::open(books_config).await?;
     let recordings = Folder::open(config.data.join("recordings")).map_err(StartFailure::Recordings)?;
-    Ok((store, recordings))
+    Ok((store, recordings, redaction))
 }
 
 /// Starts those who write recordings.
@@ -533,6 +546,7 @@ fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
         members_from: config.abuse.members_from.clone(),
         member_calls_per_hour: config.abuse.member_calls_per_hour,
         domain: config.sip.advertised.clone().unwrap_or_else(|| own_address(config).to_string()),
+        announce_supervision: config.supervision.announce,
         ..CallSettings::default()
     })
 }
@@ -547,6 +561,7 @@ fn api_config(config: &Config) -> ApiConfig {
         refresh_hours: config.knowledge.refresh_hours,
         after_call_tokens: config.after_call.tokens_per_day,
         capture_keys: config.telemetry.capture_keys.clone(),
+        access: super::access::rules(config, own_address(config)),
         ..ApiConfig::default()
     }
 }
@@ -557,7 +572,7 @@ fn serve_http(door: TcpListener, state: ApiState) -> std::io::Result<tokio::task
     let door = tokio::net::TcpListener::from_std(door)?;
     let router = api::router(state);
     Ok(tokio::spawn(async move {
-        if let Err(error) = axum::serve(door, router).await {
+        if let Err(error) = axum::serve(door, router.into_make_service_with_connect_info::<api::Ends>()).await {
             tracing::error!(%error, "HTTP is not served any more");
         }
     }))
@@ -570,7 +585,7 @@ fn seed() -> u64 {
 }
 
 /// The address that packets to the outside would carry; loopback where there is no way out.
-fn own_address(config: &Config) -> IpAddr {
+pub(super) fn own_address(config: &Config) -> IpAddr {
     if let Some(address) = config.sip.listen.iter().find(|address| !address.is_unspecified()) {
         return *address;
     }

@@ -11,5 +11,7 @@ pub struct ApiKeyRecord {
     pub hash: [u8; 32],
     /// When it was made, ms since the Unix epoch.
     pub created_ms: i64,
+    /// What it may do, with a space between the scopes; `None`: everything.
+    pub scopes: Option<String>,
 }
-masked_debug!(ApiKeyRecord { name, created_ms });
+masked_debug!(ApiKeyRecord { name, created_ms, scopes });

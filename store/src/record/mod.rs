@@ -1,11 +1,14 @@
 //! The rows of the books, as plain structs.
 
 mod abuse;
+mod access;
 mod agent;
 mod binding;
 mod calendar;
 mod call;
 mod campaign;
+mod campaign_round;
+mod campaign_walk;
 mod contact;
 mod cost;
 mod event;
@@ -20,6 +23,7 @@ mod once;
 mod people;
 mod person;
 mod pin;
+mod review;
 mod sound;
 mod standing;
 mod ticket;
@@ -27,6 +31,10 @@ mod transcript;
 mod webhook;
 
 pub use abuse::{BanRecord, TrunkSpendingRecord};
+pub use access::{
+    ActorKind, AuditEntry, AuditFilter, AuditRecord, AuditResult, NewSession, NewUser, Role, SessionRecord, UserChange,
+    UserRecord,
+};
 pub use agent::AgentRecord;
 pub use binding::BindingRecord;
 pub use calendar::{
@@ -41,6 +49,9 @@ pub use campaign::{
     CampaignContactRecord, CampaignContactState, CampaignCount, CampaignReach, CampaignRecord, CampaignState,
     CampaignStep, CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
 };
+pub use campaign_round::{CampaignRound, NewRound, RoundBegin, RoundCount};
+pub use campaign_walk::{CallWalk, CampaignKey, CampaignNode, WalkedNode};
+pub(crate) use campaign_walk::Walked;
 pub use contact::{ContactChange, ContactFilter, ContactRecord, OtherNumber, TimelineEntry};
 pub use cost::SpendingRecord;
 pub use event::{EventFilter, EventRecord, NewEvent, event_type};
@@ -58,6 +69,7 @@ pub use person::{
     UpdateRule,
 };
 pub use pin::{PinDigest, PinTry};
+pub use review::{CallListing, CallNoteRecord, CorrectionRecord, ReportBy, ReportCounts, ReportRow, SettingRecord, TagCount};
 pub use sound::{
     NewRecording, NewVoicemail, RecordingEnd, RecordingRecord, RecordingState, VoicemailFilter, VoicemailRecord,
 };

@@ -14,22 +14,31 @@ impl Record for ApiKeyRecord {
             name: row.text("name")?,
             hash: hash.map_err(|_| StoreError::Corrupt { table: Self::TABLE, column: "hash" })?,
             created_ms: row.int("created_ms")?,
+            scopes: row.maybe_text("scopes")?,
         })
     }
 }
 
 impl Store {
-    /// Keeps the SHA-256 of an API key under a name; a key of this name is replaced.
+    /// Keeps the SHA-256 of an API key that may do everything under a name; a key of this name is replaced.
     pub async fn put_api_key(&self, name: &str, hash: [u8; 32], now_ms: i64) -> Result<(), StoreError> {
-        self.write(PutKey { name: name.to_owned(), hash, now_ms }).await
+        self.write(PutKey { name: name.to_owned(), hash, scopes: None, now_ms }).await
     }
 
-    /// Keeps the SHA-256 of a new API key under a name.
+    /// Keeps the SHA-256 of a new API key under a name. `scopes`: what it may do, with a space between the scopes;
+    /// `None`: everything.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when there is a key of this name.
-    pub async fn add_api_key(&self, name: &str, hash: [u8; 32], now_ms: i64) -> Result<(), StoreError> {
-        self.write(AddKey(PutKey { name: name.to_owned(), hash, now_ms })).await
+    pub async fn add_api_key(
+        &self,
+        name: &str,
+        hash: [u8; 32],
+        scopes: Option<&str>,
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
+        let scopes = scopes.map(str::to_owned);
+        self.write(AddKey(PutKey { name: name.to_owned(), hash, scopes, now_ms })).await
     }
 
     /// All API keys, by name.
@@ -47,6 +56,7 @@ impl Store {
 struct PutKey {
     name: String,
     hash: [u8; 32],
+    scopes: Option<String>,
     now_ms: i64,
 }
 
@@ -55,12 +65,13 @@ impl Write for PutKey {
 
     async fn apply(&self, tx: &mut Tx) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO api_keys (name, hash, created_ms) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (name) DO UPDATE SET hash = ?2, created_ms = ?3",
+            "INSERT INTO api_keys (name, hash, created_ms, scopes) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (name) DO UPDATE SET hash = ?2, created_ms = ?3, scopes = ?4",
         )
         .bind(&self.name)
         .bind(self.hash.to_vec())
         .bind(self.now_ms)
+        .bind(&self.scopes)
         .execute(&mut tx.conn)
         .await?;
         Ok(())

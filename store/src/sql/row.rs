@@ -33,6 +33,10 @@ impl Reader<'_> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
+    pub(super) fn maybe_blob(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.row.try_get(column).map_err(|_| self.corrupt(column))
+    }
+
     pub(super) fn int(&self, column: &'static str) -> Result<i64, StoreError> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }

@@ -2,6 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod abuse;
+mod access;
 mod after;
 mod backup;
 mod bindings;
@@ -20,6 +21,7 @@ mod outbox;
 mod people;
 mod persons;
 mod redacted;
+mod review;
 mod standing;
 mod support;
 mod transcripts;

@@ -106,9 +106,9 @@ async fn api_keys_are_kept_as_hashes() {
     books.store.put_api_key("first", [8; 32], NOW + 1).await.unwrap();
     let keys = books.store.api_keys().await.unwrap();
     assert_eq!((keys.len(), keys[0].hash), (1, [8; 32]));
-    let taken = books.store.add_api_key("first", [9; 32], NOW).await;
+    let taken = books.store.add_api_key("first", [9; 32], None, NOW).await;
     assert!(matches!(taken, Err(StoreError::Conflict(_))));
-    books.store.add_api_key("second", [9; 32], NOW).await.unwrap();
+    books.store.add_api_key("second", [9; 32], None, NOW).await.unwrap();
     assert!(books.store.delete_api_key("first").await.unwrap());
     assert!(!books.store.delete_api_key("first").await.unwrap());
 }
