@@ -32,6 +32,7 @@ mod recordings;
 mod referrals;
 mod refusals;
 mod rehearsals;
+mod signing_in;
 mod terminal;
 mod tools;
 mod transfers;

@@ -1,9 +1,12 @@
 //! The REST surface and the webhooks over real sockets on loopback.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+mod access;
 mod books;
 mod calendar;
 mod calls;
+mod campaigns;
+mod console;
 mod costs;
 mod document;
 mod gate;
@@ -12,6 +15,8 @@ mod knowledge;
 mod live;
 mod mcp;
 mod receiver;
+mod review;
+mod settings;
 mod sound;
 mod support;
 mod transcripts;

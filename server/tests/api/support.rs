@@ -7,15 +7,18 @@ use agent_tools::calendar::{Desk, Plan};
 use call_model::{CallId, Direction, HangupCause, HangupParty, RecordingSwitch, Speaker, TranscriptLine, Word};
 use calls::live::{LiveFeed, LiveHub};
 use callwright::api::{
-    ApiConfig, ApiState, BooksChange, Check, ControlError, Keys, LiveCalls, PlaceCall, PlaceCallError, Registration,
+    ApiConfig, ApiState, BooksChange, Check, ControlError, Ends, Keys, LiveCalls, PlaceCall, PlaceCallError, Registration,
     Speech, TrunkState, hash_key, router,
 };
+use callwright::config::{Redact, RetentionSection};
+use callwright::settings::Settings;
+use callwright::wiring::Redaction;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use recordings::Folder;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Map, Value};
-use store::{Address, EndCall, NewCall, Store, StoreConfig, fresh_id};
+use store::{Address, EndCall, NewCall, Scrubber, Store, StoreConfig, fresh_id};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -121,6 +124,8 @@ pub struct Surface {
     pub keys: Arc<Keys>,
     pub folder: TempDir,
     pub base: String,
+    /// Whose hours the settings change.
+    pub business: Arc<ivr::Business>,
     pub http: reqwest::Client,
 }
 
@@ -163,7 +168,11 @@ impl Surface {
 
     pub async fn start_with(config: ApiConfig) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(StoreConfig::new(folder.path().join("books.db"))).await.unwrap();
+        // Nothing is taken out of texts until a test says so.
+        let redaction = Arc::new(Redaction::new(Redact::Off, Vec::new()).unwrap());
+        let mut books = StoreConfig::new(folder.path().join("books.db"));
+        books.scrubber = Scrubber::new(redaction.clone());
+        let store = Store::open(books).await.unwrap();
         store.put_api_key("test", hash_key(KEY), NOW).await.unwrap();
         store.put_flow("reception", FLOW, NOW).await.unwrap();
         let keys = Arc::new(Keys::load(&store).await.unwrap());
@@ -172,11 +181,14 @@ impl Surface {
         let sounds = Folder::open(folder.path().join("recordings")).unwrap();
         let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
         let state = ApiState::new(config, store.clone(), calls.clone(), sounds, keys.clone(), Some(metrics));
-        let state = state.with_desk(Some(desk(&store)));
+        let business = Arc::new(ivr::Business::default());
+        let settings = Settings::open(store.clone(), business.clone(), RetentionSection::default(), redaction).await;
+        let state = state.with_desk(Some(desk(&store))).with_settings(Arc::new(settings.unwrap()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router(state)).await.unwrap() });
-        Self { store, calls, keys, folder, base, http: client() }
+        let service = router(state).into_make_service_with_connect_info::<Ends>();
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        Self { store, calls, keys, folder, base, business, http: client() }
     }
 
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
