@@ -31,6 +31,23 @@ pub enum AppRef {
     Agent(String),
     /// A text that is spoken once, then the call ends.
     Say(String),
+    /// Members to whom whoever answers a call that we made is put through at once.
+    Members(ForMembers),
+}
+
+/// Who takes a call that was made for members, and what is said when nobody does.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ForMembers {
+    /// The members, by name.
+    pub targets: Vec<String>,
+    /// How long each phone rings, ms.
+    pub ring_ms: u64,
+    /// How long whoever was called waits for a member to become free, ms.
+    pub wait_ms: u64,
+    /// The name of the business, for the apology.
+    pub who: String,
+    /// The key that opts out; `None`: they say so.
+    pub opt_out_key: Option<char>,
 }
 
 /// What runs in a call, as the books name it.
@@ -49,7 +66,7 @@ impl BookedApp {
             AppRef::Agent(name) => {
                 Self { agent: Some(name.clone()), agent_version: apps.version(app), ..Self::default() }
             }
-            AppRef::Say(_) => Self::default(),
+            AppRef::Say(_) | AppRef::Members(_) => Self::default(),
         }
     }
 }

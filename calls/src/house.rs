@@ -30,6 +30,7 @@ use crate::directory::Directory;
 use crate::lines::Lines;
 use crate::live::LiveHub;
 use crate::proof::Prover;
+use crate::presence::Presence;
 use crate::queue::Queues;
 use crate::staff::Staff;
 use crate::think::Thinker;
@@ -177,6 +178,8 @@ pub struct CallSettings {
     pub live_backlog: usize,
     /// Rules for calls that we make by ourselves. Default: cautious, see [`Outreach`].
     pub outreach: crate::outreach::Outreach,
+    /// Whether the caller is told when somebody of the house begins to listen. Default: false.
+    pub announce_supervision: bool,
     /// How long a call that begins waits to be in the books; then it is refused with 503. Default: 4 s.
     pub books_patience: Duration,
 }
@@ -220,6 +223,7 @@ impl Default for CallSettings {
             time_zone: TimeZone::UTC,
             live_backlog: 1_024,
             outreach: crate::outreach::Outreach::default(),
+            announce_supervision: false,
             books_patience: Duration::from_secs(4),
         }
     }
@@ -249,6 +253,7 @@ pub(crate) struct House {
     pub notices: mpsc::Sender<Notice>,
     pub lines: Arc<Lines>,
     pub queues: Arc<Queues>,
+    pub presence: Presence,
     pub staff: Arc<Staff>,
     pub spending: Arc<Spending>,
     pub member_calls: MemberCalls,
@@ -274,7 +279,8 @@ impl House {
         );
         let live = LiveHub::new(settings.live_backlog);
         let queues = Arc::<Queues>::default();
-        let staff = Arc::new(Staff::new(queues.clone(), settings.time_zone.clone()));
+        let presence = Presence::default();
+        let staff = Arc::new(Staff::new(queues.clone(), presence.clone(), settings.time_zone.clone()));
         let spending = Arc::new(Spending::new(settings.time_zone.clone()));
         Self {
             parts,
@@ -285,6 +291,7 @@ impl House {
             notices,
             lines: Arc::default(),
             queues,
+            presence,
             staff,
             spending,
             member_calls: MemberCalls::default(),

@@ -115,12 +115,16 @@ pub struct Quirks {
     pub from_account: bool,
     /// Where the number that is called stands.
     pub called_number: CalledNumber,
-    /// Extensions that calls by it do not offer.
+    /// Extensions that calls by it do without.
     pub disable: Vec<Extension>,
     /// Calls by it require reliable provisional responses (RFC 3262).
     pub require_100rel: bool,
     /// Sound before the answer is let in.
     pub early_media: bool,
+    /// How it is told that sound comes before our answer.
+    pub progress: Progress,
+    /// How keys are sent to it.
+    pub keys: Keys,
     /// It is asked for a sign of life by OPTIONS.
     pub options_ping: bool,
     /// The length of packets that is asked for, ms.
@@ -142,6 +146,8 @@ impl Default for Quirks {
             disable: Vec::new(),
             require_100rel: false,
             early_media: true,
+            progress: Progress::SessionProgress,
+            keys: Keys::Auto,
             options_ping: true,
             ptime_ms: 20,
             symmetric_rtp: true,
@@ -157,6 +163,30 @@ pub enum Extension {
     Reliable,
     /// Session timers (RFC 4028).
     Timer,
+    /// UPDATE (RFC 3311).
+    Update,
+}
+
+/// The response that carries the description of sound that comes before our answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Progress {
+    /// 183 (RFC 3261 section 21.1.5).
+    #[default]
+    SessionProgress,
+    /// 180, for switches that drop 183.
+    Ringing,
+}
+
+/// How keys go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keys {
+    /// By telephone-event (RFC 4733) where that is agreed on, else as tones in the sound.
+    #[default]
+    Auto,
+    /// As tones in the sound: telephone-event is neither offered nor taken.
+    Sound,
+    /// By SIP INFO (`application/dtmf-relay`).
+    Info,
 }
 
 /// How a trunk writes numbers.

@@ -10,6 +10,7 @@
 //! - `think`: who thinks for an agent; `tools`: who gets things done for it.
 //! - `voice`: prompts, made off the media path and shared by all calls.
 //! - `queue`, `staff`: who waits for somebody to become free; who is free, and had how many callers today.
+//! - `presence`: who is at their phone, for whoever watches.
 //! - [`interop`]: how each trunk wants to be spoken to.
 //! - `identity`: who calls, as far as it may be believed and shown; `trunk_call`: the INVITE as a trunk wants it.
 //! - `recorder`: a recorder of record elsewhere (SIPREC): which calls it gets, and what it is told of them.
@@ -18,6 +19,7 @@
 //! - `admission`, [`toll`]: who may call in; what calls out cost and may cost.
 //! - [`outreach`]: the rules for calls that we make by ourselves, and how who is called says no.
 //! - [`screening`]: who answered a call that we made, and what becomes of it.
+//! - `supervision`: what somebody of the house may ask who listens, whispers, joins or takes over.
 //! - `trunks`, `lines`: registration and watch, and how many calls each carries.
 
 mod admission;
@@ -36,12 +38,14 @@ mod lines;
 pub mod live;
 mod orders;
 pub mod outreach;
+mod presence;
 mod proof;
 mod queue;
 mod recorder;
 mod routing;
 pub mod screening;
 mod staff;
+mod supervision;
 mod switchboard;
 mod think;
 pub mod toll;
@@ -54,9 +58,12 @@ pub use call::Placement;
 pub use error::{ControlError, PlaceError};
 pub use fax::{FaxRule, FaxRuleError};
 pub use house::{CallSettings, ComfortNoise, HttpClient, Parts};
+pub use presence::{MemberPresence, PresenceState};
 pub use proof::{NoProver, Proof, Prover, Signed, Verifying};
 pub use queue::QueueState;
 pub use recorder::RecorderSettings;
+pub use staff::Attendance;
+pub use supervision::{SuperviseError, SuperviseOrder, SupervisionMode};
 pub use switchboard::Switchboard;
 pub use think::{NoThinker, Thinker, ThoughtStream};
 pub use tools::{NoTools, ToolFuture, Tools};

@@ -9,6 +9,8 @@ use call_model::{CallId, HangupCause, HangupParty, Speaker, ToolReport, Transcri
 use serde::Serialize;
 use tokio::sync::broadcast;
 
+use crate::supervision::SupervisionMode;
+
 /// Something that happened in a call.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LiveEvent {
@@ -36,6 +38,13 @@ pub enum LiveKind {
     TurnReport(TurnReport),
     /// A tool was used.
     ToolUsed(ToolReport),
+    /// Somebody of the house takes part beside the call, or no more.
+    Supervised {
+        /// The member.
+        member: String,
+        /// How; `None`: they have left.
+        mode: Option<SupervisionMode>,
+    },
     /// The call is in another state.
     State(LiveState),
 }
@@ -71,6 +80,7 @@ impl fmt::Debug for LiveKind {
             Self::Line(_) => f.write_str("Line"),
             Self::TurnReport(_) => f.write_str("TurnReport"),
             Self::ToolUsed(_) => f.write_str("ToolUsed"),
+            Self::Supervised { mode, .. } => f.debug_tuple("Supervised").field(mode).finish(),
             Self::State(state) => state.fmt(f),
         }
     }

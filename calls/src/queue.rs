@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use call_model::QueueSettings;
+use call_model::{CallId, QueueSettings};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// Lines that are remembered; an empty one goes when there are more.
 const MAX_LINES: usize = 1_000;
+/// Who is put through within this time was served soon: what contact centres call their service level.
+const SOON: Duration = Duration::from_secs(20);
 
 /// A line, as those who watch over it see it. Counts are since the program began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +36,12 @@ pub struct QueueState {
     pub timed_out: u64,
     /// Who found it full.
     pub refused: u64,
+    /// Who were put through within 20 seconds.
+    pub served_soon: u64,
+    /// How long those who were put through have waited, in sum.
+    pub served_wait: Duration,
+    /// The callers in it and how long each has waited, the next one first.
+    pub callers: Vec<(CallId, Duration)>,
 }
 
 /// Too many callers wait already.
@@ -71,6 +79,7 @@ struct Turn {
 #[derive(Debug)]
 struct Waiter {
     ticket: u64,
+    call: CallId,
     since: Instant,
     turn: watch::Sender<Turn>,
 }
@@ -83,6 +92,8 @@ struct Line {
     served: u64,
     left: u64,
     timed_out: u64,
+    served_soon: u64,
+    served_wait: Duration,
 }
 
 /// All lines, by name.
@@ -101,7 +112,7 @@ impl Queues {
     }
 
     /// Takes the last place of a line.
-    pub(crate) fn enter(self: &Arc<Self>, settings: &QueueSettings) -> Result<Place, QueueFull> {
+    pub(crate) fn enter(self: &Arc<Self>, settings: &QueueSettings, call: CallId) -> Result<Place, QueueFull> {
         let mut all = self.lock();
         all.make_room(&settings.name);
         all.tickets += 1;
@@ -114,7 +125,7 @@ impl Queues {
         }
         line.entered += 1;
         let (turn, told) = watch::channel(Turn { position: line.waiting.len() as u32 + 1, stirred: 0 });
-        line.waiting.push_back(Waiter { ticket, since: Instant::now(), turn });
+        line.waiting.push_back(Waiter { ticket, call, since: Instant::now(), turn });
         show(&settings.name, line);
         drop(all);
         Ok(Place { queues: self.clone(), name: settings.name.clone(), ticket, told, fate: Fate::Left })
@@ -131,9 +142,13 @@ impl Queues {
         let mut all = self.lock();
         let Some(line) = all.lines.get_mut(name) else { return };
         let Some(at) = line.waiting.iter().position(|waiter| waiter.ticket == ticket) else { return };
-        line.waiting.remove(at);
+        let waited = line.waiting.remove(at).map(|waiter| waiter.since.elapsed()).unwrap_or_default();
         match fate {
-            Fate::Served => line.served += 1,
+            Fate::Served => {
+                line.served += 1;
+                line.served_soon += u64::from(waited <= SOON);
+                line.served_wait += waited;
+            }
             Fate::Left => line.left += 1,
             Fate::TimedOut => line.timed_out += 1,
         }
@@ -156,6 +171,9 @@ impl Queues {
             left: line.left,
             timed_out: line.timed_out,
             refused: line.refused,
+            served_soon: line.served_soon,
+            served_wait: line.served_wait,
+            callers: line.waiting.iter().map(|waiter| (waiter.call, waiter.since.elapsed())).collect(),
         };
         all.lines.iter().map(state).collect()
     }
@@ -229,19 +247,24 @@ mod tests {
         QueueSettings { name: name.into(), max_wait_ms: 60_000, max_waiting }
     }
 
+    fn call(number: u128) -> CallId {
+        CallId::from_parts(1, number)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn who_came_first_is_next_and_the_others_move_up() {
         let queues = Arc::new(Queues::default());
-        let first = queues.enter(&settings("desk", 2)).unwrap();
+        let first = queues.enter(&settings("desk", 2), call(1)).unwrap();
         tokio::time::advance(Duration::from_secs(3)).await;
-        let mut second = queues.enter(&settings("desk", 2)).unwrap();
-        assert_eq!(queues.enter(&settings("desk", 2)).unwrap_err(), QueueFull);
-        let other = queues.enter(&settings("billing", 1)).unwrap();
+        let mut second = queues.enter(&settings("desk", 2), call(2)).unwrap();
+        assert_eq!(queues.enter(&settings("desk", 2), call(1)).unwrap_err(), QueueFull);
+        let other = queues.enter(&settings("billing", 1), call(1)).unwrap();
         assert_eq!((first.position(), second.position(), other.position()), (1, 2, 1));
         let states = queues.states();
         let state = &states[1];
         assert_eq!((state.name.as_str(), state.waiting, state.refused), ("desk", 2, 1));
         assert_eq!(state.longest_wait, Duration::from_secs(3));
+        assert_eq!(state.callers, [(call(1), Duration::from_secs(3)), (call(2), Duration::ZERO)]);
         first.served();
         second.changed().await;
         assert_eq!(second.position(), 1);
@@ -252,11 +275,27 @@ mod tests {
         assert_eq!(counts, [(0, 1, 0, 1, 0), (0, 2, 1, 0, 1)]);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_of_those_who_are_served_is_kept() {
+        let queues = Arc::new(Queues::default());
+        let quick = queues.enter(&settings("desk", 3), call(1)).unwrap();
+        let slow = queues.enter(&settings("desk", 3), call(2)).unwrap();
+        let gone = queues.enter(&settings("desk", 3), call(3)).unwrap();
+        tokio::time::advance(SOON).await;
+        quick.served();
+        tokio::time::advance(SOON).await;
+        slow.served();
+        drop(gone);
+        let state = &queues.states()[0];
+        assert_eq!((state.served, state.served_soon, state.left), (2, 1, 1));
+        assert_eq!(state.served_wait, SOON * 3);
+    }
+
     #[tokio::test]
     async fn only_the_first_is_told_that_somebody_is_free() {
         let queues = Arc::new(Queues::default());
-        let mut first = queues.enter(&settings("desk", 9)).unwrap();
-        let mut second = queues.enter(&settings("desk", 9)).unwrap();
+        let mut first = queues.enter(&settings("desk", 9), call(1)).unwrap();
+        let mut second = queues.enter(&settings("desk", 9), call(1)).unwrap();
         queues.stir();
         first.changed().await;
         let none = tokio::time::timeout(Duration::from_millis(1), second.changed()).await;
@@ -266,9 +305,9 @@ mod tests {
     #[test]
     fn names_do_not_pile_up() {
         let queues = Arc::new(Queues::default());
-        let held = queues.enter(&settings("held", 1)).unwrap();
+        let held = queues.enter(&settings("held", 1), call(1)).unwrap();
         for number in 0..2 * MAX_LINES {
-            drop(queues.enter(&settings(&number.to_string(), 1)).unwrap());
+            drop(queues.enter(&settings(&number.to_string(), 1), call(1)).unwrap());
         }
         let states = queues.states();
         assert_eq!(states.len(), MAX_LINES);
@@ -284,7 +323,7 @@ mod tests {
             let mut places = Vec::new();
             for (comes, which) in steps {
                 if comes {
-                    places.extend(queues.enter(&settings("desk", 6)));
+                    places.extend(queues.enter(&settings("desk", 6), call(1)));
                 } else if which < places.len() {
                     drop(places.remove(which));
                 }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use call_model::RingStrategy;
+use call_model::{CallId, RingStrategy};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use store::PutThroughCount;
 
+use crate::presence::Presence;
 use crate::queue::Queues;
 
 /// What is known of the members' phones. What the day's callers were is read from the books once and then kept here.
@@ -16,6 +17,7 @@ use crate::queue::Queues;
 pub(crate) struct Staff {
     state: Mutex<State>,
     queues: Arc<Queues>,
+    presence: Presence,
     /// Where the day begins.
     zone: TimeZone,
 }
@@ -25,6 +27,15 @@ struct State {
     phones: HashMap<String, Phones>,
     day: Option<Date>,
     today: HashMap<String, Tally>,
+}
+
+/// How many of some members are free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Attendance {
+    /// Have a phone and do not talk.
+    pub free: u32,
+    /// Talk, or are being rung.
+    pub busy: u32,
 }
 
 /// How many phones of a member are in use.
@@ -43,8 +54,8 @@ struct Tally {
 }
 
 impl Staff {
-    pub(crate) fn new(queues: Arc<Queues>, zone: TimeZone) -> Self {
-        Self { state: Mutex::default(), queues, zone }
+    pub(crate) fn new(queues: Arc<Queues>, presence: Presence, zone: TimeZone) -> Self {
+        Self { state: Mutex::default(), queues, presence, zone }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -113,10 +124,20 @@ impl Staff {
         phones.talking > 0 || (rings && phones.ringing > 0)
     }
 
-    /// One of the member's phones rings from now on.
-    pub(crate) fn ring(self: &Arc<Self>, member: &str) -> Engaged {
+    /// One of the member's phones rings from now on, in this call.
+    pub(crate) fn ring(self: &Arc<Self>, member: &str, call: CallId) -> Engaged {
         self.lock().phones.entry(member.to_owned()).or_default().ringing += 1;
-        Engaged { staff: self.clone(), member: member.to_owned(), talks: false }
+        self.presence.rings(member, call);
+        Engaged { staff: self.clone(), member: member.to_owned(), call, talks: false }
+    }
+
+    /// Members who can be put a caller through to now, and who are talking or being rung, of those who have a phone.
+    pub(crate) fn attendance<'m>(&self, members: impl Iterator<Item = &'m str>) -> Attendance {
+        let state = self.lock();
+        members.fold(Attendance::default(), |sum, member| match state.phones.get(member) {
+            Some(phones) if phones.talking + phones.ringing > 0 => Attendance { busy: sum.busy + 1, ..sum },
+            _ => Attendance { free: sum.free + 1, ..sum },
+        })
     }
 
     /// Members who talk now.
@@ -129,6 +150,7 @@ impl Staff {
 pub(crate) struct Engaged {
     staff: Arc<Staff>,
     member: String,
+    call: CallId,
     talks: bool,
 }
 
@@ -148,6 +170,8 @@ impl Engaged {
             phones.ringing -= 1;
             phones.talking += 1;
         }
+        drop(state);
+        self.staff.presence.talks(&self.member, self.call);
     }
 }
 
@@ -172,6 +196,7 @@ impl Drop for Engaged {
             }
         }
         drop(state);
+        self.staff.presence.is_free(&self.member, self.call, self.talks);
         self.staff.queues.stir();
     }
 }
@@ -184,7 +209,7 @@ mod tests {
     const NIGHT: i64 = 1_795_215_590_000;
 
     fn staff() -> Arc<Staff> {
-        Arc::new(Staff::new(Arc::default(), TimeZone::get("Europe/Berlin").unwrap()))
+        Arc::new(Staff::new(Arc::default(), Presence::default(), TimeZone::get("Europe/Berlin").unwrap()))
     }
 
     fn order(staff: &Staff, strategy: RingStrategy, now_ms: i64) -> String {
@@ -226,8 +251,8 @@ mod tests {
     #[test]
     fn a_phone_is_free_when_nobody_holds_it() {
         let staff = staff();
-        let mut desk = staff.ring("anna");
-        let mobile = staff.ring("anna");
+        let mut desk = staff.ring("anna", CallId::from_parts(1, 1));
+        let mobile = staff.ring("anna", CallId::from_parts(1, 1));
         assert!(staff.is_busy("anna", true) && !staff.is_busy("anna", false));
         desk.talk();
         desk.talk();

@@ -48,6 +48,7 @@ pub(crate) fn trunk_call(
         call.reliable = Reliable::Required;
     }
     call.session_timer = !interop.quirks.disable.contains(&Extension::Timer);
+    call.update = !interop.quirks.disable.contains(&Extension::Update);
     if !trunk.user.is_empty() {
         call.contact_user = Some(trunk.user.clone());
     }

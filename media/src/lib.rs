@@ -23,7 +23,7 @@ pub mod srtp;
 pub mod tone;
 pub mod vad;
 
-pub use call_media::{CallMedia, CallMediaConfig, LegSlot, MediaCommand, MediaEvent, Tap, TapStream};
+pub use call_media::{CallMedia, CallMediaConfig, LegSlot, MediaCommand, MediaEvent, Supervision, Tap, TapStream};
 pub use prompt::{Prompt, PromptStream};
 
 #[cfg(test)]

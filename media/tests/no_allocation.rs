@@ -12,7 +12,7 @@ use media::codec::Codec;
 use media::rtp::{OutgoingKind, Session, SessionConfig};
 use media::sdp::{LocalMedia, Negotiated, Privacy, answer, complete, offer};
 use media::srtp::{MasterKey, SrtpKeys, Suite};
-use media::{CallMedia, CallMediaConfig, LegSlot, MediaCommand, Prompt};
+use media::{CallMedia, CallMediaConfig, LegSlot, MediaCommand, Prompt, Supervision};
 
 struct Counting;
 
@@ -208,6 +208,18 @@ fn a_recorder_elsewhere_allocates_nothing() {
             call.handle(MediaCommand::StartLeg { leg, session: SessionConfig::new(7), negotiated });
         }
         call.handle(MediaCommand::Fork { on: true });
+        assert_steady(call);
+    }
+}
+
+/// Somebody who has joined two people, each with another codec.
+#[test]
+fn a_supervisor_allocates_nothing() {
+    for mode in [Supervision::Listen, Supervision::Whisper, Supervision::Join] {
+        let mut call = Call::new(&[Codec::Opus, Codec::Pcma, Codec::Opus], false);
+        call.handle(MediaCommand::Bridge { with: LegSlot::new(1) });
+        let leg = LegSlot::new(2).expect("a slot");
+        call.handle(MediaCommand::Supervise { leg, mode: Some(mode) });
         assert_steady(call);
     }
 }

@@ -181,6 +181,17 @@ fn a_browser_is_answered_as_it_asks() {
 }
 
 #[test]
+fn a_browser_is_told_of_another_address() {
+    let local = LocalMedia { other: Some([198, 51, 100, 7].into()), ..ready() };
+    let (reply, _) = answer(&local, &theirs(BROWSER)).expect("an answer");
+    let lines = reply.media[0].attributes.iter().filter(|attribute| attribute.name == "candidate");
+    let lines: Vec<_> = lines.filter_map(|attribute| attribute.value.as_deref()).collect();
+    let expected = ["1 1 UDP 2130706431 192.0.2.1 10000 typ host", "2 1 UDP 2130706175 198.51.100.7 10000 typ host"];
+    assert_eq!(lines, expected);
+    assert_eq!(reply.connection.map(|it| it.address).as_deref(), Some("192.0.2.1"), "the others are told of the first");
+}
+
+#[test]
 fn a_browser_can_be_called() {
     let caller = local(1, SrtpPolicy::Required, KeyExchange::Web);
     let ours = offer(&caller);

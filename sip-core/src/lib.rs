@@ -21,7 +21,7 @@ mod tables;
 pub mod transaction;
 
 pub use body::Body;
-pub use digest::{Account, Credentials};
+pub use digest::{Account, Credentials, Pass};
 pub use endpoint::{Branch, Reliable};
 pub use endpoint::{
     Counters, EndReason, EndedBy, Endpoint, EndpointConfig, Event, IncomingCall, InviteError, LegError, LegHandle,

@@ -226,11 +226,13 @@ impl Registrar {
         self.remove_entries(|_| move |entry: &Entry| matches(&entry.binding))
     }
 
-    /// Removes the contacts whose account is gone, or has another password now: `proof` gives that of a user.
-    pub(crate) fn remove_unproved(&mut self, proof: impl Fn(&str) -> Option<String>) -> Vec<Notice> {
+    /// Removes the contacts whose account is gone, or has another password now: `holds` tells of a user and a proof
+    /// whether that is still one.
+    pub(crate) fn remove_unproved(&mut self, holds: impl Fn(&str, &str) -> bool) -> Vec<Notice> {
+        let holds = &holds;
         self.remove_entries(|user| {
-            let now = proof(user);
-            move |entry: &Entry| now.as_ref() != Some(&entry.proof)
+            let user = user.to_owned();
+            move |entry: &Entry| !holds(&user, &entry.proof)
         })
     }
 

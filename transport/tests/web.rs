@@ -22,7 +22,8 @@ use tokio_rustls::TlsConnector;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
-use transport::sip::{Listen, SipConfig, SipLimits, WebConfig};
+use tokio_tungstenite::tungstenite::protocol::Role;
+use transport::sip::{AdoptedSocket, Listen, SipConfig, SipLimits, WebConfig};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -265,4 +266,20 @@ async fn a_browser_that_answers_no_ping_is_dead() {
     browser.message().await;
     // Nobody reads, so that nobody answers.
     node.until_counted(|counters| counters.dead_flows == 1 && counters.connections == 0).await;
+}
+
+/// A page of the console: the HTTP server has upgraded its connection, and everything else is as with a listener of ours.
+#[tokio::test]
+async fn a_socket_that_was_upgraded_elsewhere_carries_calls() {
+    let mut node = Node::start(SipConfig { listen: vec![Listen::udp(loopback())], ..SipConfig::default() }).await;
+    let (ours, theirs) = tokio::io::duplex(64 * 1024);
+    let (local, remote) = ("127.0.0.1:8080".parse().expect("one"), "127.0.0.1:50000".parse().expect("one"));
+    node.handle.adopt(AdoptedSocket::new(ours, false, local, remote)).await.expect("running");
+    let socket = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
+    let mut browser = Browser { socket };
+    browser.call(&mut node, "WS").await;
+    drop(browser);
+    while node.handle.counters().connections > 0 {
+        tokio::task::yield_now().await;
+    }
 }

@@ -51,6 +51,7 @@ impl Call {
             language: Some(self.language.clone()),
         };
         self.house.file_end(end).await;
+        self.file_walk().await;
         self.finish_recording().await;
         measure::call_ended(self, over.cause);
         // Dropping the sound closes the call's media.
@@ -87,7 +88,10 @@ impl Call {
                             self.mouth.goes_on(playback, played_ms, at_ms);
                         }
                         // The end of the call may be known before a key that was pressed first.
-                        MediaEvent::Digit { leg: LegSlot::CALLER, digit, .. } => self.opts_out_at_last(digit).await,
+                        MediaEvent::Digit { leg: LegSlot::CALLER, digit, .. } => {
+                            self.walked_by_key(digit);
+                            self.opts_out_at_last(digit).await;
+                        }
                         MediaEvent::Digit { .. } => {}
                         event => self.on_media(event).await,
                     }

@@ -95,11 +95,13 @@ impl Call {
             }
             CallCommand::NodeEntered { flow, node } => {
                 self.count_node(&flow, &node, NodeCount::Entered);
+                self.walked_to(&flow, &node);
                 Ok(())
             }
             CallCommand::NodeLeft { flow, node, abandoned } => {
                 let count = if abandoned { NodeCount::Abandoned } else { NodeCount::Left };
                 self.count_node(&flow, &node, count);
+                self.walked_from(&flow, &node, abandoned);
                 Ok(())
             }
             CallCommand::TurnReport(report) => {

@@ -2,7 +2,6 @@
 //! say of theirs.
 
 use media::call_media::LegSlot;
-use sip_core::message::StatusCode;
 use sip_core::{Body, LegHandle, Reliable};
 
 use super::Call;
@@ -27,6 +26,7 @@ impl Call {
         }
         let offer = self.offer.clone();
         let Some(leg) = self.legs.get_mut(&LegSlot::CALLER) else { return };
+        let progress = leg.progress();
         let body = match &offer {
             Some(offer) => leg.answer(offer).ok(),
             None => leg.offer(),
@@ -37,7 +37,7 @@ impl Call {
             self.sound_leg(LegSlot::CALLER);
         }
         // A caller who gave up meanwhile shows as the leg's end.
-        let _ = self.house.parts.sip.ring(handle, StatusCode::SESSION_PROGRESS, Some(body)).await;
+        let _ = self.house.parts.sip.ring(handle, progress, Some(body)).await;
     }
 
     /// The caller has confirmed the early media; where the offer was ours, that brings the answer.
@@ -54,13 +54,15 @@ impl Call {
 
     /// A phone that we ring says how it would sound. The branch that spoke last counts: it is the one that rings, or
     /// plays something, now.
-    pub(super) fn early_answer(&mut self, slot: LegSlot, body: Body) {
+    pub(super) async fn early_answer(&mut self, slot: LegSlot, body: Body) {
         let Some(leg) = self.legs.get_mut(&slot) else { return };
         if slot == LegSlot::CALLER && leg.takes_early_media() {
             // So that NATs open; nobody listens before the answer.
             leg.early_answer = None;
             self.settle_answer(slot, &body);
-        } else {
+        } else if !self.pass_early(slot, &body).await
+            && let Some(leg) = self.legs.get_mut(&slot)
+        {
             // It may not be said again with the answer itself.
             leg.early_answer = Some(body);
         }

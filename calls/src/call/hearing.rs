@@ -66,6 +66,7 @@ impl Call {
         let own = || EarWish { language: Some(self.language.clone()), ..EarWish::default() };
         if slot != LegSlot::CALLER {
             let talks = self.transfer.as_ref().is_some_and(|transfer| transfer.connected() == Some(slot));
+            let talks = talks || self.supervisor_talks(slot);
             return (talks && written).then(|| (own(), rate));
         }
         let wish = match &self.seats.top().listen {

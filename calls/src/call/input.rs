@@ -10,6 +10,7 @@ use transport::rtp::PacketTap;
 
 use super::handing::{Ask, Given, TakeOver};
 use crate::error::ControlError;
+use crate::supervision::{SuperviseError, SuperviseOrder};
 
 /// What reaches a call's task by its inbox. Its media events and its timeouts come beside it.
 #[derive(Debug)]
@@ -45,6 +46,8 @@ pub(crate) enum Control {
     SipCalls(oneshot::Sender<Vec<String>>),
     /// Show its packets to a tap from now on, or to nobody.
     Capture(Option<Box<dyn PacketTap>>, oneshot::Sender<Result<(), ControlError>>),
+    /// Let somebody of the house take part, otherwise, or no more.
+    Supervise(SuperviseOrder, oneshot::Sender<Result<(), SuperviseError>>),
     /// Steer its recording.
     Recording(RecordingSwitch, oneshot::Sender<Result<(), ControlError>>),
 }

@@ -14,7 +14,7 @@ use store::{LegQuality, LegRecord, LegRole};
 use transport::rtp::LegPorts;
 
 use crate::house::{CallSettings, ComfortNoise};
-use crate::interop::Interop;
+use crate::interop::{Interop, Keys, Progress};
 use crate::lines::Line;
 use crate::staff::Engaged;
 use crate::toll::{Meter, Tariff};
@@ -127,6 +127,7 @@ impl Leg {
         privacy: Option<LocalPrivacy>,
     ) {
         let mut local = LocalMedia::new(ports.rtp.ip(), ports.rtp.port(), session_id);
+        local.other = ports.other;
         local.rtcp_port = ports.rtcp.port();
         local.codecs.clone_from(&settings.codecs);
         local.comfort_noise = settings.comfort_noise != ComfortNoise::Off;
@@ -134,6 +135,7 @@ impl Leg {
         local.privacy = privacy;
         if let Some(interop) = &self.interop {
             local.ptime_ms = interop.quirks.ptime_ms;
+            local.dtmf = interop.quirks.keys != Keys::Sound;
         }
         self.local = Some(local);
     }
@@ -150,6 +152,19 @@ impl Leg {
     /// Whether sound may come before the answer.
     pub(crate) fn takes_early_media(&self) -> bool {
         self.interop.as_ref().is_none_or(|interop| interop.quirks.early_media)
+    }
+
+    /// The response that tells it of sound before the answer.
+    pub(crate) fn progress(&self) -> StatusCode {
+        match self.interop.as_ref().map(|interop| interop.quirks.progress) {
+            Some(Progress::Ringing) => StatusCode::RINGING,
+            Some(Progress::SessionProgress) | None => StatusCode::SESSION_PROGRESS,
+        }
+    }
+
+    /// Whether keys go to it by signalling, not with its sound.
+    pub(crate) fn takes_keys_by_info(&self) -> bool {
+        self.interop.as_ref().is_some_and(|interop| interop.quirks.keys == Keys::Info)
     }
 
     /// From whom its sound is taken, and where ours is sent.
@@ -329,7 +344,7 @@ mod tests {
     fn leg() -> Leg {
         let mut leg = Leg::new(store::fresh_id(0), LegRole::Caller, None, String::new(), 0);
         let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let ports = LegPorts { rtp: at(4_000), rtcp: at(4_001) };
+        let ports = LegPorts { rtp: at(4_000), rtcp: at(4_001), other: None };
         leg.set_ports(ports, &CallSettings::default(), 1, Some(secure(1)));
         leg
     }

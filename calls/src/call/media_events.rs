@@ -88,7 +88,11 @@ impl Call {
             };
             MediaCommand::StartLeg { leg: slot, session, negotiated }
         };
+        let tells = leg.takes_keys_by_info();
         self.media(command);
+        if tells {
+            self.media(MediaCommand::TellKeys { leg: slot });
+        }
         if slot == LegSlot::CALLER {
             self.watch_for_fax();
             self.follow_answer();
@@ -99,11 +103,13 @@ impl Call {
     pub(super) async fn on_media(&mut self, event: MediaEvent) {
         match event {
             MediaEvent::Digit { leg: LegSlot::CALLER, digit, source } => {
+                self.walked_by_key(digit);
                 if !self.opts_out_by_key(digit).await {
                     self.tell(CallEvent::Digit { digit, source }).await;
                 }
             }
             MediaEvent::Digit { leg, digit, .. } => self.listener_pressed(leg, digit).await,
+            MediaEvent::KeyToSend { leg, digit } => self.send_key(leg, digit).await,
             MediaEvent::PlaybackStarted { playback, at_ms, played_ms } => {
                 self.playback_started(playback, played_ms, at_ms).await;
             }

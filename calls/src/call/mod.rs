@@ -26,6 +26,7 @@ mod seats;
 mod senses;
 mod signalling;
 mod spoken;
+mod supervising;
 mod taps;
 mod thinking;
 mod tools;
@@ -33,6 +34,7 @@ mod transfer;
 mod transfer_ring;
 mod transfer_wait;
 mod transfer_warm;
+mod walking;
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -123,8 +125,16 @@ pub(crate) struct Call {
     /// Our address as the caller's side knows it.
     near: std::net::IpAddr,
     transfer: Option<Transfer>,
+    /// Somebody of the house beside the call.
+    supervising: Option<supervising::Supervising>,
+    /// The caller knows that somebody listens.
+    supervision_told: bool,
     /// Whether who is called can say no; `None`: we do not call by ourselves.
     opting_out: Option<opting_out::OptingOut>,
+    /// Nobody took whom it has reached, so far.
+    unattended: bool,
+    /// Where it went in its flows.
+    walk: walking::Walk,
     /// It is to be found out who answered.
     screening: Option<Box<Screening>>,
     /// What the phones themselves hand over.
@@ -308,6 +318,9 @@ impl Call {
             CallInput::TakeOver(wanted) => self.on_take_over(*wanted).await,
             CallInput::Control(Control::SpendLimit) => self.hang_up(HangupParty::System, HangupCause::SpendLimit).await,
             CallInput::Control(Control::HangUp) => self.hang_up(HangupParty::Us, HangupCause::Normal).await,
+            CallInput::Control(Control::Supervise(order, reply)) => {
+                let _ = reply.send(self.on_supervise(order).await);
+            }
             CallInput::Control(Control::SipCalls(reply)) => drop(reply.send(self.sip_calls())),
             CallInput::Control(Control::Capture(tap, reply)) => drop(reply.send(self.capture(tap))),
             CallInput::Control(Control::Recording(switch, reply)) => {

@@ -207,7 +207,7 @@ impl Placement {
         leg.tariff = tariff;
         leg.interop = plan.interop;
         leg.exchange = plan.exchange;
-        leg.engaged = member.map(|name| house.staff.ring(&name));
+        leg.engaged = member.map(|name| house.staff.ring(&name, facts.call));
         let answering = house.settings.answering;
         let parts = CallParts {
             id: facts.call,

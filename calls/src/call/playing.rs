@@ -78,6 +78,11 @@ pub(super) struct Played {
 
 impl Call {
     pub(super) fn play(&mut self, playback: PlaybackId, items: Vec<PromptItem>, repeat: bool) {
+        self.play_for(self.seats.top().serial, playback, items, repeat);
+    }
+
+    /// The same on behalf of a seat, which alone is told of it.
+    pub(super) fn play_for(&mut self, seat: u32, playback: PlaybackId, items: Vec<PromptItem>, repeat: bool) {
         let Some(sound) = &self.sound else {
             let end = PlaybackEnd::Failed("the call has no sound".into());
             self.untold.push_back(CallEvent::PlaybackEnded { playback, end, played_ms: 0 });
@@ -112,7 +117,6 @@ impl Call {
                 feed.end(outcome).await;
             }))
         });
-        let seat = self.seats.top().serial;
         let playing = Playing { seat, repeat, language, script, track: Track::default(), voice };
         self.mouth.0.entry(playback).or_default().push_back(playing);
     }

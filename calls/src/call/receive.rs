@@ -23,7 +23,7 @@ use crate::error::PlaceError;
 use crate::fax::FaxRule;
 use crate::house::{House, now_ms};
 use crate::identity::{Caller, Card};
-use crate::interop::ProofPolicy;
+use crate::interop::{Extension, ProofPolicy};
 use crate::proof::{Signed, reason};
 use crate::recorder::{self, Fed};
 
@@ -120,6 +120,10 @@ impl Reception {
         if let Some(fault) = proof.refusal(interop.as_ref().map_or(ProofPolicy::Mark, |interop| interop.proof)) {
             return Err(PlaceError::NotProved(fault));
         }
+        if interop.as_ref().is_some_and(|interop| interop.quirks.disable.contains(&Extension::Update)) {
+            // A caller who gave up meanwhile shows later.
+            let _ = house.parts.sip.spare_update(self.incoming.leg).await;
+        }
         let origin = caller.origin(proof.verification(), &directory.country);
         let new_call = self.new_call(caller.address.clone(), origin.clone(), started_ms, booked);
         let from = new_call.from.clone();
@@ -155,7 +159,7 @@ impl Reception {
         leg.line = line;
         leg.interop = interop;
         leg.engaged = colleague.map(|name| {
-            let mut engaged = house.staff.ring(&name);
+            let mut engaged = house.staff.ring(&name, id);
             engaged.talk();
             engaged
         });
@@ -264,7 +268,11 @@ impl CallParts {
             reliable: self.reliable,
             near: self.near,
             transfer: None,
+            supervising: None,
+            supervision_told: false,
             opting_out: None,
+            unattended: false,
+            walk: super::walking::Walk::default(),
             screening: None,
             handing: super::handing::Handing::default(),
             warnings: 0,

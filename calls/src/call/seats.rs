@@ -158,6 +158,16 @@ impl Call {
         self.attend();
     }
 
+    /// An app of ours has the call in place of all that had it, and whoever is being brought in stays.
+    pub(super) fn dismiss_apps(&mut self, app: Box<dyn CallApp>) {
+        self.settle();
+        self.mouth.stop(None);
+        self.media(MediaCommand::StopPlaying { playback: None });
+        self.seats.replace_all(app);
+        self.untold.clear();
+        self.attend();
+    }
+
     /// What an app that broke has left: sound, thoughts, phones that ring.
     fn clear_away(&mut self) {
         self.settle();

@@ -44,7 +44,7 @@ impl Call {
     async fn on_progress(&mut self, handle: LegHandle, status: StatusCode, body: Option<Body>) {
         let Some(slot) = self.slot_of(handle) else { return };
         if let Some(body) = body {
-            self.early_answer(slot, body);
+            self.early_answer(slot, body).await;
         }
         if slot != LegSlot::CALLER {
             if self.referral_rings(slot).await {
@@ -80,7 +80,7 @@ impl Call {
         }
         if slot == LegSlot::CALLER {
             self.answered().await;
-        } else if !self.referral_answered(slot).await {
+        } else if !self.supervisor_answered(slot).await && !self.referral_answered(slot).await {
             self.transfer_answered(slot).await;
         }
     }
@@ -195,13 +195,23 @@ impl Call {
         }
     }
 
+    /// Sends a key by SIP INFO. It is not sent again: late, it would be a second press.
+    pub(super) async fn send_key(&mut self, slot: LegSlot, digit: char) {
+        let Some(handle) = self.legs.get(&slot).and_then(|leg| leg.handle) else { return };
+        let data = format!("Signal={digit}\r\nDuration=160\r\n").into();
+        let body = Body { content_type: "application/dtmf-relay".into(), data };
+        if let Err(error) = self.house.parts.sip.info(handle, body).await {
+            tracing::debug!(call = %self.id, %error, "a key could not be sent");
+        }
+    }
+
     async fn on_ended(&mut self, handle: LegHandle, by: EndedBy, status: Option<StatusCode>, reason: EndReason) {
         let Some(slot) = self.slot_of(handle) else { return };
         if let Some(leg) = self.legs.get_mut(&slot) {
             leg.ended(self.clock.now_ms(), status);
         }
         if slot != LegSlot::CALLER {
-            if self.handing_leg_ended(slot, status, reason).await {
+            if self.supervisor_left(slot).await || self.handing_leg_ended(slot, status, reason).await {
                 return;
             }
             return self.transfer_leg_ended(slot, status, reason).await;

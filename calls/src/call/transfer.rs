@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use call_model::{CallEvent, HangupCause, HangupParty, Tone, TransferOutcome, TransferSettings};
 use media::call_media::{LegSlot, MediaCommand};
-use sip_core::EndReason;
+use sip_core::{Body, EndReason};
 use sip_core::message::{DiversionReason, StatusCode};
 use tokio::time::Instant;
 
 use super::Call;
-use super::leg::LegState;
+use super::leg::{Leg, LegState};
 use super::signalling::status_cause;
 use super::transfer_wait::Waiting;
 use super::transfer_warm::{Listener, Warning};
@@ -48,6 +48,8 @@ pub(super) struct Transfer {
     pub departing: bool,
     /// The caller hears that somebody is being called.
     alive: bool,
+    /// Whose sound before the answer the caller hears.
+    early: Option<LegSlot>,
     /// The caller's place in a queue.
     pub queue: Option<Waiting>,
 }
@@ -63,6 +65,13 @@ pub(super) enum Outcome {
 }
 
 impl Transfer {
+    /// Whether the caller may hear what comes before the answer of the one who is rung: nobody else rings, and nothing
+    /// is to be said to them first.
+    fn lets_hear(&self, slot: LegSlot) -> bool {
+        let plain = self.queue.is_none() && self.warning.is_none() && !self.is_taken();
+        plain && matches!(self.ringing.as_slice(), [(only, _)] if *only == slot)
+    }
+
     /// Why the call goes on to the outside now, for those whom it goes to (RFC 5806 section 8).
     pub fn reason(&self) -> DiversionReason {
         match self.outcomes.last() {
@@ -93,7 +102,7 @@ impl Call {
             tracing::warn!(call = %self.id, "a transfer was asked for while another one runs");
             return;
         }
-        let queue = match settings.queue.as_ref().map(|queue| self.house.queues.enter(queue)).transpose() {
+        let queue = match settings.queue.as_ref().map(|queue| self.house.queues.enter(queue, self.id)).transpose() {
             Ok(place) => place.zip(settings.queue.as_ref()).map(|(place, settings)| Waiting::new(place, settings)),
             Err(full) => {
                 tracing::info!(call = %self.id, error = %full, "a caller found no place in a queue");
@@ -104,20 +113,8 @@ impl Call {
         self.transfer = Some(Transfer {
             targets: self.whom_to_ring(&settings),
             warning: settings.announcement.clone().map(|announcement| self.prepare_warning(announcement)),
-            settings,
-            waiting: VecDeque::new(),
-            busy: Vec::new(),
-            declined: BTreeSet::new(),
-            rested: BTreeMap::new(),
-            ringing: Vec::new(),
-            listening: Vec::new(),
-            connected: None,
-            answering: None,
-            outcomes: BTreeSet::new(),
-            rung: false,
-            departing: false,
-            alive: false,
             queue,
+            ..Transfer::new(settings)
         });
         self.begin_round().await;
     }
@@ -133,6 +130,24 @@ impl Call {
         let status = if status.code() == 183 { StatusCode::RINGING } else { status };
         self.sound_alive(status).await;
         self.tell(CallEvent::TransferRinging).await;
+    }
+
+    /// The sound before the answer of somebody outside goes on to the caller: their carrier may have something to say (RFC
+    /// 3960 section 3.1). `false`: it does not.
+    pub(super) async fn pass_early(&mut self, slot: LegSlot, body: &Body) -> bool {
+        let may = self.transfer.as_ref().is_some_and(|transfer| transfer.lets_hear(slot));
+        let outside = |leg: &Leg| leg.interop.is_some() && leg.takes_early_media();
+        if !may || !self.legs.get(&slot).is_some_and(outside) || !self.settle_answer(slot, body) {
+            return false;
+        }
+        if self.answered.is_none() {
+            self.open_early_media().await;
+        }
+        let Some(transfer) = self.transfer.as_mut() else { return false };
+        (transfer.early, transfer.alive) = (Some(slot), true);
+        self.media(MediaCommand::CallTone { tone: None });
+        self.media(MediaCommand::Bridge { with: Some(slot) });
+        true
     }
 
     /// Lets the caller hear that somebody is being called: by ringback, or by their own phone before the answer. What the
@@ -204,6 +219,7 @@ impl Call {
         self.media(MediaCommand::Bridge { with: Some(slot) });
         self.show(LiveState::Bridged);
         self.attend();
+        self.is_attended().await;
         let warned = self.transfer.as_ref().is_some_and(|transfer| transfer.warning.is_some());
         self.tell(CallEvent::TransferAnswered { target: label }).await;
         if warned {
@@ -245,6 +261,11 @@ impl Call {
             transfer.decline(listener.label);
         } else if let Some(at) = transfer.ringing.iter().position(|(ringing, _)| *ringing == slot) {
             let (_, label) = transfer.ringing.remove(at);
+            if transfer.early.take_if(|early| *early == slot).is_some() {
+                (transfer.rung, transfer.alive) = (false, false);
+                self.media(MediaCommand::Bridge { with: None });
+            }
+            let Some(transfer) = &mut self.transfer else { return };
             transfer.not_taken(label, outcome_of(status, reason), self.house.settings.queue_retry);
         } else {
             return;
@@ -308,6 +329,29 @@ impl Call {
 }
 
 impl Transfer {
+    /// One that rings nobody yet.
+    pub(super) fn new(settings: TransferSettings) -> Self {
+        Self {
+            settings,
+            targets: Vec::new(),
+            waiting: VecDeque::new(),
+            busy: Vec::new(),
+            declined: BTreeSet::new(),
+            rested: BTreeMap::new(),
+            ringing: Vec::new(),
+            warning: None,
+            listening: Vec::new(),
+            connected: None,
+            answering: None,
+            outcomes: BTreeSet::new(),
+            rung: false,
+            departing: false,
+            alive: false,
+            early: None,
+            queue: None,
+        }
+    }
+
     /// Who talks with the caller.
     pub(super) const fn connected(&self) -> Option<LegSlot> {
         self.connected

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use call_model::{RingStrategy, TransferSettings};
+use call_model::{Direction, RingStrategy, TransferSettings};
 use media::call_media::LegSlot;
 use sip_core::message::DiversionReason;
 use store::{LegRole, fresh_id};
@@ -77,7 +77,9 @@ impl Call {
             let queued = transfer.queue.is_some();
             let ring = Duration::from_millis(transfer.settings.ring_ms);
             let caller_id = transfer.settings.caller_id.clone();
-            let outcome = match self.is_there(&target, queued) {
+            // Whoever was called by us is not to find a phone that rings for somebody else.
+            let alone = queued || self.direction == Direction::Outbound;
+            let outcome = match self.is_there(&target, alone) {
                 Ok(()) => self.ring_target(&target, ring, caller_id).await.err().map(|error| {
                     tracing::info!(call = %self.id, %error, "a target of a transfer could not be rung");
                     outcome_of(&error)
@@ -98,14 +100,15 @@ impl Call {
     }
 
     /// Whether a target takes callers now. A colleague's call is left to the phone: it reaches who is busy or away too.
-    fn is_there(&self, target: &str, queued: bool) -> Result<(), Outcome> {
+    /// `alone`: who is being rung for another caller does not.
+    fn is_there(&self, target: &str, alone: bool) -> Result<(), Outcome> {
         let colleague = self.legs.get(&LegSlot::CALLER).is_some_and(|leg| leg.engaged.is_some());
         let directory = self.house.directory();
         let Some(member) = directory.member(target).filter(|_| !colleague) else { return Ok(()) };
         if member.away {
             return Err(Outcome::Unavailable);
         }
-        if self.house.staff.is_busy(&member.name, queued) {
+        if self.house.staff.is_busy(&member.name, alone) {
             return Err(Outcome::Busy);
         }
         Ok(())
@@ -176,19 +179,33 @@ impl Call {
         line: Option<Line>,
         tariff: Option<Tariff>,
     ) -> Result<(), PlaceError> {
+        let slot = self.ring_leg(plan, destination, LegRole::Transfer, (line, tariff)).await?;
+        if let Some(transfer) = &mut self.transfer {
+            transfer.ringing.push((slot, destination.label()));
+        }
+        Ok(())
+    }
+
+    /// Rings a phone for one more leg of the call.
+    pub(super) async fn ring_leg(
+        &mut self,
+        plan: Plan,
+        destination: &Destination,
+        role: LegRole,
+        (line, tariff): (Option<Line>, Option<Tariff>),
+    ) -> Result<LegSlot, PlaceError> {
         let free = |slot: &LegSlot| self.legs.get(slot).is_none_or(Leg::is_done);
         let slot = LegSlot::all().skip(1).find(free).ok_or(PlaceError::Full)?;
         let Plan { mut call, interop, exchange, near } = plan;
         let id = fresh_id(now_ms());
         let call_id = fresh_call_id();
         call.call_id = Some(call_id.clone());
-        let label = destination.label();
-        let mut leg = Leg::new(id, LegRole::Transfer, Some(label.clone()), call_id, self.clock.now_ms());
+        let mut leg = Leg::new(id, role, Some(destination.label()), call_id, self.clock.now_ms());
         leg.line = line;
         leg.tariff = tariff;
         leg.interop = interop;
         leg.exchange = exchange;
-        leg.engaged = destination.member().map(|name| self.house.staff.ring(name));
+        leg.engaged = destination.member().map(|name| self.house.staff.ring(name, self.id));
         if let Some(old) = self.legs.insert(slot, leg) {
             self.keep_leg(old.record);
         }
@@ -207,10 +224,7 @@ impl Call {
             Ok(handle) => {
                 leg.handle = Some(handle);
                 self.notice_leg(handle).await;
-                if let Some(transfer) = &mut self.transfer {
-                    transfer.ringing.push((slot, label));
-                }
-                Ok(())
+                Ok(slot)
             }
             Err(error) => {
                 leg.ended(self.clock.now_ms(), None);

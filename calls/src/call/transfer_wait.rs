@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use call_model::{CallEvent, QueueSettings, TransferOutcome};
+use serde_json::Value;
 use sip_core::message::StatusCode;
+use store::UNATTENDED;
 use tokio::time::Instant;
 
 use super::Call;
@@ -58,8 +60,30 @@ impl Call {
         let worth_waiting = outcome != Outcome::Unavailable && !all_declined;
         match &transfer.queue {
             Some(queue) if worth_waiting && queue.until > Instant::now() => self.wait_in_queue().await,
-            Some(_) if worth_waiting => self.waited_long_enough(outcome.into()),
-            _ => self.transfer_over(outcome.into()),
+            Some(_) if worth_waiting => self.waited_long_enough(outcome.into()).await,
+            _ => self.found_nobody(outcome.into()).await,
+        }
+    }
+
+    /// Nobody takes the caller. Whom we have called ourselves is abandoned, unless the app says what came of the call.
+    async fn found_nobody(&mut self, outcome: TransferOutcome) {
+        if self.opting_out.is_some() && self.answered.is_some() {
+            self.unattended = true;
+            let noted = self.house.parts.store.remember(self.id, UNATTENDED, Value::from(true)).await;
+            if let Err(error) = noted {
+                tracing::error!(call = %self.id, %error, "that nobody took a call of ours is missing in the books");
+            }
+        }
+        self.transfer_over(outcome);
+    }
+
+    /// Somebody talks with whom we have called: a transfer before this one that found nobody does not count.
+    pub(super) async fn is_attended(&mut self) {
+        if !std::mem::take(&mut self.unattended) {
+            return;
+        }
+        if let Err(error) = self.house.parts.store.remember(self.id, UNATTENDED, Value::from(false)).await {
+            tracing::error!(call = %self.id, %error, "that somebody took a call of ours is missing in the books");
         }
     }
 
@@ -105,17 +129,17 @@ impl Call {
         let Some(queue) = transfer.queue.as_mut().filter(|_| !taken && !ringing) else { return };
         if queue.until <= now {
             let outcome = transfer.outcomes.last().copied().unwrap_or(Outcome::Busy);
-            return self.waited_long_enough(outcome.into());
+            return self.waited_long_enough(outcome.into()).await;
         }
         if queue.again.take_if(|again| *again <= now).is_some() {
             self.begin_round().await;
         }
     }
 
-    fn waited_long_enough(&mut self, outcome: TransferOutcome) {
+    async fn waited_long_enough(&mut self, outcome: TransferOutcome) {
         if let Some(queue) = self.transfer.as_mut().and_then(|transfer| transfer.queue.take()) {
             queue.place.timed_out();
         }
-        self.transfer_over(outcome);
+        self.found_nobody(outcome).await;
     }
 }

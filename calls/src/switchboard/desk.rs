@@ -96,8 +96,13 @@ impl Desk {
             Event::RegistrationChanged { handle, state } => self.trunks.on_registration(handle, state),
             Event::Pong { handle, result } => self.trunks.on_pong(handle, result),
             Event::Referred { leg, referral } => self.on_referred(leg, referral),
-            Event::Registered { .. } => self.shared.house.queues.stir(),
-            Event::Unregistered { .. } => {}
+            Event::Registered { user, contact, .. } => {
+                self.shared.house.presence.registered(&user, contact.to_string(), true);
+                self.shared.house.queues.stir();
+            }
+            Event::Unregistered { user, contact } => {
+                self.shared.house.presence.registered(&user, contact.to_string(), false);
+            }
             event => self.pass_on(event),
         }
     }

@@ -6,12 +6,12 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use call_model::{CallId, HangupCause, RecordingSwitch};
 use futures_util::FutureExt;
 use sip_core::Event;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tracing::Instrument as _;
 use transport::rtp::PacketTap;
 
@@ -20,7 +20,10 @@ use crate::directory::Directory;
 use crate::error::{ControlError, PlaceError};
 use crate::house::{CallSettings, House, Notice, Parts, now_ms};
 use crate::live::LiveHub;
+use crate::presence::{MemberPresence, Presence};
 use crate::queue::QueueState;
+use crate::supervision::{SuperviseError, SuperviseOrder};
+use crate::staff::Attendance;
 use crate::trunks::{TrunkState, Trunks};
 use desk::Desk;
 pub(crate) use desk::leg_of;
@@ -70,6 +73,7 @@ impl Switchboard {
         let desk = Desk::new(shared.clone(), trunks);
         tokio::spawn(desk.run(events, notices_in, changes));
         tokio::spawn(count_today(shared.house.clone()));
+        tokio::spawn(tell_presence(Arc::downgrade(&shared.house), shared.house.presence.clone()));
         Self { shared }
     }
 
@@ -79,6 +83,7 @@ impl Switchboard {
         self.shared.house.set_directory(directory);
         // Somebody may be back, or have learned something.
         self.shared.house.queues.stir();
+        self.shared.house.presence.stir();
         // Full: a change is already on its way, and will see this one too.
         let _ = self.shared.directory_changed.try_send(());
     }
@@ -114,6 +119,14 @@ impl Switchboard {
         done.await.unwrap_or(Err(ControlError::NotRunning))
     }
 
+    /// Lets somebody of the house take part in a running call, in another way, or no more.
+    pub async fn supervise(&self, call: CallId, order: SuperviseOrder) -> Result<(), SuperviseError> {
+        let (reply, done) = oneshot::channel();
+        let asked = self.control(call, Control::Supervise(order, reply)).await;
+        asked.map_err(|_| SuperviseError::NotRunning)?;
+        done.await.unwrap_or(Err(SuperviseError::NotRunning))
+    }
+
     async fn control(&self, call: CallId, control: Control) -> Result<(), ControlError> {
         let inbox = self.shared.inbox(call).ok_or(ControlError::NotRunning)?;
         inbox.send(CallInput::Control(control)).await.map_err(|_| ControlError::NotRunning)
@@ -139,9 +152,32 @@ impl Switchboard {
         self.shared.house.queues.states()
     }
 
+    /// All members and whether they can be reached, by name.
+    pub fn presence(&self) -> Vec<MemberPresence> {
+        self.shared.house.presence.all(&self.shared.house.directory())
+    }
+
+    /// What of it changes from now on.
+    pub fn watch_presence(&self) -> broadcast::Receiver<MemberPresence> {
+        self.shared.house.presence.watch()
+    }
+
     /// Members who talk on the phone now.
     pub fn members_talking(&self) -> usize {
         self.shared.house.staff.talking()
+    }
+
+    /// How many of these members are free: they have a phone that is registered, and are not away.
+    pub async fn attendance_of(&self, members: &[String]) -> Attendance {
+        let (house, directory) = (&self.shared.house, self.directory());
+        let mut there = Vec::new();
+        for member in members.iter().filter_map(|name| directory.member(name)).filter(|member| !member.away) {
+            let phones = house.parts.sip.bindings(member.name.clone()).await.unwrap_or_default();
+            if !phones.is_empty() {
+                there.push(member.name.as_str());
+            }
+        }
+        house.staff.attendance(there.into_iter())
     }
 
     /// What happens in the calls from now on.
@@ -233,6 +269,15 @@ impl Switchboard {
             }
             notified.await;
         }
+    }
+}
+
+/// Tells whoever watches of members who come, go or talk.
+async fn tell_presence(house: Weak<House>, presence: Presence) {
+    loop {
+        presence.stirred().await;
+        let Some(house) = house.upgrade() else { return };
+        presence.tell(&house.directory());
     }
 }
 

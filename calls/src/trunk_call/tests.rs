@@ -196,9 +196,9 @@ fn extensions_that_a_trunk_stumbles_over_are_not_offered() {
     let of =
         |disable| placed(Interop { quirks: Quirks { disable, ..Quirks::default() }, ..Interop::default() }, &shown());
     let plain = of(vec![]);
-    assert_eq!((plain.reliable, plain.session_timer), (Reliable::Supported, true));
-    let bare = of(vec![Extension::Reliable, Extension::Timer]);
-    assert_eq!((bare.reliable, bare.session_timer), (Reliable::No, false));
+    assert_eq!((plain.reliable, plain.session_timer, plain.update), (Reliable::Supported, true, true));
+    let bare = of(vec![Extension::Reliable, Extension::Timer, Extension::Update]);
+    assert_eq!((bare.reliable, bare.session_timer, bare.update), (Reliable::No, false, false));
     let quirks = Quirks { require_100rel: true, ..Quirks::default() };
     assert_eq!(placed(Interop { quirks, ..Interop::default() }, &shown()).reliable, Reliable::Required);
 }

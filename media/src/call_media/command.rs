@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use call_model::{PlaybackId, RecordId, RecordSettings, RecordingSwitch, Tone};
 
+use super::supervise::Supervision;
 use crate::answering::{Classifier, Clue};
 use crate::prompt::Prompt;
 use crate::rtp::SessionConfig;
@@ -170,6 +171,14 @@ pub enum MediaCommand {
         /// What, in order. To be kept by whoever gives them, so that no memory is freed on the media thread.
         prompts: Vec<Arc<Prompt>>,
     },
+    /// A leg hears both sides of the call beside them, and is heard as its mode says; `None`: no more. One at a time; it
+    /// ends with the leg, or when the leg is bridged.
+    Supervise {
+        /// Which leg.
+        leg: LegSlot,
+        /// By whom it is heard.
+        mode: Option<Supervision>,
+    },
     /// Sends the caller what the caller says, while nothing else is to be heard.
     Echo {
         /// On or off.
@@ -224,6 +233,12 @@ pub enum MediaCommand {
         leg: LegSlot,
         /// `0`-`9`, `*`, `#`, `A`-`D`, and `,` for a pause of half a second; other characters are left out.
         digits: String,
+    },
+    /// From here on keys for a leg are not sent with its sound, but told as
+    /// [`MediaEvent::KeyToSend`](super::MediaEvent::KeyToSend): for peers that want them by SIP INFO.
+    TellKeys {
+        /// Which leg, once it is started.
+        leg: LegSlot,
     },
     /// A key that reached us outside the audio (SIP INFO): from here on it is treated like any other.
     DigitArrived {

@@ -57,9 +57,14 @@ impl DigitFilter {
 /// Ticks of the pause that `,` stands for.
 const COMMA_TICKS: u32 = 500 / FRAME_MS as u32;
 
+/// Ticks from one key that is told to the next: INFO requests shall not overtake one another on a usual line.
+const TOLD_TICKS: u32 = 240 / FRAME_MS as u32;
+
 /// Keys that wait to be sent on a leg.
 #[derive(Debug)]
 pub(super) struct DigitSender {
+    /// They are told to the owner, who sends them by signalling.
+    tells: bool,
     limit: usize,
     waiting: VecDeque<char>,
     pause_ticks: u32,
@@ -68,12 +73,22 @@ pub(super) struct DigitSender {
 
 impl DigitSender {
     pub(super) fn new(limit: usize) -> Self {
-        Self { limit, waiting: VecDeque::new(), pause_ticks: 0, tones: None }
+        Self { tells: false, limit, waiting: VecDeque::new(), pause_ticks: 0, tones: None }
+    }
+
+    /// From here on keys do not go out with the sound: [`next_told`](Self::next_told) gives them.
+    pub(super) fn tell(&mut self) {
+        self.tells = true;
+    }
+
+    /// Whether keys do not go out with the sound.
+    pub(super) fn tells(&self) -> bool {
+        self.tells
     }
 
     /// Queues keys; gives the number of those that found no room.
     pub(super) fn push(&mut self, digits: &str, codec: Codec, by_rfc4733: bool) -> u64 {
-        if !by_rfc4733 {
+        if !by_rfc4733 && !self.tells {
             let rate = codec.sample_rate();
             let tones = self.tones.get_or_insert_with(|| DigitTones::new(rate, self.limit));
             return tones.push(digits) as u64;
@@ -94,8 +109,25 @@ impl DigitSender {
         self.waiting.is_empty() && self.pause_ticks == 0 && self.tones.as_ref().is_none_or(DigitTones::is_idle)
     }
 
+    /// The next key that is to be sent by signalling, at its pace.
+    pub(super) fn next_told(&mut self) -> Option<char> {
+        if !self.tells {
+            return None;
+        }
+        if self.pause_ticks > 0 {
+            self.pause_ticks -= 1;
+            return None;
+        }
+        let digit = self.waiting.pop_front()?;
+        self.pause_ticks = if digit == ',' { COMMA_TICKS } else { TOLD_TICKS } - 1;
+        (digit != ',').then_some(digit)
+    }
+
     /// Hands the session its next key when the last one is over; gives the number of keys that it did not take.
     pub(super) fn tick(&mut self, session: &mut Session) -> u64 {
+        if self.tells {
+            return 0;
+        }
         if self.pause_ticks > 0 {
             self.pause_ticks -= 1;
             return 0;

@@ -27,6 +27,13 @@ pub enum MediaEvent {
         /// By which way it was recognised first.
         source: DigitSource,
     },
+    /// A key is to be sent to a leg by signalling ([`TellKeys`](super::MediaCommand::TellKeys)).
+    KeyToSend {
+        /// To which leg.
+        leg: LegSlot,
+        /// `0`-`9`, `*`, `#`, `A`-`D`.
+        digit: char,
+    },
     /// The first frame with sound of a playback goes out. A playback that ends before, or that is all silence, has
     /// none.
     PlaybackStarted {

@@ -20,6 +20,7 @@ mod playback;
 mod record;
 mod relay;
 mod speak;
+mod supervise;
 mod tap;
 
 use std::collections::VecDeque;
@@ -35,6 +36,7 @@ pub use command::{LegSlot, MediaCommand, ScreeningStep};
 pub use config::{CallMediaConfig, Dropped, InbandDtmf};
 pub use event::{MediaEvent, Tap, TapStream};
 pub use keys::KeyWays;
+pub use supervise::Supervision;
 
 use crate::answering::Classifier;
 use crate::prompt::Prompt;
@@ -50,6 +52,7 @@ use leg::{Leg, Whisper};
 use playback::{PlayQueue, Playback};
 use record::{CallRecording, MessageRecord};
 use speak::{Bridge, CallTone};
+use supervise::Supervisor;
 use tap::TapQueue;
 
 /// Events on their way out.
@@ -81,6 +84,8 @@ pub struct CallMedia {
     playbacks: PlayQueue,
     tone: Option<CallTone>,
     bridge: Option<Box<Bridge>>,
+    /// Somebody beside the call.
+    supervisor: Option<Box<Supervisor>>,
     echo: bool,
     attention: Attention,
     /// Finds out who answered, while that is asked.
@@ -105,6 +110,7 @@ impl CallMedia {
             playbacks: PlayQueue::new(config.max_playbacks, config.max_prompts),
             tone: None,
             bridge: None,
+            supervisor: None,
             echo: false,
             attention: Attention::new(&config),
             screen: None,
@@ -159,9 +165,11 @@ impl CallMedia {
                 if let Some(leg) = with.and_then(|with| open_leg(&mut self.legs, with)) {
                     leg.whisper = None;
                 }
+                self.supervisor.take_if(|it| Some(it.leg()) == with);
                 self.bridge = with.map(|leg| Box::new(Bridge::new(leg)));
             }
             MediaCommand::SwapCaller { with } => self.swap_caller(with),
+            MediaCommand::Supervise { leg, mode } => self.supervise(leg, mode),
             MediaCommand::Whisper { leg, prompts } => self.whisper(leg, prompts),
             MediaCommand::Echo { on } => self.echo = on,
             MediaCommand::Record { record, settings } => self.start_record(record, settings),
@@ -181,6 +189,11 @@ impl CallMedia {
             MediaCommand::Screen(classifier) => self.screen = classifier,
             MediaCommand::Screening(step) => self.screening_step(step),
             MediaCommand::SendDigits { leg, digits } => self.send_digits(leg, &digits),
+            MediaCommand::TellKeys { leg } => {
+                if let Some(leg) = open_leg(&mut self.legs, leg) {
+                    leg.sender.tell();
+                }
+            }
             MediaCommand::DigitArrived { leg, digit } => self.digit_arrived(leg, digit, DigitSource::SipInfo),
         }
     }
@@ -300,6 +313,7 @@ impl CallMedia {
             ear.finish(&self.clock, &mut self.ears);
         }
         let quality = leg.session.quality();
+        self.supervisor.take_if(|it| it.leg() == slot);
         if slot == LegSlot::CALLER {
             self.stop_all_playbacks();
             self.end_records(RecordEnd::HungUp, |_| true);
@@ -313,6 +327,7 @@ impl CallMedia {
         if with == LegSlot::CALLER {
             return;
         }
+        self.supervisor.take_if(|it| it.leg() == with);
         for slot in [LegSlot::CALLER, with] {
             self.listen(slot, false);
         }
@@ -397,8 +412,9 @@ impl CallMedia {
         if slot == LegSlot::CALLER {
             self.end_records(RecordEnd::Key(digit), |record| record.ends_by(digit));
         }
-        if source != DigitSource::Inband
-            && let Some(peer) = self.bridged_with(slot)
+        // Keys in the sound pass with it, where keys go with the sound at all.
+        if let Some(peer) = self.bridged_with(slot)
+            && (source != DigitSource::Inband || open_leg(&mut self.legs, peer).is_some_and(|leg| leg.sender.tells()))
         {
             self.send_digits(peer, digit.encode_utf8(&mut [0; 4]));
         }
@@ -423,6 +439,9 @@ impl CallMedia {
         let inband = leg.hear(now);
         if let Some(tone) = leg.fax() {
             self.events.push(MediaEvent::Fax { leg: slot, tone });
+        }
+        if let Some(digit) = leg.sender.next_told() {
+            self.events.push(MediaEvent::KeyToSend { leg: slot, digit });
         }
         self.dropped_digits += leg.sender.tick(&mut leg.session);
         while let Some(event) = open_leg(&mut self.legs, slot).and_then(Leg::poll_event) {

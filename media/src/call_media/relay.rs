@@ -8,7 +8,7 @@ use crate::rtp::Session;
 
 impl CallMedia {
     /// Whether packets are passed on between this tick and the next: both legs speak one codec as the other wishes it,
-    /// and nobody records (here or elsewhere), listens, plays, types or holds.
+    /// and nobody records (here or elsewhere), listens, supervises, plays, types or holds.
     pub(super) fn choose_relay(&mut self) -> bool {
         let relays = self.can_relay();
         let with = self.bridge.as_deref_mut().map(|bridge| {
@@ -27,7 +27,7 @@ impl CallMedia {
     fn can_relay(&self) -> bool {
         let Some(bridge) = &self.bridge else { return false };
         let unheard = self.recording.is_none() && self.records.is_empty() && self.playbacks.is_empty();
-        let unheard = unheard && !self.has_recorder();
+        let unheard = unheard && !self.has_recorder() && self.supervisor.is_none();
         let leg = |slot: LegSlot| self.legs[slot.index()].as_deref().filter(|leg| !leg.closing && leg.is_plain());
         let (Some(caller), Some(peer)) = (leg(LegSlot::CALLER), leg(bridge.with())) else { return false };
         let codec = caller.codec();

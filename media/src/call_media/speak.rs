@@ -10,6 +10,7 @@ use super::leg::Leg;
 use super::mixer::{Converter, mix};
 use super::playback::{PromptFrame, Sound};
 use super::record::Said;
+use super::supervise::{Supervision, Supervisor, voice_of};
 use super::{CallMedia, LegSlot};
 use crate::codec::Codec;
 use crate::prompt::Prompt;
@@ -81,6 +82,8 @@ impl CallMedia {
     fn speak_to_peers(&mut self, now: Instant) {
         let [caller, peers @ ..] = &mut self.legs;
         let caller = caller.as_deref().filter(|leg| !leg.closing);
+        let voice = voice_of(self.supervisor.as_deref(), peers, &[Supervision::Whisper, Supervision::Join]);
+        let mut supervisor = self.supervisor.as_deref_mut().filter(|_| caller.is_some());
         for (peer, slot) in peers.iter_mut().zip(LegSlot::all().skip(1)) {
             let Some(peer) = peer.as_deref_mut().filter(|leg| !leg.closing) else { continue };
             let rate = peer.codec().sample_rate();
@@ -89,17 +92,23 @@ impl CallMedia {
                 peer.session.push(now, &scratch);
                 continue;
             }
+            if supervisor.as_ref().is_some_and(|it| it.leg() == slot) {
+                // It gets what the caller hears, which is made last.
+                continue;
+            }
             let bridge = self.bridge.as_deref_mut().filter(|bridge| bridge.with == slot);
             match bridge.zip(caller) {
                 Some((bridge, _)) if bridge.relays => {}
                 Some((bridge, caller)) => {
                     let music = self.config.hold_music.as_deref();
-                    if bridge.music_to_peer.next(caller, music, &mut scratch) {
-                        peer.session.push(now, &scratch);
-                        continue;
+                    if !bridge.music_to_peer.next(caller, music, &mut scratch) {
+                        let mut room = scratch;
+                        scratch = *bridge.to_peer.convert(&caller.heard, rate, &mut room);
                     }
-                    let frame = bridge.to_peer.convert(&caller.heard, rate, &mut scratch);
-                    peer.session.push(now, frame);
+                    if let Some((supervisor, voice)) = supervisor.as_deref_mut().zip(voice.as_ref()) {
+                        supervisor.add_to_peer(voice, &mut scratch);
+                    }
+                    peer.session.push(now, &scratch);
                 }
                 None => peer.say_whisper(now),
             }
@@ -114,6 +123,7 @@ impl CallMedia {
             }
             return fork::feed(now, None, peers, None, Said::Silence);
         };
+        let voice = voice_of(self.supervisor.as_deref(), peers, &[Supervision::Join]);
         let rate = caller.codec().sample_rate();
         self.playbacks.end_finished(self.clock.ms(), &mut self.events);
         let sound = self.playbacks.next_sound(rate, self.clock.ms(), &mut self.events);
@@ -126,27 +136,26 @@ impl CallMedia {
             let peer = peers[bridge.with.index() - 1].as_deref().filter(|leg| !leg.closing)?;
             Some((bridge, peer))
         });
-        let said = if caller.sender.next_tones(&mut frame) {
-            caller.session.push(now, &frame);
-            Said::Samples(frame.samples())
+        let ours = if caller.sender.next_tones(&mut frame) {
+            Ours::Frame
         } else if let Some((bridge, peer)) = peer {
             let music = self.config.hold_music.as_deref();
-            say_bridged(now, caller, bridge, (peer, music), prompt.as_ref().map(Spoken::samples), &mut frame)
+            fill_bridged(bridge, (peer, music), prompt.as_ref().map(Spoken::samples), &mut frame);
+            Ours::Frame
         } else if let Some(prompt) = &prompt {
-            prompt.say(now, caller);
-            Said::Samples(prompt.samples())
+            Ours::Prompt(prompt)
         } else if matches!(sound, Sound::Idle) && self.bridge.is_none() && (self.tone.is_some() || self.echo) {
             if let Some(tone) = &mut self.tone {
                 tone.fill(&mut frame);
             } else {
                 (frame, gives_back) = (caller.heard, true);
             }
-            caller.session.push(now, &frame);
-            Said::Samples(frame.samples())
+            Ours::Frame
         } else {
-            caller.say_silence(now);
-            Said::Silence
+            Ours::Silence
         };
+        let supervisor = self.supervisor.as_deref_mut();
+        let said = say(now, caller, peers, (ours, &mut frame), supervisor.map(|it| (it, voice)));
         let said = if caller.sends() { said } else { Said::Silence };
         // What is given back to the caller would hide the voice that goes on.
         self.attention.said(if gives_back { Said::Silence } else { said });
@@ -201,15 +210,63 @@ impl<'a> Spoken<'a> {
     }
 }
 
-/// The caller hears the other leg, or music while that holds, and a prompt over it.
-fn say_bridged<'a>(
+/// What the caller is to hear of ours in a tick.
+enum Ours<'a> {
+    /// What stands in the frame.
+    Frame,
+    Prompt(&'a Spoken<'a>),
+    Silence,
+}
+
+/// Sends the caller a frame, with the voice of who has joined, and a supervisor all but that voice. Gives what the caller
+/// hears.
+fn say<'a>(
     now: Instant,
     caller: &mut Leg,
+    peers: &mut [Option<Box<Leg>>],
+    (ours, frame): (Ours<'a>, &'a mut AudioFrame),
+    supervisor: Option<(&mut Supervisor, Option<AudioFrame>)>,
+) -> Said<'a> {
+    let Some((supervisor, voice)) = supervisor else {
+        match ours {
+            Ours::Frame => caller.session.push(now, frame),
+            Ours::Prompt(prompt) => {
+                prompt.say(now, caller);
+                return Said::Samples(prompt.samples());
+            }
+            Ours::Silence => {
+                caller.say_silence(now);
+                return Said::Silence;
+            }
+        }
+        return Said::Samples(frame.samples());
+    };
+    if let Ours::Prompt(prompt) = &ours {
+        frame.samples_mut().iter_mut().zip(prompt.samples()).for_each(|(place, &sample)| *place = sample);
+    }
+    supervisor.hear(now, peers, &caller.heard, frame.samples());
+    match (voice, ours) {
+        (Some(voice), _) => {
+            supervisor.add_to_caller(&voice, frame);
+            caller.session.push(now, frame);
+        }
+        (None, Ours::Frame) => caller.session.push(now, frame),
+        (None, Ours::Prompt(prompt)) => prompt.say(now, caller),
+        (None, Ours::Silence) => {
+            caller.say_silence(now);
+            return Said::Silence;
+        }
+    }
+    Said::Samples(frame.samples())
+}
+
+/// The caller hears the other leg, or music while that holds, and a prompt over it.
+fn fill_bridged(
     bridge: &mut Bridge,
     (peer, music): (&Leg, Option<&Prompt>),
     prompt: Option<&[i16]>,
-    frame: &'a mut AudioFrame,
-) -> Said<'a> {
+    frame: &mut AudioFrame,
+) {
     if !bridge.music_to_caller.next(peer, music, frame) {
         let mut scratch = *frame;
         *frame = *bridge.to_caller.convert(&peer.heard, frame.rate(), &mut scratch);
@@ -217,6 +274,4 @@ fn say_bridged<'a>(
     if let Some(samples) = prompt {
         mix(frame, samples);
     }
-    caller.session.push(now, frame);
-    Said::Samples(frame.samples())
 }

@@ -1,5 +1,5 @@
-//! ICE-lite in the session description ([RFC 8839](https://www.rfc-editor.org/rfc/rfc8839)): we have one address, answer
-//! the checks of the peer, and send none.
+//! ICE-lite in the session description ([RFC 8839](https://www.rfc-editor.org/rfc/rfc8839)): we have an address or two,
+//! answer the checks of the peer, and send none.
 
 use std::fmt;
 
@@ -58,16 +58,19 @@ pub(super) fn remote_fragment<'a>(session: &'a SessionDescription, media: &'a Me
     value("ice-ufrag").filter(|fragment| (4..=256).contains(&fragment.len()))
 }
 
-/// Our lines: one host candidate for each component.
+/// Our lines: a host candidate for each address and component, the address of the `c=` line first.
 pub(super) fn attributes(local: &LocalMedia, credentials: &IceCredentials, rtcp_mux: bool) -> Vec<Attribute> {
     let mut attributes =
         vec![Attribute::new("ice-ufrag", credentials.fragment()), Attribute::new("ice-pwd", credentials.password())];
     let components = [(1_u32, local.port), (2, local.rtcp_port)];
-    for (component, port) in components.into_iter().take(if rtcp_mux { 1 } else { 2 }) {
-        // RFC 8445 section 5.1.2.1: a host candidate, the only address.
-        let priority = (126 << 24) | (65_535 << 8) | (256 - component);
-        let candidate = format!("1 {component} UDP {priority} {} {port} typ host", local.address);
-        attributes.push(Attribute::new("candidate", candidate));
+    let addresses = (1_u32..).zip([Some(local.address), local.other].into_iter().flatten());
+    for (foundation, address) in addresses {
+        for (component, port) in components.into_iter().take(if rtcp_mux { 1 } else { 2 }) {
+            // RFC 8445 section 5.1.2.1: a host candidate; the first address is preferred.
+            let priority = (126 << 24) | ((65_536 - foundation) << 8) | (256 - component);
+            let candidate = format!("{foundation} {component} UDP {priority} {address} {port} typ host");
+            attributes.push(Attribute::new("candidate", candidate));
+        }
     }
     attributes.push(Attribute::flag("end-of-candidates"));
     attributes

@@ -23,6 +23,8 @@ const PTIMES_MS: std::ops::RangeInclusive<u32> = 10..=60;
 pub struct LocalMedia {
     /// The address where the peer reaches us.
     pub address: IpAddr,
+    /// Another address of ours, of the same IP version, at which the same ports are open: told to peers that do ICE.
+    pub other: Option<IpAddr>,
     /// Our RTP port there.
     pub port: u16,
     /// Our RTCP port there; one above RTP's unless said otherwise.
@@ -56,6 +58,7 @@ impl LocalMedia {
     pub fn new(address: IpAddr, port: u16, session_id: u64) -> Self {
         Self {
             address,
+            other: None,
             port,
             rtcp_port: port.saturating_add(1),
             codecs: Codec::FIXED.to_vec(),

@@ -129,6 +129,32 @@ impl Account {
     }
 }
 
+/// A further login of an account, for a while: what a page in a browser gets in place of the account's own password. Its
+/// Debug shows nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// The user name that it logs in with, which is that of no account.
+    pub name: String,
+    /// Whose login it is, with the hashes of the pass's own name and password.
+    pub account: Account,
+    /// From then on it is of no use.
+    pub until: std::time::Instant,
+}
+
+impl Pass {
+    /// Hashes a password.
+    pub fn from_password(name: &str, user: &str, realm: &str, password: &str, until: std::time::Instant) -> Self {
+        let account = Account { user: user.into(), ..Account::from_password(name, realm, password) };
+        Self { name: name.into(), account, until }
+    }
+}
+
+impl fmt::Debug for Pass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pass(..)")
+    }
+}
+
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Account(..)")

@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-use super::{Account, Algorithm, Inputs, response, same_hash};
+use super::{Account, Algorithm, Inputs, Pass, response, same_hash};
 use crate::chance::Chance;
 use crate::endpoint::DigestConfig;
 use crate::message::AuthParams;
@@ -63,6 +63,8 @@ impl Used {
 pub(crate) struct Authenticator {
     config: DigestConfig,
     accounts: Table<String, Account>,
+    /// Logins of accounts for a while, each with its proof.
+    passes: Table<String, (Pass, String)>,
     /// Stands in for the HA1 of users that do not exist, so that they cost as much time as others.
     nobody: String,
     secret: [u8; 32],
@@ -73,6 +75,9 @@ pub(crate) struct Authenticator {
     /// Wrong passwords of accounts that exist, and since when they are counted.
     wrong: Table<String, (Instant, u32)>,
 }
+
+/// Passes at a time; the one that lapses first goes when there are more.
+const MAX_PASSES: usize = 4_096;
 
 /// How long wrong passwords of an account are counted.
 const WRONG_WINDOW: std::time::Duration = std::time::Duration::from_hours(1);
@@ -85,6 +90,7 @@ impl Authenticator {
         Self {
             config,
             accounts: table(chance.number()),
+            passes: table(chance.number()),
             nobody: chance.long_token(),
             secret: chance.key(),
             epoch: None,
@@ -98,10 +104,45 @@ impl Authenticator {
         self.accounts.clear();
         self.accounts.extend(accounts.into_iter().map(|account| (account.user.clone(), account)));
         self.wrong.retain(|user, _| self.accounts.contains_key(user));
+        self.passes.retain(|_, (pass, _)| self.accounts.contains_key(&pass.account.user));
     }
 
+    /// Lets an account log in by a pass, too. One of the same name is replaced.
+    pub(crate) fn lend(&mut self, now: Instant, pass: Pass) {
+        self.passes.retain(|_, (pass, _)| pass.until > now);
+        if self.passes.len() >= MAX_PASSES
+            && let Some(first) = self.passes.values().min_by_key(|(pass, _)| pass.until).map(|(it, _)| it.name.clone())
+        {
+            self.passes.remove(&first);
+        }
+        let proof = pass.account.proof();
+        self.passes.insert(pass.name.clone(), (pass, proof));
+    }
+
+    /// Ends a pass; `false`: there is none of that name.
+    pub(crate) fn recall(&mut self, name: &str) -> bool {
+        self.passes.remove(name).is_some()
+    }
+
+    /// Whether this is the name of an account, or of a pass that is lent now or lapsed some time ago: those are written
+    /// as the account's name, `~` and something random.
     pub(crate) fn has_account(&self, user: &str) -> bool {
-        self.accounts.contains_key(user)
+        let of_pass = || user.split_once('~').is_some_and(|(user, _)| self.accounts.contains_key(user));
+        self.accounts.contains_key(user) || self.passes.contains_key(user) || of_pass()
+    }
+
+    /// Whether a contact of this user that was registered by `proof` still holds.
+    pub(crate) fn holds(&self, user: &str, proof: &str) -> bool {
+        let by_pass = || self.passes.values().any(|(pass, own)| pass.account.user == user && own == proof);
+        self.proof(user).is_some_and(|own| own == proof || by_pass())
+    }
+
+    /// What a contact that is registered with these credentials of the user is registered by.
+    pub(crate) fn login_proof(&self, user: &str, credentials: &[AuthParams]) -> String {
+        let mine = |params: &&AuthParams| params.is_digest() && params.get("realm") == Some(&self.config.realm);
+        let name = credentials.iter().find(mine).and_then(|params| params.get("username"));
+        let pass = name.and_then(|name| self.passes.get(name)).filter(|(pass, _)| pass.account.user == user);
+        pass.map(|(_, proof)| proof.clone()).or_else(|| self.proof(user)).unwrap_or_default()
     }
 
     /// What a contact of this user was registered by; `None`: there is no such account.
@@ -201,7 +242,7 @@ impl Authenticator {
         // A client that was given its nonce elsewhere, or before we were started: it may simply ask for a new one.
         let lapse = params.get("nonce").and_then(|nonce| self.lapse(nonce, source));
         let Some(lapse) = lapse.filter(|lapse| *lapse > now) else { return Verdict::Stale };
-        let matches = self.matches(method, params);
+        let matches = self.matches(now, method, params);
         if params.get("username").is_some_and(|user| self.is_locked(now, user) && !registered(user)) {
             return Verdict::Locked;
         }
@@ -244,7 +285,7 @@ impl Authenticator {
     }
 
     /// The user, the nonce and its count, when the response is right.
-    fn matches(&self, method: &str, params: &AuthParams) -> Option<(String, String, Option<u32>)> {
+    fn matches(&self, now: Instant, method: &str, params: &AuthParams) -> Option<(String, String, Option<u32>)> {
         let user = params.get("username")?;
         let nonce = params.get("nonce")?;
         let algorithm = Algorithm::from_token(params.get("algorithm").unwrap_or("MD5"))?;
@@ -254,7 +295,9 @@ impl Authenticator {
             Some(_) => return None,
             None => None,
         };
-        let account = self.accounts.get(user).filter(|account| account.realm == self.config.realm);
+        let pass = || self.passes.get(user).filter(|(pass, _)| pass.until > now).map(|(pass, _)| &pass.account);
+        let account = self.accounts.get(user).or_else(pass).filter(|account| account.realm == self.config.realm);
+        let whose = account.map_or(user, |account| &account.user);
         let hash = account.map(|account| match algorithm {
             Algorithm::Md5 => account.ha1_md5.as_str(),
             Algorithm::Sha256 => account.ha1_sha256.as_str(),
@@ -267,7 +310,7 @@ impl Authenticator {
             Some((nc, _)) => Some(u32::from_str_radix(nc, 16).ok().filter(|count| *count > 0)?),
             None => None,
         };
-        (right && hash.is_some() && offered).then(|| (user.to_owned(), nonce.to_owned(), count))
+        (right && hash.is_some() && offered).then(|| (whose.to_owned(), nonce.to_owned(), count))
     }
 }
 
@@ -427,6 +470,30 @@ mod tests {
         assert_eq!(it.check(&login, "192.0.2.2".parse().unwrap()), Verdict::Stale);
         it.now += Duration::from_secs(301);
         assert_eq!(it.check(&login, SOURCE), Verdict::Stale);
+    }
+
+    #[test]
+    fn a_pass_logs_its_account_in_for_a_while() {
+        let mut it = fixture();
+        let until = it.now + Duration::from_mins(1);
+        it.server.lend(it.now, Pass::from_password("anna~x", "anna", "callwright", "lent", until));
+        let log_in = |it: &mut Fixture, password: &str| {
+            let challenges = it.challenges();
+            let login = it.login("anna~x", password, &challenges);
+            (it.check(&login, SOURCE), it.server.login_proof("anna", std::slice::from_ref(&login)))
+        };
+        let (verdict, proof) = log_in(&mut it, "lent");
+        assert_eq!(verdict, Verdict::Valid("anna".into()));
+        assert_eq!(log_in(&mut it, "pw").0, Verdict::Wrong, "the account's own password is for its own name");
+        assert!(it.server.holds("anna", &proof) && !it.server.holds("ben", &proof));
+        assert_ne!(Some(&proof), it.server.proof("anna").as_ref());
+        it.server.recall("anna~x");
+        assert!(!it.server.holds("anna", &proof));
+        it.server.lend(it.now, Pass::from_password("anna~x", "anna", "callwright", "lent", until));
+        it.now = until;
+        assert_eq!(log_in(&mut it, "lent").0, Verdict::Wrong, "it has lapsed");
+        it.server.set_accounts(Vec::new());
+        assert!(it.server.passes.is_empty());
     }
 
     #[test]

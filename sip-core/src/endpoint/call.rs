@@ -64,6 +64,8 @@ pub struct OutgoingCall {
     pub reliable: Reliable,
     /// Whether to ask for a session timer (RFC 4028), where the endpoint has them. Default: true.
     pub session_timer: bool,
+    /// Whether UPDATE (RFC 3311) is taken and sent, where the other end knows it. Default: true.
+    pub update: bool,
 }
 
 impl OutgoingCall {
@@ -88,6 +90,7 @@ impl OutgoingCall {
             max_redirects: None,
             reliable: Reliable::Supported,
             session_timer: true,
+            update: true,
         }
     }
 }

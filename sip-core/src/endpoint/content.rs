@@ -13,6 +13,10 @@ use crate::message::{AuthParams, HeaderName, Headers, Method, Request, Response,
 pub(super) const ALLOW: &str =
     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE, REFER, NOTIFY, SUBSCRIBE";
 
+/// The same for a call whose other end is spared UPDATE.
+pub(super) const ALLOW_NO_UPDATE: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, REFER, NOTIFY, SUBSCRIBE";
+
 /// The extensions that we offer in all calls.
 const SUPPORTED: &str = "replaces, norefersub";
 

@@ -53,7 +53,7 @@ use self::leg::Legs;
 use self::registrations::Registrations;
 use crate::body::Body;
 use crate::chance::Chance;
-use crate::digest::{Account, Authenticator};
+use crate::digest::{Account, Authenticator, Pass};
 use crate::flow::{Flow, Target, Transmit};
 use crate::message::{HeaderName, Message, ParseError, Replaces, StatusCode, Uri};
 use crate::registrar::{Binding, KeptBinding, Registrar};
@@ -283,6 +283,15 @@ impl Endpoint {
         done
     }
 
+    /// Spares the other end UPDATE, whatever it says that it can: sessions are refreshed and changed by re-INVITE. For an
+    /// [`OutgoingCall`] it is said beforehand.
+    pub fn spare_update(&mut self, leg: LegHandle) -> Result<(), LegError> {
+        let leg = self.legs.live(leg).ok_or(LegError::Gone)?;
+        leg.session.no_update = true;
+        leg.session.updates = false;
+        Ok(())
+    }
+
     /// Accepts the other end's re-INVITE or UPDATE with an answer (or our offer, when it made none).
     pub fn accept_reinvite(&mut self, now: Instant, leg: LegHandle, body: Body) -> Result<(), LegError> {
         let done = self.answer_reinvite(now, leg, body);
@@ -362,8 +371,24 @@ impl Endpoint {
     /// another one now, go too.
     pub fn set_accounts(&mut self, accounts: Vec<Account>) {
         self.auth.set_accounts(accounts);
+        self.drop_unproved();
+    }
+
+    /// Lets an account log in by a pass, too, until that lapses or is [recalled](Self::recall_pass).
+    pub fn lend_pass(&mut self, now: Instant, pass: Pass) {
+        self.auth.lend(now, pass);
+    }
+
+    /// Ends a pass, and with it the contacts that were registered by it. Calls go on.
+    pub fn recall_pass(&mut self, name: &str) {
+        if self.auth.recall(name) {
+            self.drop_unproved();
+        }
+    }
+
+    fn drop_unproved(&mut self) {
         let auth = &self.auth;
-        let gone = self.registrar.remove_unproved(|user| auth.proof(user));
+        let gone = self.registrar.remove_unproved(|user, proof| auth.holds(user, proof));
         self.tell(gone);
     }
 

@@ -92,7 +92,7 @@ impl Endpoint {
             request.headers.push(HeaderName::ReferredBy, by.to_string());
         }
         request.headers.push(HeaderName::Accept, "message/sipfrag");
-        request.headers.push(HeaderName::Allow, content::ALLOW);
+        request.headers.push(HeaderName::Allow, leg.session.allow());
         leg.requests += 1;
         let contact = OwnContact::of(&leg.dialog);
         self.core.request(now, Owner::Refer(handle), request, &hop, contact);

@@ -53,7 +53,7 @@ impl Endpoint {
         let changes = self.changes(user, request)?;
         let path = self.path(flow, headers)?;
         let cseq = headers.cseq().map_err(|_| plain(StatusCode::BAD_REQUEST))?;
-        let proof = self.auth.proof(user).unwrap_or_default();
+        let proof = self.auth.login_proof(user, &headers.authorization());
         let call_id = headers.call_id().unwrap_or_default();
         let update = Update { call_id, seq: cseq.seq, flow, path, changes, proof };
         let core = &mut self.core;

@@ -76,7 +76,7 @@ impl Endpoint {
         ours.seq = dialog.local_seq;
         ours.login = leg.auth.authorize(ours.method.as_str(), &request.uri.to_string(), &mut self.core.chance);
         push_login(&mut request, ours.login.clone());
-        request.headers.push(HeaderName::Allow, content::ALLOW);
+        request.headers.push(HeaderName::Allow, leg.session.allow());
         request.headers.push(HeaderName::Supported, content::supported(&self.core.config));
         if leg.phase == Phase::Established {
             terms.ask(leg.session.raised, leg.session.agreed, &mut request.headers);
@@ -355,7 +355,7 @@ impl Endpoint {
         let Some(leg) = self.legs.live(handle) else { return Ok(wish) };
         let allow = request.headers.allow();
         if !allow.is_empty() {
-            leg.session.updates = allow.contains(&Method::Update);
+            leg.session.learn(&allow);
         }
         leg.session.terms(&self.core.config.calls).accept(wish, leg.session.agreed)?;
         Ok(wish)

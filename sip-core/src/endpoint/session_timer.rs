@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::config::CallTimers;
-use crate::message::{HeaderName, Headers};
+use super::content::{ALLOW, ALLOW_NO_UPDATE};
+use crate::message::{HeaderName, Headers, Method};
 
 /// The option tag.
 pub(super) const TIMER: &str = "timer";
@@ -161,6 +162,8 @@ pub(super) struct SessionTimer {
     pub logins: u8,
     /// The other end can do UPDATE.
     pub updates: bool,
+    /// The owner wants no UPDATE, whatever the other end says.
+    pub no_update: bool,
     /// The owner wants none.
     pub off: bool,
 }
@@ -170,6 +173,16 @@ impl SessionTimer {
     pub(super) fn terms(&self, config: &CallTimers) -> Terms {
         let terms = Terms::of(config);
         if self.off { Terms { expires: None, ..terms } } else { terms }
+    }
+
+    /// What the other end says that it can do.
+    pub(super) fn learn(&mut self, allow: &[Method]) {
+        self.updates = !self.no_update && allow.contains(&Method::Update);
+    }
+
+    /// What we say that we can do.
+    pub(super) const fn allow(&self) -> &'static str {
+        if self.no_update { ALLOW_NO_UPDATE } else { ALLOW }
     }
 
     /// A 422 to a request of ours: `true` when it is worth another try.

@@ -74,6 +74,7 @@ impl Endpoint {
         };
         let mut leg = Leg::new(dialog, ClientAuth::new(call.credentials.clone()));
         leg.session.off = !call.session_timer;
+        leg.session.no_update = !call.update;
         self.core.set_timer(TimerKey::Leg(handle, LegTimer::Ring), now, call.ring_timeout);
         leg.outgoing = Some(Box::new(Outgoing {
             tried: vec![call.target.clone()],
@@ -112,7 +113,7 @@ impl Endpoint {
         outgoing.seq = leg.dialog.local_seq;
         outgoing.login = leg.auth.authorize(Method::Invite.as_str(), &request.uri.to_string(), &mut self.core.chance);
         push_login(&mut request, outgoing.login.clone());
-        request.headers.push(HeaderName::Allow, content::ALLOW);
+        request.headers.push(HeaderName::Allow, leg.session.allow());
         let terms = leg.session.terms(&self.core.config.calls);
         let extensions = content::extensions(outgoing.call.reliable != Reliable::No, terms.are_on());
         request.headers.push(HeaderName::Supported, extensions);

@@ -17,7 +17,7 @@ use crate::body::Body;
 use crate::dialog::Dialog;
 use crate::digest::{ClientAuth, Verdict};
 use crate::flow::Flow;
-use crate::message::{HeaderName, Method, Request, Response, Scheme, StatusCode};
+use crate::message::{HeaderName, Request, Response, Scheme, StatusCode};
 
 impl Endpoint {
     pub(super) fn incoming_call(&mut self, now: Instant, flow: Flow, id: ServerId, request: Request) {
@@ -45,7 +45,7 @@ impl Endpoint {
         leg.incoming = Some(id);
         leg.provisional = Provisional::new(&request.headers);
         leg.session.asked = wish;
-        leg.session.updates = request.headers.allow().contains(&Method::Update);
+        leg.session.learn(&request.headers.allow());
         leg.stale = matches!(verdict, Verdict::Stale | Verdict::Replayed);
         self.legs.insert(handle, leg);
         let limit = self.core.config.calls.incoming_setup;
@@ -126,7 +126,7 @@ impl Endpoint {
         for route in &leg.dialog.routes {
             response.headers.push(HeaderName::RecordRoute, route.to_string());
         }
-        response.headers.push(HeaderName::Allow, content::ALLOW);
+        response.headers.push(HeaderName::Allow, leg.session.allow());
         response.headers.push(HeaderName::Supported, content::supported(&self.core.config));
         if let Some(body) = body {
             response.headers.push(HeaderName::ContentType, body.content_type);

@@ -25,10 +25,11 @@ impl Endpoint {
     /// Offers a changed session by UPDATE.
     pub(super) fn start_update(&mut self, now: Instant, handle: LegHandle, offer: Body) -> Result<(), LegError> {
         let leg = self.legs.live(handle).ok_or(LegError::Gone)?;
+        let spared = leg.session.no_update;
         let early = match (leg.phase, &mut leg.outgoing) {
             (Phase::Established, _) => leg.session.updates.then_some(None),
             (_, Some(outgoing)) => {
-                let shown = outgoing.shown_mut().filter(|early| early.updates && early.exchange == Exchange::Done);
+                let shown = outgoing.shown_mut().filter(|early| early.updates && !spared && early.exchange == Exchange::Done);
                 shown.map(|early| Some(early.tag().to_owned()))
             }
             (_, None) => {
@@ -189,7 +190,7 @@ impl Endpoint {
         let Some(leg) = self.legs.live(handle) else { return };
         let allow = response.headers.allow();
         if !allow.is_empty() {
-            leg.session.updates = allow.contains(&Method::Update);
+            leg.session.learn(&allow);
         }
         leg.session.raises = 0;
         let agreed = leg.session.terms(&self.core.config.calls).conclude(Wish::of(&response.headers));
@@ -238,7 +239,7 @@ impl Endpoint {
         let seq = leg.dialog.local_seq;
         let login = leg.auth.authorize(request.method.as_str(), &request.uri.to_string(), &mut self.core.chance);
         push_login(&mut request, login);
-        request.headers.push(HeaderName::Allow, content::ALLOW);
+        request.headers.push(HeaderName::Allow, leg.session.allow());
         request.headers.push(HeaderName::Supported, content::supported(&self.core.config));
         let terms = leg.session.terms(&self.core.config.calls);
         terms.ask(leg.session.raised, leg.session.agreed, &mut request.headers);

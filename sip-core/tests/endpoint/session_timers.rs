@@ -174,6 +174,31 @@ fn the_called_end_refreshes_by_reinvite_where_update_is_not_known() {
     assert_eq!(bothered, 0);
 }
 
+/// RFC 3311 section 4: who does not say UPDATE in Allow is sent none; a callee who knows it is spared all the same.
+#[test]
+fn who_is_spared_update_is_refreshed_by_reinvite() {
+    let mut sim = brief(12);
+    let caller = sim.call_with(|call| call.update = false);
+    sim.run(ms(50));
+    let leg = sim.nodes[1].calls()[0].leg;
+    sim.on(1, |endpoint, now| endpoint.accept(now, leg, sdp("answer"))).unwrap();
+    sim.run(ms(100));
+    assert!(!header(&sim.sent(A, "INVITE")[0], &HeaderName::Allow).unwrap().contains("UPDATE"));
+    sim.run(secs(50));
+    assert_eq!((sim.sent(A, "UPDATE").len(), sim.sent(B, "UPDATE").len()), (0, 0), "neither end sends one");
+    assert!(sim.sent(A, "INVITE").len() > 1, "the session is refreshed");
+    assert_eq!(sim.nodes[0].ended(caller), 0);
+    // A call that comes in is spared when its owner says so.
+    let mut sim = brief(13);
+    sim.call_with(|_| {});
+    sim.run(ms(50));
+    let leg = sim.nodes[1].calls()[0].leg;
+    sim.on(1, |endpoint, _| endpoint.spare_update(leg)).unwrap();
+    sim.on(1, |endpoint, now| endpoint.accept(now, leg, sdp("answer"))).unwrap();
+    sim.run(ms(100));
+    assert!(!header(&sim.sent(B, "200 INVITE")[0], &HeaderName::Allow).unwrap().contains("UPDATE"));
+}
+
 /// Section 9: a proxy's wish for a caller who knows nothing of it is for us to fulfil; without a wish there is none.
 #[test]
 fn callers_who_do_not_know_timers_are_left_in_peace() {

@@ -1,7 +1,7 @@
 //! Calls and their legs.
 
 use call_model::{
-    Answered, CallId, CallOrigin, ContactId, Direction, HangupCause, HangupParty, LegId, RecordingId, WebhookId,
+    Answered, CallId, CallOrigin, CampaignId, ContactId, Direction, HangupCause, HangupParty, LegId, RecordingId, WebhookId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -28,6 +28,8 @@ word_enum! {
         Caller = "caller",
         /// A leg to somebody who was brought in.
         Transfer = "transfer",
+        /// A leg to somebody of the house who supervises it.
+        Supervisor = "supervisor",
     }
 }
 
@@ -233,6 +235,20 @@ pub struct CallFilter {
     pub topic: Option<String>,
     /// In which the caller felt so.
     pub mood: Option<Mood>,
+    /// That this member took part in: made it, was called, or was to be brought in.
+    pub member: Option<String>,
+    /// The same once more: whoever asks sees only these.
+    pub taking_part: Option<String>,
+    /// That this agent began with.
+    pub agent: Option<String>,
+    /// Of this campaign.
+    pub campaign: Option<CampaignId>,
+    /// With this tag.
+    pub tag: Option<String>,
+    /// With a line that holds all these words, as heard or as corrected: as [`crate::Store::search_transcripts`] reads them.
+    pub words: Option<String>,
+    /// That were talked in for so long, ms.
+    pub min_talk_ms: Option<i64>,
 }
 
 /// What was found open when the program started.

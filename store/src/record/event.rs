@@ -22,6 +22,8 @@ pub mod event_type {
     pub const CALL_TO_SUPPRESSED: &str = "call.to_suppressed";
     /// Whom a call is about talks with somebody else: a phone, or a carrier that we asked, has handed it over.
     pub const CALL_TRANSFERRED: &str = "call.transferred";
+    /// Somebody of the house takes part in a call beside it, in another way, or no more.
+    pub const CALL_SUPERVISED: &str = "call.supervised";
     /// A recording can be fetched.
     pub const RECORDING_READY: &str = "recording.ready";
     /// A recording could not be kept.
@@ -62,12 +64,16 @@ pub mod event_type {
     pub const CAMPAIGN_STOPPED: &str = "campaign.stopped";
     /// Everybody in a campaign has an outcome.
     pub const CAMPAIGN_FINISHED: &str = "campaign.finished";
+    /// A campaign that recurs calls its contacts anew.
+    pub const CAMPAIGN_ROUND_STARTED: &str = "campaign.round_started";
+    /// Everybody in a round of a campaign has an outcome.
+    pub const CAMPAIGN_ROUND_FINISHED: &str = "campaign.round_finished";
     /// An attempt of a campaign is over.
     pub const ATTEMPT_FINISHED: &str = "attempt.finished";
     /// Sent on request, to try a webhook.
     pub const WEBHOOK_TEST: &str = "webhook.test";
     /// All of them, for filters.
-    pub const ALL: [&str; 29] = [
+    pub const ALL: [&str; 32] = [
         CALL_RINGING,
         CALL_ANSWERED,
         CALL_ANSWERED_BY,
@@ -75,6 +81,7 @@ pub mod event_type {
         CALL_ATTEMPT,
         CALL_TO_SUPPRESSED,
         CALL_TRANSFERRED,
+        CALL_SUPERVISED,
         RECORDING_READY,
         RECORDING_FAILED,
         VOICEMAIL_RECEIVED,
@@ -95,6 +102,8 @@ pub mod event_type {
         CAMPAIGN_RESUMED,
         CAMPAIGN_STOPPED,
         CAMPAIGN_FINISHED,
+        CAMPAIGN_ROUND_STARTED,
+        CAMPAIGN_ROUND_FINISHED,
         ATTEMPT_FINISHED,
         WEBHOOK_TEST,
     ];

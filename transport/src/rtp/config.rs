@@ -166,4 +166,7 @@ pub struct LegPorts {
     pub rtp: SocketAddr,
     /// The same with the odd port for RTCP.
     pub rtcp: SocketAddr,
+    /// Another address of ours at which they are open, for peers that can try several (ICE): beside an advertised one
+    /// the address near which the leg was opened, beside loopback that of the way out.
+    pub other: Option<IpAddr>,
 }

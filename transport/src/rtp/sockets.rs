@@ -10,6 +10,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use super::config::{LegPorts, PortError, RtpConfig, StartError};
 use super::ports::PortPool;
 use super::syscall;
+use crate::sip::default_address;
 
 /// Pairs that are tried when other programs hold some of them.
 const ATTEMPTS: usize = 32;
@@ -76,7 +77,9 @@ impl PortFactory {
             match pair {
                 Ok((rtp, rtcp)) => {
                     let host = advertised(config, *bind, near);
-                    let ports = LegPorts { rtp: SocketAddr::new(host, port), rtcp: SocketAddr::new(host, port + 1) };
+                    let other = other_address(*bind, near, host);
+                    let (rtp_at, rtcp_at) = (SocketAddr::new(host, port), SocketAddr::new(host, port + 1));
+                    let ports = LegPorts { rtp: rtp_at, rtcp: rtcp_at, other };
                     return Ok((LegSockets { rtp, rtcp, _lease: lease }, ports));
                 }
                 // Another program has one of them: the pair goes to the end of the line.
@@ -92,6 +95,16 @@ impl PortFactory {
 fn advertised(config: &RtpConfig, bind: IpAddr, near: IpAddr) -> IpAddr {
     let outside = if bind.is_ipv4() { config.advertised_v4 } else { config.advertised_v6 };
     outside.unwrap_or(if bind.is_unspecified() { near } else { bind })
+}
+
+/// Another address of sockets that are open at all of them. A browser on this machine, or behind a proxy on it, sends to
+/// loopback from the address of a network, and takes no answer that comes from another one than it asked.
+fn other_address(bind: IpAddr, near: IpAddr, host: IpAddr) -> Option<IpAddr> {
+    if !bind.is_unspecified() {
+        return None;
+    }
+    let other = if near.is_loopback() { default_address(near.is_ipv4()) } else { near };
+    (other != host && !other.is_loopback() && other.is_ipv4() == host.is_ipv4()).then_some(other)
 }
 
 fn bind_socket(config: &RtpConfig, address: SocketAddr) -> io::Result<UdpSocket> {

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use sip_core::message::{HeaderName, Replaces, StatusCode, Uri};
 use sip_core::{
-    Account, Binding, Body, Endpoint, InviteError, KeptBinding, LegError, LegHandle, OutgoingCall, OutgoingRefer,
+    Account, Binding, Body, Endpoint, InviteError, KeptBinding, LegError, LegHandle, OutgoingCall, OutgoingRefer, Pass,
     PingHandle, ReferId, Registration, RegistrationHandle,
 };
 use tokio::sync::oneshot;
 
+use super::adopted::AdoptedSocket;
 use super::counters::SipStatus;
 use super::network::Network;
 
@@ -21,6 +22,9 @@ pub(crate) enum Command {
     Hangup(LegHandle),
     Replaces { leg: LegHandle, reply: oneshot::Sender<Option<Replaces>> },
     SetAccounts(Vec<Account>),
+    LendPass(Box<Pass>),
+    RecallPass(String),
+    Adopt(Box<AdoptedSocket>),
     Bindings { user: String, reply: oneshot::Sender<Vec<Binding>> },
     KeptBindings { reply: oneshot::Sender<Vec<KeptBinding>> },
     RestoreBindings(Vec<KeptBinding>),
@@ -45,6 +49,7 @@ pub(crate) enum LegAction {
     Acknowledge(Body),
     Reinvite(Body),
     Update(Body),
+    SpareUpdate,
     AcceptReinvite(Body),
     RejectReinvite(StatusCode),
     Info(Body),
@@ -65,6 +70,7 @@ impl LegAction {
             Self::Acknowledge(answer) => endpoint.acknowledge(now, leg, answer),
             Self::Reinvite(offer) => endpoint.reinvite(now, leg, offer),
             Self::Update(offer) => endpoint.update(now, leg, offer),
+            Self::SpareUpdate => endpoint.spare_update(leg),
             Self::AcceptReinvite(body) => endpoint.accept_reinvite(now, leg, body),
             Self::RejectReinvite(status) => endpoint.reject_reinvite(now, leg, status),
             Self::Info(body) => endpoint.info(now, leg, body),

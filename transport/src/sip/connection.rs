@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_rustls::{TlsAcceptor, TlsConnector, client, server};
 
+use super::adopted::AdoptedSocket;
 use super::config::{SipLimits, WebConfig};
 use super::counters::Counting;
 use super::failures::Failures;
@@ -125,6 +126,14 @@ pub(crate) async fn serve(
         count(end, &shared);
     }
     // The SIP task is gone when this fails, and with it the table.
+    let _ = shared.inputs.send(Input::Closed { connection: id }).await;
+}
+
+/// Serves a WebSocket that was upgraded elsewhere, to its end.
+pub(crate) async fn serve_adopted(id: ConnectionId, socket: AdoptedSocket, queue: WriteQueue, shared: Arc<Shared>) {
+    let AdoptedSocket { stream, protocol, local, remote } = socket;
+    let end = web::run_upgraded(Flow::connected(protocol, local, remote, id), stream, queue, &shared).await;
+    count(end, &shared);
     let _ = shared.inputs.send(Input::Closed { connection: id }).await;
 }
 

@@ -10,6 +10,7 @@ use sip_core::{ConnectionId, Flow, PeerName, Protocol, Target};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
+use super::adopted::AdoptedSocket;
 use super::connection::{self, Name, Peer, Shared, WriteQueue};
 use super::limiter::Source;
 
@@ -80,9 +81,29 @@ impl Connections {
 
     /// Takes a connection in, if there may be one more.
     pub(crate) fn accept(&mut self, protocol: Protocol, stream: TcpStream, remote: SocketAddr) {
+        if !self.admit(remote) {
+            return;
+        }
+        let local = stream.local_addr().ok();
+        let (id, queue) = self.insert(protocol, remote, None, local, true);
+        tokio::spawn(connection::serve(id, protocol, stream, remote, queue, Arc::clone(&self.shared)));
+    }
+
+    /// The same for one that was upgraded elsewhere.
+    pub(crate) fn adopt(&mut self, socket: AdoptedSocket) {
+        if !self.admit(socket.remote) {
+            return;
+        }
+        let (id, queue) = self.insert(socket.protocol, socket.remote, None, Some(socket.local), true);
+        tokio::spawn(connection::serve_adopted(id, socket, queue, Arc::clone(&self.shared)));
+    }
+
+    /// Whether one more may be taken in from there; it is counted then.
+    fn admit(&mut self, remote: SocketAddr) -> bool {
         let limits = &self.shared.limits;
         if !self.shared.guard.may_connect(Instant::now(), remote.ip()) {
-            return self.shared.counting.silenced.increment();
+            self.shared.counting.silenced.increment();
+            return false;
         }
         let source = Source::from(remote.ip());
         let from_source = self.per_source.get(&source).copied().unwrap_or(0);
@@ -93,13 +114,11 @@ impl Connections {
         };
         if from_source >= most_from_there || self.entries.len() >= most {
             self.shared.counting.refused_connections.increment();
-            return;
+            return false;
         }
         self.shared.counting.accepted.increment();
         *self.per_source.entry(source).or_default() += 1;
-        let local = stream.local_addr().ok();
-        let (id, queue) = self.insert(protocol, remote, None, local, true);
-        tokio::spawn(connection::serve(id, protocol, stream, remote, queue, Arc::clone(&self.shared)));
+        true
     }
 
     /// Sends by the connection that the target names, by another one to the same end, or by a new one. `name` is what

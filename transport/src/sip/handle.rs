@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sip_core::message::{HeaderName, Replaces, StatusCode, Uri};
 use sip_core::{
-    Account, Binding, Body, InviteError, KeptBinding, LegError, LegHandle, Listener, OutgoingCall, OutgoingRefer,
+    Account, Binding, Body, InviteError, KeptBinding, LegError, LegHandle, Listener, OutgoingCall, OutgoingRefer, Pass,
     PingHandle, ReferId, Registration, RegistrationHandle,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -114,6 +114,11 @@ impl SipHandle {
         self.act(leg, LegAction::Update(offer)).await
     }
 
+    /// Spares the other end UPDATE; see [`sip_core::Endpoint::spare_update`].
+    pub async fn spare_update(&self, leg: LegHandle) -> Result<(), CommandError> {
+        self.act(leg, LegAction::SpareUpdate).await
+    }
+
     /// Accepts a changed session; see [`sip_core::Endpoint::accept_reinvite`].
     pub async fn accept_reinvite(&self, leg: LegHandle, body: Body) -> Result<(), CommandError> {
         self.act(leg, LegAction::AcceptReinvite(body)).await
@@ -176,6 +181,16 @@ impl SipHandle {
     /// Replaces the accounts that may register and call; see [`sip_core::Endpoint::set_accounts`].
     pub async fn set_accounts(&self, accounts: Vec<Account>) -> Result<(), Stopped> {
         self.tell(Command::SetAccounts(accounts)).await
+    }
+
+    /// Lets an account log in by a pass, too; see [`sip_core::Endpoint::lend_pass`].
+    pub async fn lend_pass(&self, pass: Pass) -> Result<(), Stopped> {
+        self.tell(Command::LendPass(Box::new(pass))).await
+    }
+
+    /// Ends a pass; see [`sip_core::Endpoint::recall_pass`].
+    pub async fn recall_pass(&self, name: impl Into<String>) -> Result<(), Stopped> {
+        self.tell(Command::RecallPass(name.into())).await
     }
 
     /// Where a user can be reached; see [`sip_core::Endpoint::bindings`].
@@ -284,7 +299,7 @@ impl SipHandle {
         done.map_err(|Stopped| CommandError::Stopped)?.map_err(CommandError::from)
     }
 
-    async fn tell(&self, command: Command) -> Result<(), Stopped> {
+    pub(super) async fn tell(&self, command: Command) -> Result<(), Stopped> {
         self.commands.send(command).await.map_err(|_| Stopped)
     }
 

@@ -7,6 +7,7 @@
 //! - `guard`, `limiter`, `bans`, `first_look`, `network`: whom to listen to, and how much a source may send.
 //! - `resolver`: DNS.
 
+mod adopted;
 mod bans;
 mod command;
 mod config;
@@ -41,6 +42,8 @@ use sip_core::{Endpoint, Event, Protocol};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+pub use adopted::AdoptedSocket;
+pub(crate) use routes::default_address;
 pub use bans::{Ban, BanPolicy, Offence, SCANNERS};
 pub use config::{Listen, Rate, ResolverConfig, SipConfig, SipLimits, StartError, WebConfig};
 pub use counters::{SipCounters, SipStatus};

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async_with_config};
 
@@ -28,12 +28,7 @@ pub(crate) async fn run<S>(flow: Flow, stream: S, queue: WriteQueue, shared: &Sh
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let most = shared.parsing.max_message;
-    let config = WebSocketConfig::default()
-        .read_buffer_size(4_096)
-        .write_buffer_size(0)
-        .max_message_size(Some(most))
-        .max_frame_size(Some(most));
+    let config = frames(shared);
     #[expect(clippy::result_large_err, reason = "the library's own type")]
     let check = |request: &Request, response: Response| upgrade(&shared.web, request, response);
     let upgrade = accept_hdr_async_with_config(Watched { stream, since: None }, check, Some(config));
@@ -41,6 +36,26 @@ where
         Ok(Ok(socket)) => Session::new(flow, socket, shared).run(queue).await,
         _ => End::Expelled,
     }
+}
+
+/// Serves a connection whose upgrade is over, to its end.
+pub(crate) async fn run_upgraded<S>(flow: Flow, stream: S, queue: WriteQueue, shared: &Shared) -> End
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let watched = Watched { stream, since: None };
+    let socket = WebSocketStream::from_raw_socket(watched, Role::Server, Some(frames(shared))).await;
+    Session::new(flow, socket, shared).run(queue).await
+}
+
+/// How large frames may be: as large as messages.
+fn frames(shared: &Shared) -> WebSocketConfig {
+    let most = shared.parsing.max_message;
+    WebSocketConfig::default()
+        .read_buffer_size(4_096)
+        .write_buffer_size(0)
+        .max_message_size(Some(most))
+        .max_frame_size(Some(most))
 }
 
 /// Whether the upgrade that is asked for is one that we serve.

@@ -154,7 +154,7 @@ impl Call {
     }
 
     /// Connects the caller with somebody else than before.
-    fn reconnect(&mut self, with: LegSlot) {
+    pub(in crate::call) fn reconnect(&mut self, with: LegSlot) {
         self.media(MediaCommand::CallTone { tone: None });
         self.media(MediaCommand::Bridge { with: Some(with) });
         if let Some(transfer) = &mut self.transfer {

@@ -64,7 +64,7 @@ impl Call {
         let mut leg = Leg::new(fresh_id(now), LegRole::Transfer, Some(self.label_of(slot)), call_id, now);
         leg.handle = Some(incoming.leg);
         match party {
-            Party::Member(name) => leg.engaged = Some(self.house.staff.ring(name)),
+            Party::Member(name) => leg.engaged = Some(self.house.staff.ring(name, self.id)),
             Party::Trunk(name) => {
                 leg.line = Some(self.house.lines.take(name));
                 leg.interop = self.house.directory().trunk(name).map(|trunk| trunk.interop.clone());

@@ -123,3 +123,22 @@ fn too_many_keys_are_dropped_and_counted() {
     call.handle(MediaCommand::SendDigits { leg: LegSlot::CALLER, digits: "123456".into() });
     assert_eq!(call.media.dropped().digits, 2);
 }
+
+#[test]
+fn keys_for_who_wants_them_by_signalling_are_told_one_after_the_other() {
+    let mut call = call_with(InbandDtmf::Auto, Codec::Pcma, true);
+    call.handle(MediaCommand::TellKeys { leg: LegSlot::CALLER });
+    call.handle(MediaCommand::SendDigits { leg: LegSlot::CALLER, digits: "4,2#".into() });
+    let mut told = Vec::new();
+    for step in 0..100 {
+        call.run_ms(20);
+        told.extend(call.events.drain(..).filter_map(|event| match event {
+            MediaEvent::KeyToSend { leg: LegSlot::CALLER, digit } => Some((step * 20, digit)),
+            _ => None,
+        }));
+    }
+    assert_eq!(told.iter().map(|(_, digit)| *digit).collect::<String>(), "42#");
+    let apart = |n: usize| told[n].0 - told[n - 1].0;
+    assert!(apart(1) >= 240 + 500 && (240..500).contains(&apart(2)), "{told:?}");
+    assert_eq!(call.caller().session.is_sending_digits(), false, "nothing went with the sound");
+}

@@ -8,5 +8,6 @@ mod listen;
 mod pause;
 mod play;
 mod recording;
+mod supervise;
 mod swap;
 mod talk;
