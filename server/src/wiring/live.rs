@@ -15,10 +15,12 @@ use store::Store;
 use super::agents::Shelves;
 use super::capture::Captures;
 use super::librarian::Librarian;
+use super::phones::Phones;
 use super::sip_watch::SipWatch;
 use super::{directory, expiry, gauges};
 use crate::api::{
-    self, BooksChange, CaptureError, Captured, Check, LiveCalls, PlaceCall, PlaceCallError, Registration, Speech,
+    self, BooksChange, CaptureError, Captured, Check, LentPhone, LiveCalls, PhoneError, PlaceCall, PlaceCallError,
+    Registration, Speech,
 };
 use crate::config::Config;
 
@@ -32,6 +34,7 @@ pub struct Live {
     watch: Option<Arc<SipWatch>>,
     captures: Captures,
     places: directory::Places,
+    phones: Option<Phones>,
     /// Held from the look into the books until the switchboard has what they say.
     reading: tokio::sync::Mutex<()>,
 }
@@ -47,13 +50,20 @@ impl Live {
     ) -> Self {
         let captures = Captures::new(&config.telemetry);
         let reading = tokio::sync::Mutex::default();
-        Self { switchboard, shelves, store, config, librarian, watch: None, captures, places, reading }
+        Self { switchboard, shelves, store, config, librarian, watch: None, captures, places, phones: None, reading }
     }
 
     /// With somebody who sees the SIP messages that pass.
     #[must_use]
     pub(super) fn with_watch(mut self, watch: Arc<SipWatch>) -> Self {
         self.watch = Some(watch);
+        self
+    }
+
+    /// With phones in browsers.
+    #[must_use]
+    pub(super) fn with_phones(mut self, phones: Phones) -> Self {
+        self.phones = Some(phones);
         self
     }
 
@@ -183,6 +193,10 @@ impl LiveCalls for Live {
         self.shelves.flows.check(name, yaml, self.members())
     }
 
+    fn flow_program(&self, name: &str, yaml: &str) -> Result<ivr::FlowProgram, Vec<ivr::Fault>> {
+        self.shelves.flows.program(name, yaml, self.members()).map(|(program, _)| program)
+    }
+
     fn check_agent(&self, name: &str, yaml: &str) -> Result<Vec<voice_agent::Fault>, Vec<voice_agent::Fault>> {
         self.shelves.agents.check(name, yaml, &self.shelves.flows.names(), &self.members())
     }
@@ -226,6 +240,48 @@ impl LiveCalls for Live {
 
     fn forget_capture(&self, call: CallId) -> bool {
         self.captures.forget(call)
+    }
+
+    fn supervise(
+        &self,
+        call: CallId,
+        order: calls::SuperviseOrder,
+    ) -> BoxFuture<'_, Result<(), calls::SuperviseError>> {
+        Box::pin(self.switchboard.supervise(call, order))
+    }
+
+    fn presence(&self) -> Vec<calls::MemberPresence> {
+        self.switchboard.presence()
+    }
+
+    fn watch_presence(&self) -> Option<tokio::sync::broadcast::Receiver<calls::MemberPresence>> {
+        Some(self.switchboard.watch_presence())
+    }
+
+    fn lend_phone(&self, member: &str, owner: String) -> BoxFuture<'_, Result<LentPhone, PhoneError>> {
+        let member = member.to_owned();
+        Box::pin(async move {
+            match &self.phones {
+                Some(phones) => phones.lend(&member, owner).await,
+                None => Err(PhoneError::Stopped),
+            }
+        })
+    }
+
+    fn end_phones(&self, owner: &str) -> BoxFuture<'_, ()> {
+        let owner = owner.to_owned();
+        Box::pin(async move {
+            if let Some(phones) = &self.phones {
+                phones.end_all_of(&owner).await;
+            }
+        })
+    }
+
+    fn adopt_phone(&self, socket: transport::sip::AdoptedSocket) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            // The program ends: the socket is closed.
+            let _ = self.switchboard.sip().adopt(socket).await;
+        })
     }
 
     fn measure(&self) -> BoxFuture<'_, ()> {

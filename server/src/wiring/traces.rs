@@ -258,7 +258,7 @@ fn tell(story: &mut CallStory, kind: LiveKind) {
             story.turn(times, turn.brain.as_deref(), turn.speculated, turn.interrupted);
         }
         // Tools have spans of their own, made where they are used.
-        LiveKind::ToolUsed(_) | LiveKind::Partial { .. } | LiveKind::State(_) => {}
+        LiveKind::ToolUsed(_) | LiveKind::Partial { .. } | LiveKind::Supervised { .. } | LiveKind::State(_) => {}
     }
 }
 
