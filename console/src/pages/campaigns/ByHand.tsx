@@ -2,11 +2,11 @@ import { useMutation } from "@tanstack/react-query";
 import { Clock, Phone as PhoneIcon, SkipForward } from "lucide-react";
 import { parse } from "yaml";
 import { send } from "../../api/client";
-import { useSession } from "../../shell/session";
 import { campaignsTexts } from "../../text/campaigns";
 import { useText } from "../../text/useText";
 import { Button, Facts, Note, Panel, useFormat, useToast } from "../../ui";
 import { openPhone } from "../phone/call";
+import { useOwnMember } from "../phone/people";
 import { phone } from "../phone/phone";
 import styles from "./Campaigns.module.css";
 import type { Campaign, CampaignContact } from "./wire";
@@ -31,9 +31,9 @@ export function ByHand({ campaign }: { campaign: Campaign }) {
   const t = useText(campaignsTexts);
   const toast = useToast();
   const { phone: written } = useFormat();
-  const { user } = useSession();
+  const own = useOwnMember();
   const path = `/v1/campaigns/${campaign.id}/preview`;
-  const ask = <R,>(deed: string, more: object = {}) => send<R>("POST", `${path}/${deed}`, { body: { member: user.member, ...more } });
+  const ask = <R,>(deed: string, more: object = {}) => send<R>("POST", `${path}/${deed}`, { body: { member: own?.name, ...more } });
   const next = useMutation({ mutationFn: () => ask<Shown>("next"), onError: toast.bad });
   const contact = next.data?.contact;
   const take = useMutation({
@@ -52,7 +52,7 @@ export function ByHand({ campaign }: { campaign: Campaign }) {
       <div className={styles.stack}>
         {!contact && (
           <div>
-            <Button variant="primary" icon={SkipForward} isPending={next.isPending} isDisabled={!user.member} onPress={() => next.mutate()}>
+            <Button variant="primary" icon={SkipForward} isPending={next.isPending} isDisabled={!own} onPress={() => next.mutate()}>
               {t("campaigns.show_next")}
             </Button>
           </div>

@@ -10,7 +10,7 @@ import { FaultTable } from "../contacts/Faults";
 import { FileDrop } from "../contacts/FileDrop";
 import { HEAD_BYTES, type TableHead, readHead } from "../contacts/csv";
 import styles from "./Campaigns.module.css";
-import { ROLES, columnOf, nameIn, withColumn, withName } from "./columns";
+import { ROLES, columnOf, nameIn, withColumn, withGuesses, withName } from "./columns";
 import { type TemplateName, loadTemplate, templates } from "./template";
 import { TextFaults } from "./TextFaults";
 import { type Campaign, tableDuplicates, tableFaults } from "./wire";
@@ -116,6 +116,7 @@ function Form({ draft, isOwn, onText }: FormProps) {
     make.reset();
     const head = readHead(await file.slice(0, HEAD_BYTES).text());
     setTable({ file, head: head ?? { headings: [], rows: [] } });
+    if (head) onText(withGuesses(draft.yaml, head.headings));
   };
   const faults = tableFaults(make.error);
   const duplicates = tableDuplicates(make.error);

@@ -4,11 +4,12 @@ import { useState } from "react";
 import { send } from "../../api/client";
 import type { List } from "../../api/query";
 import type { components } from "../../api/schema";
-import { useMay, useSession } from "../../shell/session";
+import { useMay } from "../../shell/session";
 import { campaignsTexts } from "../../text/campaigns";
 import { useText } from "../../text/useText";
 import { Button, Empty, ErrorNote, Facts, IconButton, Loading, Panel, PhoneNumber, TextField, useFormat, useToast } from "../../ui";
 import { openPhone } from "../phone/call";
+import { useOwnMember } from "../phone/people";
 import { phone } from "../phone/phone";
 import { Bars } from "./Bars";
 import styles from "./Campaigns.module.css";
@@ -98,11 +99,12 @@ function TestCall({ campaign, contact }: { campaign: Campaign; contact: number }
   const t = useText(campaignsTexts);
   const toast = useToast();
   const may = useMay();
-  const { user } = useSession();
-  const [to, setTo] = useState(user.member ?? "");
+  const own = useOwnMember()?.name ?? "";
+  const [typed, setTo] = useState<string>();
+  const to = typed ?? own;
   const call = useMutation({
     mutationFn: async () => {
-      if (to.trim() === user.member && may("phone:use")) {
+      if (own !== "" && to.trim() === own && may("phone:use")) {
         await phone.switchOn();
         openPhone();
       }

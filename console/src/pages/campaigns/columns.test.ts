@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnOf, nameIn, withColumn, withName } from "./columns";
+import { columnOf, nameIn, withColumn, withGuesses, withName } from "./columns";
 
 const yaml = `# Reminds.
 name: reminders
@@ -31,6 +31,16 @@ describe("the columns of a campaign", () => {
     const bare = "name: x\npurpose: survey\nflow: survey\n";
     expect(columnOf(withColumn(bare, "number", "Tel."), "number", ["Tel."])).toBe("Tel.");
     expect(withColumn(bare, "number", undefined)).toBe(bare);
+  });
+
+  it("are guessed where the text finds none of its own", () => {
+    const headings = ["Handy", "Name", "Sprache", "Notiz"];
+    const guessed = withGuesses(yaml, headings);
+    expect(columnOf(guessed, "number", headings)).toBe("Handy");
+    expect(columnOf(guessed, "name", headings)).toBe("Name");
+    expect(columnOf(guessed, "language", headings)).toBe("Sprache");
+    expect(columnOf(guessed, "appointment", headings)).toBeUndefined();
+    expect(withGuesses(yaml, ["Telefon", "Name"])).toBe(yaml);
   });
 
   it("leave the name to be changed", () => {

@@ -43,3 +43,21 @@ export function withColumn(yaml: string, role: Role, heading: string | undefined
   if (heading !== undefined) return setScalar(yaml, path, heading);
   return read(yaml).audience?.columns?.[role] === undefined ? yaml : remove(yaml, path);
 }
+
+/** Headings by which people call such a column, in any of our languages. */
+const USUAL: Record<Role, RegExp> = {
+  number: /^(phone|phone number|number|mobile|tel\.?|telefon|telefonnummer|rufnummer|handy|nummer|tel[eé]fono|n[uú]mero|t[eé]l[eé]phone|num[eé]ro|portable|telefono|numero|cellulare)$/i,
+  name: /^(name|full name|kontakt|kunde|vor- und nachname|nombre|nom|nom complet|nome|cliente|client)$/i,
+  language: /^(language|lang|sprache|idioma|langue|lingua)$/i,
+  time_zone: /^(time[ _]?zone|zeitzone|zona horaria|fuseau( horaire)?|fuso( orario)?)$/i,
+  appointment: /^(appointment|date|time|termin|cita|fecha|rendez-vous|rdv|appuntamento|data)$/i,
+};
+
+/** The text with a column for all that it does not find in the table, as far as the headings tell. */
+export function withGuesses(yaml: string, headings: readonly string[]): string {
+  return ROLES.reduce((text, role) => {
+    if (columnOf(text, role, headings) !== undefined) return text;
+    const guess = headings.find((heading) => USUAL[role].test(heading.trim()));
+    return guess === undefined ? text : withColumn(text, role, guess);
+  }, yaml);
+}

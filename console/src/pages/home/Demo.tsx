@@ -12,6 +12,7 @@ import { Button, LinkButton, Note, Panel, useToast } from "../../ui";
 import type { Call } from "../contacts/calls";
 import { callNumber } from "../phone/call";
 import { isLive, lineOf } from "../phone/machine";
+import type { Member } from "../phone/people";
 import { phone } from "../phone/phone";
 import { usePhoneState } from "../phone/store";
 import styles from "./Home.module.css";
@@ -104,10 +105,10 @@ function useDemoCall(onLine: (line: string) => void) {
 /** A member of the same name as the user, whose phone is theirs from then on. */
 async function giveOwnPhone(user: Session["user"]): Promise<void> {
   const wanted = user.name.toLowerCase().replace(/[^a-z0-9_.-]+/g, "-").slice(0, 64) || "me";
-  const { data } = await send<List<{ name: string; id: string }>>("GET", "/v1/members");
-  const there = data.some(({ name }) => name === wanted);
-  if (!there) await send("POST", "/v1/members", { body: { name: wanted, display: user.display ?? user.name } });
-  await send("PATCH", `/v1/users/${user.id}`, { body: { member: wanted } });
+  const { data } = await send<List<Member>>("GET", "/v1/members");
+  const there = data.find(({ name }) => name === wanted);
+  const own = there ?? (await send<Member>("POST", "/v1/members", { body: { name: wanted, display: user.display ?? user.name } }));
+  await send("PATCH", `/v1/users/${user.id}`, { body: { member: own.id } });
 }
 
 /** While the call goes on, and when it is over: the way to its words. */

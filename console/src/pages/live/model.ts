@@ -22,7 +22,7 @@ export type LiveMessage =
   | { type: "turn"; call: string; turn: unknown }
   | { type: "tool"; call: string; tool: LiveTool }
   | { type: "state"; call: string; state: "ringing" | "answered" | "bridged" | "unbridged" | "ended" | "filed" }
-  | { type: "presence"; member: string; state: PresenceState; call?: string | null }
+  | { type: "presence"; id: string; member: string; state: PresenceState; call?: string | null }
   | { type: "missed"; events: number };
 
 /** What is said in a call, as it is spoken. */

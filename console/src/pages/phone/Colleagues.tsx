@@ -17,12 +17,12 @@ export function PresenceBadge({ state }: { state: PresenceState }) {
   );
 }
 
-/** Who else has a phone, and whether they can be reached. */
+/** Who else has a phone, and whether they can be reached; `own` is the id of one's own member. */
 export function Colleagues({ own }: { own?: string | null }) {
   const t = useText(phoneTexts);
   const members = useMembers();
   const presence = usePresence();
-  const others = matching(members.data ?? [], presence, "").filter((member) => member.name !== own);
+  const others = matching(members.data ?? [], presence, "").filter((member) => member.id !== own);
   return (
     <Panel title={t("phone.colleagues")} flush>
       {members.isPending && <Skeleton className={styles.padded} />}

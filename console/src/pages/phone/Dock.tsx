@@ -10,6 +10,7 @@ import { Dialer } from "./Dialer";
 import { LineHead, useLineState, usePartyName } from "./Line";
 import { type PhoneLine, type PhoneState, isLive, lineOf } from "./machine";
 import { onOpenPhone } from "./call";
+import { usePresence } from "./people";
 import { phone } from "./phone";
 import styles from "./Phone.module.css";
 import { LinkBadge, Power } from "./Power";
@@ -31,6 +32,7 @@ function Docked() {
   useSwitchedOn();
   useLeaving(state);
   useNotified(state);
+  useIdentified(state);
   useEffect(() => onOpenPhone(() => setOpen(true)), []);
   const active = state.lines.length > 0;
   useEffect(() => {
@@ -110,7 +112,7 @@ function Pill({ state, onOpen }: { state: PhoneState; onOpen: () => void }) {
   return (
     <button type="button" className={cx(styles.pill, styles[state.link])} aria-label={t("phone.expand")} onClick={onOpen}>
       <PhoneIcon size={16} aria-hidden />
-      <span>{line ? `${party(line)} · ${words(line)}` : t(`phone.link.${state.link}`)}</span>
+      <span>{line ? `${party(line)} · ${words(line)}` : `${t("phone.title")} · ${t(`phone.link.${state.link}`)}`}</span>
     </button>
   );
 }
@@ -136,6 +138,20 @@ function useSwitchedOn(): void {
     // Only with the visit: afterwards it is switched by hand.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
+}
+
+/** The server tells in which call one is: so that notes find it. */
+function useIdentified(state: PhoneState): void {
+  const { user } = useSession();
+  const may = useMay();
+  const presence = usePresence(state.lines.length > 0 && may("live:read"));
+  const call = [...presence.values()].find(({ id }) => id === user.member)?.call;
+  const known = state.lines.some((line) => line.call === call);
+  const [first, ...more] = state.lines.filter((line) => isLive(line) && line.call === undefined);
+  const id = more.length === 0 && !known ? first?.id : undefined;
+  useEffect(() => {
+    if (id !== undefined && call) phone.tell({ type: "identified", id, call });
+  }, [id, call]);
 }
 
 /** Closing the window would end the call: the browser asks before. */

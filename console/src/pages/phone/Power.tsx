@@ -5,7 +5,7 @@ import { phoneTexts } from "../../text/phone";
 import { useText } from "../../text/useText";
 import { Badge, Button, Note, Switch, useToast } from "../../ui";
 import type { Link } from "./machine";
-import { useMembers } from "./people";
+import { useOwnMember } from "./people";
 import { phone } from "./phone";
 
 const TONES = { off: "neutral", connecting: "accent", ready: "good", lost: "warn", refused: "bad", elsewhere: "warn" } as const;
@@ -38,14 +38,13 @@ export function Power({ link }: { link: Link }) {
 }
 
 /** Whether callers are put through to one. */
-export function Away({ member }: { member: string }) {
+export function Away() {
   const t = useText(phoneTexts);
   const toast = useToast();
   const client = useQueryClient();
-  const members = useMembers();
-  const own = members.data?.find((one) => one.name === member);
+  const own = useOwnMember();
   const set = useMutation({
-    mutationFn: (away: boolean) => send("PATCH", `/v1/members/${own?.id ?? ""}`, { body: { away } }),
+    mutationFn: (away: boolean) => send("PUT", "/v1/presence", { body: { away } }),
     onSuccess: () => client.invalidateQueries({ queryKey: ["/v1/members"] }),
     onError: toast.bad,
   });

@@ -59,7 +59,7 @@ function WholePhone() {
           <div className={styles.stack}>
             <Lines state={state} />
             {!state.lines.some(isLive) && <Dialer key={wanted} keys initial={wanted} />}
-            {user.member && <Away member={user.member} />}
+            <Away />
           </div>
         </Panel>
       </Columns>

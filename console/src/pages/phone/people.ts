@@ -5,12 +5,16 @@ import { send } from "../../api/client";
 import { useLive } from "../../api/live";
 import type { List } from "../../api/query";
 import type { components } from "../../api/schema";
+import { useSession } from "../../shell/session";
 import type { LiveMessage } from "../live/model";
 
 export type Member = components["schemas"]["Member"];
 export type PresenceState = "offline" | "available" | "ringing" | "busy" | "away";
 
 export interface Presence {
+  /** Id of the member. */
+  id: string;
+  /** Its name. */
   member: string;
   state: PresenceState;
   call?: string | null;
@@ -27,6 +31,12 @@ export function useMembers(enabled = true) {
   });
 }
 
+/** The member whose phone is that of whoever is signed in. */
+export function useOwnMember(): Member | undefined {
+  const { user } = useSession();
+  return useMembers(Boolean(user.member)).data?.find(({ id }) => id === user.member);
+}
+
 const PRESENCE = ["/v1/presence"];
 
 /** How everybody stands now, by name. */
@@ -41,9 +51,9 @@ export function usePresence(enabled = true): ReadonlyMap<string, Presence> {
     const message = told as unknown as LiveMessage;
     if (message.type === "missed") void client.invalidateQueries({ queryKey: PRESENCE });
     if (message.type !== "presence") return;
-    const { member, state, call } = message;
+    const { id, member, state, call } = message;
     client.setQueryData<List<Presence>>(PRESENCE, (known) => ({
-      data: [...(known?.data ?? []).filter((one) => one.member !== member), { member, state, call }],
+      data: [...(known?.data ?? []).filter((one) => one.member !== member), { id, member, state, call }],
     }));
   }, enabled);
   return new Map(data?.data.map((one) => [one.member, one]));
