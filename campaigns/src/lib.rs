@@ -12,6 +12,7 @@ pub mod callerid;
 mod candidate;
 mod chance;
 mod dial;
+mod inspect;
 mod outcome;
 pub mod pace;
 mod phone;

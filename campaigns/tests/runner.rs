@@ -1,6 +1,9 @@
 //! The runner on real books, with somebody who dials nothing: kills at seeded moments, and every contact counted.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "runner/pace.rs"]
+mod pace;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,7 +19,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use store::{
     Address, AnswerCall, CampaignContactFilter, CampaignRecord, CampaignState, CampaignStep, EndCall, NewCall,
-    NewCampaign, NewCampaignContact, OpenError, PageRequest, Store, StoreConfig,
+    NewCampaign, NewCampaignContact, NewSuppression, OpenError, PageRequest, Store, StoreConfig,
 };
 use tempfile::TempDir;
 
@@ -31,6 +34,7 @@ struct Books {
     store: Store,
     dialled: Arc<Mutex<BTreeMap<CallId, u32>>>,
     count: AtomicU64,
+    lines: u32,
 }
 
 impl Dialer for Books {
@@ -40,7 +44,7 @@ impl Dialer for Books {
 
     fn room(&self) -> Capacity {
         let trunks = vec![TrunkRoom { name: "acme".into(), free: 100, per_second: 0 }];
-        Capacity { lines: 100, trunks, members: Vec::new() }
+        Capacity { lines: self.lines, trunks, members: Vec::new() }
     }
 
     fn rules(&self, purpose: Purpose) -> Rules {
@@ -108,7 +112,7 @@ async fn open(folder: &TempDir) -> Store {
 }
 
 fn run(store: &Store, dialled: &Arc<Mutex<BTreeMap<CallId, u32>>>) -> Running {
-    let dialer = Books { store: store.clone(), dialled: dialled.clone(), count: AtomicU64::new(0) };
+    let dialer = Books { store: store.clone(), dialled: dialled.clone(), count: AtomicU64::new(0), lines: 100 };
     Running::start(store.clone(), Arc::new(dialer), RunnerSettings::default())
 }
 
@@ -212,4 +216,34 @@ async fn a_contact_that_is_not_let_through_keeps_the_reason() {
     let filter = CampaignContactFilter::default();
     let contact = store.campaign_contacts(campaign.row, &filter, &PageRequest::first(1)).await.unwrap().data.remove(0);
     assert_eq!((contact.outcome.as_deref(), contact.reason.as_deref()), (Some("refused"), Some("denied")));
+}
+
+#[tokio::test]
+async fn who_may_never_be_called_is_done_with_before_there_is_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let now_ms = Timestamp::now().as_millisecond();
+    let (number, method) = ("+49309000001".to_owned(), "api".to_owned());
+    let (purpose, call, moment_ms, said, author) = (None, None, None, None, None);
+    let no = NewSuppression { number, purpose, method, call, moment_ms, said, author };
+    store.suppress(no, now_ms).await.unwrap();
+    let campaign = start_campaign(&store, 3).await;
+    let dialled = Arc::new(Mutex::new(BTreeMap::new()));
+    let dialer = Books { store: store.clone(), dialled: dialled.clone(), count: AtomicU64::new(0), lines: 0 };
+    let running = Running::start(store.clone(), Arc::new(dialer), RunnerSettings::default());
+    let filter = CampaignContactFilter { outcome: Some("refused".into()), ..CampaignContactFilter::default() };
+    let filed = async {
+        loop {
+            let page = store.campaign_contacts(campaign.row, &filter, &PageRequest::first(9)).await.unwrap();
+            if !page.data.is_empty() {
+                return page.data;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let filed = tokio::time::timeout(Duration::from_mins(1), filed).await.expect("who said no is done with");
+    assert_eq!((filed.len(), filed[0].reason.as_deref()), (1, Some("suppressed")));
+    assert_eq!(store.waiting_contacts(campaign.row, 0, 9).await.unwrap().len(), 2, "the others wait");
+    running.stop().await;
+    assert!(dialled.lock().unwrap().is_empty());
 }

@@ -63,7 +63,7 @@ pub const UNMADE: &str = "unmade";
 impl AppFactory for Scripts {
     fn make(&self, app: &AppRef, facts: &CallFacts, rule: Option<RecordingRule>) -> Result<MadeApp, AppError> {
         assert_ne!(*app, AppRef::Say(UNMADE.into()), "as the test wants it");
-        let (AppRef::Flow(name) | AppRef::Agent(name) | AppRef::Say(name)) = app;
+        let (AppRef::Flow(name) | AppRef::Agent(name) | AppRef::Say(name)) = app else { panic!("no members here") };
         if name == MISSING {
             return Err(AppError::NoSuchAgent(name.clone()));
         }

@@ -408,6 +408,14 @@ impl Campaign {
         Some(flight)
     }
 
+    /// What came of an attempt before this planner was made.
+    pub fn learn(&mut self, told: &Finished, at: Timestamp) {
+        if told.outcome.is_attempt() {
+            let dropped = told.outcome == Outcome::Dropped;
+            self.statistics.note(told.outcome.is_live(), dropped, told.answered_after, told.handled, at);
+        }
+    }
+
     /// Whether it rang until now.
     pub fn answered(&mut self, candidate: CandidateId) -> bool {
         self.flights.get_mut(&candidate).is_some_and(|flight| std::mem::take(&mut flight.rings))

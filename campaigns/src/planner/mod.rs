@@ -231,6 +231,14 @@ impl Planner {
         }
     }
 
+    /// What came of an attempt before this planner was made, in the order in which they ended: the pace goes on where
+    /// it was.
+    pub fn learn(&mut self, campaign: CampaignKey, finished: &Finished, at: Timestamp) {
+        if let Some(campaign) = self.campaign(campaign) {
+            campaign.learn(finished, at);
+        }
+    }
+
     /// A call was answered: it rings no more, and whoever was free for it is not free any more.
     pub fn answered(&mut self, campaign: CampaignKey, candidate: CandidateId) {
         let Some(Some(campaign)) = self.campaigns.get_mut(usize::from(campaign.0)) else { return };

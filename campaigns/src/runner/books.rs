@@ -101,7 +101,7 @@ pub(super) fn candidate_of(contact: &CampaignContactRecord, standing: Standing, 
 /// What was tried before, for the planner. Counts by class are those of the number that is next.
 pub(super) fn tried_of(contact: &CampaignContactRecord, attempts: &[CampaignAttempt]) -> Tried {
     let mut tried = Tried { number: contact.next_number, ..Tried::default() };
-    for attempt in attempts {
+    for attempt in attempts.iter().filter(|attempt| attempt.round == contact.round) {
         let Some(finished) = finished_of(attempt) else { continue };
         if !finished.outcome.is_attempt() {
             continue;

@@ -1,7 +1,6 @@
 //! From a dial of the planner to a call: the attempt is written between the two.
 
-use std::time::Duration;
-
+use call_model::CallId;
 use jiff::Timestamp;
 use store::{
     AttemptEnd, AttemptOutcome, CampaignContactRecord, CampaignContactState, Judgement, NewAttempt, StoreError,
@@ -9,10 +8,11 @@ use store::{
 };
 
 use super::books::{judgement_of_ending, row_of, variables_of};
+use super::members::Offer;
 use super::order::{DialFailure, DialOrder};
 use super::turn::Runner;
 use crate::audience::Row;
-use crate::{Dial, Ended, OnMachine, Outcome, Spec};
+use crate::{Dial, Ended, Outcome, Spec};
 
 /// The most contacts that are judged in one write.
 const ENDED: usize = 1_000;
@@ -26,29 +26,14 @@ fn has_number(contact: &CampaignContactRecord, dial: &Dial) -> bool {
 impl Runner {
     /// Dials whom the planner names.
     pub(super) async fn plan(&mut self) -> Result<(), StoreError> {
-        let (now, room) = (self.dialer.now(), self.dialer.room());
+        let (room, now) = (self.capacity().await, self.dialer.now());
+        self.take_back_offers(now);
         let plan = self.planner.plan(now, &room);
         let now_ms = now.as_millisecond();
-        for offer in &plan.offers {
-            // Nobody is shown contacts yet.
-            self.planner.decline(offer.campaign, offer.candidate, Duration::from_hours(1), now);
+        for offer in plan.offers {
+            self.offers.entry(offer.campaign).or_default().push_back(Offer::new(offer));
         }
-        let mut ready = Vec::with_capacity(plan.dials.len());
-        for dial in &plan.dials {
-            match self.order(dial).await? {
-                Some(order) => ready.push((dial, order)),
-                None => self.take_back(dial, now).await?,
-            }
-        }
-        let attempts: Vec<_> = ready.iter().map(|(dial, order)| self.attempt(dial, order, now_ms)).collect();
-        let begun = if attempts.is_empty() { Vec::new() } else { self.store.begin_attempts(attempts).await? };
-        for ((dial, order), begun) in ready.into_iter().zip(begun) {
-            if begun {
-                self.dial(order);
-            } else {
-                self.take_back(dial, now).await?;
-            }
-        }
+        self.dial_all(plan.dials.into_iter().map(|dial| (dial, None)).collect(), now).await?;
         // Who is to be called does not wait for those who are not.
         for part in plan.ended.chunks(ENDED) {
             let of = |ended: &Ended| (ended.candidate.0.cast_signed(), judgement_of_ending(&ended.ending));
@@ -57,8 +42,39 @@ impl Runner {
         Ok(())
     }
 
+    /// Writes the attempts and dials, each for a member where one chose to; gives the calls that are begun.
+    pub(super) async fn dial_all(
+        &mut self,
+        dials: Vec<(Dial, Option<String>)>,
+        now: Timestamp,
+    ) -> Result<Vec<CallId>, StoreError> {
+        let mut ready = Vec::with_capacity(dials.len());
+        for (dial, member) in dials {
+            match self.order(&dial, member).await? {
+                Some(order) => ready.push((dial, order)),
+                None => self.take_back(&dial, now).await?,
+            }
+        }
+        let now_ms = now.as_millisecond();
+        let attempts: Vec<_> = ready.iter().map(|(dial, order)| self.attempt(dial, order, now_ms)).collect();
+        let begun = if attempts.is_empty() { Vec::new() } else { self.store.begin_attempts(attempts).await? };
+        let mut calls = Vec::new();
+        for ((dial, order), begun) in ready.into_iter().zip(begun) {
+            if !begun {
+                self.take_back(&dial, now).await?;
+                continue;
+            }
+            if order.queue.is_some() {
+                self.flights.insert(order.call, (dial.campaign, dial.candidate));
+            }
+            calls.push(order.call);
+            self.dial(order);
+        }
+        Ok(calls)
+    }
+
     /// What is to be dialled; `None` when the contact is gone, or what is said cannot be filled in.
-    async fn order(&self, dial: &Dial) -> Result<Option<DialOrder>, StoreError> {
+    async fn order(&self, dial: &Dial, member: Option<String>) -> Result<Option<DialOrder>, StoreError> {
         let Some(row) = self.rows.get(&dial.campaign) else { return Ok(None) };
         let Some(open) = self.open.get(row) else { return Ok(None) };
         let contact = i64::try_from(dial.candidate.0).unwrap_or_default();
@@ -90,6 +106,8 @@ impl Runner {
             zone: contact.zone.clone(),
             country: contact.country.clone(),
             region: contact.region.clone(),
+            queue: dial.queue.clone(),
+            member,
             attempts_before: contact.attempts,
         }))
     }
@@ -106,6 +124,7 @@ impl Runner {
             variant: variant.map(|variant| variant.name.clone()),
             rate: self.dialer.rate(&order.trunk, &order.number),
             message_for_machines: order.message.is_some(),
+            unsure_is_machine: order.machines.detect && !order.machines.unsure_is_person,
             number_index: dial.number_index,
             reason: None,
             now_ms,
@@ -151,9 +170,6 @@ impl Runner {
 
 /// What a machine gets, in the contact's language.
 pub fn message_of(spec: &Spec, about: &Row) -> Option<String> {
-    let OnMachine::Message(texts) = &spec.machines.on_machine else { return None };
-    let language = about.language.as_deref().unwrap_or_default();
-    let short = language.split('-').next().unwrap_or_default();
-    let template = texts.get(language).or_else(|| texts.get(short)).or_else(|| texts.get(""))?;
+    let template = spec.message_template(about.language.as_deref())?;
     crate::fill_text(template, about).ok().filter(|text| !text.trim().is_empty())
 }

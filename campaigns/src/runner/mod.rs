@@ -6,22 +6,27 @@
 
 mod books;
 mod dialling;
+mod forecast;
+mod members;
 mod order;
+mod rounds;
+mod sift;
 mod turn;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 use crate::PlannerSettings;
 
 pub use books::{moment, row_of, variables_of};
 pub use dialling::message_of;
+pub use forecast::forecast;
+pub use members::{Members, PreviewError, Shown};
 pub use order::{DialFailure, DialOrder, Dialer, Waiting};
-pub use turn::forecast;
 
 /// How the runner works.
 #[derive(Debug, Clone)]
@@ -32,11 +37,18 @@ pub struct RunnerSettings {
     pub page: u32,
     /// The longest time without a look at the books. Default 5 s.
     pub look_every: Duration,
+    /// How long a member may look at a contact before it is offered to another. Default 90 s.
+    pub preview: Duration,
 }
 
 impl Default for RunnerSettings {
     fn default() -> Self {
-        Self { planner: PlannerSettings::default(), page: 200, look_every: Duration::from_secs(5) }
+        Self {
+            planner: PlannerSettings::default(),
+            page: 200,
+            look_every: Duration::from_secs(5),
+            preview: Duration::from_secs(90),
+        }
     }
 }
 
@@ -44,6 +56,7 @@ impl Default for RunnerSettings {
 #[derive(Debug)]
 pub struct Running {
     stir: Arc<Notify>,
+    members: Members,
     task: JoinHandle<()>,
 }
 
@@ -62,13 +75,19 @@ impl Running {
     /// Starts it. The attempts that an earlier run left open must be closed before (see [`Store::close_attempts`]).
     pub fn start(store: Store, dialer: Arc<dyn Dialer>, settings: RunnerSettings) -> Self {
         let stir = Arc::new(Notify::new());
-        let task = tokio::spawn(turn::Runner::new(store, dialer, settings).run(stir.clone()));
-        Self { stir, task }
+        let (words, heard) = mpsc::channel(members::WORDS);
+        let task = tokio::spawn(turn::Runner::new(store, dialer, settings).run(stir.clone(), heard));
+        Self { stir, members: Members(words), task }
     }
 
     /// The way to stir it.
     pub fn stirrer(&self) -> Stir {
         Stir(self.stir.clone())
+    }
+
+    /// The way of members to it.
+    pub fn members(&self) -> Members {
+        self.members.clone()
     }
 
     /// Dials no more. Calls that go on end their attempts by themselves.

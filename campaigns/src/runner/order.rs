@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use permission::{Purpose, Rules};
 use serde_json::{Map, Value};
 
-use crate::{App, Capacity, Machines};
+use crate::{App, Capacity, Machines, MemberRoom};
 
 /// A future that is boxed.
 pub type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -51,6 +51,10 @@ pub struct DialOrder {
     pub country: Option<String>,
     /// See `zone`.
     pub region: Option<String>,
+    /// The queue whose member takes the call when it is answered; `None` for agentless pace.
+    pub queue: Option<String>,
+    /// The member who chose to make this call, where the pace is preview.
+    pub member: Option<String>,
     /// Attempts of the campaign on this contact before this one.
     pub attempts_before: u32,
 }
@@ -93,6 +97,11 @@ pub trait Dialer: Send + Sync + 'static {
 
     /// What is free now, after what is kept for inbound calls.
     fn room(&self) -> Capacity;
+
+    /// Who of a queue is free now, after who is promised to callers that wait.
+    fn members<'a>(&'a self, queue: &'a str) -> Waiting<'a, MemberRoom> {
+        Box::pin(async move { MemberRoom { queue: queue.to_owned(), free: 0, busy: 0 } })
+    }
 
     /// The house's rules for a purpose.
     fn rules(&self, purpose: Purpose) -> Rules;

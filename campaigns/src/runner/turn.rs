@@ -4,20 +4,22 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_model::CampaignId;
+use call_model::{CallId, CampaignId};
 use jiff::Timestamp;
 use permission::{Purpose, Rules};
-use serde_json::{Map, Value};
 use store::{
     CampaignContactRecord, CampaignContactState, CampaignRecord, CampaignState, CampaignStep, EndedContact, Judgement,
     Store, StoreError,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 use super::RunnerSettings;
-use super::books::{candidate_of, finished_of, follow_alone, judgement_of, standing_of, tried_of};
+use super::books::{candidate_of, finished_of, follow_alone, judgement_of, moment, standing_of, tried_of};
+use super::forecast::pace_of;
+use super::members::{Offers, Word};
 use super::order::Dialer;
-use crate::{CampaignKey, Candidate, CandidateId, Ending, Finished, Next, Pace, Planner, Spec, Start, Tried};
+use super::rounds::Rounds;
+use crate::{CampaignKey, Candidate, CandidateId, Ending, Finished, Next, PaceKind, Planner, Spec, Start, Tried};
 
 /// Attempts that are judged in one turn.
 const JUDGED: u32 = 500;
@@ -28,6 +30,12 @@ const LOST_AFTER_MS: i64 = 10 * 60_000;
 /// How often it is looked for such attempts, ms.
 const LOST_EVERY_MS: i64 = 60_000;
 
+/// For so long it counts how many calls found no member, ms.
+const DAY_MS: i64 = 24 * 60 * 60_000;
+
+/// The most attempts that are learned from.
+const LEARNED: u32 = 50_000;
+
 /// How long the books are left alone when they failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
@@ -37,21 +45,34 @@ pub(super) struct Open {
     pub(super) key: CampaignKey,
     pub(super) spec: Arc<Spec>,
     pub(super) rules: Rules,
-    paused: bool,
+    pub(super) paused: bool,
+    /// Where it recurs.
+    pub(super) rounds: Option<Rounds>,
     /// The last contact that was read.
     read: i64,
     /// All that there were are read.
     whole: bool,
 }
 
+impl Open {
+    /// Nobody of it is called now.
+    pub(super) fn rests(&self) -> bool {
+        self.paused || self.rounds.is_some_and(|rounds| rounds.over)
+    }
+}
+
 /// The runner's state.
 pub(super) struct Runner {
     pub(super) store: Store,
     pub(super) dialer: Arc<dyn Dialer>,
-    settings: RunnerSettings,
+    pub(super) settings: RunnerSettings,
     pub(super) planner: Planner,
     pub(super) open: HashMap<i64, Open>,
     pub(super) rows: HashMap<CampaignKey, i64>,
+    /// Contacts that members may be shown.
+    pub(super) offers: HashMap<CampaignKey, Offers>,
+    /// Calls for members that go on.
+    pub(super) flights: HashMap<CallId, (CampaignKey, CandidateId)>,
     looked_for_lost_ms: i64,
     clock_steps: u64,
 }
@@ -59,13 +80,25 @@ pub(super) struct Runner {
 impl Runner {
     pub(super) fn new(store: Store, dialer: Arc<dyn Dialer>, settings: RunnerSettings) -> Self {
         let planner = Planner::new(settings.planner.clone());
-        let (open, rows, clock_steps) = (HashMap::new(), HashMap::new(), store.clock_steps());
-        Self { store, dialer, settings, planner, open, rows, looked_for_lost_ms: 0, clock_steps }
+        let clock_steps = store.clock_steps();
+        Self {
+            store,
+            dialer,
+            settings,
+            planner,
+            open: HashMap::new(),
+            rows: HashMap::new(),
+            offers: HashMap::new(),
+            flights: HashMap::new(),
+            looked_for_lost_ms: 0,
+            clock_steps,
+        }
     }
 
-    pub(super) async fn run(mut self, stir: Arc<Notify>) {
+    pub(super) async fn run(mut self, stir: Arc<Notify>, mut words: mpsc::Receiver<Word>) {
+        let mut word = None;
         loop {
-            let pause = match self.turn().await {
+            let pause = match self.hear_and_turn(word.take(), &mut words).await {
                 Ok(pause) => pause,
                 Err(StoreError::Closed) => return,
                 Err(error) => {
@@ -78,8 +111,21 @@ impl Runner {
                 () = stir.notified() => {}
                 () = self.store.attempt_ended() => {}
                 () = tokio::time::sleep(pause) => {}
+                Some(said) = words.recv() => word = Some(said),
             }
         }
+    }
+
+    async fn hear_and_turn(
+        &mut self,
+        mut word: Option<Word>,
+        words: &mut mpsc::Receiver<Word>,
+    ) -> Result<Duration, StoreError> {
+        while let Some(said) = word {
+            self.hear(said).await?;
+            word = words.try_recv().ok();
+        }
+        self.turn().await
     }
 
     /// A turn was cut off, and what the planner believes is not what the books say: all of it is read again.
@@ -88,12 +134,26 @@ impl Runner {
             self.planner.close(key);
         }
         self.open.clear();
+        self.offers.clear();
+        self.flights.clear();
+    }
+
+    /// Forgets one campaign: what flies is judged by itself when it ends.
+    pub(super) fn close(&mut self, row: i64) {
+        let Some(open) = self.open.remove(&row) else { return };
+        self.planner.close(open.key);
+        self.rows.remove(&open.key);
+        self.offers.remove(&open.key);
+        self.flights.retain(|_, (campaign, _)| *campaign != open.key);
     }
 
     /// Does what is to be done now, and says when to look again at the latest.
     async fn turn(&mut self) -> Result<Duration, StoreError> {
         self.look().await?;
         let judged = self.judge().await?;
+        if self.begin_rounds().await? {
+            self.look().await?;
+        }
         let read = self.read_on().await?;
         self.plan().await?;
         self.finish().await?;
@@ -101,7 +161,8 @@ impl Runner {
             return Ok(Duration::ZERO);
         }
         let now = self.dialer.now();
-        let wake = self.planner.next_wake(now).map(|at| at.duration_since(now));
+        let wake = [self.planner.next_wake(now), self.next_round(now), self.next_offer_due()];
+        let wake = wake.into_iter().flatten().min().map(|at| at.duration_since(now));
         let wake = wake.map(|wait| Duration::try_from(wait).unwrap_or_default());
         Ok(wake.unwrap_or(self.settings.look_every).min(self.settings.look_every))
     }
@@ -113,10 +174,7 @@ impl Runner {
         if std::mem::replace(&mut self.clock_steps, clock_steps) != clock_steps {
             // The books have other times now: all is read anew. What flies is judged by itself when it ends.
             self.looked_for_lost_ms = 0;
-            self.rows.clear();
-            for (_, open) in self.open.drain() {
-                self.planner.close(open.key);
-            }
+            self.forget();
         }
         if now_ms - self.looked_for_lost_ms >= LOST_EVERY_MS {
             self.looked_for_lost_ms = now_ms;
@@ -145,11 +203,7 @@ impl Runner {
     fn keep(&mut self, row: i64, record: CampaignRecord) {
         let Some(open) = self.open.get_mut(&row) else { return };
         if open.record.version != record.version {
-            // What flies is judged by itself when it ends.
-            self.planner.close(open.key);
-            self.rows.remove(&open.key);
-            self.open.remove(&row);
-            return;
+            return self.close(row);
         }
         if std::mem::take(&mut open.paused) {
             self.planner.resume(open.key);
@@ -163,7 +217,7 @@ impl Runner {
     }
 
     /// A campaign that ran and does not run any more.
-    async fn rest(&mut self, row: i64) -> Result<(), StoreError> {
+    pub(super) async fn rest(&mut self, row: i64) -> Result<(), StoreError> {
         let Some(open) = self.open.get_mut(&row) else { return Ok(()) };
         let state = self.store.campaign(open.record.id).await?.map(|record| record.state);
         if state == Some(CampaignState::Paused) {
@@ -172,9 +226,7 @@ impl Runner {
             }
             return Ok(());
         }
-        self.planner.close(open.key);
-        self.rows.remove(&open.key);
-        self.open.remove(&row);
+        self.close(row);
         Ok(())
     }
 
@@ -191,7 +243,25 @@ impl Runner {
             self.planner.set_pace(key, pace_of(&spec, &record.settings));
         }
         self.rows.insert(key, record.row);
-        self.open.insert(record.row, Open { key, spec, rules, paused: false, read: 0, whole: false, record });
+        let last = self.store.campaign_rounds(record.row, 1).await?;
+        let rounds = Rounds::of(&spec, &record, last.first());
+        let row = record.row;
+        let open = Open { key, spec, rules, paused: false, rounds, read: 0, whole: false, record };
+        if matches!(open.spec.pace.kind, PaceKind::Predictive { .. }) {
+            self.learn(&open).await?;
+        }
+        self.open.insert(row, open);
+        Ok(())
+    }
+
+    /// How many were abandoned within 24 h, how many answer and how long they talk is known from before.
+    async fn learn(&mut self, open: &Open) -> Result<(), StoreError> {
+        let since = self.dialer.now().as_millisecond() - DAY_MS;
+        for attempt in self.store.attempts_since(open.record.row, since, LEARNED).await? {
+            if let Some((finished, ended_ms)) = finished_of(&attempt).zip(attempt.ended_ms) {
+                self.planner.learn(open.key, &finished, moment(ended_ms));
+            }
+        }
         Ok(())
     }
 
@@ -201,12 +271,12 @@ impl Runner {
         Ok((Arc::new(spec), rules))
     }
 
-    async fn pause(&self, id: CampaignId, reason: String) -> Result<(), StoreError> {
+    pub(super) async fn pause(&self, id: CampaignId, reason: String) -> Result<(), StoreError> {
         tracing::warn!(campaign = %id, reason, "a campaign is paused");
         self.step(id, CampaignState::Paused, Some(reason)).await.map(drop)
     }
 
-    async fn step(
+    pub(super) async fn step(
         &self,
         id: CampaignId,
         to: CampaignState,
@@ -218,13 +288,14 @@ impl Runner {
 
     /// Reads the next page of contacts of each campaign; whether there is more to read.
     async fn read_on(&mut self) -> Result<bool, StoreError> {
-        let rows: Vec<i64> = self.open.iter().filter(|(_, it)| !it.whole && !it.paused).map(|(row, _)| *row).collect();
+        let rows: Vec<i64> = self.open.iter().filter(|(_, it)| !it.whole && !it.rests()).map(|(row, _)| *row).collect();
         let mut more = false;
         for row in rows {
             let Some(open) = self.open.get(&row) else { continue };
             let page = self.store.waiting_contacts(row, open.read, self.settings.page).await?;
             let (key, purpose) = (open.key, open.spec.purpose);
-            for candidate in self.candidates(&page, purpose).await? {
+            let candidates = self.candidates(&page, purpose).await?;
+            for candidate in self.sift(row, candidates).await? {
                 self.planner.add(key, candidate, self.dialer.now());
             }
             let Some(open) = self.open.get_mut(&row) else { continue };
@@ -235,7 +306,11 @@ impl Runner {
         Ok(more)
     }
 
-    async fn candidates(&self, page: &[CampaignContactRecord], purpose: Purpose) -> Result<Vec<Candidate>, StoreError> {
+    pub(super) async fn candidates(
+        &self,
+        page: &[CampaignContactRecord],
+        purpose: Purpose,
+    ) -> Result<Vec<Candidate>, StoreError> {
         let now = self.dialer.now();
         let tried_before: Vec<i64> = page.iter().filter(|it| it.attempts > 0).map(|it| it.row).collect();
         let mut attempts: HashMap<i64, Vec<store::CampaignAttempt>> = HashMap::new();
@@ -265,6 +340,9 @@ impl Runner {
     async fn judge_one(&mut self, ended: &EndedContact) -> Result<(), StoreError> {
         let now = self.dialer.now();
         let Some(finished) = finished_of(&ended.attempt) else { return Ok(()) };
+        if let Some(call) = &ended.attempt.call {
+            self.flights.remove(call);
+        }
         let id = CandidateId(ended.contact.row.unsigned_abs());
         let open = self.open.get(&ended.campaign);
         let flown = open.and_then(|open| self.planner.finished(open.key, id, &finished, now));
@@ -314,7 +392,8 @@ impl Runner {
         now: Timestamp,
     ) -> Result<Next, StoreError> {
         let mut attempts = self.store.attempts_at(ended.contact.row).await?;
-        attempts.retain(|attempt| attempt.attempt < ended.attempt.attempt);
+        let last = &ended.attempt;
+        attempts.retain(|attempt| attempt.attempt < last.attempt && attempt.round == last.round);
         let before = CampaignContactRecord { next_number: ended.attempt.number_index, ..ended.contact.clone() };
         let tried = if attempts.is_empty() {
             Tried { number: before.next_number, ..Tried::default() }
@@ -336,14 +415,11 @@ impl Runner {
 
     /// Campaigns in which everybody has an outcome are done, unless others may come.
     async fn finish(&mut self) -> Result<(), StoreError> {
-        let idle = |open: &&Open| {
-            let progress = self.planner.progress(open.key).unwrap_or_default();
-            open.whole && !open.paused && progress.waiting == 0 && progress.flying == 0
-        };
+        self.end_rounds(self.dialer.now()).await?;
         let over: Vec<(i64, CampaignId)> = self
             .open
             .values()
-            .filter(idle)
+            .filter(|open| self.is_idle(open))
             .filter(|open| !matches!(open.spec.schedule.start, Start::Relative { .. } | Start::Every(_)))
             .map(|open| (open.record.row, open.record.id))
             .collect();
@@ -354,39 +430,10 @@ impl Runner {
         }
         Ok(())
     }
-}
 
-/// The pace of the text, with what was changed over it.
-fn pace_of(spec: &Spec, settings: &Map<String, Value>) -> Pace {
-    let mut pace = spec.pace.clone();
-    if let Some(rate) = settings.get("per_second").and_then(Value::as_f64) {
-        pace.per_second = rate;
+    /// Everybody who was read has an outcome.
+    pub(super) fn is_idle(&self, open: &Open) -> bool {
+        let progress = self.planner.progress(open.key).unwrap_or_default();
+        open.whole && !open.paused && progress.waiting == 0 && progress.flying == 0
     }
-    if let Some(most) = settings.get("at_once").and_then(Value::as_u64) {
-        pace.at_once = u32::try_from(most).unwrap_or(u32::MAX);
-    }
-    pace
-}
-
-/// Who of a campaign would be called when, from the books as they are: nothing is written.
-pub async fn forecast(
-    store: &Store,
-    dialer: Arc<dyn Dialer>,
-    campaign: &CampaignRecord,
-    spec: Arc<Spec>,
-    rules: Rules,
-) -> Result<(Planner, CampaignKey), StoreError> {
-    let mut runner = Runner::new(store.clone(), dialer, RunnerSettings::default());
-    let purpose = spec.purpose;
-    let Some(key) = runner.planner.open(spec, rules) else { return Err(StoreError::Busy) };
-    let mut after = 0;
-    loop {
-        let page = store.waiting_contacts(campaign.row, after, runner.settings.page).await?;
-        let Some(last) = page.last() else { break };
-        after = last.row;
-        for candidate in runner.candidates(&page, purpose).await? {
-            runner.planner.add(key, candidate, runner.dialer.now());
-        }
-    }
-    Ok((runner.planner, key))
 }

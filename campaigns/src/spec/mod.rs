@@ -2,6 +2,7 @@
 
 mod fields;
 mod limits;
+mod message;
 mod parts;
 mod read;
 mod rules;
@@ -62,6 +63,8 @@ pub enum App {
     Flow(String),
     /// An agent, by name.
     Agent(String),
+    /// A member of the pace's queue, at once: nobody else answers.
+    Members,
 }
 
 /// How fast calls are made.

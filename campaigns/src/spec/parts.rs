@@ -213,13 +213,13 @@ pub(super) fn machines(yaml: &Yaml, reader: &mut Reader<'_>) -> Machines {
 fn message(yaml: &Yaml, reader: &mut Reader<'_>) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
     if let Some(text) = yaml.scalar() {
-        template_of("message", &text, yaml, reader);
+        template_of("message", &text, yaml, true, reader);
         texts.insert(String::new(), text);
         return texts;
     }
     for entry in reader.entries(yaml, "the message").unwrap_or_default() {
         if let Some(text) = reader.text(&entry.value, "the message") {
-            template_of("message", &text, &entry.value, reader);
+            template_of("message", &text, &entry.value, true, reader);
             texts.insert(entry.key.clone(), text);
         }
     }

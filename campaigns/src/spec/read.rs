@@ -9,6 +9,7 @@ use permission::{Caps, MIN_RING_S, Purpose, Week};
 
 use super::fields::{Fields, Reader};
 use super::{App, Spec, SpecLimits, Variant, parts};
+use crate::inspect::{FILTERS, Kind, Misnamed, SPOKEN_FILTERS, VALUES};
 use crate::variables::Variables;
 
 /// Calls ring no longer than this.
@@ -43,7 +44,9 @@ fn campaign(document: &Yaml, reader: &mut Reader<'_>) -> Option<Spec> {
     let mut fields = Fields::open(document, "a campaign", reader)?;
     let name = fields.need("name", reader).and_then(|yaml| reader.name(yaml, "the name"));
     let purpose = fields.need("purpose", reader).and_then(|yaml| purpose(yaml, reader));
-    let app = app(&mut fields, reader);
+    let pace = parts::pace(fields.take("pace"), reader);
+    // Members need nobody who answers for them.
+    let app = app(&mut fields, reader).or_else(|| pace.kind.queue().map(|_| App::Members));
     if app.is_none() {
         let message = "a campaign needs what answers when a contact is reached";
         reader.faults.error_with(fields.place, message, "add `flow:` or `agent:` with its name");
@@ -54,7 +57,6 @@ fn campaign(document: &Yaml, reader: &mut Reader<'_>) -> Option<Spec> {
     let window = fields.take("window").and_then(|yaml| window(yaml, reader));
     let caps = fields.take("caps").map(|yaml| caps(yaml, reader)).unwrap_or_default();
     let ring = fields.take("ring").and_then(|yaml| ring(yaml, reader));
-    let pace = parts::pace(fields.take("pace"), reader);
     let retries = fields.take("retries").map(|yaml| parts::retries(yaml, reader)).unwrap_or_default();
     let machines = fields.take("machines").map(|yaml| parts::machines(yaml, reader)).unwrap_or_default();
     let variants = fields.take("variants").map(|yaml| variants(yaml, reader)).unwrap_or_default();
@@ -107,21 +109,43 @@ fn variables(yaml: &Yaml, reader: &mut Reader<'_>) -> Variables {
             reader.faults.error(entry.value.place, message);
             continue;
         };
-        template_of(&entry.key, &template, &entry.value, reader);
+        template_of(&entry.key, &template, &entry.value, false, reader);
         templates.insert(entry.key.clone(), template);
     }
     Variables::new(templates)
 }
 
-/// Checks a template; a fault names the line within a text of several.
-pub(super) fn template_of(name: &str, template: &str, yaml: &Yaml, reader: &mut Reader<'_>) {
-    let Err(error) = Variables::check(name, template) else { return };
-    let place = match error.line.saturating_sub(1) {
+/// Checks a template; a fault names the line within a text of several. `spoken`: it is said as it is, by our voice.
+pub(super) fn template_of(name: &str, template: &str, yaml: &Yaml, spoken: bool, reader: &mut Reader<'_>) {
+    let place = |line: usize| match line.saturating_sub(1) {
         0 => yaml.place,
         below => Place { line: yaml.place.line + below, column: 1 },
     };
-    let message = format!("the template does not compile: {}", document::clip(&error.message));
-    reader.faults.error_with(place, message, "write it as `{{ name }}` or `{{ fields.doctor }}`, in quotes");
+    if let Err(error) = Variables::check(name, template) {
+        let message = format!("the template does not compile: {}", document::clip(&error.message));
+        let suggestion = "write it as `{{ name }}` or `{{ fields.doctor }}`, in quotes";
+        return reader.faults.error_with(place(error.line), message, suggestion);
+    }
+    for Misnamed { line, what, name } in Variables::misnamed(template, spoken) {
+        let (place, shown) = (place(line), document::clip(&name));
+        match what {
+            Kind::Filter if !spoken && SPOKEN_FILTERS.contains(&name.as_str()) => {
+                let message = format!("the filter `{shown}` is for texts that are spoken, and a variable is a value");
+                let advice = format!("give the value as it is, and write `{{{{ vars.x|{shown} }}}}` where it is said");
+                reader.faults.error_with(place, message, advice);
+            }
+            Kind::Filter => {
+                let more = SPOKEN_FILTERS.iter().filter(|_| spoken);
+                reader.faults.unknown(place, "the filter", &name, FILTERS.iter().chain(more).copied());
+            }
+            Kind::Test => reader.faults.unknown(place, "the test", &name, ["defined", "none", "number", "string"]),
+            Kind::Value => {
+                let message = format!("the template names `{shown}`, which no contact has");
+                let advice = format!("a column of the table is `fields.{shown}`; known here: {}", VALUES.join(", "));
+                reader.faults.error_with(place, message, advice);
+            }
+        }
+    }
 }
 
 fn window(yaml: &Yaml, reader: &mut Reader<'_>) -> Option<Week> {

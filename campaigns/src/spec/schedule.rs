@@ -47,6 +47,14 @@ impl Schedule {
         next.filter(|next| self.until.is_none_or(|until| *next < until))
     }
 
+    /// The time that is to be run now where it recurs: the last one after `done` that has come. Those between are not
+    /// made up for.
+    pub fn due_run(&self, done: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let Start::Every(rule) = &self.start else { return None };
+        let due = rule.last(now).filter(|due| *due > done)?;
+        self.until.is_none_or(|until| due < until).then_some(due)
+    }
+
     /// From when until when a contact may be called: by the contact's own time where the schedule is relative. `None`
     /// when it is, and the contact has no time of its own.
     pub fn span_of(&self, appointment: Option<Timestamp>) -> Option<Span> {
@@ -106,6 +114,13 @@ impl Recurrence {
         &self.text
     }
 
+    /// The last time that is not after `now`.
+    pub fn last(&self, now: Timestamp) -> Option<Timestamp> {
+        let now = chrono::DateTime::from_timestamp(now.as_second(), 0)?;
+        let last = self.set.into_iter().take_while(|time| *time <= now).last()?;
+        Timestamp::from_second(last.timestamp()).ok()
+    }
+
     /// The first time after `now`.
     pub fn after(&self, now: Timestamp) -> Option<Timestamp> {
         let now = chrono::DateTime::from_timestamp(now.as_second(), 0)?;
@@ -138,6 +153,21 @@ mod tests {
         let rule = Recurrence::parse("FREQ=DAILY;COUNT=2", at("2026-10-19T07:00:00Z"), "Europe/Berlin").unwrap();
         assert_eq!(rule.after(at("2026-10-19T08:00:00Z")), Some(at("2026-10-20T07:00:00Z")));
         assert_eq!(rule.after(at("2026-10-20T07:00:00Z")), None);
+    }
+
+    #[test]
+    fn a_time_is_due_once_and_those_that_were_missed_are_not_made_up_for() {
+        let rule = Recurrence::parse("FREQ=DAILY;COUNT=5", at("2026-10-19T07:00:00Z"), "UTC").unwrap();
+        let schedule = Schedule { start: Start::Every(rule), until: None, zone: TimeZone::UTC };
+        let started = at("2026-10-19T06:00:00Z");
+        assert_eq!(schedule.due_run(started, at("2026-10-19T06:59:59Z")), None);
+        let first = at("2026-10-19T07:00:00Z");
+        assert_eq!(schedule.due_run(started, at("2026-10-19T09:00:00Z")), Some(first));
+        assert_eq!(schedule.due_run(first, at("2026-10-19T09:00:00Z")), None, "it was run");
+        assert_eq!(schedule.due_run(first, at("2026-10-22T09:00:00Z")), Some(at("2026-10-22T07:00:00Z")));
+        assert_eq!(schedule.due_run(at("2026-10-20T12:00:00Z"), at("2026-10-20T13:00:00Z")), None, "before its start");
+        let until = Schedule { until: Some(at("2026-10-21T07:00:00Z")), ..schedule };
+        assert_eq!(until.due_run(first, at("2026-10-21T09:00:00Z")), None, "its end has come");
     }
 
     #[test]

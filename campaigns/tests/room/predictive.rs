@@ -1,5 +1,8 @@
 //! Calls for members who wait.
 
+use std::time::Duration;
+
+use campaigns::{Finished, Outcome};
 use permission::{Purpose, Rules};
 
 use crate::world::{Habits, QUEUE, World};
@@ -57,4 +60,35 @@ fn holds_abandonment_when_people_begin_to_answer_more() {
     world.habits.person = 0.45;
     world.run_until("2026-12-01T16:00:00Z".parse().unwrap());
     assert!(world.most_abandoned <= 0.03, "{}", world.most_abandoned);
+}
+
+/// Dials of a first plan for ten free members, by a planner that was told of the calls of the morning.
+fn first_dials(dropped: usize) -> usize {
+    let yaml = format!(
+        "name: sales\npurpose: service\npace: {{ kind: predictive, queue: {QUEUE}, per_second: 0, at_once: 0 }}"
+    );
+    let house = |_: &_| Rules { holidays: false, window: None, ..Rules::new(Purpose::Service) };
+    let mut world = World::new(&yaml, house, "2026-12-01T12:00:00Z", 9);
+    world.members = 10;
+    world.people(2_000);
+    for call in 0..1_500 {
+        let outcome = match call % 3 {
+            0 if call / 3 < dropped => Outcome::Dropped,
+            0 => Outcome::Reached,
+            _ => Outcome::NoAnswer,
+        };
+        let told = Finished {
+            answered_after: Some(Duration::from_secs(8)),
+            handled: Duration::from_mins(1),
+            ..outcome.into()
+        };
+        world.planner.learn(world.key, &told, world.now - Duration::from_hours(3));
+    }
+    world.planner.plan(world.now, &world.capacity()).dials.len()
+}
+
+#[test]
+fn what_the_books_know_of_the_day_counts_after_a_restart() {
+    assert!(first_dials(0) > 12, "one of three answers");
+    assert_eq!(first_dials(20), 10, "the limit is reached: one for each member");
 }

@@ -117,6 +117,12 @@ fn every_fault_is_told_with_its_place_and_what_to_do() {
 }
 
 #[test]
+fn members_need_nobody_who_answers_for_them() {
+    let spec = Spec::parse("name: a\npurpose: service\npace: { kind: progressive, queue: team }\n").unwrap();
+    assert_eq!((spec.app, spec.pace.kind.queue()), (App::Members, Some("team")));
+}
+
+#[test]
 fn what_is_missing_is_named() {
     let found = faults("flow: a\n");
     assert!(found.iter().any(|fault| fault.2.contains("add `name:`")), "{found:?}");
@@ -136,4 +142,21 @@ fn a_campaign_that_recurs_has_a_next_time_until_its_end() {
     let next = |now: &str| spec.schedule.next_run(now.parse().unwrap());
     assert_eq!(next("2026-12-01T12:00:00Z"), Some("2026-12-08T08:00:00Z".parse().unwrap()));
     assert_eq!(next("2026-12-08T12:00:00Z"), None);
+}
+
+#[test]
+fn what_a_template_misspells_is_told_before_anybody_is_called() {
+    let found = faults(
+        "name: a\npurpose: reminder\nflow: a\nvariables:\n  who: \"{{ nmae }}\"\n  when: \"{{ appointment|date }}\"\n\
+         machines:\n  message: |\n    Hello {{ name }},\n    {{ appointment|wekday }} at {{ appointment|time }}\n",
+    );
+    let expected = [
+        (5, "the template names `nmae`, which no contact has"),
+        (6, "the filter `date` is for texts that are spoken"),
+        (10, "did you mean `weekday`?"),
+    ];
+    for (line, words) in expected {
+        assert!(found.iter().any(|fault| fault.0 == line && fault.2.contains(words)), "{line} {words}\n{found:#?}");
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
 }

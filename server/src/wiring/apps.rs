@@ -8,6 +8,7 @@ use calls::app::{AppError, AppFactory, AppRef, MadeApp, RecordingRule};
 use ivr::{Business, Fault, Flow, FlowApp, FlowProgram, ParseContext, RecordingMode};
 use store::FlowRecord;
 
+use super::member_call::MemberCall;
 use super::say::Say;
 
 /// The flows that can run now. Replaced whole when the books change; running calls keep what they began with.
@@ -42,6 +43,16 @@ impl FlowShelf {
 
     /// Checks a flow as it would run here: beside the flows that there are, and with these members.
     pub fn check(&self, name: &str, yaml: &str, members: BTreeSet<String>) -> Result<Vec<Fault>, Vec<Fault>> {
+        self.program(name, yaml, members).map(|(_, flow)| flow.warnings().to_vec())
+    }
+
+    /// Reads a flow as it would run here, and puts it together with the flows around it.
+    pub fn program(
+        &self,
+        name: &str,
+        yaml: &str,
+        members: BTreeSet<String>,
+    ) -> Result<(FlowProgram, Arc<Flow>), Vec<Fault>> {
         let shelf = self.shelf.read().unwrap_or_else(PoisonError::into_inner);
         let mut flows: BTreeSet<String> = shelf.programs.keys().cloned().collect();
         flows.insert(name.to_owned());
@@ -55,8 +66,8 @@ impl FlowShelf {
         };
         let flow = Arc::new(Flow::parse(yaml, &context)?);
         let others = shelf.flows.iter().filter(|other| other.name() != name).cloned();
-        FlowProgram::new(flow.clone(), others, self.business.clone())?;
-        Ok(flow.warnings().to_vec())
+        let program = FlowProgram::new(flow.clone(), others, self.business.clone())?;
+        Ok((program, flow))
     }
 
     /// Takes the active flows of the books. One that does not run is kept as such, and said in the log.
@@ -98,6 +109,9 @@ impl AppFactory for FlowShelf {
     fn make(&self, app: &AppRef, facts: &CallFacts, recording: Option<RecordingRule>) -> Result<MadeApp, AppError> {
         let name = match app {
             AppRef::Say(text) => return Ok(MadeApp::plain(Box::new(Say::new(text.clone(), facts.language.clone())))),
+            AppRef::Members(plan) => {
+                return Ok(MadeApp::plain(Box::new(MemberCall::new(plan.clone(), facts.language.clone()))));
+            }
             AppRef::Flow(name) => name,
             AppRef::Agent(name) => return Err(AppError::NoSuchAgent(name.clone())),
         };

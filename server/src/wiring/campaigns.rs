@@ -1,20 +1,26 @@
 //! Campaigns on the switchboard: dials for the runner, and tries them out before anybody is called.
 
+mod held;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_model::{CallCommand, CallEvent, CallFacts, CallId, CallOrigin, Direction, Moment, PlaybackEnd, PromptItem};
-use calls::app::{AppFactory as _, AppRef};
+use call_model::{
+    CallCommand, CallEvent, CallFacts, CallId, CallOrigin, Direction, MemberId, Moment, PlaybackEnd, PromptItem,
+};
+use calls::app::{AppFactory as _, AppRef, ForMembers};
 use calls::gate::Refusal;
+use calls::live::{LiveFeed, LiveItem, LiveKind, LiveState};
 use calls::outreach::{Outreach, Whereabouts};
 use calls::screening::{MachinePlan, OnMachine, OnUnsure};
 use calls::{PlaceError, Placement, Switchboard};
 use campaigns::audience::{Defaults, Row};
 use campaigns::runner::{
-    DialFailure, DialOrder, Dialer, RunnerSettings, Running, Stir, Waiting, forecast, message_of, row_of, variables_of,
+    DialFailure, DialOrder, Dialer, Members, RunnerSettings, Running, Stir, Waiting, forecast, message_of, row_of,
+    variables_of,
 };
-use campaigns::{App, CandidateId, Capacity, Forecast, PaceKind, Spec, Start, TrunkRoom};
+use campaigns::{App, CandidateId, Capacity, Forecast, MemberRoom, Spec, TrunkRoom};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use permission::{Purpose, Rules};
@@ -23,7 +29,7 @@ use store::{CampaignContactRecord, CampaignRecord, Store, StoreError, fresh_id};
 use tokio::sync::Semaphore;
 
 use super::agents::Shelves;
-use crate::api::{CampaignDesk, PlaceCallError, Spoken};
+use crate::api::{CampaignDesk, Held, PlaceCallError, Spoken};
 use crate::config::Config;
 
 /// How long a call is taken to be, for the dry run.
@@ -48,6 +54,7 @@ pub(super) struct CampaignHouse {
 pub(super) struct Campaigns {
     house: Arc<CampaignHouse>,
     stir: Stir,
+    members: Members,
     /// Dry runs that may be made at a time: each reads a whole campaign into memory.
     dry_runs: Semaphore,
 }
@@ -61,9 +68,22 @@ pub(super) async fn start(
         tracing::warn!(closed, "attempts of campaigns were open when the program ended: their rules say what follows");
     }
     let house = Arc::new(CampaignHouse { switchboard, shelves, store: store.clone(), config, outreach });
-    let running = Running::start(store, house.clone(), RunnerSettings::default());
-    let stir = running.stirrer();
-    Ok((Arc::new(Campaigns { house, stir, dry_runs: Semaphore::new(1) }), running))
+    let preview = Duration::from_secs(house.config.campaigns.preview_s.into());
+    let running = Running::start(store, house.clone(), RunnerSettings { preview, ..RunnerSettings::default() });
+    let (stir, members) = (running.stirrer(), running.members());
+    tokio::spawn(watch_members(house.switchboard.hub().watch(None), members.clone()));
+    Ok((Arc::new(Campaigns { house, stir, members, dry_runs: Semaphore::new(1) }), running))
+}
+
+/// Tells the runner which calls have somebody to talk with, for as long as there are calls.
+async fn watch_members(mut feed: LiveFeed, members: Members) {
+    while let Some(item) = feed.next().await {
+        if let LiveItem::Event(event) = item
+            && matches!(event.kind, LiveKind::State(LiveState::Bridged))
+        {
+            members.connected(event.call);
+        }
+    }
 }
 
 impl Dialer for CampaignHouse {
@@ -90,6 +110,16 @@ impl Dialer for CampaignHouse {
         Capacity { lines, trunks: trunks.collect(), members: Vec::new() }
     }
 
+    fn members<'a>(&'a self, queue: &'a str) -> Waiting<'a, MemberRoom> {
+        Box::pin(async move {
+            let there = self.switchboard.attendance_of(&self.members_of(queue)).await;
+            // Who waits already has called us: they come first.
+            let waits = self.switchboard.queues().into_iter().find(|line| line.name == queue);
+            let waits = waits.map_or(0, |line| u32::try_from(line.waiting).unwrap_or(u32::MAX));
+            MemberRoom { queue: queue.to_owned(), free: there.free.saturating_sub(waits), busy: there.busy }
+        })
+    }
+
     fn rules(&self, purpose: Purpose) -> Rules {
         self.outreach.rules(purpose).clone()
     }
@@ -108,6 +138,7 @@ impl Dialer for CampaignHouse {
 
 impl CampaignHouse {
     fn placement(&self, order: DialOrder) -> Placement {
+        let app = self.app_of(&order);
         let machine = order.machines.detect.then(|| MachinePlan {
             on_machine: order.message.map_or(OnMachine::HangUp, |text| OnMachine::Message(AppRef::Say(text))),
             unsure: if order.machines.unsure_is_person { OnUnsure::Person } else { OnUnsure::Machine },
@@ -116,7 +147,7 @@ impl CampaignHouse {
         });
         Placement {
             to: order.number,
-            app: app_of(&order.app),
+            app,
             from: order.caller_id,
             trunk: Some(order.trunk),
             language: order.language,
@@ -132,6 +163,27 @@ impl CampaignHouse {
         }
     }
 
+    /// The members of a queue: those of the group of this name, or the one of this name.
+    fn members_of(&self, queue: &str) -> Vec<String> {
+        if let Some(group) = self.shelves.flows.business().groups.get(queue) {
+            return group.clone();
+        }
+        self.switchboard.directory().member(queue).map(|member| member.name.clone()).into_iter().collect()
+    }
+
+    fn app_of(&self, order: &DialOrder) -> AppRef {
+        let queue = order.queue.as_deref().filter(|_| order.app == App::Members);
+        let Some(queue) = queue else { return app_of(&order.app) };
+        let targets = order.member.clone().map_or_else(|| self.members_of(queue), |member| vec![member]);
+        AppRef::Members(ForMembers {
+            targets,
+            ring_ms: u64::from(self.config.campaigns.member_ring_s) * 1_000,
+            wait_ms: self.config.campaigns.member_wait_ms.into(),
+            who: self.business_name(order.language.as_deref()),
+            opt_out_key: self.outreach.opt_out_key,
+        })
+    }
+
     fn business_name(&self, language: Option<&str>) -> String {
         let fallback = &self.config.business.language;
         self.shelves.flows.business().name.get(language.unwrap_or(fallback), fallback).to_owned()
@@ -143,6 +195,9 @@ impl CampaignHouse {
 
     /// What the app says until it waits for an answer: it is run without a call.
     fn says(&self, app: &App, facts: &CallFacts) -> Result<Vec<String>, String> {
+        if *app == App::Members {
+            return Ok(Vec::new());
+        }
         let mut app = self.shelves.make(&app_of(app), facts, None).map_err(|error| error.to_string())?.app;
         let mut says = Vec::new();
         let mut now = Moment { since_start: Duration::ZERO, unix_ms: crate::api::now_ms() };
@@ -170,6 +225,8 @@ fn app_of(app: &App) -> AppRef {
     match app {
         App::Flow(name) => AppRef::Flow(name.clone()),
         App::Agent(name) => AppRef::Agent(name.clone()),
+        // Who it is for is known only of a dial.
+        App::Members => AppRef::Say(String::new()),
     }
 }
 
@@ -207,24 +264,36 @@ impl CampaignDesk for Campaigns {
         let names: BTreeSet<String> = std::iter::once(&spec.app)
             .chain(variants)
             .filter(|app| self.house.shelves.version(&app_of(app)).is_none())
-            .map(|app| match app {
-                App::Flow(name) => format!("there is no flow `{name}`: put it with PUT /v1/flows/{name}"),
-                App::Agent(name) => format!("there is no agent `{name}`: put it with PUT /v1/agents/{name}"),
+            .filter_map(|app| match app {
+                App::Flow(name) => Some(format!("there is no flow `{name}`: put it with PUT /v1/flows/{name}")),
+                App::Agent(name) => Some(format!("there is no agent `{name}`: put it with PUT /v1/agents/{name}")),
+                App::Members => None,
             })
             .collect();
         problems.extend(names);
-        if spec.pace.kind != PaceKind::Agentless {
-            problems.push(
-                "the paces `preview`, `progressive` and `predictive` cannot be run yet: write `agentless`".into(),
-            );
-        }
-        if matches!(spec.schedule.start, Start::Every(_)) {
-            problems.push("a schedule by `every` cannot be run yet: make a campaign for each time".into());
+        if let Some(queue) = spec.pace.kind.queue().filter(|queue| self.house.members_of(queue).is_empty()) {
+            problems
+                .push(format!("there is nobody in `pace.queue: {queue}`: name a group of business.yaml, or a member"));
         }
         if let Err(looser) = spec.rules(self.house.outreach.rules(spec.purpose)) {
             problems.push(looser.to_string());
         }
         problems
+    }
+
+    fn member_of(&self, spec: &Spec, member: &str) -> Option<(MemberId, String)> {
+        let directory = self.house.switchboard.directory();
+        let member = directory.member(member)?;
+        let queue = self.house.members_of(spec.pace.kind.queue()?);
+        queue.iter().any(|name| name.eq_ignore_ascii_case(&member.name)).then(|| (member.id, member.name.clone()))
+    }
+
+    fn members(&self) -> &Members {
+        &self.members
+    }
+
+    fn held(&self, spec: &Spec) -> Option<Held> {
+        self.house.held(spec)
     }
 
     fn preview(&self, spec: &Spec, contact: &CampaignContactRecord) -> Result<Spoken, String> {
@@ -253,6 +322,10 @@ impl CampaignDesk for Campaigns {
         to: &'a str,
     ) -> BoxFuture<'a, Result<CallId, PlaceCallError>> {
         Box::pin(async move {
+            if *spec.app_of(None) == App::Members {
+                let nothing = "members take the calls of this campaign: there is nothing to be heard without one";
+                return Err(PlaceCallError::Invalid(nothing.into()));
+            }
             let about = row_of(contact).ok_or_else(|| PlaceCallError::Invalid("the contact was erased".into()))?;
             let variant = spec.variant_of(CandidateId(contact.row.unsigned_abs()));
             let variables =

@@ -98,6 +98,8 @@ pub struct CampaignRecord {
     pub reason: Option<String>,
     /// What was changed while it ran.
     pub settings: Map<String, Value>,
+    /// The round that goes on or was the last; 0 where none has begun, or it does not recur.
+    pub round: u32,
     /// When it was made, ms since the Unix epoch.
     pub created_ms: i64,
     /// When it was changed.
@@ -209,6 +211,8 @@ pub struct CampaignContactRecord {
     pub disposition: Option<String>,
     /// Why it is done, where a rule decided.
     pub reason: Option<String>,
+    /// The round that all this is of, where the campaign recurs; else 0.
+    pub round: u32,
     /// When this changed, ms since the Unix epoch.
     pub updated_ms: i64,
 }
@@ -253,6 +257,8 @@ pub struct NewAttempt {
     pub rate: Option<u64>,
     /// A machine that answers gets the message.
     pub message_for_machines: bool,
+    /// What cannot be told from a machine counts as one.
+    pub unsure_is_machine: bool,
     /// Which of the contact's numbers it is: 0 is the first.
     pub number_index: u8,
     /// Why it is permitted, where that is said.
@@ -286,6 +292,8 @@ pub struct CampaignAttempt {
     pub contact: i64,
     /// 1 for the first of this contact.
     pub attempt: u32,
+    /// In which round, where the campaign recurs; else 0.
+    pub round: u32,
     /// The number that was dialled, E.164.
     pub number: String,
     /// Which of the contact's numbers that was: 0 is the first.

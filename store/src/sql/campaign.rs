@@ -30,6 +30,7 @@ impl Record for CampaignRecord {
             state: row.word("state")?,
             reason: row.maybe_text("reason")?,
             settings: row.json("settings")?,
+            round: row.unsigned("round")?,
             created_ms: row.int("created_ms")?,
             updated_ms: row.int("updated_ms")?,
             started_ms: row.maybe_int("started_ms")?,
@@ -239,7 +240,7 @@ impl Write for CampaignStep {
 }
 
 /// Whether somebody in it has no outcome yet.
-async fn has_open(tx: &mut Tx, campaign: i64) -> Result<bool, StoreError> {
+pub(super) async fn has_open(tx: &mut Tx, campaign: i64) -> Result<bool, StoreError> {
     let open = sqlx::query(
         "SELECT 1 FROM campaign_contacts WHERE campaign = ?1 AND state IN ('waiting', 'calling', 'ended') LIMIT 1",
     );

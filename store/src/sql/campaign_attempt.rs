@@ -17,6 +17,9 @@ const DISPOSITION: [&str; 2] = ["result", "outcome"];
 /// Under which key an app keeps when to call back, ms since the Unix epoch.
 const CALL_BACK: &str = "call_back_ms";
 
+/// Under which key a call keeps that nobody took whom it had reached.
+pub const UNATTENDED: &str = "unattended";
+
 /// The longest disposition that is kept, characters.
 const MAX_DISPOSITION: usize = 64;
 
@@ -28,6 +31,7 @@ impl Record for CampaignAttempt {
             row: row.int("row")?,
             contact: row.int("contact")?,
             attempt: row.unsigned("attempt")?,
+            round: row.unsigned("round")?,
             number: row.text("number")?,
             number_index: row.unsigned("number_index")?,
             variant: row.maybe_text("variant")?,
@@ -124,6 +128,21 @@ impl Store {
         Ok(Page { data, next })
     }
 
+    /// The attempts of a campaign that ended since then (ms since the Unix epoch), the last ones, in the order in which
+    /// they ended.
+    pub async fn attempts_since(
+        &self,
+        campaign: i64,
+        since_ms: i64,
+        most: u32,
+    ) -> Result<Vec<CampaignAttempt>, StoreError> {
+        let query = sqlx::query(
+            "SELECT * FROM (SELECT * FROM campaign_attempts WHERE campaign = ?1 AND ended_ms >= ?2 \
+             ORDER BY row DESC LIMIT ?3) ORDER BY ended_ms",
+        );
+        CampaignAttempt::from_rows(&query.bind(campaign).bind(since_ms).bind(most).fetch_all(self.readers()).await?)
+    }
+
     /// What the attempts of a campaign were, by variant (`None` where there are none).
     pub async fn attempt_sums(&self, campaign: i64) -> Result<Vec<(Option<String>, AttemptSums)>, StoreError> {
         let query = sqlx::query(
@@ -177,8 +196,8 @@ async fn begin(tx: &mut Tx, attempt: &NewAttempt) -> Result<bool, StoreError> {
     }
     sqlx::query(
         "INSERT INTO campaign_attempts (campaign, contact, attempt, number, number_index, variant, \
-         message_for_machines, verdict, reason, call, trunk, shown, rate, planned_ms) \
-         SELECT campaign, row, attempts, ?2, ?3, variant, ?4, 'permitted', ?5, ?6, ?7, ?8, ?9, ?10 \
+         message_for_machines, verdict, reason, call, trunk, shown, rate, planned_ms, round, unsure_is_machine) \
+         SELECT campaign, row, attempts, ?2, ?3, variant, ?4, 'permitted', ?5, ?6, ?7, ?8, ?9, ?10, round, ?11 \
          FROM campaign_contacts WHERE row = ?1",
     )
     .bind(attempt.contact)
@@ -191,6 +210,7 @@ async fn begin(tx: &mut Tx, attempt: &NewAttempt) -> Result<bool, StoreError> {
     .bind(&attempt.shown)
     .bind(attempt.rate.and_then(|rate| i64::try_from(rate).ok()))
     .bind(attempt.now_ms)
+    .bind(attempt.unsure_is_machine)
     .execute(&mut tx.conn)
     .await?;
     Ok(true)
@@ -286,11 +306,12 @@ struct Open {
     dialled_ms: Option<i64>,
     rate: Option<u64>,
     message_for_machines: bool,
+    unsure_is_machine: bool,
 }
 
 async fn open_attempt(tx: &mut Tx, call: &str) -> Result<Option<Open>, StoreError> {
     let query = sqlx::query(
-        "SELECT row, dialled_ms, rate, message_for_machines FROM campaign_attempts \
+        "SELECT row, dialled_ms, rate, message_for_machines, unsure_is_machine FROM campaign_attempts \
          WHERE call = ?1 AND ended_ms IS NULL",
     );
     let Some(row) = query.bind(call).fetch_optional(&mut tx.conn).await? else { return Ok(None) };
@@ -301,6 +322,7 @@ async fn open_attempt(tx: &mut Tx, call: &str) -> Result<Option<Open>, StoreErro
         dialled_ms: row.maybe_int("dialled_ms")?,
         rate: row.maybe_unsigned("rate")?,
         message_for_machines: row.bool("message_for_machines")?,
+        unsure_is_machine: row.bool("unsure_is_machine")?,
     }))
 }
 
@@ -358,8 +380,10 @@ pub(super) async fn call_ended(tx: &mut Tx, call: CallId, now_ms: i64) -> Result
         by: answered_by.as_deref(),
         disposition: disposition.as_deref(),
         message_for_machines: open.message_for_machines,
+        unsure_is_machine: open.unsure_is_machine,
         cut_short: hung_up_by == Some(HangupParty::Caller),
         call_back: remembered.contains_key(CALL_BACK),
+        unattended: remembered.get(UNATTENDED) == Some(&Value::Bool(true)),
         opted_out,
         dropped,
     };
@@ -401,9 +425,13 @@ struct Seen<'a> {
     by: Option<&'a str>,
     disposition: Option<&'a str>,
     message_for_machines: bool,
+    /// What cannot be told from a machine counts as one.
+    unsure_is_machine: bool,
     /// The other side hung up: a message was not left whole.
     cut_short: bool,
     call_back: bool,
+    /// Nobody took whom it had reached.
+    unattended: bool,
     /// A suppression came of this call.
     opted_out: bool,
     /// Nobody of ours was there to talk.
@@ -411,6 +439,11 @@ struct Seen<'a> {
 }
 
 impl Seen<'_> {
+    /// Nobody knows who answered, or nobody said a word, and that is to count as a machine.
+    fn is_unsure_machine(&self, by: &str) -> bool {
+        self.unsure_is_machine && self.disposition.is_none() && matches!(by, "silence" | "unsure")
+    }
+
     fn outcome(&self) -> AttemptOutcome {
         if self.opted_out {
             return AttemptOutcome::OptedOut;
@@ -427,6 +460,7 @@ impl Seen<'_> {
             Some("call_back" | "callback") => return AttemptOutcome::CallBack,
             Some("dropped" | "abandoned") => return AttemptOutcome::Dropped,
             _ if self.call_back => return AttemptOutcome::CallBack,
+            None if self.unattended => return AttemptOutcome::Dropped,
             _ => {}
         }
         if !self.answered {
@@ -439,7 +473,7 @@ impl Seen<'_> {
                 _ => AttemptOutcome::Failed,
             };
         }
-        match self.by {
+        match self.by.map(|by| if self.is_unsure_machine(by) { "machine" } else { by }) {
             Some("machine")
                 if self.message_for_machines && !self.cut_short && self.cause == Some(HangupCause::Normal) =>
             {
@@ -545,11 +579,24 @@ mod tests {
         assert_eq!(cut.outcome(), AttemptOutcome::Interrupted);
         assert_eq!(Seen { disposition: Some("confirmed"), ..cut }.outcome(), AttemptOutcome::Reached, "it was said");
         assert_eq!(Seen { disposition: Some("opted_out"), ..cut }.outcome(), AttemptOutcome::OptedOut);
+        let alone = Seen { unattended: true, ..person };
+        assert_eq!(alone.outcome(), AttemptOutcome::Dropped);
+        assert_eq!(Seen { disposition: Some("confirmed"), ..alone }.outcome(), AttemptOutcome::Reached, "as it says");
         let machine = Seen { by: Some("machine"), ..person };
         assert_eq!(machine.outcome(), AttemptOutcome::Machine);
         let left = Seen { message_for_machines: true, ..machine };
         assert_eq!(left.outcome(), AttemptOutcome::MessageLeft);
         assert_eq!(Seen { cut_short: true, ..left }.outcome(), AttemptOutcome::Machine, "it hung up first");
+        for by in ["silence", "unsure"] {
+            let nobody = Seen { by: Some(by), ..person };
+            assert_eq!(nobody.outcome(), AttemptOutcome::Reached, "it is taken for a person");
+            let machine = Seen { unsure_is_machine: true, ..nobody };
+            assert_eq!(machine.outcome(), AttemptOutcome::Machine);
+            let left = Seen { message_for_machines: true, ..machine };
+            assert_eq!(left.outcome(), AttemptOutcome::MessageLeft);
+            assert_eq!(Seen { disposition: Some("confirmed"), ..machine }.outcome(), AttemptOutcome::Reached, "{by}");
+        }
+        assert_eq!(Seen { unsure_is_machine: true, ..person }.outcome(), AttemptOutcome::Reached, "that is known");
     }
 
     #[test]

@@ -40,6 +40,7 @@ impl Record for CampaignContactRecord {
             outcome: row.maybe_text("outcome")?,
             disposition: row.maybe_text("disposition")?,
             reason: row.maybe_text("reason")?,
+            round: row.unsigned("round")?,
             updated_ms: row.int("updated_ms")?,
         })
     }
@@ -184,25 +185,29 @@ impl Store {
     }
 }
 
+/// The contacts of campaigns that are whom a number (`?1`) is of: by their first number, or, where it is another of their
+/// numbers, by a name of the person (`?2`): a number alone may be a family's.
+const THEIRS: &str = "SELECT row FROM campaign_contacts WHERE number = ?1 OR (other_numbers <> '[]' \
+    AND details ->> '$.name' IN (SELECT value FROM json_each(?2)) \
+    AND EXISTS (SELECT 1 FROM json_each(other_numbers) WHERE value = ?1))";
+
 /// Erases somebody from all campaigns: what names them goes, that there was a contact and what it cost stays.
-pub(super) async fn erase_number(tx: &mut Tx, number: &str, now_ms: i64) -> Result<u64, StoreError> {
-    sqlx::query(AssertSqlSafe(
-        "UPDATE campaign_attempts SET number = '', call = CASE WHEN ended_ms IS NULL THEN call END WHERE contact IN \
-         (SELECT row FROM campaign_contacts WHERE number = ?1) OR number = ?1",
-    ))
-    .bind(number)
-    .execute(&mut tx.conn)
-    .await?;
-    let done = sqlx::query(
+pub(super) async fn erase_number(tx: &mut Tx, number: &str, names: &[String], now_ms: i64) -> Result<u64, StoreError> {
+    let names = json(&names);
+    let attempts = format!(
+        "UPDATE campaign_attempts SET number = '', call = CASE WHEN ended_ms IS NULL THEN call END \
+         WHERE contact IN ({THEIRS}) OR number = ?1"
+    );
+    let query = sqlx::query(AssertSqlSafe(attempts)).bind(number).bind(&names);
+    query.execute(&mut tx.conn).await?;
+    let contacts = format!(
         "UPDATE campaign_contacts SET number = '', key = 'erased ' || row, line = NULL, other_numbers = '[]', \
-         language = NULL, zone = NULL, region = NULL, details = '{}', updated_ms = ?2, \
+         language = NULL, zone = NULL, region = NULL, details = '{{}}', updated_ms = ?3, \
          outcome = CASE state WHEN 'done' THEN outcome ELSE 'removed' END, \
-         reason = CASE state WHEN 'done' THEN reason ELSE 'erased' END, state = 'done' WHERE number = ?1",
-    )
-    .bind(number)
-    .bind(now_ms)
-    .execute(&mut tx.conn)
-    .await?;
+         reason = CASE state WHEN 'done' THEN reason ELSE 'erased' END, state = 'done' WHERE row IN ({THEIRS})"
+    );
+    let query = sqlx::query(AssertSqlSafe(contacts)).bind(number).bind(&names).bind(now_ms);
+    let done = query.execute(&mut tx.conn).await?;
     // Whom else it is a number of is called at the others.
     let other = sqlx::query(
         "UPDATE campaign_contacts SET updated_ms = ?2, other_numbers = \
@@ -231,8 +236,8 @@ impl Write for Add {
         for contact in &self.contacts {
             let done = sqlx::query(
                 "INSERT INTO campaign_contacts (campaign, number, key, line, other_numbers, language, zone, country, \
-                 region, details, variant, due_ms, expires_ms, urgent, updated_ms) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+                 region, details, variant, due_ms, expires_ms, urgent, updated_ms, round) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
                  ON CONFLICT (campaign, number, key) DO NOTHING",
             )
             .bind(campaign.row)
@@ -250,6 +255,7 @@ impl Write for Add {
             .bind(contact.expires_ms)
             .bind(contact.urgent)
             .bind(self.now_ms)
+            .bind(campaign.round)
             .execute(&mut tx.conn)
             .await?;
             added += done.rows_affected();

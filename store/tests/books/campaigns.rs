@@ -3,9 +3,9 @@
 use call_model::{CallId, Direction, HangupCause, HangupParty};
 use serde_json::json;
 use store::{
-    Address, AnswerCall, AttemptEnd, AttemptOutcome, CampaignContactFilter, CampaignContactState, CampaignRecord,
-    CampaignState, CampaignStep, EndCall, EventFilter, Judgement, NewAttempt, NewCall, NewCampaign, NewCampaignContact,
-    PageRequest, Store, StoreError, fresh_id,
+    Address, AnswerCall, AttemptEnd, AttemptOutcome, CallWalk, CampaignContactFilter, CampaignContactState,
+    CampaignRecord, CampaignState, CampaignStep, ContactChange, EndCall, EventFilter, Judgement, NewAttempt, NewCall,
+    NewCampaign, NewCampaignContact, NewRound, PageRequest, RoundBegin, Store, StoreError, WalkedNode, fresh_id,
 };
 
 use crate::support::{Books, NOW, inbound};
@@ -38,6 +38,7 @@ fn attempt(contact: i64) -> NewAttempt {
         variant: None,
         rate: Some(20_000),
         message_for_machines: false,
+        unsure_is_machine: false,
         number_index: 0,
         reason: None,
         now_ms: NOW,
@@ -269,4 +270,124 @@ async fn an_erased_number_is_no_other_number_of_anybody_either() {
     store.finish_erasure(&erasure, NOW + 100).await.unwrap();
     let contact = &store.waiting_contacts(campaign.row, 0, 10).await.unwrap()[0];
     assert_eq!(contact.other_numbers, ["+4930901822"]);
+}
+
+fn round(campaign: &CampaignRecord, planned_ms: i64, now_ms: i64) -> NewRound {
+    NewRound { campaign: campaign.id, planned_ms, now_ms }
+}
+
+async fn outcomes(store: &Store, campaign: &CampaignRecord) -> Vec<(u32, String, u64)> {
+    let counts = store.round_counts(campaign.row, 1).await.unwrap();
+    counts.into_iter().map(|count| (count.round, count.outcome, count.count)).collect()
+}
+
+async fn judged(store: &Store, contact: i64, outcome: &str) {
+    let done = Judgement::Done { outcome: outcome.into(), reason: None };
+    assert!(store.judge_contact(contact, done, NOW).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_time_is_run_once_and_each_contact_has_one_outcome_in_each_round() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &["+4930901820", "+4930901821", "+4930901822"]).await;
+    assert_eq!(store.begin_round(round(&campaign, NOW, NOW)).await.unwrap(), RoundBegin::Begun(1));
+    assert_eq!(store.begin_round(round(&campaign, NOW, NOW)).await.unwrap(), RoundBegin::Not, "it was run");
+    let waiting = store.waiting_contacts(campaign.row, 0, 9).await.unwrap();
+    assert_eq!(waiting.iter().map(|contact| contact.round).collect::<Vec<_>>(), [1, 1, 1]);
+    judged(store, waiting[0].row, "busy").await;
+    judged(store, waiting[1].row, "opted_out").await;
+    assert!(!store.end_round(campaign.id, NOW).await.unwrap(), "somebody has no outcome yet");
+
+    // A call goes on when the next time comes: nobody else is dialled, and the round waits for it.
+    let going = NewAttempt { number: "+4930901822".into(), ..attempt(waiting[2].row) };
+    assert_eq!(store.begin_attempts(vec![going.clone()]).await.unwrap(), [true]);
+    assert_eq!(store.begin_round(round(&campaign, NOW + 9, NOW + 9)).await.unwrap(), RoundBegin::NotYet);
+    let outcome = AttemptOutcome::Failed;
+    let over = AttemptEnd { call: going.call, outcome, reason: "x".into(), later_ms: None, now_ms: NOW + 10 };
+    assert!(store.end_attempt(over).await.unwrap());
+    let again = Judgement::Again { due_ms: NOW + 20, number_index: 0 };
+    assert!(store.judge_contact(waiting[2].row, again, NOW + 10).await.unwrap());
+    assert_eq!(store.begin_round(round(&campaign, NOW + 9, NOW + 11)).await.unwrap(), RoundBegin::Begun(2));
+    let first = [(1, "busy".to_owned(), 1), (1, "expired".to_owned(), 1), (1, "opted_out".to_owned(), 1)];
+    assert_eq!(outcomes(store, &campaign).await, first);
+
+    // Who said no is not called again; whoever comes after the end of a round waits for the next one.
+    let waiting = store.waiting_contacts(campaign.row, 0, 9).await.unwrap();
+    assert_eq!(waiting.len(), 2);
+    for contact in &waiting {
+        judged(store, contact.row, "reached").await;
+    }
+    assert!(store.end_round(campaign.id, NOW + 12).await.unwrap());
+    assert!(!store.end_round(campaign.id, NOW + 12).await.unwrap(), "it ends once");
+    store.add_campaign_contacts(campaign.id, vec![contact("+4930901823")], NOW + 13).await.unwrap();
+    assert_eq!(store.begin_round(round(&campaign, NOW + 90, NOW + 90)).await.unwrap(), RoundBegin::Begun(3));
+    assert_eq!(store.waiting_contacts(campaign.row, 0, 9).await.unwrap().len(), 3);
+    assert_eq!(outcomes(store, &campaign).await[0], (2, "reached".to_owned(), 2));
+    let rounds = store.campaign_rounds(campaign.row, 9).await.unwrap();
+    assert_eq!(
+        rounds.iter().map(|it| (it.round, it.ended_ms)).collect::<Vec<_>>()[..2],
+        [(3, None), (2, Some(NOW + 12))]
+    );
+    assert_eq!(step(store, &campaign, CampaignState::Paused).await.unwrap().round, 3);
+    let paused = store.begin_round(round(&campaign, NOW + 99, NOW + 99)).await.unwrap();
+    assert_eq!(paused, RoundBegin::Not, "it is paused");
+}
+
+#[tokio::test]
+async fn whoever_is_erased_goes_from_rows_under_another_number_and_with_the_calls_to_it() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &[]).await;
+    let with = |number: &str, name: &str| {
+        let details = json!({ "name": name, "fields": { "doctor": "Weber" } }).as_object().cloned().unwrap();
+        let other_numbers = vec!["+4930901821".to_owned()];
+        NewCampaignContact { number: number.into(), other_numbers, details, ..NewCampaignContact::default() }
+    };
+    // Their own row, one of theirs under another first number, and that of somebody in the same house.
+    let own = NewCampaignContact { other_numbers: vec!["+4930901820".into()], ..with("+4930901821", "Anna Berg") };
+    let rows = vec![own, with("+4930901822", "Anna Berg"), with("+4930901823", "Ben Berg")];
+    store.add_campaign_contacts(campaign.id, rows, NOW).await.unwrap();
+    let waiting = store.waiting_contacts(campaign.row, 0, 10).await.unwrap();
+    // She was called at another number of hers, of which the books know nothing else.
+    let call = called(store, waiting[0].row, None).await;
+    let known = store.find_or_make_contact(Address::parse("+4930901821", "DE"), NOW).await.unwrap();
+    let person = known.unwrap().id;
+    let named = ContactChange { name: Some(Some("Anna Berg".into())), ..ContactChange::default() };
+    store.change_contact(person, named, NOW).await.unwrap();
+    let erasure = store.begin_erasure(Some(person), None, None, "asked by mail", NOW + 50).await.unwrap();
+    let calls = store.erasure_calls(&erasure, 10).await.unwrap().ended;
+    assert_eq!(calls.iter().map(|it| it.id).collect::<Vec<_>>(), [call], "the call is of her");
+    store.erase_call(call).await.unwrap();
+    while store.erase_traces(&erasure).await.unwrap() {}
+    assert!(store.finish_erasure(&erasure, NOW + 100).await.unwrap());
+    let kept = async |at: usize| store.campaign_contact(campaign.row, waiting[at].row).await.unwrap().unwrap();
+    for at in [0, 1] {
+        let row = kept(at).await;
+        assert!(row.number.is_empty() && row.other_numbers.is_empty() && row.details.is_empty(), "{at}: {row:?}");
+        assert_eq!(row.state, CampaignContactState::Done);
+    }
+    let other = kept(2).await;
+    assert_eq!((other.number.as_str(), other.details["name"].as_str()), ("+4930901823", Some("Ben Berg")));
+    assert!(other.other_numbers.is_empty(), "but her number is not his any more");
+}
+
+#[tokio::test]
+async fn walks_are_summed_by_campaign() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &["+4930901820", "+4930901821"]).await;
+    let waiting = store.waiting_contacts(campaign.row, 0, 10).await.unwrap();
+    let node = |node: &str, abandoned| WalkedNode { flow: "f".into(), node: node.into(), abandoned };
+    for (contact, left) in waiting.iter().zip([true, false]) {
+        let call = called(store, contact.row, None).await;
+        let keys = if left { vec![] } else { vec![(0, '1'), (0, '1')] };
+        let walk = CallWalk { nodes: vec![node("menu", left)], keys };
+        assert!(store.add_walk(call, walk).await.unwrap());
+    }
+    let nodes = store.campaign_nodes(campaign.row).await.unwrap();
+    assert_eq!((nodes.len(), nodes[0].entered, nodes[0].abandoned), (1, 2, 1));
+    let keys = store.campaign_keys(campaign.row).await.unwrap();
+    assert_eq!((keys.len(), keys[0].key.as_str(), keys[0].pressed), (1, "1", 2));
+    assert!(!store.add_walk(fresh_id(NOW), CallWalk::default()).await.unwrap(), "no campaign made it");
 }

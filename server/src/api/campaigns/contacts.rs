@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use campaigns::audience::{self, Audience, Row};
-use campaigns::{Spec, Variables};
+use campaigns::{Spec, Variables, fill_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use store::{
@@ -58,10 +59,13 @@ pub(in crate::api) struct Added {
     faults: Vec<RowFault>,
     /// Rows whose number stands in an earlier one: left out; at most 1,000.
     duplicates: Vec<Duplicate>,
+    /// Columns of other numbers that the campaign names and the table does not have: nobody has such a number.
+    absent_columns: Vec<String>,
 }
 
 /// What is wrong with a row.
 #[derive(Serialize, ToSchema)]
+#[schema(as = TableFault)]
 pub(in crate::api) struct RowFault {
     /// Its line in the file, from 1.
     line: u64,
@@ -73,6 +77,7 @@ pub(in crate::api) struct RowFault {
 
 /// A row that says again what an earlier one says.
 #[derive(Serialize, ToSchema)]
+#[schema(as = TableDuplicate)]
 pub(in crate::api) struct Duplicate {
     /// Its line.
     line: u64,
@@ -95,13 +100,29 @@ pub(in crate::api) async fn add_contacts(
 ) -> Result<Json<Added>, Problem> {
     let campaign = find(&state, &id).await?;
     let spec = spec_of(&campaign)?;
-    let (mapping, house) = (spec.audience.clone(), desk(&state)?.defaults());
+    let (contacts, mut told) = read_table(&state, &spec, table, query.keep_good).await?;
+    if query.dry_run {
+        return Ok(Json(told));
+    }
+    fill(&state, &campaign, contacts, &mut told).await?;
+    Ok(Json(told))
+}
+
+/// Whom a table names, and what is told of it. Where rows have faults and the good ones are not asked for, that is an
+/// error.
+pub(super) async fn read_table(
+    state: &ApiState,
+    spec: &Spec,
+    table: Bytes,
+    keep_good: bool,
+) -> Result<(Vec<NewCampaignContact>, Added), Problem> {
+    let (mapping, house) = (spec.audience.clone(), desk(state)?.defaults());
     let read = tokio::task::spawn_blocking(move || audience::read(&table, &mapping, &house)).await;
     let audience = read.map_err(|_| Problem::invalid("the table cannot be read"))?;
     let mut audience = audience.map_err(|error| Problem::invalid(error.to_string()))?;
-    let contacts = plan_rows(&spec, &mut audience);
-    let mut told = story(&audience, contacts.len());
-    if told.bad > 0 && !query.keep_good {
+    let contacts = plan_rows(spec, &mut audience);
+    let told = story(&audience, contacts.len());
+    if told.bad > 0 && !keep_good {
         let detail = format!(
             "{} of {} rows have faults, so no contact was added: mend them, or add `keep_good=true`",
             told.bad,
@@ -109,9 +130,16 @@ pub(in crate::api) async fn add_contacts(
         );
         return Err(Problem::invalid(detail).with("faults", told.faults).with("duplicates", told.duplicates));
     }
-    if query.dry_run {
-        return Ok(Json(told));
-    }
+    Ok((contacts, told))
+}
+
+/// Writes contacts into a campaign, and tells how many are new.
+pub(super) async fn fill(
+    state: &ApiState,
+    campaign: &CampaignRecord,
+    contacts: Vec<NewCampaignContact>,
+    told: &mut Added,
+) -> Result<(), Problem> {
     let mut rest = contacts.into_iter();
     loop {
         let batch: Vec<NewCampaignContact> = rest.by_ref().take(BATCH).collect();
@@ -122,8 +150,7 @@ pub(in crate::api) async fn add_contacts(
         told.added += added.added;
         told.known += added.known;
     }
-    goes_on(&state, &campaign, told.added).await?;
-    Ok(Json(told))
+    goes_on(state, campaign, told.added).await
 }
 
 /// The rows that have a time at which they may be called; the others are faults.
@@ -150,8 +177,12 @@ fn plan_row(spec: &Spec, row: &Row, key: String) -> Result<NewCampaignContact, S
     let span = spec.schedule.span_of(row.appointment).ok_or(
         "it has no appointment, and the campaign calls by it: fill in the column, or map it under `audience.columns`",
     )?;
-    if let Err(error) = spec.variables.fill(&Variables::default(), row) {
-        return Err(error.to_string());
+    let ways = spec.variants.iter().map(|variant| &variant.variables);
+    for own in std::iter::once(&Variables::default()).chain(ways) {
+        spec.variables.fill(own, row).map_err(|error| error.to_string())?;
+    }
+    if let Some(template) = spec.message_template(row.language.as_deref()) {
+        fill_text(template, row).map_err(|error| format!("what a machine is told: {}", error.message))?;
     }
     let mut details = Map::new();
     details.extend(row.name.clone().map(|name| ("name".to_owned(), Value::String(name))));
@@ -186,6 +217,7 @@ fn story(audience: &Audience, good: usize) -> Added {
         faults: faults
             .map(|fault| RowFault { line: fault.line, column: fault.column.clone(), message: fault.message.clone() })
             .collect(),
+        absent_columns: audience.absent.clone(),
         duplicates: duplicates.map(|it| Duplicate { line: it.line, of: it.of }).collect(),
     }
 }

@@ -17,6 +17,7 @@ use super::super::now_ms;
 use super::super::problem::{Kind, Problem};
 use super::super::state::ApiState;
 use super::super::wire::Time;
+use super::heard::heard;
 use super::wire::Campaign;
 use super::{Spoken, desk, find, spec_of, time};
 
@@ -170,10 +171,14 @@ pub(in crate::api) struct Preview {
     variant: Option<String>,
     /// What the flow or agent is told.
     variables: BTreeMap<String, String>,
-    /// What it says first, sentence by sentence, until it waits for an answer.
+    /// What it says first, sentence by sentence, until it waits for an answer: as the voice gets it, with its marks.
     says: Vec<String>,
+    /// The same as a person hears it: without marks, dates and numbers in words.
+    spoken: Vec<String>,
     /// What a machine gets; null where it gets nothing.
     message: Option<String>,
+    /// The same as it is heard.
+    message_spoken: Option<String>,
 }
 
 /// What a contact would hear: the text is filled in and nobody is called.
@@ -190,7 +195,9 @@ pub(in crate::api) async fn preview(
     let spoken = desk(&state)?.preview(&spec_of(&campaign)?, &contact).map_err(Problem::invalid)?;
     let Spoken { variables, says, message, language, variant } = spoken;
     let variables = variables.into_iter().collect();
-    Ok(Json(Preview { contact: contact.row, language, variant, variables, says, message }))
+    let spoken = says.iter().map(|text| heard(text, &language)).collect();
+    let message_spoken = message.as_deref().map(|text| heard(text, &language));
+    Ok(Json(Preview { contact: contact.row, language, variant, variables, says, spoken, message, message_spoken }))
 }
 
 async fn one_contact(

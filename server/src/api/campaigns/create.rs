@@ -73,7 +73,8 @@ impl FromRequest<ApiState> for NewParts {
                 "contacts" => read(field, MAX_TABLE, "a table of contacts").await?,
                 "keep_good" => read(field, MAX_FLAG, "`true` or `false`").await?,
                 _ => {
-                    let detail = format!("the form has a part `{name}`: its parts are `campaign`, `contacts`, `keep_good`");
+                    let detail =
+                        format!("the form has a part `{name}`: its parts are `campaign`, `contacts`, `keep_good`");
                     return Err(Problem::invalid(detail));
                 }
             };
@@ -81,7 +82,8 @@ impl FromRequest<ApiState> for NewParts {
                 return Err(Problem::invalid(format!("the form has two parts `{name}`: send one")));
             }
         }
-        let yaml = parts.remove("campaign").ok_or_else(|| Problem::invalid("the form has no part `campaign`: the YAML"))?;
+        let yaml =
+            parts.remove("campaign").ok_or_else(|| Problem::invalid("the form has no part `campaign`: the YAML"))?;
         let yaml = String::from_utf8(yaml.into())
             .map_err(|_| Problem::new(Kind::BadRequest, "the part `campaign` is not UTF-8: save it as UTF-8"))?;
         let keep_good = match parts.get("keep_good").map(|flag| flag.trim_ascii()) {

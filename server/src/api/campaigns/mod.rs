@@ -2,20 +2,26 @@
 
 mod contacts;
 mod control;
+mod create;
+mod heard;
+mod held;
+mod live;
+mod members;
 mod ready;
 mod results;
+mod rounds;
+mod walks;
 mod wire;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use call_model::CampaignId;
+use axum::http::StatusCode;
+use call_model::{CampaignId, MemberId};
 use campaigns::{Forecast, Spec};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Deserialize;
-use store::{CampaignContactRecord, CampaignRecord, CampaignState, NewCampaign, StoreError};
+use store::{CampaignContactRecord, CampaignRecord, CampaignState, StoreError};
 use utoipa::IntoParams;
 
 use super::extract::{Id, Params, Text};
@@ -31,10 +37,20 @@ pub(super) use control::{
     __path_dry_run, __path_pause, __path_preview, __path_resume, __path_set_pace, __path_start, __path_stop,
     __path_test, dry_run, pause, preview, resume, set_pace, start, stop, test,
 };
+pub(super) use create::{__path_add, add};
+pub use held::Held;
+pub(super) use live::{CampaignFeed, CampaignSums, SumsFeed, running as running_sums};
+pub(super) use members::{
+    __path_accept_preview, __path_next_preview, __path_skip_preview, accept_preview, next_preview, skip_preview,
+};
 pub(super) use results::{__path_progress, __path_results, progress, results};
+pub(super) use rounds::{__path_rounds, rounds};
 
 /// The largest table of contacts, bytes: a million rows and more.
 pub(super) const MAX_TABLE: usize = 128 << 20;
+
+/// The largest form that makes a campaign, bytes: a table, the text, and what is around them.
+pub(super) const MAX_FORM: usize = MAX_TABLE + (2 << 20);
 
 /// What would be said to a contact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +74,17 @@ pub trait CampaignDesk: Send + Sync + 'static {
 
     /// What keeps a campaign from running here: a flow that is not there, rules that are looser than the house's.
     fn problems(&self, spec: &Spec) -> Vec<String>;
+
+    /// What keeps every call of a campaign that runs from being made now, but for its rules: a trunk that is not there.
+    fn held(&self, _spec: &Spec) -> Option<Held> {
+        None
+    }
+
+    /// A member of the campaign's queue, by their id and the name that the books have; `None`: they are not of it.
+    fn member_of(&self, spec: &Spec, member: &str) -> Option<(MemberId, String)>;
+
+    /// The way of members to what runs campaigns.
+    fn members(&self) -> &campaigns::runner::Members;
 
     /// What a contact would hear.
     fn preview(&self, spec: &Spec, contact: &CampaignContactRecord) -> Result<Spoken, String>;
@@ -106,19 +133,6 @@ pub(super) async fn list(
 ) -> Result<List<Campaign>, Problem> {
     let page = page_request(query.limit, query.cursor.as_deref())?;
     Ok(List::page(state.store().campaigns(query.state, &page).await?, Campaign::listed))
-}
-
-/// Makes a campaign, as a draft: nobody is called. Its name is that of its text.
-#[utoipa::path(post, path = "/v1/campaigns", tag = "campaigns", operation_id = "createCampaign",
-    request_body(content = String, content_type = "application/yaml", description = "The campaign: see docs/campaigns.md"),
-    responses((status = 201, body = Campaign),
-              (status = 422, description = "It has faults: each is in `faults`, with its line", body = Problem)))]
-pub(super) async fn add(State(state): State<ApiState>, Text(yaml): Text) -> Result<Response, Problem> {
-    ready::provide(&state, &yaml).await?;
-    let spec = checked(&state, &yaml)?;
-    let campaign = state.store().add_campaign(NewCampaign { name: spec.name, yaml }, now_ms()).await?;
-    let location = [(header::LOCATION, format!("/v1/campaigns/{}", campaign.id))];
-    Ok((StatusCode::CREATED, location, Json(Campaign::whole(campaign))).into_response())
 }
 
 /// One campaign, with its text. `{id}`: its id or its name.

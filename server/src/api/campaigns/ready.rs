@@ -13,7 +13,7 @@ pub(super) async fn provide(state: &ApiState, yaml: &str) -> Result<(), StoreErr
     let Ok(spec) = Spec::parse(yaml) else { return Ok(()) };
     let apps = std::iter::once(&spec.app).chain(spec.variants.iter().filter_map(|variant| variant.app.as_ref()));
     for app in apps {
-        let (App::Flow(name) | App::Agent(name)) = app;
+        let (App::Flow(name) | App::Agent(name)) = app else { continue };
         let Some(template) = templates::named(name) else { continue };
         match (app, template.app) {
             (App::Flow(_), TemplateApp::Flow(yaml)) if state.store().flow(name).await?.is_none() => {

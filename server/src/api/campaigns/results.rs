@@ -20,27 +20,31 @@ use super::super::extract::{Id, Params};
 use super::super::problem::Problem;
 use super::super::state::ApiState;
 use super::find;
+use super::held::{Held, held};
+use super::walks::{KeyPresses, NodeWalk, walks};
 
 /// How a campaign stands.
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct Progress {
     /// `draft`, `running`, `paused`, `stopped` or `done`.
     #[schema(value_type = String)]
-    state: CampaignState,
+    pub(super) state: CampaignState,
     /// Why it is paused, where that was not asked for.
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
+    /// Why nobody is called although it runs and somebody waits; null where nothing but their time keeps them.
+    pub(super) held: Option<Held>,
     /// Contacts in all.
-    contacts: u64,
+    pub(super) contacts: u64,
     /// That wait for an attempt.
-    waiting: u64,
+    pub(super) waiting: u64,
     /// With whom an attempt goes on.
-    calling: u64,
+    pub(super) calling: u64,
     /// That have an outcome.
-    done: u64,
+    pub(super) done: u64,
     /// Contacts by outcome.
-    outcomes: BTreeMap<String, u64>,
+    pub(super) outcomes: BTreeMap<String, u64>,
     /// Contacts by what they said or pressed, in the word of the app.
-    dispositions: BTreeMap<String, u64>,
+    pub(super) dispositions: BTreeMap<String, u64>,
     /// What was dialled for it.
     attempts: Attempts,
 }
@@ -98,20 +102,24 @@ pub(in crate::api) async fn progress(
     Id(id): Id<String>,
 ) -> Result<Json<Progress>, Problem> {
     let campaign = find(&state, &id).await?;
-    Ok(Json(progress_of(state.store(), campaign).await?))
+    Ok(Json(progress_of(&state, campaign).await?))
 }
 
-async fn progress_of(store: &Store, campaign: CampaignRecord) -> Result<Progress, StoreError> {
+pub(super) async fn progress_of(state: &ApiState, campaign: CampaignRecord) -> Result<Progress, StoreError> {
+    let store = state.store();
     let counts = store.campaign_counts(campaign.row).await?;
     let sums = store.attempt_sums(campaign.row).await?;
     let (outcomes, dispositions) = tables(counts.iter());
     let stands = |state| counts.iter().filter(|it| it.state == state).map(|it| it.count).sum();
+    let (waiting, calling): (u64, u64) = (stands(CampaignContactState::Waiting), stands(CampaignContactState::Calling));
+    let calling = calling + stands(CampaignContactState::Ended);
     Ok(Progress {
+        held: held(state, &campaign, waiting, calling),
         state: campaign.state,
         reason: campaign.reason,
         contacts: counts.iter().map(|it| it.count).sum(),
-        waiting: stands(CampaignContactState::Waiting),
-        calling: stands(CampaignContactState::Calling) + stands(CampaignContactState::Ended),
+        waiting,
+        calling,
         done: stands(CampaignContactState::Done),
         outcomes,
         dispositions,
@@ -164,6 +172,10 @@ pub(in crate::api) struct Results {
     progress: Progress,
     /// How many got how far.
     funnel: Vec<Step>,
+    /// Where the calls went in its flows: who came to which node, and who hung up there. The most walked first.
+    nodes: Vec<NodeWalk>,
+    /// Which keys were pressed at which node; a code of several digits is not counted.
+    keys: Vec<KeyPresses>,
     /// What came of each variant; empty where there is one way.
     variants: Vec<VariantResults>,
     /// The first two variants beside each other; empty where there are fewer.
@@ -224,12 +236,14 @@ pub(in crate::api) async fn results(
 ) -> Result<Response, Problem> {
     let campaign = find(&state, &id).await?;
     match query.format {
-        Format::Json => Ok(Json(in_sum(state.store(), campaign).await?).into_response()),
+        Format::Json => Ok(Json(in_sum(&state, campaign).await?).into_response()),
         Format::Csv => Ok(by_contact(state.store().clone(), &campaign)),
     }
 }
 
-async fn in_sum(store: &Store, campaign: CampaignRecord) -> Result<Results, StoreError> {
+async fn in_sum(state: &ApiState, campaign: CampaignRecord) -> Result<Results, StoreError> {
+    let store = state.store();
+    let (nodes, keys) = walks(store, campaign.row).await?;
     let counts = store.campaign_counts(campaign.row).await?;
     let sums = store.attempt_sums(campaign.row).await?;
     let reach = store.campaign_reach(campaign.row).await?;
@@ -246,7 +260,7 @@ async fn in_sum(store: &Store, campaign: CampaignRecord) -> Result<Results, Stor
             attempts: sums.into(),
         });
     }
-    let progress = progress_of(store, campaign).await?;
+    let progress = progress_of(state, campaign).await?;
     let step = |step: &str, contacts| Step { step: step.to_owned(), contacts };
     let mut funnel = vec![
         step("contacts", progress.contacts),
@@ -259,7 +273,7 @@ async fn in_sum(store: &Store, campaign: CampaignRecord) -> Result<Results, Stor
         [first, second, ..] => compare(first, second),
         _ => Vec::new(),
     };
-    Ok(Results { progress, funnel, variants, comparison })
+    Ok(Results { progress, funnel, nodes, keys, variants, comparison })
 }
 
 fn compare(first: &VariantResults, second: &VariantResults) -> Vec<Comparison> {

@@ -35,7 +35,8 @@ pub(in crate::api) struct KeyPresses {
 pub(super) async fn walks(store: &Store, row: i64) -> Result<(Vec<NodeWalk>, Vec<KeyPresses>), StoreError> {
     let nodes = store.campaign_nodes(row).await?.into_iter();
     let keys = store.campaign_keys(row).await?.into_iter();
-    let walk = |CampaignNode { flow, node, entered, abandoned }| NodeWalk { flow, node, calls: entered, left: abandoned };
+    let walk =
+        |CampaignNode { flow, node, entered, abandoned }| NodeWalk { flow, node, calls: entered, left: abandoned };
     let presses = |CampaignKey { flow, node, key, pressed }| KeyPresses { flow, node, key, pressed };
     Ok((nodes.map(walk).collect(), keys.map(presses).collect()))
 }

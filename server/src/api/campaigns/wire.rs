@@ -29,6 +29,8 @@ pub(in crate::api) struct Campaign {
     /// What was changed while it ran: `per_second`, `at_once`.
     #[schema(value_type = Object)]
     settings: Map<String, Value>,
+    /// The round that goes on or was the last, where the campaign recurs; else 0.
+    round: u32,
     /// When it was made.
     created_at: Time,
     /// When it was changed.
@@ -55,6 +57,7 @@ impl Campaign {
             state: campaign.state,
             reason: campaign.reason,
             settings: campaign.settings,
+            round: campaign.round,
             created_at: Time(campaign.created_ms),
             updated_at: Time(campaign.updated_ms),
             started_at: campaign.started_ms.map(Time),
@@ -101,7 +104,9 @@ pub(in crate::api) struct CampaignContact {
     disposition: Option<String>,
     /// Why, where a rule decided.
     reason: Option<String>,
-    /// What was tried, the first first.
+    /// The round that all this is of, where the campaign recurs; else 0.
+    round: u32,
+    /// What was tried, the first first, in all rounds.
     attempts: Vec<Attempt>,
 }
 
@@ -123,6 +128,7 @@ impl CampaignContact {
             outcome: contact.outcome,
             disposition: contact.disposition,
             reason: contact.reason,
+            round: contact.round,
             attempts: attempts.into_iter().map(Attempt::from).collect(),
         }
     }
@@ -134,6 +140,8 @@ impl CampaignContact {
 pub(in crate::api) struct Attempt {
     /// 1 for the first.
     attempt: u32,
+    /// In which round, where the campaign recurs; else 0.
+    round: u32,
     /// The number that was dialled.
     number: String,
     /// `permitted`, `later` or `never`.
@@ -175,6 +183,7 @@ impl From<CampaignAttempt> for Attempt {
     fn from(attempt: CampaignAttempt) -> Self {
         Self {
             attempt: attempt.attempt,
+            round: attempt.round,
             number: attempt.number,
             verdict: attempt.verdict,
             reason: attempt.reason,

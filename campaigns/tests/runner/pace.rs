@@ -1,0 +1,188 @@
+//! Rounds by a clock that is told, and members who choose whom to call.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use call_model::{HangupCause, HangupParty};
+use campaigns::runner::{
+    DialFailure, DialOrder, Dialer, Members, PreviewError, RunnerSettings, Running, Shown, Waiting,
+};
+use campaigns::{App, Capacity, MemberRoom, TrunkRoom};
+use jiff::Timestamp;
+use permission::{Caps, Purpose, Rules};
+use store::{
+    AnswerCall, CampaignRecord, CampaignState, CampaignStep, EndCall, NewCampaign, NewCampaignContact, Store,
+    StoreError,
+};
+
+use super::{call, open, until_done};
+
+/// Reaches everybody at once, at the time that it is told; one member is free.
+struct Told {
+    store: Store,
+    clock: Arc<AtomicI64>,
+    orders: Arc<Mutex<Vec<DialOrder>>>,
+}
+
+impl Told {
+    async fn reach(&self, order: &DialOrder) -> Result<(), StoreError> {
+        let (id, at_ms) = (order.call, self.clock.load(Ordering::SeqCst));
+        self.store.begin_call(call(order, at_ms)).await?;
+        self.store.answer_call(AnswerCall { id, at_ms }).await?;
+        let (cause, by) = (HangupCause::Normal, HangupParty::Caller);
+        self.store.end_call(EndCall { id, at_ms, cause, by, legs: Vec::new(), language: None }).await.map(drop)
+    }
+}
+
+impl Dialer for Told {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.clock.load(Ordering::SeqCst)).unwrap()
+    }
+
+    fn room(&self) -> Capacity {
+        let trunks = vec![TrunkRoom { name: "acme".into(), free: 100, per_second: 0 }];
+        Capacity { lines: 100, trunks, members: Vec::new() }
+    }
+
+    fn members<'a>(&'a self, queue: &'a str) -> Waiting<'a, MemberRoom> {
+        Box::pin(async move { MemberRoom { queue: queue.to_owned(), free: 1, busy: 0 } })
+    }
+
+    fn rules(&self, purpose: Purpose) -> Rules {
+        let caps = Caps::default();
+        Rules { window: None, holidays: false, caps, country_hours: false, ..Rules::new(purpose) }
+    }
+
+    fn rate(&self, _trunk: &str, _number: &str) -> Option<u64> {
+        None
+    }
+
+    fn dial(&self, order: DialOrder) -> Waiting<'_, Result<(), DialFailure>> {
+        Box::pin(async move {
+            self.reach(&order).await.map_err(|error| DialFailure::Failed { reason: error.to_string() })?;
+            self.orders.lock().unwrap().push(order);
+            Ok(())
+        })
+    }
+}
+
+/// A campaign that runs, by a clock.
+struct Case {
+    store: Store,
+    campaign: CampaignRecord,
+    clock: Arc<AtomicI64>,
+    orders: Arc<Mutex<Vec<DialOrder>>>,
+    running: Running,
+    _folder: tempfile::TempDir,
+}
+
+fn ms(at: &str) -> i64 {
+    at.parse::<Timestamp>().unwrap().as_millisecond()
+}
+
+impl Case {
+    async fn begin(rest: &str, now: &str, contacts: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        let now_ms = ms(now);
+        let yaml = format!("name: all\npurpose: service\nwindow: always\nretries: {{ attempts: 1 }}\n{rest}");
+        let new = NewCampaign { name: "all".into(), yaml };
+        let campaign = store.add_campaign(new, now_ms).await.unwrap();
+        let contact =
+            |index| NewCampaignContact { number: format!("+49309{index:06}"), ..NewCampaignContact::default() };
+        store.add_campaign_contacts(campaign.id, (0..contacts).map(contact).collect(), now_ms).await.unwrap();
+        let (from, to) = (&[CampaignState::Draft], CampaignState::Running);
+        let step = CampaignStep { id: campaign.id, from, to, reason: None, now_ms };
+        let campaign = store.step_campaign(step).await.unwrap().unwrap();
+        let (clock, orders) = (Arc::new(AtomicI64::new(now_ms)), Arc::default());
+        let running = start(&store, &clock, &orders);
+        Self { store, campaign, clock, orders, running, _folder: folder }
+    }
+
+    fn at(&self, now: &str) {
+        self.clock.store(ms(now), Ordering::SeqCst);
+        self.running.stirrer().stir();
+    }
+
+    fn calls(&self) -> BTreeMap<String, usize> {
+        let mut calls = BTreeMap::new();
+        for order in self.orders.lock().unwrap().iter() {
+            *calls.entry(order.number.clone()).or_default() += 1;
+        }
+        calls
+    }
+
+    async fn shown(&self, member: &str) -> Shown {
+        let members: Members = self.running.members();
+        loop {
+            if let Some(shown) = members.next(self.campaign.row, member).await.unwrap() {
+                return shown;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+fn start(store: &Store, clock: &Arc<AtomicI64>, orders: &Arc<Mutex<Vec<DialOrder>>>) -> Running {
+    let dialer = Told { store: store.clone(), clock: clock.clone(), orders: orders.clone() };
+    Running::start(store.clone(), Arc::new(dialer), RunnerSettings::default())
+}
+
+#[tokio::test]
+async fn a_time_is_run_once_also_across_a_restart_and_one_that_was_missed_is_not_made_up_for() {
+    let daily = "flow: any\npace: { per_second: 0, at_once: 0 }\n\
+                 schedule: { every: FREQ=DAILY;COUNT=3, from: \"2027-01-04T08:00:00Z\" }\n";
+    let mut case = Case::begin(daily, "2027-01-03T12:00:00Z", 3).await;
+    let row = case.campaign.row;
+    case.at("2027-01-04T08:00:05Z");
+    while case.store.campaign_rounds(row, 9).await.unwrap().first().is_none_or(|round| round.ended_ms.is_none()) {
+        tokio::task::yield_now().await;
+    }
+    assert!(case.calls().len() == 3 && case.calls().values().all(|calls| *calls == 1), "{:?}", case.calls());
+
+    case.running.stop().await;
+    // Its second time passes; the third comes.
+    case.clock.store(ms("2027-01-06T09:00:00Z"), Ordering::SeqCst);
+    case.running = start(&case.store, &case.clock, &case.orders);
+    until_done(&case.store, &case.campaign).await;
+    assert!(case.calls().values().all(|calls| *calls == 2), "{:?}", case.calls());
+    let rounds = case.store.campaign_rounds(row, 9).await.unwrap();
+    let planned: Vec<i64> = rounds.iter().map(|round| round.planned_ms).collect();
+    assert_eq!(planned, [ms("2027-01-06T08:00:00Z"), ms("2027-01-04T08:00:00Z")]);
+    let counts = case.store.round_counts(row, 1).await.unwrap();
+    assert_eq!(counts.iter().map(|it| (it.round, it.count)).collect::<Vec<_>>(), [(2, 3), (1, 3)]);
+    case.running.stop().await;
+}
+
+#[tokio::test]
+async fn a_contact_is_shown_to_one_member_at_a_time_and_called_for_who_takes_it() {
+    let preview = "pace: { kind: preview, queue: team, per_second: 0, at_once: 0 }\n";
+    let case = Case::begin(preview, "2027-01-04T08:00:00Z", 2).await;
+    let (members, row) = (case.running.members(), case.campaign.row);
+    let first = case.shown("anna").await;
+    assert_eq!(case.shown("anna").await, first, "the same until it is decided");
+    assert_eq!(members.next(row, "ben").await, Ok(None), "one member is free, and one contact is shown");
+    case.at("2027-01-04T08:01:31Z");
+    assert_eq!(members.accept(row, "anna", first.contact).await, Err(PreviewError::NotShown), "it is too late");
+    let other = case.shown("ben").await;
+    assert_ne!(other.contact, first.contact, "who waits for longer goes first");
+    assert_eq!(members.accept(row, "anna", other.contact).await, Err(PreviewError::NotShown), "it is shown to ben");
+    let placed = members.accept(row, "ben", other.contact).await.unwrap();
+    assert_eq!(members.accept(row, "ben", other.contact).await, Err(PreviewError::NotShown), "it is taken once");
+
+    let second = case.shown("anna").await;
+    assert_eq!(second.contact, first.contact, "it was given back");
+    members.skip(row, "anna", second.contact, std::time::Duration::from_hours(1)).await.unwrap();
+    assert_eq!(members.next(row, "anna").await, Ok(None), "it waits");
+    case.at("2027-01-04T09:02:00Z");
+    let again = case.shown("anna").await;
+    assert_eq!(again.contact, second.contact);
+    members.accept(row, "anna", again.contact).await.unwrap();
+    until_done(&case.store, &case.campaign).await;
+    let orders = case.orders.lock().unwrap().clone();
+    assert_eq!((orders[0].call, orders[0].member.as_deref(), &orders[0].app), (placed, Some("ben"), &App::Members));
+    assert_eq!((orders.len(), orders[1].member.as_deref()), (2, Some("anna")));
+    assert_eq!(members.next(row, "ben").await, Err(PreviewError::NotPreview), "it is done");
+    case.running.stop().await;
+}
