@@ -5,22 +5,29 @@ SHELL := /bin/bash
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 CALLWRIGHT := target/release/callwright
 
-.PHONY: run test check build bench bench-agent bench-campaign campaign-kills fuzz soak setup clean help
+.PHONY: run test check build console bench bench-agent bench-campaign bench-books campaign-kills fuzz soak setup clean help
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 24
 
 run: ## Install what is missing, build, and start Callwright with the demo business
 	@scripts/setup build
+	@scripts/console
 	cargo build --release --locked --bin callwright
 	@exec $(CALLWRIGHT) serve --demo
 
-build: ## Build the program: target/release/callwright
+build: ## Build the program with its console: target/release/callwright
 	@scripts/setup build
+	@scripts/console
 	cargo build --release --locked --bin callwright
+
+console: ## Build the console alone: console/dist
+	@scripts/setup build
+	cd console && npm ci && npm run build
 
 test: ## Install what is missing, then run every test
 	@scripts/setup test
+	@scripts/console
 	scripts/check
 	cargo nextest run --release --locked --workspace
 
@@ -45,10 +52,19 @@ bench-campaign: ## Print what planning a campaign of a million contacts costs: c
 	cargo build --release --locked --bin load
 	target/release/load plan
 
-campaign-kills: ## Kill a campaign of a thousand calls ten times: nobody forgotten, nobody dialled twice (some minutes)
+bench-books: ## Print how long the list of calls, its filters and the reports take with 100,000 calls in the books
+	@scripts/setup test
+	cargo build --release --locked --bin load
+	target/release/load books --calls 100000
+
+CAMPAIGN_CALLS ?= 5000
+CAMPAIGN_KILLS ?= 10
+CAMPAIGN_PACE ?= 35
+campaign-kills: ## Kill a campaign of 5,000 calls ten times: nobody forgotten, nobody dialled twice (CAMPAIGN_CALLS=5000 CAMPAIGN_PACE=35)
 	@scripts/setup test
 	cargo build --release --locked --bin callwright
-	cargo nextest run --release --locked --package callwright-tests --test scenarios --run-ignored only ten_kills
+	CAMPAIGN_CALLS=$(CAMPAIGN_CALLS) CAMPAIGN_KILLS=$(CAMPAIGN_KILLS) CAMPAIGN_PACE=$(CAMPAIGN_PACE) \
+	    cargo nextest run --release --locked --package callwright-tests --test scenarios --run-ignored only ten_kills_of
 
 SOAK_SECONDS ?= 1800
 SOAK_CALLS ?= 400

@@ -29,7 +29,9 @@ pub mod document {
 }
 
 pub use app::FlowApp;
-pub use business::{Booking, Business, Holiday, HolidayDates, OpenSpan, Opening, Person, Privacy, Service, Status};
+pub use business::{
+    Booking, Business, Holiday, HolidayDates, OpenSpan, Opening, Person, Privacy, Service, SetHours, Status, Week,
+};
 pub use fault::{Fault, Severity};
 pub use flow::{Flow, ParseContext};
 pub use limits::{ParseLimits, RunLimits};

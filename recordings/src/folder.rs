@@ -8,8 +8,8 @@ use std::time::Duration;
 use call_model::SampleRate;
 use jiff::civil::Date;
 
-use crate::Format;
 use crate::wav::{self, WavFile};
+use crate::{Format, peaks};
 
 /// The folder inside the root with an empty file for each recording that is being written.
 const OPEN: &str = ".open";
@@ -239,6 +239,8 @@ impl Folder {
     /// Deletes a recording, and the folders of its date when they are empty.
     pub fn delete(&self, path: &RecordingPath) -> Result<(), FolderError> {
         let file = self.file(path);
+        // What was made of it goes first, also where the file itself is gone already.
+        let _ = std::fs::remove_file(peaks::kept_beside(&file));
         std::fs::remove_file(&file).map_err(FolderError::from_io)?;
         for folder in file.ancestors().skip(1).take(3) {
             // Fails where another recording is: then this is all.

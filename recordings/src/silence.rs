@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::folder::FolderError;
 use crate::wav::{self, WavFile};
-use crate::{Channels, Folder, Format, RecordingPath};
+use crate::{Channels, Folder, Format, RecordingPath, peaks};
 
 /// Samples per channel that are read and written at a time.
 const BLOCK: u64 = 16_384;
@@ -36,6 +36,8 @@ impl Folder {
 
 fn silence(path: &Path, spans: &[Span]) -> io::Result<()> {
     let wav = WavFile::reopen(path)?;
+    // It shows the sound as it was.
+    let _ = std::fs::remove_file(peaks::kept_beside(path));
     let format = wav.format();
     let per_ms = u64::from(format.rate.hz() / 1_000);
     for span in spans {
@@ -48,7 +50,10 @@ fn silence(path: &Path, spans: &[Span]) -> io::Result<()> {
             at += count;
         }
     }
-    wav.file().sync_data()
+    wav.file().sync_data()?;
+    // Somebody may have looked meanwhile.
+    let _ = std::fs::remove_file(peaks::kept_beside(path));
+    Ok(())
 }
 
 /// Silences so many samples per channel from `at` on.

@@ -57,7 +57,9 @@ pub use record::{
     CampaignRecord, CampaignRound, CampaignState, CampaignStep, CampaignVersion, EndedContact, Judgement, NewAttempt,
     NewCampaign, NewCampaignContact, NewRound, RoundBegin, RoundCount, WalkedNode,
 };
-pub use record::{CallListing, CallNoteRecord, CorrectionRecord, ReportBy, ReportCounts, ReportRow, SettingRecord, TagCount};
+pub use record::{
+    CallListing, CallNoteRecord, CorrectionRecord, ReportBy, ReportCounts, ReportRow, SettingRecord, TagCount,
+};
 pub use record::{
     AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, AttemptRecord,
     BanRecord, BegunCall, BindingRecord, Busy, CallFilter, CallRecord, CallState, ConsentAnswer, ConsentFilter,

@@ -26,6 +26,11 @@ pub struct Silence {
 /// ([`crate::Store::redact`]) they are read and found only without it, and neither `transcript.ready` nor, where sound
 /// is silenced too, `recording.ready` is told.
 pub trait Scrub: Send + Sync {
+    /// Whether anything is taken out at present: otherwise it is as if there were none.
+    fn is_on(&self) -> bool {
+        true
+    }
+
     /// The text without it; `None`: there is nothing to take out. `language`: BCP 47, where it is known.
     fn text(&self, text: &str, language: Option<&str>) -> Option<String>;
 
@@ -48,22 +53,22 @@ impl Scrubber {
 
     /// The one in use.
     pub fn get(&self) -> Option<&dyn Scrub> {
-        self.0.as_deref()
+        self.0.as_deref().filter(|scrub| scrub.is_on())
     }
 
     pub(crate) fn sound(&self) -> bool {
-        self.0.as_ref().is_some_and(|scrub| scrub.sound())
+        self.get().is_some_and(Scrub::sound)
     }
 
     /// The text as it may be kept.
     pub fn clean(&self, text: String) -> String {
-        let clean = self.0.as_ref().and_then(|scrub| scrub.text(&text, None));
+        let clean = self.get().and_then(|scrub| scrub.text(&text, None));
         clean.unwrap_or(text)
     }
 
     /// The value as it may be kept: every text in it, and numbers that are written as such.
     pub fn clean_value(&self, value: &mut Value) {
-        if self.0.is_none() {
+        if self.get().is_none() {
             return;
         }
         match value {
@@ -72,7 +77,7 @@ impl Scrubber {
             Value::Object(fields) => fields.values_mut().for_each(|field| self.clean_value(field)),
             Value::Number(number) => {
                 let written = number.to_string();
-                if let Some(clean) = self.0.as_ref().and_then(|scrub| scrub.text(&written, None)) {
+                if let Some(clean) = self.get().and_then(|scrub| scrub.text(&written, None)) {
                     *value = clean.into();
                 }
             }

@@ -185,7 +185,7 @@ impl Plan {
         let (holiday, house) = self.business.day(date);
         let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
         match (&person.hours, holiday) {
-            (None, _) => house.to_vec(),
+            (None, _) => house,
             (Some(own), None) => own[weekday].clone(),
             // On a holiday with hours nobody works longer than the house is open.
             (Some(own), Some(_)) => own[weekday]

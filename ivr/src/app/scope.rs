@@ -93,8 +93,8 @@ impl Object for BusinessView {
             "name" => Value::from(self.local(&business.name)),
             "time_zone" => Value::from(business.time_zone.iana_name().unwrap_or("UTC")),
             "open" => Value::from(status().open),
-            "holiday" => optional(status().holiday.map(|holiday| self.local(&holiday.name))),
-            "today" => spans(status().today),
+            "holiday" => status().holiday.map_or(Value::UNDEFINED, |holiday| Value::from(self.local(&holiday.name))),
+            "today" => spans(&status().today),
             "closes" => status().current.map_or(Value::UNDEFINED, |span| Value::from(clock(span.until))),
             "next" => status().next.map_or(Value::UNDEFINED, |next| opening(next.date, &next.span, today())),
             "week" => self.week(),
@@ -111,8 +111,8 @@ impl Object for BusinessView {
 impl BusinessView {
     /// Monday to Sunday: `weekday` and `spans`.
     fn week(&self) -> Value {
-        let days = self.business.hours.iter().enumerate();
-        days.map(|(index, hours)| Value::from_pairs([("weekday", Value::from(index + 1)), ("spans", spans(hours))]))
+        let days = self.business.week().into_iter().enumerate();
+        days.map(|(index, hours)| Value::from_pairs([("weekday", Value::from(index + 1)), ("spans", spans(&hours))]))
             .collect()
     }
 
@@ -124,9 +124,10 @@ impl BusinessView {
             .take(DAYS)
             .filter_map(|day| {
                 let (holiday, hours) = self.business.day(day);
-                let name = self.local(&holiday?.name);
+                let holiday = holiday?;
+                let name = self.local(&holiday.name);
                 let date = Value::from(day.to_string());
-                Some(Value::from_pairs([("date", date), ("name", Value::from(name)), ("spans", spans(hours))]))
+                Some(Value::from_pairs([("date", date), ("name", Value::from(name)), ("spans", spans(&hours))]))
             })
             .collect()
     }

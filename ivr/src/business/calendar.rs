@@ -19,15 +19,15 @@ pub struct Opening {
 
 /// How things stand at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status<'a> {
+pub struct Status {
     /// Date and time in the business's time zone.
     pub now: DateTime,
     /// Whether it is open.
     pub open: bool,
     /// The holiday of today.
-    pub holiday: Option<&'a Holiday>,
+    pub holiday: Option<Holiday>,
     /// Today's spans.
-    pub today: &'a [OpenSpan],
+    pub today: Vec<OpenSpan>,
     /// The span that it is open in now.
     pub current: Option<OpenSpan>,
     /// When it opens next (after now), if within two months.
@@ -36,7 +36,7 @@ pub struct Status<'a> {
 
 impl Business {
     /// How things stand at `unix_ms`, ms since the Unix epoch.
-    pub fn status(&self, unix_ms: i64) -> Status<'_> {
+    pub fn status(&self, unix_ms: i64) -> Status {
         let now = self.local(unix_ms);
         let (holiday, today) = self.day(now.date());
         let current = today.iter().find(|span| span.from <= now.time() && now.time() < span.until).copied();
@@ -47,14 +47,6 @@ impl Business {
     pub fn local(&self, unix_ms: i64) -> DateTime {
         let timestamp = Timestamp::from_millisecond(unix_ms).unwrap_or(Timestamp::UNIX_EPOCH);
         self.time_zone.to_datetime(timestamp)
-    }
-
-    /// The holiday and the hours of a day.
-    pub fn day(&self, date: Date) -> (Option<&Holiday>, &[OpenSpan]) {
-        let holiday = self.holidays.iter().find(|holiday| holiday.dates.falls_on(date));
-        let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
-        let hours = holiday.map_or(self.hours[weekday].as_slice(), |holiday| holiday.hours.as_slice());
-        (holiday, hours)
     }
 
     fn next_opening(&self, now: DateTime) -> Option<Opening> {

@@ -5,6 +5,7 @@ mod booking;
 mod calendar;
 mod read;
 mod read_booking;
+mod set;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use jiff::tz::TimeZone;
 
 pub use booking::{Booking, Person, Privacy, Service};
 pub use calendar::{Opening, Status};
+pub use set::{SetHours, Week};
 
 use crate::fault::Fault;
 use crate::text::LocalText;
@@ -68,10 +70,12 @@ pub struct Business {
     pub name: LocalText,
     /// Its time zone.
     pub time_zone: TimeZone,
-    /// Opening hours by weekday, Monday first; each day's spans in order.
-    pub hours: [Vec<OpenSpan>; 7],
-    /// Days on which other hours hold.
+    /// Opening hours by weekday as the file has them: [`Business::week`] says which hold.
+    pub hours: Week,
+    /// Days on which other hours hold, as the file has them: [`Business::day`] says what holds.
     pub holidays: Vec<Holiday>,
+    /// Hours and holidays that were set in their place.
+    pub set: SetHours,
     /// Groups of members by name, for transfers.
     pub groups: BTreeMap<String, Vec<String>>,
     /// Anything else that texts may want: address, web site. `business.info.address` in templates.
@@ -91,6 +95,7 @@ impl Default for Business {
             time_zone: TimeZone::UTC,
             hours: std::array::from_fn(|_| day.clone()),
             holidays: Vec::new(),
+            set: SetHours::default(),
             groups: BTreeMap::new(),
             info: BTreeMap::new(),
             booking: None,

@@ -1,4 +1,4 @@
-//! Calls: listing, placing, ending, and their recordings.
+//! Calls: placing, ending, and their recordings.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use call_model::{AppName, CallId, Direction, RecordingSwitch};
+use call_model::{AppName, CallId, RecordingSwitch};
 use permission::Purpose;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use store::{CallFilter, CallState, EventFilter, Idempotency, Mood, RecordingState, fresh_id};
-use utoipa::{IntoParams, ToSchema};
+use store::{CallState, EventFilter, Idempotency, RecordingState, fresh_id};
+use utoipa::ToSchema;
 
 use super::extract::{Body, BodyBytes, Id, Params};
 use super::gate::KeyName;
 use super::machine::{self, MachineDetection};
 use super::numbers::check_app;
-use super::page::{List, PageQuery, page_request};
+use super::page::{List, PageQuery};
 use super::problem::{Kind, Problem};
 use super::state::{ApiState, ControlError, PlaceCall, PlaceCallError, Speech};
 use super::webhooks::{check_url, new_secret};
@@ -30,42 +30,6 @@ const MAX_KEY: usize = 255;
 const MAX_TEXT: usize = 4_000;
 /// After this time, ms, a call that is not in the books was never placed.
 const ABANDONED_MS: i64 = 120_000;
-
-/// Which calls.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ListQuery {
-    /// `ringing`, `active` or `ended`.
-    #[param(value_type = Option<String>)]
-    state: Option<CallState>,
-    /// `inbound` or `outbound`.
-    #[param(value_type = Option<String>)]
-    direction: Option<Direction>,
-    /// Our number or address.
-    number: Option<String>,
-    /// Id of a contact.
-    #[param(value_type = Option<String>)]
-    contact: Option<call_model::ContactId>,
-    /// Begun at this time or after: RFC 3339, such as `2026-03-05T14:30:00Z`.
-    #[param(value_type = Option<String>, format = DateTime)]
-    from: Option<jiff::Timestamp>,
-    /// Begun before this time.
-    #[param(value_type = Option<String>, format = DateTime)]
-    to: Option<jiff::Timestamp>,
-    /// What came of it, such as `appointment_booked`: see `GET /v1/calls/{id}/insights`.
-    outcome: Option<String>,
-    /// A topic that it was about.
-    topic: Option<String>,
-    /// How the caller felt: `positive`, `neutral` or `negative`.
-    #[param(value_type = Option<String>)]
-    sentiment: Option<Mood>,
-    /// The most calls on the page: 1 to 200, 50 when it is not said.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<u32>,
-    /// `next` of the page before.
-    cursor: Option<String>,
-}
 
 /// A call to be placed. One of `flow`, `agent` and `say` says what it does.
 #[derive(Deserialize, ToSchema)]
@@ -152,34 +116,12 @@ pub(super) enum RecordingAction {
     Resume,
 }
 
-/// Calls, newest first.
-#[utoipa::path(get, path = "/v1/calls", tag = "calls", operation_id = "listCalls", params(ListQuery),
-    responses((status = 200, body = inline(List<Call>))))]
-pub(super) async fn list(
-    State(state): State<ApiState>,
-    Params(query): Params<ListQuery>,
-) -> Result<List<Call>, Problem> {
-    let filter = CallFilter {
-        state: query.state,
-        direction: query.direction,
-        number: query.number,
-        contact: query.contact,
-        from_ms: query.from.map(jiff::Timestamp::as_millisecond),
-        to_ms: query.to.map(jiff::Timestamp::as_millisecond),
-        outcome: query.outcome,
-        topic: query.topic,
-        mood: query.sentiment,
-    };
-    let page = page_request(query.limit, query.cursor.as_deref())?;
-    Ok(List::page(state.store().calls(&filter, &page).await?, Call::from))
-}
-
 /// One call, with its legs and their quality once it is over.
 #[utoipa::path(get, path = "/v1/calls/{id}", tag = "calls", operation_id = "getCall",
     params(("id" = String, Path, description = "Id of the call")),
     responses((status = 200, body = CallDetail)))]
 pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<CallId>) -> Result<Json<CallDetail>, Problem> {
-    let call = state.store().call(id).await?.ok_or_else(no_such_call)?;
+    let call = state.store().call_listing(id).await?.ok_or_else(no_such_call)?;
     let recording = state.store().call_recording(id).await?;
     Ok(Json(CallDetail::new(call, recording)))
 }

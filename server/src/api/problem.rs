@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -166,9 +166,13 @@ impl From<StoreError> for Problem {
     }
 }
 
-pub(super) async fn no_such_path(uri: Uri) -> Problem {
+/// What is none of the API's paths: a file or a page of the console, or nothing.
+pub(super) async fn no_such_path(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if let Some(answer) = crate::console::answer(&method, &uri, &headers).await {
+        return answer;
+    }
     let path: String = uri.path().chars().take(200).collect();
-    Problem::new(Kind::NotFound, format!("there is nothing at {path}: /docs lists every path"))
+    Problem::new(Kind::NotFound, format!("there is nothing at {path}: /docs lists every path")).into_response()
 }
 
 pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> Problem {

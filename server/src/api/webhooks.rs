@@ -1,7 +1,7 @@
 //! Webhooks and what was sent to them.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use base64::Engine as _;
@@ -252,6 +252,21 @@ pub(super) async fn resend(
     }
     state.store().resend(id, resend.event, now_ms()).await?;
     Ok(StatusCode::ACCEPTED)
+}
+
+/// Sends the event of a delivery to the webhook once more, under the event's own id.
+#[utoipa::path(post, path = "/v1/webhooks/{id}/deliveries/{event}/again", tag = "webhooks",
+    operation_id = "resendDelivery",
+    params(("id" = String, Path, description = "Id of the webhook"),
+           ("event" = String, Path, description = "Id of the event that was delivered")),
+    responses((status = 202, description = "It is sent"),
+              (status = 409, body = Problem, description = "The webhook is not enabled")))]
+pub(super) async fn resend_again(
+    State(state): State<ApiState>,
+    Path((id, event)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    let (Ok(id), Ok(event)) = (id.parse(), event.parse()) else { return Err(no_such_webhook()) };
+    resend(State(state), Id(id), Body(Resend { event })).await
 }
 
 async fn find(state: &ApiState, id: WebhookId) -> Result<WebhookRecord, Problem> {

@@ -1,14 +1,14 @@
 //! The forms that records have on the wire: times as RFC 3339, ids as text, nothing that is secret.
 
 use call_model::{
-    Answered, AnsweredBy, CallId, CallOrigin, ContactId, Direction, EventId, HangupCause, HangupParty, LegId,
-    RecordingId, VoicemailId,
+    Answered, AnsweredBy, CallId, CallOrigin, CampaignId, ContactId, Direction, EventId, HangupCause, HangupParty,
+    LegId, RecordingId, VoicemailId,
 };
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use store::{
-    CallRecord, CallState, ContactRecord, EventRecord, LegQuality, LegRecord, LegRole, OtherNumber, RecordingRecord,
-    RecordingState, TimelineEntry, TranscriptState, VoicemailRecord,
+    CallListing, CallRecord, CallState, ContactRecord, EventRecord, LegQuality, LegRecord, LegRole, OtherNumber,
+    RecordingRecord, RecordingState, TimelineEntry, TranscriptState, VoicemailRecord,
 };
 use utoipa::ToSchema;
 
@@ -119,6 +119,15 @@ pub(super) struct CallDetail {
     legs: Vec<Leg>,
     /// Its recording.
     recording: Option<Recording>,
+    /// Name of its contact.
+    contact_name: Option<String>,
+    /// Id of the campaign that it is of.
+    #[schema(value_type = Option<String>)]
+    campaign: Option<CampaignId>,
+    /// And its name.
+    campaign_name: Option<String>,
+    /// Its tags, in alphabetical order.
+    tags: Vec<String>,
 }
 
 /// One SIP dialog of a call.
@@ -380,9 +389,12 @@ impl From<CallRecord> for Call {
 }
 
 impl CallDetail {
-    pub(super) fn new(mut call: CallRecord, recording: Option<RecordingRecord>) -> Self {
+    pub(super) fn new(listing: CallListing, recording: Option<RecordingRecord>) -> Self {
+        let CallListing { mut call, contact_name, campaign, tags, .. } = listing;
         let legs = std::mem::take(&mut call.legs).into_iter().map(Leg::from).collect();
-        Self { call: call.into(), legs, recording: recording.map(Recording::from) }
+        let (campaign, campaign_name) = campaign.unzip();
+        let recording = recording.map(Recording::from);
+        Self { call: call.into(), legs, recording, contact_name, campaign, campaign_name, tags }
     }
 }
 

@@ -53,6 +53,7 @@ pub(crate) async fn gather(
             let mut value = serde_json::to_value(&call).unwrap_or_default();
             value["transcript"] = lines.into();
             value["insights"] = insights(store, call.id).await?;
+            value["review"] = review(store, call.id).await?;
             value["tools"] = serde_json::to_value(store.tool_uses(call.id).await?).unwrap_or_default();
             calls.push(value);
         }
@@ -117,6 +118,21 @@ fn line_json(line: &store::LineRecord) -> Value {
     json!({
         "speaker": line.line.speaker, "from_ms": line.line.from_ms, "to_ms": line.line.to_ms, "text": line.line.text,
     })
+}
+
+/// What people made of a call.
+async fn review(store: &Store, call: call_model::CallId) -> Result<Value, StoreError> {
+    let (mut notes, mut page) = (Vec::new(), PageRequest::default());
+    loop {
+        let some = store.call_notes(call, &page).await?;
+        notes.extend(some.data);
+        page.cursor = some.next;
+        if page.cursor.is_none() {
+            break;
+        }
+    }
+    let (tags, corrections) = (store.call_tags(call).await?, store.corrections(call).await?);
+    Ok(serde_json::json!({ "tags": tags, "notes": notes, "corrections": corrections }))
 }
 
 async fn insights(store: &Store, call: call_model::CallId) -> Result<Value, StoreError> {

@@ -33,9 +33,10 @@ impl voice_agent::Business for AgentBusiness {
         }
         facts.insert("now".into(), status.now.strftime("%A, %Y-%m-%d, %H:%M").to_string().into());
         facts.insert("time_zone".into(), business.time_zone.iana_name().unwrap_or("UTC").into());
-        if business.hours.iter().any(|day| !day.is_empty()) {
+        let hours = business.week();
+        if hours.iter().any(|day| !day.is_empty()) {
             facts.insert("open".into(), status.open.into());
-            facts.insert("today".into(), spans(status.today).into());
+            facts.insert("today".into(), spans(&status.today).into());
             let holiday = status.holiday.map_or(Value::Null, |holiday| local(&holiday.name));
             facts.insert("holiday".into(), holiday);
             let next = status.next.map_or(Value::Null, |next| {
@@ -43,7 +44,7 @@ impl voice_agent::Business for AgentBusiness {
                         "hours": spans(&[next.span]) })
             });
             facts.insert("next".into(), next);
-            let week = WEEK.iter().zip(&business.hours).map(|(day, hours)| ((*day).to_owned(), spans(hours).into()));
+            let week = WEEK.iter().zip(&hours).map(|(day, hours)| ((*day).to_owned(), spans(hours).into()));
             facts.insert("week".into(), Value::Object(week.collect()));
         }
         let info = business.info.iter().map(|(key, text)| (key.clone(), local(text)));
@@ -139,9 +140,7 @@ fn texts(text: &LocalText) -> BTreeMap<String, String> {
 
 /// The hours of a day, those of a holiday on it.
 fn hours(business: &Business, date: Date) -> Vec<(Time, Time)> {
-    let weekday = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
-    let holiday = business.holidays.iter().find(|holiday| holiday.dates.falls_on(date));
-    let hours = holiday.map_or(&business.hours[weekday], |holiday| &holiday.hours);
+    let (_, hours) = business.day(date);
     hours.iter().map(|span| (span.from, span.until)).collect()
 }
 

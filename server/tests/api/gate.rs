@@ -73,7 +73,7 @@ async fn a_key_that_asks_too_often_waits() {
 async fn every_error_is_a_problem_document_that_says_what_to_do() {
     let surface = Surface::start_with(ApiConfig { max_body: 4_096, ..ApiConfig::default() }).await;
     assert!(surface.get("/v1/nothing").await.problem(404).contains("/docs"));
-    assert!(surface.get("/").await.problem(404).contains("/docs"));
+    assert!(surface.get("/nothing").await.problem(404).contains("/docs"));
     let answer = surface.delete("/v1/calls").await;
     assert!(answer.problem(405).contains("DELETE"));
     assert!(answer.header("allow").contains("POST"), "{:?}", answer.headers);

@@ -7,8 +7,8 @@ use agent_tools::calendar::{Desk, Plan};
 use call_model::{CallId, Direction, HangupCause, HangupParty, RecordingSwitch, Speaker, TranscriptLine, Word};
 use calls::live::{LiveFeed, LiveHub};
 use callwright::api::{
-    ApiConfig, ApiState, BooksChange, Check, ControlError, Ends, Keys, LiveCalls, PlaceCall, PlaceCallError, Registration,
-    Speech, TrunkState, hash_key, router,
+    ApiConfig, ApiState, BooksChange, Check, ControlError, Ends, Keys, LiveCalls, PlaceCall, PlaceCallError,
+    Registration, Speech, TrunkState, hash_key, router,
 };
 use callwright::config::{Redact, RetentionSection};
 use callwright::settings::Settings;

@@ -1,7 +1,8 @@
 //! Calls and their legs.
 
 use call_model::{
-    Answered, CallId, CallOrigin, CampaignId, ContactId, Direction, HangupCause, HangupParty, LegId, RecordingId, WebhookId,
+    Answered, CallId, CallOrigin, CampaignId, ContactId, Direction, HangupCause, HangupParty, LegId, RecordingId,
+    WebhookId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -69,7 +69,9 @@ pub use person::{
     UpdateRule,
 };
 pub use pin::{PinDigest, PinTry};
-pub use review::{CallListing, CallNoteRecord, CorrectionRecord, ReportBy, ReportCounts, ReportRow, SettingRecord, TagCount};
+pub use review::{
+    CallListing, CallNoteRecord, CorrectionRecord, ReportBy, ReportCounts, ReportRow, SettingRecord, TagCount,
+};
 pub use sound::{
     NewRecording, NewVoicemail, RecordingEnd, RecordingRecord, RecordingState, VoicemailFilter, VoicemailRecord,
 };

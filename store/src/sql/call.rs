@@ -5,24 +5,18 @@ use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
 
 use super::event::{Telling, Told, call_event, told};
-use super::list::List;
 use super::row::{Reader, Record, json, word};
 use super::spoken_consent;
 use super::transcript;
 use super::{campaign_attempt, contact};
 use crate::record::event_type::{CALL_ANSWERED, CALL_ENDED, CALL_RINGING};
-use crate::record::{
-    AnswerCall, BegunCall, CallFilter, CallRecord, CallState, EndCall, Idempotency, Interrupted, Mood, NewCall,
-};
+use crate::record::{AnswerCall, BegunCall, CallRecord, CallState, EndCall, Idempotency, Interrupted, NewCall};
 use crate::writer::{Tx, Write};
-use crate::{Page, PageRequest, Store, StoreError};
+use crate::{Store, StoreError};
 
 const SELECT: &str = "SELECT calls.*, \
     (SELECT recordings.id FROM recordings WHERE recordings.call = calls.id ORDER BY recordings.id LIMIT 1) AS recording \
     FROM calls ";
-
-/// A call's id is made about when it begins: rows further away than this are not looked at by time filters.
-const ID_SLACK_MS: i64 = 60_000;
 
 /// How long an idempotency key is remembered, ms.
 const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
@@ -113,13 +107,6 @@ impl Store {
         self.one(query).await
     }
 
-    /// Calls, newest first.
-    pub async fn calls(&self, filter: &CallFilter, page: &PageRequest) -> Result<Page<CallRecord>, StoreError> {
-        let mut list = List::of(format!("{SELECT}WHERE 1"));
-        narrow(&mut list, filter);
-        list.page(self, page, "calls.id", |call: &CallRecord| call.id).await
-    }
-
     /// Lets an idempotency key of one owner (an API key) stand for a call that is about to be placed, for a day.
     /// `request`: a hash of the request.
     pub async fn reserve_key(
@@ -136,39 +123,6 @@ impl Store {
     /// Forgets an idempotency key whose call could not be placed.
     pub async fn release_key(&self, owner: &str, key: &str) -> Result<(), StoreError> {
         self.write(Release { owner: owner.to_owned(), key: key.to_owned() }).await
-    }
-}
-
-fn narrow(list: &mut List, filter: &CallFilter) {
-    list.only("calls.state =", filter.state.map(CallState::as_str));
-    if filter.state.is_some_and(|state| state != CallState::Ended) {
-        // Lets the index of open calls be used.
-        list.sql(" AND calls.state <> 'ended'");
-    }
-    list.only("calls.direction =", filter.direction.as_ref().map(word));
-    list.only("calls.number =", filter.number.as_deref());
-    list.only_id("calls.contact =", filter.contact);
-    narrow_by_insights(list, filter);
-    let id_at = |ms: i64| CallId::from_parts(u64::try_from(ms).unwrap_or(0), 0);
-    list.only("calls.started_ms >=", filter.from_ms);
-    list.only_id("calls.id >=", filter.from_ms.map(|from| id_at(from.saturating_sub(ID_SLACK_MS))));
-    list.only("calls.started_ms <", filter.to_ms);
-    list.only_id("calls.id <", filter.to_ms.map(|to| id_at(to.saturating_add(ID_SLACK_MS))));
-}
-
-fn narrow_by_insights(list: &mut List, filter: &CallFilter) {
-    if let Some(outcome) = filter.outcome.as_deref() {
-        list.sql(" AND calls.id IN (SELECT call FROM insights WHERE outcome = ").push_bind(outcome).push(")");
-    }
-    if let Some(topic) = filter.topic.as_deref() {
-        list.sql(" AND calls.id IN (SELECT call FROM insight_topics WHERE topic = ").push_bind(topic).push(")");
-    }
-    if let Some(mood) = filter.mood {
-        list.sql(" AND calls.id IN (SELECT call FROM insights WHERE sentiment ").push(match mood {
-            Mood::Positive => "> 0.25)",
-            Mood::Neutral => "BETWEEN -0.25 AND 0.25)",
-            Mood::Negative => "< -0.25)",
-        });
     }
 }
 

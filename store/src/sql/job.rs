@@ -3,7 +3,7 @@
 use call_model::CallId;
 
 use super::row::{Reader, Record, json};
-use super::transcript;
+use super::{review, transcript};
 use crate::record::{JobRecord, JobState, LineRecord};
 use crate::writer::{Tx, Write};
 use crate::{Silence, Store, StoreError};
@@ -94,7 +94,8 @@ impl Store {
         let silences = self.scrubber().get().map(|scrub| scrub.lines(&mut lines)).unwrap_or_default();
         let count = before.len();
         let changed = lines.into_iter().zip(before).filter(|(now, was)| now != was).map(|(now, _)| now).collect();
-        self.write(Redact { call, count, changed, silences, now_ms }).await
+        let corrections = self.cleaner_corrections(call).await?;
+        self.write(Redact { call, count, changed, corrections, silences, now_ms }).await
     }
 
     /// The recordings of the call are silent where they should be.
@@ -275,6 +276,8 @@ struct Redact {
     /// Lines that there were when they were gone through.
     count: usize,
     changed: Vec<LineRecord>,
+    /// Texts of corrections, by their lines.
+    corrections: Vec<(i64, String)>,
     silences: Vec<Silence>,
     now_ms: i64,
 }
@@ -304,6 +307,7 @@ impl Write for Redact {
                 .execute(&mut tx.conn)
                 .await?;
         }
+        review::replace_corrections(tx, &self.corrections).await?;
         sqlx::query("UPDATE jobs SET silences = ?2 WHERE call = ?1")
             .bind(&call)
             .bind(json(&silences))

@@ -35,6 +35,14 @@ impl List {
         self.0.push(condition)
     }
 
+    /// How the page would be found.
+    #[cfg(test)]
+    pub(super) async fn plan(&mut self, store: &Store, key: &'static str) -> Result<Vec<String>, StoreError> {
+        self.0.push(" ORDER BY ").push(key).push(" DESC LIMIT 51");
+        let rows = self.0.build().fetch_all(store.readers()).await?;
+        rows.iter().map(|row| super::row::Reader { row, table: "plan" }.text("detail")).collect()
+    }
+
     /// The first `limit` rows in this order.
     pub(super) async fn first<R: Record>(
         &mut self,

@@ -1,4 +1,5 @@
-//! Where a person who is erased is only mentioned: in events, errands, results of tools, gaps, and calls of others.
+//! Where a person who is erased is only mentioned: in events, errands, results of tools, gaps, notes about calls,
+//! and calls of others.
 
 use call_model::ErasureId;
 use serde_json::Value;
@@ -27,11 +28,13 @@ struct Table {
     text: &'static str,
 }
 
-const TABLES: [Table; 4] = [
+const TABLES: [Table; 6] = [
     Table { name: "events", key: "id", as_key: str::to_owned, text: "data" },
     Table { name: "tool_results", key: "key", as_key: str::to_owned, text: "coalesce(result, '')" },
     Table { name: "errands", key: "id", as_key: integer, text: "body" },
     Table { name: "knowledge_gaps", key: "id", as_key: integer, text: "question || char(10) || wording" },
+    Table { name: "call_notes", key: "id", as_key: str::to_owned, text: "text" },
+    Table { name: "corrections", key: "line", as_key: integer, text: "text" },
 ];
 
 fn integer(text: &str) -> String {

@@ -80,18 +80,23 @@ impl Store {
         Ok(open.fetch_optional(self.readers()).await?.is_some())
     }
 
-    /// Lines that hold all words of `text` (`"..."`: a phrase; `*` at the end of a word: any ending), letters' case and
-    /// accents aside; the newest first. Any text is a valid search.
+    /// Lines that hold all words of `text` (`"..."`: a phrase; `*` at the end of a word: any ending), as heard or as
+    /// corrected, letters' case and accents aside; the newest first. Any text is a valid search.
     pub async fn search_transcripts(&self, text: &str, page: &PageRequest) -> Result<Page<TranscriptHit>, StoreError> {
         let Some(query) = fts_query(text) else { return Ok(Page { data: Vec::new(), next: None }) };
         let before = page.cursor.as_ref().and_then(Cursor::row).unwrap_or(i64::MAX);
         let limit = page.clamped();
+        // A line that is found by both of its texts is shown as it was corrected: that comes first.
         let found = sqlx::query(
-            "SELECT lines.*, snippet(line_text, 0, ?4, ?5, '…', 24) AS snippet \
+            "SELECT * FROM (SELECT lines.*, 1 AS place, snippet(line_text, 0, ?4, ?5, '…', 24) AS snippet \
              FROM line_text JOIN lines ON lines.id = line_text.rowid \
              WHERE line_text MATCH ?1 AND line_text.rowid < ?2 AND (?6 OR NOT EXISTS \
              (SELECT 1 FROM calls WHERE calls.id = lines.call AND calls.transcript = 'open')) \
-             ORDER BY line_text.rowid DESC LIMIT ?3",
+             ORDER BY line_text.rowid DESC LIMIT ?3) \
+             UNION ALL SELECT * FROM (SELECT lines.*, 0 AS place, snippet(correction_text, 0, ?4, ?5, '…', 24) \
+             FROM correction_text JOIN lines ON lines.id = correction_text.rowid \
+             WHERE correction_text MATCH ?1 AND correction_text.rowid < ?2 \
+             ORDER BY correction_text.rowid DESC LIMIT ?3) ORDER BY id DESC, place",
         )
         .bind(query)
         .bind(before)
@@ -102,17 +107,23 @@ impl Store {
         .bind(self.scrubber().get().is_none())
         .fetch_all(self.readers())
         .await?;
-        let more = found.len() > limit as usize;
         let mut data = Vec::with_capacity(found.len());
-        let mut next = None;
-        for row in found.iter().take(limit as usize) {
+        let mut last = None;
+        for row in &found {
             let reader = Reader { row, table: LineRecord::TABLE };
+            let id = reader.int("id")?;
+            if last == Some(id) {
+                continue;
+            }
+            if data.len() == limit as usize {
+                return Ok(Page { data, next: last.map(Cursor::of_row) });
+            }
             let line = LineRecord::read(&reader)?;
             let snippet = snippet_parts(&reader.text("snippet")?);
             data.push(TranscriptHit { call: line.line.call, line, snippet });
-            next = Some(Cursor::of_row(reader.int("id")?));
+            last = Some(id);
         }
-        Ok(Page { data, next: next.filter(|_| more) })
+        Ok(Page { data, next: None })
     }
 }
 

@@ -8,11 +8,14 @@
 //! - `load soak`: calls of several kinds over a bad line, for long: fails when one is lost or something is left behind.
 //! - `load machines`: how well and how soon it is told who answers a call, on made material; needs no server.
 //! - `load plan`: the planner of campaigns alone: contacts planned a second, bytes for each; needs no server.
+//! - `load books`: made calls in the books, and how long the list of calls, its filters and the reports take then; needs
+//!   no server.
 //! - `load flood`: a flood of INVITEs from strangers while calls run: what it does to their packets and to the memory.
 //! - `load floor`: the same packets against a plain UDP echo: what the sockets alone cost.
 #![allow(clippy::print_stdout)]
 
 mod agent;
+mod books;
 mod calls;
 mod flood;
 mod machines;
@@ -49,6 +52,8 @@ enum Command {
     Soak(soak::SoakArgs),
     /// Made calls: how well and how soon it is told who answers
     Machines(machines::MachinesArgs),
+    /// Made calls in the books: the list, its filters, the reports
+    Books(books::BooksArgs),
     /// The planner of campaigns alone
     Plan(plan::PlanArgs),
     /// The packets of so many calls against a plain UDP echo
@@ -74,6 +79,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Agent(args) => agent::run(&args),
         Command::Soak(args) => soak::run(&args),
         Command::Machines(args) => machines::run(&args),
+        Command::Books(args) => books::run(&args),
         Command::Plan(args) => plan::run(&args),
         Command::Floor(args) => calls::floor(&args),
         Command::Certificate { folder } => certificate(&folder),

@@ -3,13 +3,15 @@
 mod export;
 mod tool_use;
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use call_model::{CallId, RecordingId, Source, Speaker, TranscriptLine, TurnReport, Word};
 use serde::{Deserialize, Serialize};
-use store::{LineRecord, RecordingRecord, SnippetPart, TranscriptHit, TranscriptState};
+use store::{CorrectionRecord, LineRecord, RecordingRecord, SnippetPart, TranscriptHit, TranscriptState};
 use utoipa::{IntoParams, ToSchema};
 
 use super::calls::no_such_call;
@@ -17,6 +19,7 @@ use super::extract::{Id, Params};
 use super::page::{List, page_request};
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
+use super::wire::Time;
 pub(super) use tool_use::ToolUse;
 
 /// The longest text that is searched for, in characters.
@@ -65,6 +68,26 @@ pub(super) struct NumberedLine {
     seq: u32,
     #[serde(flatten)]
     line: Line,
+    /// What it should read, where somebody has corrected it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrected: Option<Corrected>,
+}
+
+/// What a line should read.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Corrected {
+    /// The whole line.
+    text: String,
+    /// Who said so.
+    by: Option<String>,
+    /// When.
+    at: Time,
+}
+
+impl From<CorrectionRecord> for Corrected {
+    fn from(correction: CorrectionRecord) -> Self {
+        Self { text: correction.text, by: correction.author, at: Time(correction.at_ms) }
+    }
 }
 
 /// How long the stages of an agent's turn took, ms; null where one did not happen.
@@ -180,6 +203,9 @@ pub(super) struct FormatQuery {
     /// `json`, `vtt` or `text`; goes before the header `Accept`.
     #[param(value_type = Option<String>)]
     format: Option<Format>,
+    /// In WebVTT and text, lines read as they were corrected. JSON has both in any case.
+    #[serde(default)]
+    corrected: bool,
 }
 
 /// What to look for.
@@ -216,7 +242,7 @@ impl From<TranscriptLine> for Line {
 
 impl From<LineRecord> for NumberedLine {
     fn from(record: LineRecord) -> Self {
-        Self { seq: record.seq, line: record.line.into() }
+        Self { seq: record.seq, line: record.line.into(), corrected: None }
     }
 }
 
@@ -272,7 +298,16 @@ pub(super) async fn of_call(
     };
     let call = state.store().call(id).await?.ok_or_else(no_such_call)?;
     let recording = state.store().call_recording(id).await?;
-    let transcript = state.store().transcript(id).await?;
+    let mut transcript = state.store().transcript(id).await?;
+    let mut corrections: HashMap<u32, CorrectionRecord> =
+        state.store().corrections(id).await?.into_iter().map(|correction| (correction.seq, correction)).collect();
+    if query.corrected && format != Format::Json {
+        for record in &mut transcript.lines {
+            if let Some(correction) = corrections.remove(&record.seq) {
+                record.line.text = correction.text;
+            }
+        }
+    }
     let tools = state.store().tool_uses(id).await?;
     let offset_ms = recording.as_ref().and_then(|recording| recording.offset_ms).unwrap_or(0);
     let plain = |kind: &'static str, body: String| {
@@ -283,12 +318,16 @@ pub(super) async fn of_call(
         Format::Vtt => plain("text/vtt; charset=utf-8", export::vtt(&transcript.lines, &tools, offset_ms)),
         Format::Text => plain("text/plain; charset=utf-8", export::text(&transcript.lines, &tools)),
         Format::Json => {
+            let numbered = |record: LineRecord| {
+                let corrected = corrections.remove(&record.seq).map(Corrected::from);
+                NumberedLine { corrected, ..NumberedLine::from(record) }
+            };
             let aligned = |RecordingRecord { id, offset_ms, .. }| Aligned { id, offset_ms };
             let body = Transcript {
                 call: id,
                 state: call.transcript,
                 recording: recording.map(aligned),
-                lines: transcript.lines.into_iter().map(NumberedLine::from).collect(),
+                lines: transcript.lines.into_iter().map(numbered).collect(),
                 turns: transcript.turns.into_iter().map(Turn::from).collect(),
                 tools: tools.into_iter().map(ToolUse::from).collect(),
             };

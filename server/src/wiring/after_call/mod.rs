@@ -5,6 +5,7 @@
 //! and leaves the same. Nothing of it is on the way of a call.
 
 mod job;
+mod pace;
 mod scrub;
 #[cfg(test)]
 mod tests;
@@ -14,21 +15,24 @@ use std::time::Duration;
 
 use after_call::EndedCall;
 use after_call::model::{Analyst, ModelLimits, Wanted};
-use after_call::redact::{Pattern, PatternError, Redactor};
+use after_call::redact::PatternError;
 use after_call::rules::{LeadWeights, RuleSettings, TicketRule, Topic};
 use call_model::CallId;
 use ivr::Business;
 use metrics::counter;
 use recordings::Folder;
-use store::{JobRecord, Scrubber, Store, StoreError};
+use store::{JobRecord, Store, StoreError};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use voice_agent::brain::{Brain, Chain, ChainSettings, Model};
 
 use crate::api::now_ms;
-use crate::config::{AfterCallSection, Redact};
+use crate::config::AfterCallSection;
 use crate::wiring::traces::Doing;
 use job::JobError;
+use pace::Pace;
+pub use scrub::Redaction;
 
 /// Pauses between tries.
 const PAUSES: [Duration; 4] =
@@ -58,14 +62,8 @@ pub enum AfterCallFailure {
 }
 
 /// What takes out what may not be kept, as the configuration says.
-pub fn scrubber(section: &AfterCallSection) -> Result<Scrubber, AfterCallFailure> {
-    let pattern =
-        |pattern: &crate::config::PatternConfig| Pattern { name: pattern.name.clone(), regex: pattern.regex.clone() };
-    let redactor = Redactor::new(&section.patterns.iter().map(pattern).collect::<Vec<_>>())?;
-    Ok(match section.redact {
-        Redact::Off => Scrubber::default(),
-        redact => Scrubber::new(Arc::new(scrub::Redaction { redactor, sound: redact == Redact::TextAndAudio })),
-    })
+pub fn redaction(section: &AfterCallSection) -> Result<Arc<Redaction>, AfterCallFailure> {
+    Ok(Arc::new(Redaction::new(section.redact, section.patterns.clone())?))
 }
 
 /// What the work is done with.
@@ -109,7 +107,8 @@ impl AfterCall {
     /// Starts the worker.
     pub fn start(self) -> AfterCallWorker {
         let stop = CancellationToken::new();
-        let worker = Worker { house: Arc::new(self), at_hand: JoinSet::new() };
+        let pace = Pace::new(self.section.per_second, Instant::now());
+        let worker = Worker { house: Arc::new(self), at_hand: JoinSet::new(), pace };
         AfterCallWorker { task: tokio::spawn(worker.run(stop.clone())), stop }
     }
 }
@@ -161,6 +160,7 @@ impl AfterCallWorker {
 struct Worker {
     house: Arc<AfterCall>,
     at_hand: JoinSet<()>,
+    pace: Pace,
 }
 
 impl Worker {
@@ -196,11 +196,13 @@ impl Worker {
     /// Begins what is due and has room, and says how long nothing will be due; `None`: nothing at all is left to do.
     async fn begin_due(&mut self) -> Result<Option<Duration>, StoreError> {
         let section = &self.house.section;
-        let room = section.workers.max(1).saturating_sub(self.at_hand.len());
+        let room = section.workers.max(1).saturating_sub(self.at_hand.len()).min(self.pace.ready(Instant::now()));
         if room > 0 {
             let lease_ms = self.house.time_limit().as_millis() as i64 + 30_000;
             let tries = section.tries.max(1);
-            for job in self.house.store.claim_jobs(now_ms(), lease_ms, room as u32, tries).await? {
+            let jobs = self.house.store.claim_jobs(now_ms(), lease_ms, room as u32, tries).await?;
+            self.pace.took(jobs.len());
+            for job in jobs {
                 self.at_hand.spawn(one(self.house.clone(), job));
             }
         }
@@ -208,7 +210,7 @@ impl Worker {
             return Ok(None);
         }
         let next = self.house.store.next_job_ms().await?;
-        Ok(next.map(|next| Duration::from_millis((next - now_ms()).max(1) as u64)))
+        Ok(next.map(|next| Duration::from_millis((next - now_ms()).max(1) as u64).max(self.pace.wait())))
     }
 }
 

@@ -10,7 +10,7 @@ use recordings::{Channels, Format};
 use serde_json::json;
 use store::{
     Address, AnswerCall, EndCall, EventFilter, FollowUpFilter, JobState, NewCall, NewRecording, NewVoicemail,
-    PageRequest, RecordingEnd, RecordingState, StoreConfig, TicketFilter, TicketPriority, fresh_id,
+    PageRequest, RecordingEnd, RecordingState, Scrubber, StoreConfig, TicketFilter, TicketPriority, fresh_id,
 };
 
 use super::*;
@@ -35,7 +35,7 @@ impl House {
     async fn at(folder: tempfile::TempDir, toml: &str) -> Self {
         let section: AfterCallSection = toml::from_str(toml).unwrap();
         let mut config = StoreConfig::new(folder.path().join("books.db"));
-        config.scrubber = scrubber(&section).unwrap();
+        config.scrubber = Scrubber::new(redaction(&section).unwrap());
         Self { store: Store::open(config).await.unwrap(), folder, section }
     }
 
@@ -350,7 +350,7 @@ async fn without_analysis_calls_are_redacted_all_the_same_and_with_neither_nothi
 #[test]
 fn wrong_settings_are_named() {
     let section = |toml: &str| toml::from_str::<AfterCallSection>(toml).unwrap();
-    let wrong = scrubber(&section("patterns = [{ name = 'x', regex = '(' }]")).err().unwrap();
+    let wrong = redaction(&section("patterns = [{ name = 'x', regex = '(' }]")).err().unwrap();
     assert!(wrong.to_string().contains("`patterns`"));
     let wrong = analyst(&section("brain = 'nobody'"), Vec::new()).err().unwrap();
     assert!(wrong.to_string().contains("`nobody`"));
