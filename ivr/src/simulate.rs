@@ -14,6 +14,10 @@ use crate::app::FlowApp;
 use crate::program::FlowProgram;
 use crate::template::markup;
 
+mod happened;
+
+pub use happened::{Happened, Line, Waits};
+
 /// How long a character takes to speak.
 const CHARACTER: Duration = Duration::from_millis(60);
 /// How long a sound file is taken to be.
@@ -49,7 +53,7 @@ pub struct Simulator {
     ringing: bool,
     listening: bool,
     guest: bool,
-    lines: Vec<String>,
+    lines: Vec<Line>,
 }
 
 impl Simulator {
@@ -73,11 +77,24 @@ impl Simulator {
         }
     }
 
-    /// Starts the call: what happens until the flow waits for something.
+    /// [`Self::begin`] in words.
     pub fn start(&mut self) -> Vec<String> {
+        self.begin().iter().map(ToString::to_string).collect()
+    }
+
+    /// [`Self::take`] in words.
+    pub fn input(&mut self, line: &str) -> Vec<String> {
+        if self.over {
+            return vec!["the call is over".to_owned()];
+        }
+        self.take(line).iter().map(ToString::to_string).collect()
+    }
+
+    /// Starts the call: what happens until the flow waits for something.
+    pub fn begin(&mut self) -> Vec<Line> {
         self.event(&CallEvent::Started);
         if self.direction == Direction::Outbound {
-            self.line("the call is answered");
+            self.tell(Happened::Answered);
             self.answered = true;
             self.event(&CallEvent::Answered);
         }
@@ -85,15 +102,15 @@ impl Simulator {
     }
 
     /// One typed line: keys (`1`, `123#`), nothing (silence until the flow does something), or a word such as
-    /// `hangup`; `help` lists them. Gives what happens until the flow waits again.
-    pub fn input(&mut self, line: &str) -> Vec<String> {
+    /// `hangup`; `help` lists them. Gives what happens until the flow waits again; nothing once the call is over.
+    pub fn take(&mut self, line: &str) -> Vec<Line> {
         if self.over {
-            return vec!["the call is over".to_owned()];
+            return Vec::new();
         }
         let (word, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
         match word {
             "" => self.silence(None),
-            "help" => self.lines.extend(HELP.iter().map(ToString::to_string)),
+            "help" => HELP.iter().for_each(|text| self.line(text)),
             "hangup" => self.hang_up(),
             "wait" => match rest.trim().trim_end_matches('s').parse::<u64>() {
                 Ok(seconds) if seconds <= 86_400 => self.silence(Some(Duration::from_secs(seconds))),
@@ -113,6 +130,20 @@ impl Simulator {
     /// Whether the call is over.
     pub fn is_over(&self) -> bool {
         self.over
+    }
+
+    /// What it waits for.
+    pub fn waits(&self) -> Waits {
+        match () {
+            () if self.over => Waits::Nothing,
+            () if self.ringing => Waits::Transfer,
+            () if self.request.is_some() => Waits::Reply,
+            () if self.tool.is_some() => Waits::Tool,
+            () if self.guest => Waits::Guest,
+            () if self.message.is_some() => Waits::Message,
+            () if self.listening => Waits::Words,
+            () => Waits::Keys,
+        }
     }
 
     /// The virtual time since the call began.
@@ -184,7 +215,7 @@ impl Simulator {
     /// Lets time pass: until the flow wakes, or for a while.
     fn silence(&mut self, how_long: Option<Duration>) {
         if let (None, Some((record, _))) = (how_long, self.message.take()) {
-            self.line("(silence)");
+            self.tell(Happened::Silence);
             self.recorded(record, RecordEnd::Silence, 0);
             return;
         }
@@ -196,7 +227,7 @@ impl Simulator {
             }
             let passed = wake.saturating_sub(self.now.since_start);
             self.advance(passed);
-            self.line("(silence)");
+            self.tell(Happened::Silence);
             self.app.handle_timeout(self.now);
             woken = true;
             self.drain();
@@ -246,13 +277,13 @@ impl Simulator {
     }
 
     fn hang_up(&mut self) {
-        self.line("the caller hangs up");
+        self.tell(Happened::CallerLeft);
         self.event(&CallEvent::HungUp { by: HangupParty::Caller, cause: HangupCause::Normal });
         self.over = true;
     }
 
     /// Carries the call on until the flow waits for the person at the keyboard.
-    fn settle(&mut self) -> Vec<String> {
+    fn settle(&mut self) -> Vec<Line> {
         self.drain();
         self.finish_playing(None);
         std::mem::take(&mut self.lines)
@@ -286,13 +317,13 @@ impl Simulator {
         match command {
             CallCommand::Answer => {
                 self.answered = true;
-                self.line("the call is answered");
+                self.tell(Happened::Answered);
                 self.app.handle(self.now, &CallEvent::Answered);
             }
             CallCommand::Play { playback, items, .. } => {
                 let duration = items.iter().map(duration_of).sum();
                 for item in &items {
-                    self.line(&shown(item));
+                    self.tell(shown(item));
                 }
                 self.playing.push_back((playback, duration));
             }
@@ -300,46 +331,42 @@ impl Simulator {
                 self.playing.retain(|(playing, _)| playback.is_some_and(|stopped| stopped != *playing));
             }
             CallCommand::Record { record, settings } => {
-                self.line("recording a message: `say WORDS`, an empty line for silence, or a key that ends it");
+                self.tell(Happened::Records);
                 self.message = Some((record, settings.terminators));
             }
             CallCommand::Transfer(settings) => {
                 let seconds = settings.ring_ms / 1_000;
-                self.line(&format!("ringing {} for {seconds} s: `answer`, `busy`, ...", settings.targets.join(", ")));
+                self.tell(Happened::Rings { targets: settings.targets, seconds });
                 self.ringing = true;
             }
             CallCommand::CancelTransfer => self.ringing = false,
             CallCommand::Listen(_) => {
                 self.listening = true;
-                self.line("(it listens: `say WORDS`)");
+                self.tell(Happened::Listens);
             }
             CallCommand::StopListening => self.listening = false,
             CallCommand::Enter { app, .. } => {
                 let (AppName::Agent(name) | AppName::Flow(name)) = app;
-                self.line(&format!("{name} has the call: `return JSON` gives it back"));
+                self.tell(Happened::Guest(name));
                 self.guest = true;
             }
             CallCommand::UseTool { tool, request } => {
-                self.line(&format!(
-                    "uses the tool {} with {}: `result JSON` or `fail`",
-                    request.name, request.arguments
-                ));
+                self.tell(Happened::Uses { tool: request.name, arguments: request.arguments.to_string() });
                 self.tool = Some(tool);
             }
             CallCommand::ToolReport(_) => {}
             CallCommand::Http { request, http } => {
-                self.line(&format!("asks {:?} {}: `reply 200 BODY` or `fail`", http.method, http.url));
+                self.tell(Happened::Asks { method: format!("{:?}", http.method), url: http.url });
                 self.request = Some(request);
             }
             CallCommand::Reject { cause } | CallCommand::Hangup { cause } => {
-                let how = if self.answered { "hangs up" } else { "refuses the call" };
-                self.line(&format!("the flow {how} ({cause:?})"));
+                self.tell(Happened::Ended { answered: self.answered, cause: format!("{cause:?}") });
                 self.over = true;
                 self.playing.clear();
                 let hung_up = CallEvent::HungUp { by: HangupParty::Us, cause };
                 self.app.handle(self.now, &hung_up);
             }
-            other => self.line(&note(&other)),
+            other => self.lines.extend(note(&other).map(|what| Line { at: self.now.since_start, what })),
         }
     }
 
@@ -349,11 +376,11 @@ impl Simulator {
     }
 
     fn line(&mut self, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        let seconds = self.now.since_start.as_secs();
-        self.lines.push(format!("{:>3}:{:02}  {text}", seconds / 60, seconds % 60));
+        self.tell(Happened::Note(text.to_owned()));
+    }
+
+    fn tell(&mut self, what: Happened) {
+        self.lines.push(Line { at: self.now.since_start, what });
     }
 }
 
@@ -370,21 +397,25 @@ fn duration_of(item: &PromptItem) -> Duration {
     }
 }
 
-fn shown(item: &PromptItem) -> String {
+fn shown(item: &PromptItem) -> Happened {
     match item {
-        PromptItem::Say { text, language, .. } => format!("{language}: {}", markup::readable(text)),
-        PromptItem::File { path } => format!("plays {path}"),
-        PromptItem::Recorded { .. } => "plays the message".to_owned(),
-        PromptItem::Tone { tone, .. } => format!("({tone:?})"),
-        PromptItem::Pause { duration_ms } => format!("(pause of {duration_ms} ms)"),
-        PromptItem::Dtmf { digits } => format!("(tones {digits})"),
+        PromptItem::Say { text, language, .. } => {
+            Happened::Said { language: language.clone(), text: markup::readable(text) }
+        }
+        PromptItem::File { path } => Happened::Sound(path.clone()),
+        PromptItem::Recorded { .. } => Happened::Note("plays the message".to_owned()),
+        PromptItem::Tone { tone, .. } => Happened::Note(format!("({tone:?})")),
+        PromptItem::Pause { duration_ms } => Happened::Note(format!("(pause of {duration_ms} ms)")),
+        PromptItem::Dtmf { digits } => Happened::Note(format!("(tones {digits})")),
     }
 }
 
 /// What else a reader of the flow wants to see; nothing for what goes without saying.
-fn note(command: &CallCommand) -> String {
-    match command {
-        CallCommand::NodeEntered { flow, node } => format!("-- {flow}/{node}"),
+fn note(command: &CallCommand) -> Option<Happened> {
+    let text = match command {
+        CallCommand::NodeEntered { flow, node } => {
+            return Some(Happened::Node { flow: flow.clone(), node: node.clone() });
+        }
         CallCommand::SaveVoicemail { mailbox, .. } => format!("the message is saved for {mailbox}"),
         CallCommand::Discard { .. } => "the message is thrown away".to_owned(),
         CallCommand::Recording { switch } => format!("recording of the call: {switch:?}").to_lowercase(),
@@ -397,6 +428,7 @@ fn note(command: &CallCommand) -> String {
             format!("no further calls for {purpose}: that is in the books")
         }
         CallCommand::SetContact { field, value } => format!("the contact's {field} = {value}"),
-        _ => String::new(),
-    }
+        _ => return None,
+    };
+    Some(Happened::Note(text))
 }

@@ -229,7 +229,7 @@ pub(super) async fn delete(State(state): State<ApiState>, Id(name): Id<String>) 
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn refuse(faults: Vec<Fault>) -> Problem {
+pub(super) fn refuse(faults: Vec<Fault>) -> Problem {
     refusal(Kind::FlowRefused, faults.into_iter().map(TextFault::from).collect())
 }
 

@@ -35,6 +35,35 @@ async fn a_flow_is_put_in_versions_and_a_wrong_one_is_refused_whole() {
 }
 
 #[tokio::test]
+async fn a_flow_is_run_by_typing_without_being_kept() {
+    let surface = Surface::start().await;
+    let menu = "nodes:\n  ask:\n    menu:\n      say: Press 1.\n      options: {1: bye}\n  bye:\n    hangup: {say: Goodbye.}\n";
+    let body = json!({"yaml": menu, "at": "2026-11-23T09:00:00Z", "inputs": ["7", "1", "1"]});
+    let tried = surface.send("POST", "/v1/flows/new/try", &body).await.ok(200);
+    assert_eq!((&tried["waits"], &tried["at"]), (&json!("nothing"), &json!("2026-11-23T09:00:00Z")));
+    let turns = tried["turns"].as_array().unwrap();
+    assert_eq!(turns.len(), 3, "what is typed after the end is left out: {tried}");
+    let kinds = |turn: &Value| {
+        let lines = turn["lines"].as_array().unwrap().iter();
+        lines.map(|line| line["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&turns[0]), ["node", "answered", "said"]);
+    assert_eq!(turns[0]["lines"][2], json!({"at_ms": 0, "kind": "said", "language": "en", "text": "Press 1."}));
+    let last = kinds(&turns[2]);
+    assert_eq!((&*last[0], &*last[last.len() - 1]), ("node", "ended"), "{tried}");
+
+    let active = surface.send("POST", "/v1/flows/reception/try", &json!({})).await.ok(200);
+    assert!(active.to_string().contains("Hello."), "{active}");
+    let wrong = surface.send("POST", "/v1/flows/new/try", &json!({"yaml": "nodes: 5\n"})).await;
+    wrong.problem(422);
+    assert!(wrong.body["faults"][0]["line"].is_u64(), "{}", wrong.body);
+    surface.send("POST", "/v1/flows/none/try", &json!({})).await.problem(404);
+    let long = json!({"inputs": vec!["1"; 201]});
+    surface.send("POST", "/v1/flows/reception/try", &long).await.problem(422);
+    assert_eq!(surface.get("/v1/flows").await.ok(200)["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_flow_that_no_number_needs_is_removed() {
     let surface = Surface::start().await;
     let number = json!({"number": "desk", "flow": "reception"});
