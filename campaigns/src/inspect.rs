@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn what_is_misspelt_is_found_in_its_line_also_where_it_is_not_walked() {
-        let template = "Hello {{ nam | uper }}\n{% if name is not definned %}{{ fields.doctor\n | dafault('x|y') }}{% endif %}";
+        let template =
+            "Hello {{ nam | uper }}\n{% if name is not definned %}{{ fields.doctor\n | dafault('x|y') }}{% endif %}";
         let expected = [
             (1, Kind::Value, "nam".to_owned()),
             (1, Kind::Filter, "uper".to_owned()),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use crate::audience::Row;
+use crate::inspect::{self, Misnamed};
 
 /// Values by name, each a template such as `{{ name }}` or `{{ fields.doctor | upper }}`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,6 +43,11 @@ impl Variables {
     /// Checks that a template compiles.
     pub fn check(name: &str, template: &str) -> Result<(), VariableError> {
         environment().template_from_str(template).map(|_| ()).map_err(|error| trouble(name, &error))
+    }
+
+    /// What a template names that is not there. `is_spoken`: it has the filters of spoken texts.
+    pub(crate) fn misnamed(template: &str, is_spoken: bool) -> Vec<Misnamed> {
+        inspect::misnamed(&if is_spoken { spoken() } else { environment() }, template)
     }
 
     /// The values for a contact; of `self` first, and `over` where it has the name too (a variant's).

@@ -110,3 +110,14 @@ fn a_template_that_asks_for_what_is_not_there_says_so_without_the_values() {
     assert!(wrong.message.contains("audience.columns.fields") && !wrong.to_string().contains("Anna"));
     assert!(fill_text("{% for a in range(100000) %}{{ name }}{% endfor %}", &audience.rows[0]).is_err());
 }
+
+#[test]
+fn a_table_may_be_without_other_numbers() {
+    let mapping = mapping("  columns: { other_numbers: [mobile, Office] }\n");
+    let read = |text: &str| read(text.as_bytes(), &mapping, &house()).unwrap();
+    let none = read("number,name\n030 1234567,Anna\n");
+    assert_eq!((none.rows[0].others.len(), &none.absent[..]), (0, &["mobile".to_owned(), "Office".to_owned()][..]));
+    assert!(none.faults.is_empty());
+    let one = read("number,office\n030 1234567,030 7654321\n");
+    assert_eq!((one.rows[0].others.len(), &one.absent[..]), (1, &["mobile".to_owned()][..]));
+}

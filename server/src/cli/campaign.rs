@@ -1,5 +1,7 @@
 //! `callwright campaign`: campaigns of the running Callwright.
 
+mod story;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +10,7 @@ use clap::{Args, Subcommand};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use self::story::{held, line, story};
 use super::Failure;
 use super::running::RunningHouse;
 use crate::config::Config;
@@ -20,9 +23,6 @@ const PRINTED: usize = 50;
 
 /// How often the bar is drawn.
 const TICK: Duration = Duration::from_secs(1);
-
-/// How wide the bar is, characters.
-const BAR: usize = 40;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CampaignCommand {
@@ -256,6 +256,9 @@ async fn add(house: &RunningHouse, name: &str, file: &std::path::Path, keep_good
     if !status.is_success() {
         return Err(format!("{status}: {}", word(&told["detail"])).into());
     }
+    for column in told["absent_columns"].as_array().into_iter().flatten() {
+        say(&format!("There is no column `{}`: nobody has another number by it.", word(column)));
+    }
     let doubles = told["duplicates"].as_array().map_or(0, Vec::len);
     say(&format!(
         "Contacts: {} added, {} there already, {} with faults, {doubles} rows say a number again",
@@ -283,6 +286,7 @@ async fn show(house: &RunningHouse, name: &str) -> Result<(), Failure> {
     say(word(&campaign["yaml"]).trim_end());
     say("");
     say(&line(&progress, false));
+    held(&progress).iter().for_each(|why| say(why));
     Ok(())
 }
 
@@ -315,10 +319,10 @@ async fn preview(house: &RunningHouse, name: &str, contact: Option<i64>) -> Resu
     for (name, value) in spoken["variables"].as_object().into_iter().flatten() {
         say(&format!("{name} = {}", word(value)));
     }
-    for sentence in spoken["says"].as_array().into_iter().flatten() {
+    for sentence in spoken["spoken"].as_array().into_iter().flatten() {
         say(&format!("> {}", word(sentence)));
     }
-    if let Some(message) = spoken["message"].as_str() {
+    if let Some(message) = spoken["message_spoken"].as_str() {
         say(&format!("To a machine: {message}"));
     }
     Ok(())
@@ -327,10 +331,18 @@ async fn preview(house: &RunningHouse, name: &str, contact: Option<i64>) -> Resu
 /// Draws the bar until the campaign is over; where nobody looks, one line.
 async fn watch(house: &RunningHouse, name: &str) -> Result<(), Failure> {
     let (path, terminal) = (path(name, "/progress"), std::io::stdout().is_terminal());
+    let mut told = None;
     loop {
         let progress = house.json(&path).await?;
         let line = line(&progress, true);
         let mut out = std::io::stdout();
+        let why = held(&progress);
+        if why != told {
+            if let Some(why) = &why {
+                writeln!(out, "{}{why}", if terminal { "\r\x1b[2K" } else { "" })?;
+            }
+            told = why;
+        }
         if terminal {
             write!(out, "\r\x1b[2K{line}")?;
             out.flush()?;
@@ -341,61 +353,6 @@ async fn watch(house: &RunningHouse, name: &str) -> Result<(), Failure> {
         }
         tokio::time::sleep(TICK).await;
     }
-}
-
-/// How a campaign stands, in one line.
-fn line(progress: &Value, with_bar: bool) -> String {
-    let number = |name: &str| progress[name].as_u64().unwrap_or(0);
-    let (all, done) = (number("contacts"), number("done"));
-    let share = if all == 0 { 0.0 } else { done as f64 / all as f64 };
-    let filled = ((share * BAR as f64).round() as usize).min(BAR);
-    let bar = format!("[{}{}] {:>3.0}% ", "#".repeat(filled), "-".repeat(BAR - filled), share * 100.0);
-    let outcomes: Vec<String> = progress["outcomes"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(outcome, count)| format!("{outcome} {count}"))
-        .collect();
-    let reason = progress["reason"].as_str().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    format!(
-        "{}{}{reason}: {done}/{all} done, {} calling, {} waiting  {}",
-        if with_bar { &bar } else { "" },
-        word(&progress["state"]),
-        number("calling"),
-        number("waiting"),
-        outcomes.join("  ")
-    )
-    .trim_end()
-    .to_owned()
-}
-
-/// What came of a campaign, for people.
-fn story(name: &str, results: &Value) -> String {
-    let mut lines = vec![format!("{name}: {}", line(results, false)), String::new()];
-    for step in results["funnel"].as_array().into_iter().flatten() {
-        lines.push(format!("{:>10}  {}", step["contacts"].as_u64().unwrap_or(0), word(&step["step"])));
-    }
-    let attempts = &results["attempts"];
-    let cost = attempts["cost"].as_u64().unwrap_or(0);
-    lines.push(String::new());
-    lines.push(format!(
-        "{} attempts, {} dialled, {} answered, {:.1} minutes, cost {}.{:02}",
-        attempts["attempts"],
-        attempts["dialled"],
-        attempts["answered"],
-        attempts["talked_s"].as_f64().unwrap_or(0.0) / 60.0,
-        cost / 1_000_000,
-        cost % 1_000_000 / 10_000
-    ));
-    for variant in results["variants"].as_array().into_iter().flatten() {
-        lines.push(format!(
-            "variant {}: {} contacts, {}",
-            word(&variant["variant"]),
-            variant["contacts"],
-            variant["outcomes"]
-        ));
-    }
-    lines.join("\n")
 }
 
 fn word(value: &Value) -> &str {
@@ -414,14 +371,5 @@ mod tests {
     #[test]
     fn names_are_escaped_in_paths() {
         assert_eq!(path("Erinnerung März/1", "/start"), "/v1/campaigns/Erinnerung%20M%C3%A4rz%2F1/start");
-    }
-
-    #[test]
-    fn the_bar_shows_how_much_is_done() {
-        let progress = json!({ "state": "running", "contacts": 4, "done": 1, "calling": 2, "waiting": 1,
-            "outcomes": { "reached": 1 } });
-        let line = line(&progress, true);
-        assert!(line.starts_with("[##########------------------------------]  25% running: 1/4 done"), "{line}");
-        assert!(line.ends_with("2 calling, 1 waiting  reached 1"), "{line}");
     }
 }

@@ -2,9 +2,7 @@
 
 use call_model::CallId;
 use serde_json::json;
-use store::{
-    CallWalk, CampaignState, CampaignStep, NewAttempt, NewCampaign, NewCampaignContact, WalkedNode, fresh_id,
-};
+use store::{CallWalk, CampaignState, CampaignStep, NewAttempt, NewCampaign, NewCampaignContact, WalkedNode, fresh_id};
 
 use crate::support::{NOW, Surface, read};
 

@@ -7,6 +7,7 @@ use calls::live::{LiveKind, LiveState};
 use callwright::api::ApiConfig;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
+use store::{CampaignState, CampaignStep, NewCampaign, NewCampaignContact};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -14,7 +15,7 @@ use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::support::{KEY, Surface, line};
+use crate::support::{KEY, NOW, Surface, line};
 
 struct Watch(WebSocketStream<TcpStream>);
 
@@ -131,4 +132,40 @@ async fn a_watcher_that_is_too_slow_is_told_what_it_missed_and_holds_nothing_up(
         }
     }
     assert_eq!((missed, seen.len()), (12, 8));
+}
+
+#[tokio::test]
+async fn a_watcher_of_all_sees_campaigns_as_they_stand_and_as_they_change() {
+    let surface = Surface::start().await;
+    let store = &surface.store;
+    let add = async |name: &str| {
+        let yaml = format!("name: {name}\npurpose: reminder\nflow: reception\n");
+        let campaign = store.add_campaign(NewCampaign { name: name.into(), yaml }, NOW).await.unwrap();
+        let contact = NewCampaignContact { number: "+4930901820".into(), ..NewCampaignContact::default() };
+        store.add_campaign_contacts(campaign.id, vec![contact], NOW).await.unwrap();
+        campaign.id
+    };
+    let step = async |id, to| {
+        let from = &[CampaignState::Draft, CampaignState::Running];
+        store.step_campaign(CampaignStep { id, from, to, reason: None, now_ms: NOW }).await.unwrap().unwrap();
+    };
+    let (first, second) = (add("first").await, add("second").await);
+    step(first, CampaignState::Running).await;
+    let mut watch = Watch::with_key(&surface, "/v1/live").await;
+    let now = watch.next().await;
+    assert_eq!((&now["type"], &now["name"], &now["state"]), (&json!("campaign"), &json!("first"), &json!("running")));
+    assert_eq!((&now["id"], &now["contacts"], &now["waiting"]), (&json!(first.to_string()), &json!(1), &json!(1)));
+    // What begins is told of, and what ends once more.
+    let until = async |watch: &mut Watch, name: &str, state: &str| {
+        loop {
+            let told = watch.next().await;
+            if told["name"] == name && told["state"] == state {
+                return;
+            }
+        }
+    };
+    step(second, CampaignState::Running).await;
+    until(&mut watch, "second", "running").await;
+    step(first, CampaignState::Stopped).await;
+    until(&mut watch, "first", "stopped").await;
 }

@@ -41,8 +41,9 @@ impl Store {
 
     /// How many calls of a campaign came to each node, the most walked first.
     pub async fn campaign_nodes(&self, campaign: i64) -> Result<Vec<CampaignNode>, StoreError> {
-        let query =
-            sqlx::query("SELECT * FROM campaign_nodes WHERE campaign = ?1 ORDER BY entered DESC, flow, node LIMIT 1000");
+        let query = sqlx::query(
+            "SELECT * FROM campaign_nodes WHERE campaign = ?1 ORDER BY entered DESC, flow, node LIMIT 1000",
+        );
         CampaignNode::from_rows(&query.bind(campaign).fetch_all(self.readers()).await?)
     }
 

@@ -16,12 +16,15 @@ const SHORTEST_NAME: usize = 4;
 /// By how many of its last digits a number that somebody wrote is looked for.
 const LAST_DIGITS: usize = 6;
 
-/// The calls of contacts (`?1`) and of numbers (`?2`).
+/// The calls of contacts (`?1`) and of numbers (`?2`), and those that campaigns made for who has the number, at whichever
+/// of the numbers that the campaign had.
 const THEIRS: &str = "SELECT id, state FROM calls WHERE contact IN (SELECT value FROM json_each(?1)) \
     UNION SELECT id, state FROM calls WHERE direction = 'outbound' \
     AND to_address IN (SELECT value FROM json_each(?2)) \
     UNION SELECT id, state FROM calls WHERE direction = 'inbound' \
-    AND from_address IN (SELECT value FROM json_each(?2))";
+    AND from_address IN (SELECT value FROM json_each(?2)) \
+    UNION SELECT c.id, c.state FROM campaign_contacts p JOIN campaign_attempts a ON a.contact = p.row \
+    JOIN calls c ON c.id = a.call WHERE p.number IN (SELECT value FROM json_each(?2))";
 
 impl Record for ErasureRecord {
     const TABLE: &'static str = "erasures";
@@ -358,7 +361,7 @@ impl Finish {
         suppression::keep_refusals(tx, None, &work.numbers).await?;
         let salt = standing::salt(&mut tx.conn).await?;
         for number in &work.numbers {
-            let rows = campaign_contact::erase_number(tx, number, self.now_ms).await?;
+            let rows = campaign_contact::erase_number(tx, number, &work.names, self.now_ms).await?;
             count(tx, self.id, "campaign_contacts", rows).await?;
             hide(tx, number, &standing::hidden(&salt, number)).await?;
         }

@@ -38,6 +38,7 @@ async fn a_retry_is_moved_and_a_time_of_the_day_stays() {
             variant: None,
             rate: None,
             message_for_machines: false,
+            unsure_is_machine: false,
             number_index: 0,
             reason: None,
             now_ms: NOW,

@@ -1,5 +1,6 @@
 //! `callwright doctor`: what is wrong here, and what to do about it. Needs no running server; asks it where there is one.
 
+mod campaigns;
 mod certificates;
 mod machine;
 mod network;
@@ -120,6 +121,7 @@ async fn examine(patient: &Patient<'_>) -> Vec<Finding> {
     findings.extend(parts::speech(patient.config).await);
     findings.extend(trunks::names(patient).await);
     findings.extend(trunks::trunks(patient).await);
+    findings.extend(campaigns::campaigns(patient).await);
     findings
 }
 
