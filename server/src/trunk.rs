@@ -141,6 +141,39 @@ words! {
     }
 }
 
+words! {
+    /// How a trunk is sent keys.
+    TrunkKeys => interop::Keys {
+        /// By telephone-event where that is agreed on, else as tones in the sound.
+        Auto,
+        /// As tones in the sound.
+        Sound,
+        /// By SIP INFO.
+        Info,
+    }
+}
+
+/// The response that tells a trunk of sound before our answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+pub enum TrunkProgress {
+    /// Session Progress.
+    #[default]
+    #[serde(rename = "183")]
+    SessionProgress,
+    /// Ringing.
+    #[serde(rename = "180")]
+    Ringing,
+}
+
+impl From<TrunkProgress> for interop::Progress {
+    fn from(progress: TrunkProgress) -> Self {
+        match progress {
+            TrunkProgress::SessionProgress => Self::SessionProgress,
+            TrunkProgress::Ringing => Self::Ringing,
+        }
+    }
+}
+
 /// An extension of SIP that a trunk may be spared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum TrunkExtension {
@@ -150,6 +183,9 @@ pub enum TrunkExtension {
     /// Session timers.
     #[serde(rename = "timer")]
     Timer,
+    /// Changes and refreshes by UPDATE.
+    #[serde(rename = "update")]
+    Update,
 }
 
 impl From<TrunkExtension> for interop::Extension {
@@ -157,6 +193,7 @@ impl From<TrunkExtension> for interop::Extension {
         match extension {
             TrunkExtension::Reliable => Self::Reliable,
             TrunkExtension::Timer => Self::Timer,
+            TrunkExtension::Update => Self::Update,
         }
     }
 }
@@ -175,12 +212,16 @@ pub struct TrunkQuirks {
     pub from_account: bool,
     /// Where the number that is called stands: `auto`, `to`, `called-party-id`.
     pub called_number: TrunkCalledNumber,
-    /// Extensions that calls by it do not offer: `100rel`, `timer`.
+    /// Extensions that calls by it do without: `100rel`, `timer`, `update`.
     pub disable: Vec<TrunkExtension>,
     /// Calls by it require that what goes before the answer is confirmed (`Require: 100rel`).
     pub require_100rel: bool,
     /// Sound before the answer (183) is let in.
     pub early_media: bool,
+    /// The response that tells it of sound before our answer: `183`, `180`.
+    pub progress: TrunkProgress,
+    /// How keys are sent to it: `auto`, `sound`, `info`.
+    pub keys: TrunkKeys,
     /// It is asked for a sign of life by OPTIONS.
     pub options_ping: bool,
     /// The length of packets that is asked for, ms.
@@ -203,6 +244,8 @@ impl Default for TrunkQuirks {
             disable: Vec::new(),
             require_100rel: quirks.require_100rel,
             early_media: quirks.early_media,
+            progress: TrunkProgress::default(),
+            keys: TrunkKeys::default(),
             options_ping: quirks.options_ping,
             ptime_ms: quirks.ptime_ms,
             symmetric_rtp: quirks.symmetric_rtp,
@@ -241,6 +284,8 @@ impl From<TrunkQuirks> for interop::Quirks {
             disable: quirks.disable.into_iter().map(Into::into).collect(),
             require_100rel: quirks.require_100rel,
             early_media: quirks.early_media,
+            progress: quirks.progress.into(),
+            keys: quirks.keys.into(),
             options_ping: quirks.options_ping,
             ptime_ms: quirks.ptime_ms,
             symmetric_rtp: quirks.symmetric_rtp,

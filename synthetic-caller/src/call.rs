@@ -35,6 +35,8 @@ pub(crate) struct OneCall<'a> {
     ours: SessionDescription,
     pub(crate) started: Instant,
     pub(crate) answered: Option<Instant>,
+    /// Since when its sound comes: from the answer on, or from before it.
+    sounding: Option<Instant>,
     playback: u32,
     playing: bool,
     /// The other side has spoken at all.
@@ -72,6 +74,7 @@ impl<'a> OneCall<'a> {
             ours,
             started,
             answered: None,
+            sounding: None,
             playback: 0,
             playing: false,
             spoken: false,
@@ -177,17 +180,24 @@ impl<'a> OneCall<'a> {
                 if negotiated.shelter.privacy != sdp::Privacy::Plain {
                     self.note("the sound is encrypted");
                 }
-                self.command(MediaCommand::RecordCall(RecordingSwitch::Start));
-                self.command(MediaCommand::StartLeg {
-                    leg: LegSlot::CALLER,
-                    session: SessionConfig::new(u64::from(self.local.port)),
-                    negotiated,
-                });
+                self.sound(negotiated);
                 self.answered = Some(Instant::now());
                 self.hiss();
             }
             Err(error) => self.answer_error = Some(CallerError::Answer(error.into())),
         }
+    }
+
+    /// Sounds as was agreed on, from now on.
+    fn sound(&mut self, negotiated: sdp::Negotiated) {
+        let leg = LegSlot::CALLER;
+        if self.sounding.is_some() {
+            return self.command(MediaCommand::RenegotiateLeg { leg, negotiated });
+        }
+        self.sounding = Some(Instant::now());
+        self.command(MediaCommand::RecordCall(RecordingSwitch::Start));
+        let session = SessionConfig::new(u64::from(self.local.port));
+        self.command(MediaCommand::StartLeg { leg, session, negotiated });
     }
 
     fn on_media(&mut self, event: &MediaEvent) {
@@ -225,7 +235,7 @@ impl<'a> OneCall<'a> {
         }
         let _ = self.media.close_leg(LegSlot::CALLER);
         let patience = Instant::now() + Duration::from_secs(2);
-        while self.quality.is_none() && self.answered.is_some() {
+        while self.quality.is_none() && self.answered.or(self.sounding).is_some() {
             match tokio::time::timeout_at(patience, self.media_events.recv()).await {
                 Ok(Some(event)) => self.on_media(&event),
                 _ => break,
@@ -236,8 +246,9 @@ impl<'a> OneCall<'a> {
         let (heard, said, rate) = collected.unwrap_or_default();
         let answer_ms = self.answered.map(|at| (at - self.started).as_millis() as u64);
         let first_sound = heard.iter().position(|sample| sample.unsigned_abs() > AUDIBLE);
+        let since_ms = self.sounding.or(self.answered).map(|at| (at - self.started).as_millis() as u64);
         let first_sound_ms =
-            answer_ms.zip(first_sound).map(|(answer, sample)| answer + sample as u64 * 1_000 / u64::from(rate.max(1)));
+            since_ms.zip(first_sound).map(|(since, sample)| since + sample as u64 * 1_000 / u64::from(rate.max(1)));
         if let Some(at_ms) = first_sound_ms {
             let place = self.timeline.partition_point(|moment| moment.at_ms <= at_ms);
             self.timeline.insert(place, Moment { at_ms, what: "first sound".into() });

@@ -11,6 +11,9 @@ impl OneCall<'_> {
     pub(super) fn on_progress(&mut self, status: StatusCode, body: Option<Body>) {
         let sound = if body.is_some() { " with sound" } else { "" };
         self.note(format!("they answered {} {}{sound}", status.code(), status.reason()));
+        if let Some(Ok(negotiated)) = body.as_ref().map(|body| self.negotiate(body)) {
+            self.sound(negotiated);
+        }
         // The answer itself may not repeat it (RFC 3262). The branch that spoke last counts.
         self.early = body.or(self.early.take());
     }
