@@ -7,9 +7,9 @@ use callwright_tests::voice::{spoken, voice};
 use callwright_tests::{Api, Baresip, Server, Settings, wait};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use synthetic_caller::{CallerConfig, Step};
+use synthetic_caller::{CallerConfig, Ending, Step};
 
-use crate::flows::{LINE_HZ, line};
+use crate::flows::{LINE_HZ, line, tone};
 
 /// Our number, which is also the name of our account at the carrier.
 const OURS: &str = "+12015550100";
@@ -30,13 +30,26 @@ async fn carrier() -> Server {
 
 /// Our side: a trunk by registration, and our number on it.
 async fn business(carrier: &Server, password: &str) -> Server {
+    Server::with(our_side(carrier, password)).await
+}
+
+fn our_side(carrier: &Server, password: &str) -> Settings {
     let trunk = format!(
         "[[trunks]]\nname = \"carrier\"\nhost = \"{}\"\nuser = \"{OURS}\"\npassword = \"{password}\"\nregister = true\n\
          caller_id = \"{OURS}\"\nallowed_prefixes = [\"+1\"]\n\
          [[numbers]]\nnumber = \"{OURS}\"\nflow = \"reception\"\ntrunk = \"carrier\"\n",
         carrier.sip()
     );
-    Server::with(Settings::default().config(&trunk).set("SIP__TRUNK_CHECK_S", 1)).await
+    Settings::default().config(&trunk).set("SIP__TRUNK_CHECK_S", 1)
+}
+
+/// Lets anna call the outside from our number.
+async fn allow_anna(api: &Api) {
+    let members = api.list("/v1/members").await;
+    let anna = members.iter().find(|member| member["name"] == "anna").unwrap();
+    let path = format!("/v1/members/{}", anna["id"].as_str().unwrap());
+    let change = json!({ "may_call_from": [OURS] });
+    assert_eq!(api.ask(Method::PATCH, &path, Some(&change), &[]).await.status, StatusCode::OK);
 }
 
 /// The trunk's state, once it is as it should be.
@@ -83,13 +96,7 @@ async fn a_member_calls_the_outside_through_a_trunk_with_digest() {
     let phone = Phone { auto_answer: true, tone_hz: 1_050.0, ..Phone::new(THEIRS, carrier.sip(), THEIR_PASSWORD) };
     let mut phone = Baresip::start(phone).await;
 
-    let api = ours.api();
-    let members = api.list("/v1/members").await;
-    let anna = members.iter().find(|member| member["name"] == "anna").unwrap();
-    let path = format!("/v1/members/{}", anna["id"].as_str().unwrap());
-    let change = json!({ "may_call_from": [OURS] });
-    assert_eq!(api.ask(Method::PATCH, &path, Some(&change), &[]).await.status, StatusCode::OK);
-
+    allow_anna(&ours.api()).await;
     let voice = Sound::tone(700.0, 2.5).written(ours.folder(), "anna.wav");
     let config = CallerConfig { password: Some(ours.phone_password()), ..config("anna") };
     let steps = vec![caller::wait(0.1), Step::Play(voice), caller::wait(2.5), Step::HangUp];
@@ -209,4 +216,56 @@ async fn a_carrier_known_by_its_address_needs_no_account() {
     assert_eq!(call["from"], THEIRS);
     carrier.api().delete(&format!("/v1/calls/{}", id["id"].as_str().unwrap())).await;
     assert_eq!(ours.api().last_call().await["hung_up_by"], "caller");
+}
+
+/// A carrier with an account for us, where a flow answers somebody else's number.
+async fn exchange(nodes: &str) -> Server {
+    let account = format!("[[members]]\nname = \"{OURS}\"\ndisplay = \"ours\"\npassword = \"{ACCOUNT_PASSWORD}\"\n");
+    let carrier = Server::with(Settings::default().at("127.0.0.2").config(&account)).await;
+    tone(&carrier, "line.wav", LINE_HZ, 90.0);
+    tone(&carrier, "notice.wav", LINE_HZ, 2.0);
+    let api = carrier.api();
+    api.flow("theirs", &format!("languages: [en]\nrecording: off\nnodes:\n  {nodes}\n")).await;
+    let number = json!({ "number": THEIRS, "flow": "theirs" });
+    let made = api.ask(Method::POST, "/v1/numbers", Some(&number), &[]).await.status;
+    assert!(matches!(made, StatusCode::CREATED | StatusCode::CONFLICT), "{made}");
+    carrier
+}
+
+#[tokio::test]
+async fn what_a_carrier_says_before_it_refuses_is_heard() {
+    let carrier = exchange("notice: {play: notice.wav, unanswered: true, next: no}\n  no: {reject: busy}").await;
+    let ours = business(&carrier, ACCOUNT_PASSWORD).await;
+    registered(&ours).await;
+    allow_anna(&ours.api()).await;
+    let config = CallerConfig { password: Some(ours.phone_password()), ..config("anna") };
+    let report = call_with(config, script(ours.address(THEIRS), vec![Step::Speech])).await;
+    assert_eq!(report.ending, Ending::NotAnswered { status: Some(486) }, "{}", timeline(&report));
+    assert!(heard(&report).tone_seconds(LINE_HZ) > 1.2, "the carrier's words are heard\n{}", timeline(&report));
+    assert_eq!(ours.api().last_call().await["cause"], "busy");
+}
+
+#[tokio::test]
+async fn a_carrier_that_dies_in_mid_call_leaves_nobody_in_silence() {
+    let mut carrier = exchange("line: {play: line.wav, interrupt: false, next: hangup}").await;
+    let ours = Server::with(our_side(&carrier, ACCOUNT_PASSWORD).set("MEDIA__RTP_TIMEOUT_S", 2)).await;
+    registered(&ours).await;
+    let api = ours.api();
+    allow_anna(&api).await;
+    let config = CallerConfig { password: Some(ours.phone_password()), ..config("anna") };
+    // Longer than the test may take: that she is let go is what ends it.
+    let calling = begin(config, script(ours.address(THEIRS), vec![Step::Speech, caller::wait(60.0)]));
+    let id = api.newest_call().await;
+    let far_leg = |call: &Value| call["legs"].as_array()?.iter().find(|leg| leg["role"] == "transfer").cloned();
+    api.call_when(&id, "the two talk", |call| far_leg(call).is_some_and(|leg| leg["answered_at"].is_string())).await;
+    carrier.kill();
+    let report = wait::done("the call ends", calling).await.unwrap();
+    assert_eq!(report.ending, Ending::ByThem, "{}", timeline(&report));
+    assert!(heard(&report).tone_seconds(LINE_HZ) > 0.5, "{}", timeline(&report));
+    // The books say why, the operator sees which trunk it was.
+    let call = api.ended_call(&id).await;
+    let far_leg = far_leg(&call).unwrap();
+    assert!(far_leg["ended_at"].is_string() && call["ended_at"].is_string(), "{call:#}");
+    assert_eq!(call["cause"], "media_timeout", "{call:#}");
+    trunk_when(&api, "the trunk is not reachable", |state| state["reachable"] == false).await;
 }
