@@ -68,6 +68,8 @@ pub struct AfterCallSection {
     pub patterns: Vec<PatternConfig>,
     /// Calls that are worked on at a time (2).
     pub workers: usize,
+    /// Calls whose work is begun in a second, in the long run (25).
+    pub per_second: u32,
     /// How often one is tried before it is given up (5).
     pub tries: u32,
     /// The brain that is asked: its name, `rules` for none, or (the default) all language models in their order.
@@ -106,6 +108,7 @@ impl Default for AfterCallSection {
             redact: Redact::Text,
             patterns: Vec::new(),
             workers: 2,
+            per_second: 25,
             tries: 5,
             brain: None,
             transcript_chars: 24_000,

@@ -58,8 +58,13 @@ impl AfterCall {
             return Ok(self.store.finish_job(job.call, now_ms()).await?);
         };
         let call = self.ended(&record).await?;
-        let counts = self.store.term_counts(&rules::terms(&call)).await?;
-        let background = Background { lines: counts.lines, terms: counts.terms };
+        let terms = rules::terms(&call);
+        let background = if terms.is_empty() {
+            Background::default()
+        } else {
+            let counts = self.store.term_counts(&terms).await?;
+            Background { lines: counts.lines, terms: counts.terms }
+        };
         let base = rules::insights(&call, &background, &self.rules);
         let insights = self.by_model(record.id, &call, base).await?;
         self.note(&record, &insights).await?;
