@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::MatchedPath;
 use axum::http::{self, Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use reqwest::Url;
 use serde_json::Value;
@@ -75,6 +76,8 @@ impl Request {
             return broken();
         };
         *request.extensions_mut() = extensions;
+        // It has a path of its own: not one beneath that of the request that it is made for.
+        request.extensions_mut().remove::<MatchedPath>();
         *request.headers_mut() = self.headers;
         request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let Ok(response) = rest.oneshot(request).await;
