@@ -102,9 +102,14 @@ export class Program {
     });
   }
 
-  /** The REST surface, with the first key. */
+  /** The first API key. */
+  get key(): string {
+    return readFileSync(join(this.folder, "data", "api-key"), "utf8").trim();
+  }
+
+  /** The REST surface, with that key. */
   get api(): Api {
-    const key = readFileSync(join(this.folder, "data", "api-key"), "utf8").trim();
+    const key = this.key;
     const send = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
       const response = await fetch(this.url + path, {
         method,

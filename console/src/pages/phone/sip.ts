@@ -52,7 +52,7 @@ export class SipDriver {
     this.stopped = false;
     this.options.tell({ type: "link", link: "connecting" });
     try {
-      const [jssip, lent] = await Promise.all([import("jssip"), this.options.lend()]);
+      const [{ default: jssip }, lent] = await Promise.all([import("jssip"), this.options.lend()]);
       if (this.stopped) return;
       this.iceServers = lent.ice_servers ?? [];
       const socket = new jssip.WebSocketInterface(webSocketUrl(lent.websocket));
