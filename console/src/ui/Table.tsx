@@ -61,8 +61,10 @@ export function Table<T>(props: TableProps<T>) {
     return <Skeleton className={styles.state} lines={["92%", "78%", "88%", "70%", "84%", "74%", "90%", "66%"]} />;
   }
   if (rows.length === 0) return empty ?? <Empty title="–" />;
+  // Where nothing in it takes the focus, the keyboard must reach it to scroll it.
+  const isStill = props.href === undefined && props.onOpen === undefined;
   return (
-    <div className={styles.scroll}>
+    <div className={styles.scroll} {...(isStill && { tabIndex: 0, role: "region", "aria-label": label })}>
       <table className={styles.table} aria-label={label}>
         <thead>
           <tr>

@@ -1,6 +1,6 @@
 import "@xyflow/react/dist/style.css";
 
-import { Background, BackgroundVariant, Controls, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { Background, BackgroundVariant, Controls, MarkerType, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import type { Connection, Edge, NodeChange } from "@xyflow/react";
 import { useEffect, useMemo, useRef, useState } from "react";
 
@@ -84,7 +84,7 @@ function Board({ view, text, selected, onSelect, onChange }: CanvasProps) {
             source: node.name,
             sourceHandle: exit.id,
             target: exit.target,
-            animated: false,
+            markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18, color: "var(--line-strong)" },
             className: selected === node.name || selected === exit.target ? (styles.near ?? "") : "",
           })),
       ),
@@ -117,7 +117,7 @@ function Board({ view, text, selected, onSelect, onChange }: CanvasProps) {
         minZoom={0.15}
         maxZoom={1.6}
         fitView
-        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+        fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
         ariaLabelConfig={{
           "controls.zoomIn.ariaLabel": t("flows.zoomIn"),
           "controls.zoomOut.ariaLabel": t("flows.zoomOut"),

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { CircleCheck, History, Play, Redo2, Save, Trash2, Undo2 } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
-import { useBlocker, useNavigate, useParams } from "react-router";
+import { useMemo, useState } from "react";
+import { useNavigate, useParams } from "react-router";
 
 import { send } from "../../api/client";
 import { useRows } from "../../api/query";
@@ -11,6 +11,7 @@ import { useLanguage, useText } from "../../text/useText";
 import { Badge, Button, Confirm, ErrorNote, IconButton, Loading, Menu, Note, Page, Tabs, useToast } from "../../ui";
 import { TextEditor } from "../../yaml/TextEditor";
 import { useDraft } from "../../yaml/useDraft";
+import { useWarnBeforeLeaving } from "../../yaml/useWarnBeforeLeaving";
 import { VersionsDialog } from "../../yaml/VersionsDialog";
 import { AddStep } from "./AddStep";
 import { Canvas } from "./Canvas";
@@ -224,22 +225,3 @@ function useCounters(path: string, version: number | undefined): Map<string, Cou
   const { rows } = useRows<Counter & { node: string }>(`${path}/nodes`, { version }, { enabled: version !== undefined });
   return useMemo(() => new Map(rows.map((row) => [row.node, row])), [rows]);
 }
-
-/** Asks before changes are lost. */
-function useWarnBeforeLeaving(dirty: boolean): void {
-  const t = useText(flowsTexts);
-  const question = t("flows.leave");
-  useEffect(() => {
-    if (!dirty) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [dirty]);
-  const blocker = useBlocker(dirty);
-  useEffect(() => {
-    if (blocker.state !== "blocked") return;
-    if (window.confirm(question)) blocker.proceed();
-    else blocker.reset();
-  }, [blocker, question]);
-}
-

@@ -47,7 +47,7 @@ export const StepCard = memo(function StepCard({ data, selected }: NodeProps<Car
   const worst = faults.find((fault) => fault.severity === "error") ?? faults[0];
   return (
     <div className={cx(styles.card, selected && styles.selected, worst && styles[worst.severity], !data.isReached && styles.lost)}>
-      <Handle type="target" position={Position.Left} className={styles.in ?? ""} />
+      <Handle type="target" position={Position.Top} className={styles.in ?? ""} />
       <div className={styles.head}>
         <span className={styles.icon}>
           <Icon size={16} aria-hidden />

@@ -154,7 +154,7 @@ function CountTable({ rows, by, rowLabel }: { rows: Row[]; by: By; rowLabel: (ro
       rows={rows}
       rowKey={(row) => row.key ?? "-"}
       columns={[
-        { id: "key", label: t(`reports.${by}`), cell: (row) => rowLabel(row) },
+        { id: "key", label: t(`reports.${by}`), cell: (row) => <span className={styles.key}>{rowLabel(row)}</span> },
         { id: "calls", label: t("reports.calls"), align: "end", cell: (row) => f.number(row.calls) },
         count("inbound", true),
         count("outbound", true),

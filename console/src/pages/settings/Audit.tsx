@@ -78,7 +78,7 @@ export function Audit() {
         </Button>
       }
     >
-      <div className={styles.filters}>
+      <div className={`${styles.filters} ${styles.above}`}>
         <Select label={t("access.actor")} options={[{ id: "-", label: t("access.anybody") }, ...users.rows.map((user) => ({ id: user.id, label: user.display }))]} value={actor} onChange={setActor} />
         <TextField label={t("access.action")} placeholder="flow.put" value={action} onChange={setAction} />
         <TextField label={t("access.object")} value={object} onChange={setObject} />

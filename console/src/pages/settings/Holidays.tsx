@@ -59,11 +59,14 @@ function useWhen(): (holiday: Holiday) => string {
   const f = useFormat();
   const language = useLanguage();
   return (holiday) => {
-    if (holiday.easter !== undefined) return t("settings.easter", { days: holiday.easter });
+    if (holiday.easter !== undefined) {
+      const { easter } = holiday;
+      return t(easter < 0 ? "settings.beforeEaster" : "settings.afterEaster", { days: Math.abs(easter) });
+    }
     const { date = "", until } = holiday;
     if (isDayOfYear(date)) {
-      const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`2024-${date}T12:00:00Z`));
-      return `${day}, ${t("settings.everyYear")}`;
+      const day = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`2024-${date}T12:00:00Z`));
+      return `${day}, ${t("settings.yearly")}`;
     }
     const shown = (text: string) => (/^\d{4}-\d\d-\d\d$/.test(text) ? f.date(`${text}T12:00:00`) : text);
     return until ? `${shown(date)} – ${shown(until)}` : shown(date);

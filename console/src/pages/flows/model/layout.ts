@@ -1,4 +1,4 @@
-/** Where nodes stand: in columns by how far they are from the start, with few lines that cross. */
+/** Where nodes stand: in rows by how far they are from the start, with few lines that cross. */
 
 export interface Box {
   id: string;
@@ -15,32 +15,28 @@ export interface Point {
   y: number;
 }
 
-export const COLUMN = 340;
-const GAP = 36;
+/** How wide a box is, and the room beside and below it, px. */
+export const WIDTH = 264;
+const BESIDE = 64;
+const BELOW = 72;
 const SWEEPS = 6;
 
-/** Places of the boxes' upper left corners. Boxes that nothing leads to stand in the first column. */
+/** Places of the boxes' upper left corners. Boxes that nothing leads to stand in the first row. */
 export function layOut(boxes: readonly Box[], lines: readonly Line[], start: string | null): Map<string, Point> {
   const ids = boxes.map((box) => box.id);
   const known = new Set(ids);
   const ways = lines.filter((line) => known.has(line.from) && known.has(line.to) && line.from !== line.to);
   const forward = withoutCircles(ids, ways, start);
-  const columns = ordered(columnsOf(ids, forward), forward);
+  const rows = ordered(rowsOf(ids, forward), forward);
   const heights = new Map(boxes.map((box) => [box.id, box.height]));
   const places = new Map<string, Point>();
-  const tallest = Math.max(0, ...columns.map((column) => heightOf(column, heights)));
-  columns.forEach((column, at) => {
-    let y = (tallest - heightOf(column, heights)) / 2;
-    for (const id of column) {
-      places.set(id, { x: at * COLUMN, y: Math.round(y) });
-      y += (heights.get(id) ?? 0) + GAP;
-    }
-  });
+  let y = 0;
+  for (const row of rows) {
+    const left = -(row.length * (WIDTH + BESIDE) - BESIDE) / 2;
+    row.forEach((id, at) => places.set(id, { x: Math.round(left + at * (WIDTH + BESIDE)), y }));
+    y += Math.max(0, ...row.map((id) => heights.get(id) ?? 0)) + BELOW;
+  }
   return places;
-}
-
-function heightOf(column: readonly string[], heights: ReadonlyMap<string, number>): number {
-  return column.reduce((sum, id) => sum + (heights.get(id) ?? 0) + GAP, -GAP);
 }
 
 /** The lines without those that lead back, as a walk from the start finds them. */
@@ -75,8 +71,8 @@ function withoutCircles(ids: readonly string[], lines: readonly Line[], start: s
   return kept;
 }
 
-/** Each id in the column behind the last one that leads to it. */
-function columnsOf(ids: readonly string[], lines: readonly Line[]): string[][] {
+/** Each id in the row below the last one that leads to it. */
+function rowsOf(ids: readonly string[], lines: readonly Line[]): string[][] {
   const into = new Map<string, number>(ids.map((id) => [id, 0]));
   for (const line of lines) into.set(line.to, (into.get(line.to) ?? 0) + 1);
   const depth = new Map<string, number>(ids.map((id) => [id, 0]));
@@ -90,26 +86,26 @@ function columnsOf(ids: readonly string[], lines: readonly Line[]): string[][] {
       if (left === 0) waiting.push(line.to);
     }
   }
-  const columns: string[][] = [];
-  for (const id of ids) (columns[depth.get(id) ?? 0] ??= []).push(id);
-  return Array.from(columns, (column) => column ?? []);
+  const rows: string[][] = [];
+  for (const id of ids) (rows[depth.get(id) ?? 0] ??= []).push(id);
+  return Array.from(rows, (row) => row ?? []);
 }
 
-/** Each column ordered by where its neighbours stand, to and fro. */
-function ordered(columns: string[][], lines: readonly Line[]): string[][] {
+/** Each row ordered by where its neighbours stand, to and fro. */
+function ordered(rows: string[][], lines: readonly Line[]): string[][] {
   const before = new Map<string, string[]>();
   const behind = new Map<string, string[]>();
   for (const line of lines) {
     before.set(line.to, [...(before.get(line.to) ?? []), line.from]);
     behind.set(line.from, [...(behind.get(line.from) ?? []), line.to]);
   }
-  let sorted = columns.map((column) => [...column]);
+  let sorted = rows.map((row) => [...row]);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
-    const place = new Map(sorted.flatMap((column) => column.map((id, at) => [id, at / Math.max(column.length, 1)] as const)));
+    const place = new Map(sorted.flatMap((row) => row.map((id, at) => [id, at - (row.length - 1) / 2] as const)));
     const neighbours = sweep % 2 === 0 ? before : behind;
-    sorted = sorted.map((column) => {
-      const weight = new Map(column.map((id) => [id, mean(neighbours.get(id), place) ?? place.get(id) ?? 0]));
-      return [...column].sort((one, other) => (weight.get(one) ?? 0) - (weight.get(other) ?? 0));
+    sorted = sorted.map((row) => {
+      const weight = new Map(row.map((id) => [id, mean(neighbours.get(id), place) ?? place.get(id) ?? 0]));
+      return [...row].sort((one, other) => (weight.get(one) ?? 0) - (weight.get(other) ?? 0));
     });
   }
   return sorted;
