@@ -130,10 +130,10 @@ async fn a_form_makes_a_campaign_with_its_contacts_or_not_at_all() {
     let carrier = Carrier::start().await;
     let server = business(&carrier).await;
     let api = server.api();
-    let rest = "machines: { message: \"Hello {{ name }}, on {{ fields.day|date }}.\" }\n\
+    let rest = "machines: { message: \"Hello {{ name }} in {{ fields.place }}, on {{ fields.day|date }}.\" }\n\
                 audience: { columns: { other_numbers: [mobile] } }\n";
     let campaign = yaml(rest).replacen("machines: { detect: false }\n", "", 1);
-    let good = format!("number,name,day\n{},Mia,2026-12-01\n", number(1, '0'));
+    let good = format!("number,name,place,day\n{},Mia,Berlin,2026-12-01\n", number(1, '0'));
     let send = async |table: &str, keep_good: &str| {
         let part = |name: &str, value: &str| {
             format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
@@ -142,12 +142,12 @@ async fn a_form_makes_a_campaign_with_its_contacts_or_not_at_all() {
         let body = parts.concat() + "--edge--\r\n";
         post_text(&api, "/v1/campaigns", "multipart/form-data; boundary=edge", &body).await
     };
-    let bad = format!("{good}nonsense,Ben,2026-12-01\n");
+    let bad = format!("{good}nonsense,Ben,Berlin,2026-12-01\n");
     let (status, refused) = send(&bad, "false").await;
     assert_eq!((status, &refused["faults"][0]["line"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(3)), "{refused}");
     assert!(api.list("/v1/campaigns").await.is_empty(), "nothing by halves");
     // What cannot be told to a machine is a fault of the row as well.
-    let without = good.replace(",2026-12-01", "").replace(",day", "");
+    let without = good.replace(",Berlin", "").replace(",place", "");
     let (status, refused) = send(&without, "").await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
     assert!(text(&refused["faults"][0], "message").contains("machine"), "{refused}");
@@ -157,7 +157,10 @@ async fn a_form_makes_a_campaign_with_its_contacts_or_not_at_all() {
     let spoken = api.get("/v1/campaigns/reminders/preview").await;
     assert!(text(&spoken, "message").contains("<say-as"), "{spoken}");
     let heard = text(&spoken, "message_spoken");
-    assert!(heard.starts_with("Hello Mia, on ") && heard.contains("December") && !heard.contains('<'), "{heard}");
+    assert!(
+        heard.starts_with("Hello Mia in Berlin, on ") && heard.contains("December") && !heard.contains('<'),
+        "{heard}"
+    );
 }
 
 /// May be answered by key or by voice.
