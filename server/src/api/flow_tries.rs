@@ -57,7 +57,7 @@ pub(super) struct Tried {
     /// When the call began.
     at: Time,
     /// What happened at the beginning, and after each input.
-    turns: Vec<Turn>,
+    turns: Vec<TriedTurn>,
     /// What it waits for: `keys`, `words` (or keys), `message`, `transfer`, `reply` (of a system), `tool`, `guest` (an
     /// agent gives the call back) or `nothing` (it is over).
     #[schema(example = "keys")]
@@ -66,7 +66,7 @@ pub(super) struct Tried {
 
 /// What happened until the flow waited.
 #[derive(Serialize, ToSchema)]
-struct Turn {
+struct TriedTurn {
     /// What was typed; null at the beginning.
     input: Option<String>,
     /// In its order.
@@ -161,13 +161,13 @@ pub(super) async fn run(
 fn play(program: ivr::FlowProgram, facts: CallFacts, at: i64, inputs: Vec<String>) -> Tried {
     let mut call = Simulator::new(Arc::new(program), facts, at);
     let lines = |lines: Vec<Line>| lines.into_iter().map(TriedLine::from).collect();
-    let mut turns = vec![Turn { input: None, lines: lines(call.begin()) }];
+    let mut turns = vec![TriedTurn { input: None, lines: lines(call.begin()) }];
     for input in inputs {
         if call.is_over() {
             break;
         }
         let happened = lines(call.take(&input));
-        turns.push(Turn { input: Some(input), lines: happened });
+        turns.push(TriedTurn { input: Some(input), lines: happened });
     }
     let waits = match call.waits() {
         Waits::Keys => "keys",
