@@ -270,7 +270,9 @@ fn queue() -> String {
 async fn waiting(api: &Api, count: u64) {
     wait::until("so many wait", async || {
         let queues = api.list("/v1/queues").await;
-        queues.iter().any(|queue| queue["name"] == "desk" && queue["waiting"] == count).then_some(())
+        let callers = |queue: &Value| queue["callers"].as_array().map_or(0, Vec::len) as u64;
+        let so_many = |queue: &Value| queue["waiting"] == count && callers(queue) == count;
+        queues.iter().any(|queue| queue["name"] == "desk" && so_many(queue)).then_some(())
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! Callers who wait for somebody to become free.
 
 use axum::extract::State;
+use call_model::CallId;
 use calls::QueueState;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,12 +30,41 @@ pub(super) struct Queue {
     timed_out: u64,
     /// Who found it full.
     refused: u64,
+    /// Who were put through within 20 seconds: of `served`, the service level.
+    served_soon: u64,
+    /// How long those who were put through waited on average, seconds; null where nobody was.
+    average_wait_s: Option<u64>,
+    /// The callers in it, the next one first.
+    callers: Vec<QueueCaller>,
+}
+
+/// Somebody who waits in a queue.
+#[derive(Serialize, ToSchema)]
+pub(super) struct QueueCaller {
+    /// The call.
+    #[schema(value_type = String)]
+    call: CallId,
+    /// How long they have waited, seconds.
+    waited_s: u64,
 }
 
 impl From<QueueState> for Queue {
     fn from(queue: QueueState) -> Self {
-        let QueueState { name, waiting, longest_wait, entered, served, left, timed_out, refused } = queue;
-        Self { name, waiting, longest_wait_s: longest_wait.as_secs(), entered, served, left, timed_out, refused }
+        let QueueState { name, waiting, longest_wait, entered, served, left, timed_out, refused, .. } = queue;
+        let callers = queue.callers.into_iter().map(|(call, waited)| QueueCaller { call, waited_s: waited.as_secs() });
+        Self {
+            name,
+            waiting,
+            longest_wait_s: longest_wait.as_secs(),
+            entered,
+            served,
+            left,
+            timed_out,
+            refused,
+            served_soon: queue.served_soon,
+            average_wait_s: queue.served_wait.as_secs().checked_div(served),
+            callers: callers.collect(),
+        }
     }
 }
 
