@@ -26,7 +26,7 @@ test("contacts are imported row by row, changed, merged and erased", async ({ co
   await page.getByRole("button", { name: "Save the note" }).click();
   await expect(page.getByText("Prefers mornings.")).toBeVisible();
 
-  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name: "More", exact: true }).click();
   await page.getByRole("menuitem", { name: "Merge…" }).click();
   await page.getByRole("dialog").getByRole("searchbox").fill("N. Vogt");
   await page.getByRole("dialog").getByRole("button", { name: /N\. Vogt/ }).click();
@@ -34,7 +34,7 @@ test("contacts are imported row by row, changed, merged and erased", async ({ co
   await page.getByRole("button", { name: "Undo" }).click();
   await expect(page.getByText("Undone", { exact: true }).first()).toBeVisible();
 
-  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("button", { name: "More", exact: true }).click();
   await page.getByRole("menuitem", { name: "Erase this person…" }).click();
   const erase = page.getByRole("button", { name: "Erase for good" });
   await expect(erase).toBeDisabled();

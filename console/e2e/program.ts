@@ -97,8 +97,8 @@ export class Program {
   /** The one-time link that makes the first admin, as it was printed. */
   async firstLink(): Promise<string> {
     return until("the first link is printed", READY_MS, () => {
-      const link = /https?:\/\/\S+\/welcome#token=\S+/.exec(this.printed())?.[0];
-      return link && `${this.url}${link.slice(link.indexOf("/welcome"))}`;
+      const link = /https?:\/\/\S+\/link#\S+/.exec(this.printed())?.[0];
+      return link && `${this.url}${link.slice(link.indexOf("/link#"))}`;
     });
   }
 

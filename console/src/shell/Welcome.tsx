@@ -12,7 +12,7 @@ import { sessionKey } from "./session";
 import styles from "./SignIn.module.css";
 import { signInTexts } from "./texts";
 
-const PATH = "/welcome";
+const PATH = "/link";
 const SHORTEST = 12;
 
 /** The page was opened by a one-time link: of the first start, an invitation, or a forgotten password. */
@@ -22,7 +22,7 @@ export function isWelcome(): boolean {
 
 /** The token stands behind the `#`, which no server and no log ever sees. */
 function tokenOf(hash: string): string {
-  return new URLSearchParams(hash.slice(1)).get("token") ?? "";
+  return hash.slice(1);
 }
 
 /** Lets somebody with a one-time link choose how to sign in. */
