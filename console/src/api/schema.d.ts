@@ -216,6 +216,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, newest first. With `Accept: text/csv` as a table, of the newest 50,000 entries. */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/bans": {
         parameters: {
             query?: never;
@@ -292,7 +309,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Calls, newest first. */
+        /** Calls, newest first. Who has the role `member` sees those that they took part in. */
         get: operations["listCalls"];
         put?: never;
         /**
@@ -346,6 +363,41 @@ export interface paths {
         post: operations["beginCapture"];
         /** Ends a capture and forgets what it has. */
         delete: operations["endCapture"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lines of a call that should read otherwise than they were heard. The transcript carries them as `corrected`. */
+        get: operations["listCorrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{id}/corrections/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says what a line should read. What was heard stays beside it. */
+        put: operations["putCorrection"];
+        post?: never;
+        /** The line is right as it was heard. */
+        delete: operations["deleteCorrection"];
         options?: never;
         head?: never;
         patch?: never;
@@ -423,6 +475,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notes about a call, newest first. */
+        get: operations["listCallNotes"];
+        put?: never;
+        /** Writes a note about a call, or about a moment of it. */
+        post: operations["addCallNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/{id}/notes/{note}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a note. */
+        delete: operations["deleteCallNote"];
+        options?: never;
+        head?: never;
+        /** Changes a note. */
+        patch: operations["changeCallNote"];
+        trace?: never;
+    };
     "/v1/calls/{id}/recording": {
         parameters: {
             query?: never;
@@ -461,6 +549,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/{id}/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a member take part in a running call: their phone rings, in the browser or on the desk, and who answers takes part.
+         *     Whether the caller has to know is a matter of law: see `supervision.announce` of the configuration.
+         */
+        post: operations["superviseCall"];
+        /** Lets who supervises a call go; the others talk on. */
+        delete: operations["endSupervision"];
+        options?: never;
+        head?: never;
+        /** Lets who supervises a call take part in another way. */
+        patch: operations["changeSupervision"];
+        trace?: never;
+    };
+    "/v1/calls/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tags of a call. */
+        get: operations["getCallTags"];
+        /** Gives a call these tags, in place of those that it had. */
+        put: operations["putCallTags"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls/{id}/transcript": {
         parameters: {
             query?: never;
@@ -482,6 +610,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/{id}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How loud both voices of the recording are from moment to moment. What is silenced in the recording is silent here. */
+        get: operations["getCallWaveform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns": {
         parameters: {
             query?: never;
@@ -492,7 +637,11 @@ export interface paths {
         /** Campaigns, newest first. */
         get: operations["listCampaigns"];
         put?: never;
-        /** Makes a campaign, as a draft: nobody is called. Its name is that of its text. */
+        /**
+         * Makes a campaign, as a draft: nobody is called. Its name is that of its text.
+         * @description The body is its text, or a form with the text, the table of its contacts and `keep_good`: then the campaign is made
+         *     with its contacts, or not at all.
+         */
         post: operations["createCampaign"];
         delete?: never;
         options?: never;
@@ -608,6 +757,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/{id}/preview/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The member takes the contact that is shown: it is called now, and whoever answers is put through to the member. */
+        post: operations["acceptCampaignPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/preview/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows a member of the campaign's queue the next contact, in the pace `preview`. Who is shown one gets the same again
+         *     until they take it, skip it, or the time is over.
+         */
+        post: operations["nextCampaignPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/preview/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The member does not take the contact that is shown: it waits. */
+        post: operations["skipCampaignPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/{id}/progress": {
         parameters: {
             query?: never;
@@ -653,6 +856,23 @@ export interface paths {
         put?: never;
         /** Goes on with a paused campaign. */
         post: operations["resumeCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rounds of a campaign that recurs, newest first. */
+        get: operations["listCampaignRounds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1222,6 +1442,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/flows/{name}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a flow by typing, in virtual time: nothing is called, asked or kept, and nothing waits. */
+        post: operations["tryFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/flows/{name}/versions": {
         parameters: {
             query?: never;
@@ -1411,7 +1648,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All calls as they go on, by WebSocket: what happens from now on.
+         * All calls as they go on, and all campaigns in sum, by WebSocket: what happens from now on.
          * @description Each message is a JSON text as described here. A page in a browser, which can set no header, offers the protocols
          *     `callwright` and `bearer.KEY` instead.
          */
@@ -1515,6 +1752,65 @@ export interface paths {
         patch: operations["changeNumber"];
         trace?: never;
     };
+    "/v1/phone/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives the signed-in member a login for a phone in the browser: for a while, and no longer than the session. It is
+         *     not the member's own password.
+         */
+        post: operations["registerPhone"];
+        /** Ends the logins that this session, or this key, was given: its pages are no phones any more. Calls go on. */
+        delete: operations["unregisterPhone"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/phone/sip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * SIP over WebSocket (RFC 7118) for the phone in the browser, with the subprotocol `sip`.
+         * @description A page that uses a key offers `bearer.KEY` as another subprotocol.
+         */
+        get: operations["speakSip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All members and whether they can be reached, by name. What changes comes as `presence` on `/v1/live`. */
+        get: operations["listPresence"];
+        /** Says that you take no callers, or that you do again. Who is not a member has nothing to say here. */
+        put: operations["setOwnPresence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/queues": {
         parameters: {
             query?: never;
@@ -1524,6 +1820,23 @@ export interface paths {
         };
         /** All queues, by name. */
         get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is counted of calls: volume, answers, waiting, talking, what was done without people, and how callers felt. */
+        get: operations["getReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1585,6 +1898,181 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in, and what they may do. */
+        get: operations["getSession"];
+        put?: never;
+        /** Signs in: the answer sets the cookie of the session. */
+        post: operations["signIn"];
+        /** Signs out. */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets a password by a one-time link, and signs in. The link of the first start makes the first admin. */
+        post: operations["useLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one can sign in here. */
+        get: operations["signInOptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes one's own password. All sessions end; the answer sets the cookie of a new one. */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Takes the second factor into use, by the code that the app shows. */
+        put: operations["confirmSecondFactor"];
+        /** A secret for one-time codes (RFC 6238). It is asked for once a code of it was given by `PUT`. */
+        post: operations["proposeSecondFactor"];
+        /** Takes the second factor away, by one of its codes. */
+        delete: operations["removeSecondFactor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what is shown of oneself. */
+        patch: operations["changeOwnUser"];
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sessions that hold: one's own, or those of all users. */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session at once: one's own, or for who may change users, anybody's. */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings that can be changed while the program runs. */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/{section}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets a section: it goes before the file, and holds at once. What is wrong is told by field, as `faults`. */
+        put: operations["putSetting"];
+        post?: never;
+        /** Takes a section back: what the file says holds again. */
+        delete: operations["deleteSetting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/standing": {
         parameters: {
             query?: never;
@@ -1619,6 +2107,23 @@ export interface paths {
         post: operations["suppress"];
         /** Lifts a suppression: the person asked to be called again. */
         delete: operations["liftSuppression"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tags that calls have, those of most calls first. */
+        get: operations["listTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1712,6 +2217,63 @@ export interface paths {
         head?: never;
         /** Changes a trunk. Running calls go on. */
         patch: operations["changeTrunk"];
+        trace?: never;
+    };
+    "/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All users, by name. */
+        get: operations["listUsers"];
+        put?: never;
+        /** Adds a user. `POST /v1/users/{id}/link` gives the link of their invitation. */
+        post: operations["addUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user. */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /** Removes a user. What they did stays in the audit log by their id. */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /** Changes a user. The last admin stays one. */
+        patch: operations["changeUser"];
+        trace?: never;
+    };
+    "/v1/users/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a one-time link by which a user sets a password: an invitation, or a reset, which takes a second factor away,
+         *     too. Earlier links hold no more.
+         */
+        post: operations["linkUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/voicemails": {
@@ -1822,12 +2384,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/{id}/deliveries/{event}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the event of a delivery to the webhook once more, under the event's own id. */
+        post: operations["resendDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description What came of a table. */
         Added: {
+            /** @description Columns of other numbers that the campaign names and the table does not have: nobody has such a number. */
+            absent_columns: string[];
             /**
              * Format: int64
              * @description Contacts that are new in the campaign.
@@ -1839,9 +2420,9 @@ export interface components {
              */
             bad: number;
             /** @description Rows whose number stands in an earlier one: left out; at most 1,000. */
-            duplicates: components["schemas"]["Duplicate"][];
+            duplicates: components["schemas"]["TableDuplicate"][];
             /** @description What is wrong with them; at most 1,000. */
-            faults: components["schemas"]["RowFault"][];
+            faults: components["schemas"]["TableFault"][];
             /**
              * Format: int64
              * @description Rows that can be called.
@@ -1942,6 +2523,13 @@ export interface components {
              *     it is not known.
              */
             offset_ms?: number | null;
+        };
+        /** @description The settings. */
+        AllSettings: {
+            holidays?: components["schemas"]["Setting"] | null;
+            hours?: components["schemas"]["Setting"] | null;
+            redaction?: components["schemas"]["Setting"] | null;
+            retention?: components["schemas"]["Setting"] | null;
         };
         /** @description The answer to a consent that was asked for. */
         AnswerBody: {
@@ -2190,9 +2778,38 @@ export interface components {
         };
         /** @description A call with its legs and its recording. */
         CallDetail: components["schemas"]["Call"] & {
+            /** @description Id of the campaign that it is of. */
+            campaign?: string | null;
+            /** @description And its name. */
+            campaign_name?: string | null;
+            /** @description Name of its contact. */
+            contact_name?: string | null;
             /** @description Its legs, once it is over. */
             legs: components["schemas"]["Leg"][];
             recording?: components["schemas"]["Recording"] | null;
+            /** @description Its tags, in alphabetical order. */
+            tags: string[];
+        };
+        /** @description A note about a call, or about a moment of it. */
+        CallNote: {
+            /**
+             * Format: int64
+             * @description Which moment it is about, ms from the answer of the call; null: the whole call.
+             */
+            at_ms?: number | null;
+            /** @description Who wrote it. */
+            author?: string | null;
+            /** @description When it was written. */
+            created_at: components["schemas"]["Time"];
+            /**
+             * @description Its id.
+             * @example note_01k2x3y4z5a6b7c8d9e0f1g2h3
+             */
+            id: string;
+            /** @description What it says. */
+            text: string;
+            /** @description When it was last changed. */
+            updated_at: components["schemas"]["Time"];
         };
         /** @description The webhook that a call named. */
         CallWebhook: {
@@ -2218,6 +2835,11 @@ export interface components {
             name: string;
             /** @description Why it is paused, where that was not asked for. */
             reason?: string | null;
+            /**
+             * Format: int32
+             * @description The round that goes on or was the last, where the campaign recurs; else 0.
+             */
+            round: number;
             /** @description What was changed while it ran: `per_second`, `at_once`. */
             settings: Record<string, never>;
             started_at?: components["schemas"]["Time"] | null;
@@ -2235,7 +2857,7 @@ export interface components {
         };
         /** @description Somebody whom a campaign calls. */
         CampaignContact: {
-            /** @description What was tried, the first first. */
+            /** @description What was tried, the first first, in all rounds. */
             attempts: components["schemas"]["Attempt"][];
             /** @description `name`, `appointment` and `fields`. */
             details: Record<string, never>;
@@ -2267,12 +2889,57 @@ export interface components {
             outcome?: string | null;
             /** @description Why, where a rule decided. */
             reason?: string | null;
+            /**
+             * Format: int32
+             * @description The round that all this is of, where the campaign recurs; else 0.
+             */
+            round: number;
             /** @description `waiting`, `calling`, `ended` (what follows is about to be decided) or `done`. */
             state: string;
             /** @description Time zone. */
             time_zone?: string | null;
             /** @description Which variant they hear. */
             variant?: string | null;
+        };
+        /** @description How a campaign stands. */
+        CampaignSums: {
+            /**
+             * Format: int64
+             * @description With whom an attempt goes on.
+             */
+            calling: number;
+            /**
+             * Format: int64
+             * @description Contacts in all.
+             */
+            contacts: number;
+            /** @description Contacts by what they said or pressed. */
+            dispositions: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description That have an outcome.
+             */
+            done: number;
+            held?: components["schemas"]["Held"] | null;
+            /** @description Its id. */
+            id: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Contacts by outcome. */
+            outcomes: {
+                [key: string]: number;
+            };
+            /** @description Why it is paused, where that was not asked for. */
+            reason?: string | null;
+            /** @description `draft`, `running`, `paused`, `stopped` or `done`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description That wait for an attempt.
+             */
+            waiting: number;
         };
         /** @description What to change of a webhook: what is not named stays. */
         Change: {
@@ -2284,6 +2951,24 @@ export interface components {
             secret?: string | null;
             /** @description Where events are sent. */
             url?: string | null;
+        };
+        /** @description What to change of a note. */
+        ChangedNote: {
+            /**
+             * Format: int64
+             * @description Which moment it is about; null: the whole call.
+             */
+            at_ms?: number | null;
+            /** @description What it says. */
+            text?: string | null;
+        };
+        /** @description Another way to take part. */
+        ChangeSupervision: {
+            /**
+             * @description `listen`, `whisper`, `join` or `take_over`.
+             * @example join
+             */
+            mode: string;
         };
         /** @description One thing that must be right for calls to be taken. */
         Check: {
@@ -2301,6 +2986,14 @@ export interface components {
              *     the business. It must be said which.
              */
             answer: string | null;
+        };
+        /** @description A one-time code. */
+        Code: {
+            /**
+             * @description The code that an app shows now, or a recovery code.
+             * @example 287082
+             */
+            code: string;
         };
         /** @description Two variants beside each other. */
         Comparison: {
@@ -2462,6 +3155,29 @@ export interface components {
                 next?: string | null;
             } & Record<string, never>;
         };
+        /** @description What a line should read. */
+        Corrected: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who said so. */
+            by?: string | null;
+            /** @description The whole line. */
+            text: string;
+        };
+        /** @description A line that should read otherwise than it was heard. */
+        Correction: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /** @description Who said so. */
+            by?: string | null;
+            /**
+             * Format: int32
+             * @description The line's number in the transcript.
+             */
+            seq: number;
+            /** @description What it should read. */
+            text: string;
+        };
         /**
          * @description What language models cost on a day. Money is in the currency of the prices in the configuration; a brain without a
          *     price is not counted.
@@ -2480,6 +3196,69 @@ export interface components {
              * @description The day, in the time zone of the business.
              */
             day: string;
+        };
+        /** @description What was counted. Only calls that are over are. */
+        Counts: {
+            /**
+             * Format: int64
+             * @description Inbound ones whose caller went before there was anybody: before the answer, or before somebody who was called for.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Those that were answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Calls.
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Those that a flow or an agent had from the answer to the end, and called for nobody.
+             */
+            contained: number;
+            /**
+             * Format: int64
+             * @description Those that somebody was brought into.
+             */
+            handed_over: number;
+            /**
+             * Format: int64
+             * @description Those that came in.
+             */
+            inbound: number;
+            /**
+             * Format: int64
+             * @description Those whose caller felt badly.
+             */
+            negative: number;
+            /**
+             * Format: int64
+             * @description Those whose caller felt neither well nor badly.
+             */
+            neutral: number;
+            /**
+             * Format: int64
+             * @description Those that went out.
+             */
+            outbound: number;
+            /**
+             * Format: int64
+             * @description Those whose caller felt well.
+             */
+            positive: number;
+            /**
+             * Format: int64
+             * @description From the answer to the end, ms, all together.
+             */
+            talk_ms_sum: number;
+            /**
+             * Format: int64
+             * @description From the beginning to the answer, ms, on average over those that were answered; null where there is none.
+             */
+            wait_ms_avg?: number | null;
         };
         /** @description What would happen to a contact. */
         DryContact: {
@@ -2654,6 +3433,8 @@ export interface components {
             key: string;
             /** @description Its name. */
             name: string;
+            /** @description What it may do. */
+            scopes: string[];
         };
         /** @description A question that callers asked and the documents do not answer. */
         Gap: {
@@ -2721,6 +3502,30 @@ export interface components {
             status: string;
             /** @description Version of the program. */
             version: string;
+        };
+        /** @description What keeps a campaign that runs from calling anybody now. */
+        Held: {
+            /** @description The same in words, and what to do. */
+            detail: string;
+            /**
+             * @description `no_trunk`, `trunk_down`, `no_lines` or `draining`.
+             * @example no_trunk
+             */
+            reason: string;
+        };
+        /** @description A STUN or TURN server, as `RTCPeerConnection` takes it. */
+        IceServer: {
+            /** @description Password there. */
+            credential?: string | null;
+            /**
+             * @description Its addresses.
+             * @example [
+             *       "turns:turn.example.com:443?transport=tcp"
+             *     ]
+             */
+            urls: string[];
+            /** @description User name there. */
+            username?: string | null;
         };
         /** @description What came of an import. */
         ImportReport: {
@@ -2798,6 +3603,23 @@ export interface components {
             summary: string;
             /** @description What it was about, in words. */
             topics: string[];
+        };
+        /** @description How often a key was pressed at a node. */
+        KeyPresses: {
+            /** @description The flow. */
+            flow: string;
+            /**
+             * @description `0` to `9`, `*` or `#`.
+             * @example 1
+             */
+            key: string;
+            /** @description The node. */
+            node: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            pressed: number;
         };
         /** @description One SIP dialog of a call. */
         Leg: {
@@ -2881,6 +3703,13 @@ export interface components {
              */
             to_ms: number;
         };
+        /** @description A one-time link. It is shown here and never again. */
+        Link: {
+            /** @description When it holds no more. */
+            expires_at: components["schemas"]["Time"];
+            /** @description The whole address. */
+            url: string;
+        };
         /** @description Something that happened in a call. */
         Live: {
             /** @description The call. */
@@ -2913,6 +3742,18 @@ export interface components {
             /** @enum {string} */
             type: "tool";
         } | {
+            /** @description The call. */
+            call: string;
+            /** @description The member. */
+            member: string;
+            /** @description `listen`, `whisper`, `join` or `take_over`; null: they have left. */
+            mode?: string | null;
+            /** @enum {string} */
+            type: "supervision";
+        } | (components["schemas"]["Presence"] & {
+            /** @enum {string} */
+            type: "presence";
+        }) | {
             /** @description Who ended it, with `ended`. */
             by?: string | null;
             /** @description The call. */
@@ -2926,7 +3767,10 @@ export interface components {
             state: string;
             /** @enum {string} */
             type: "state";
-        } | {
+        } | (components["schemas"]["CampaignSums"] & {
+            /** @enum {string} */
+            type: "campaign";
+        }) | {
             /**
              * Format: int64
              * @description How many.
@@ -2978,6 +3822,10 @@ export interface components {
              * @example your appointment on Friday
              */
             why?: string | null;
+        };
+        /** @description A campaign that was made with its contacts. */
+        MadeCampaign: components["schemas"]["Campaign"] & {
+            contacts?: components["schemas"]["Added"] | null;
         };
         /** @description A person of the business. */
         Member: {
@@ -3071,6 +3919,16 @@ export interface components {
              */
             start: string;
         };
+        /** @description Somebody or something with a name. */
+        Named: {
+            /**
+             * @description Its id.
+             * @example contact_01k2x3y4z5a6b7c8d9e0f1g2h3
+             */
+            id: string;
+            /** @description Its name, where it has one. */
+            name?: string | null;
+        };
         /** @description A webhook to be made. */
         New: {
             /** @description Whether events are sent at all; they are when it is not said. */
@@ -3160,6 +4018,28 @@ export interface components {
             webhook?: string | null;
             /** @description That number is not shown to the callee. */
             withheld?: boolean;
+        };
+        /** @description A note to be written. */
+        NewCallNote: {
+            /**
+             * Format: int64
+             * @description Which moment it is about, ms from the answer of the call; the whole call when it is not said.
+             */
+            at_ms?: number | null;
+            /** @description What it says: at most 4,000 characters. */
+            text: string;
+        };
+        /** @description A form of several parts, as a page in a browser sends it. */
+        NewCampaignForm: {
+            /** @description The campaign as YAML: see docs/campaigns.md. At most `http.max_body`. */
+            campaign: string;
+            /**
+             * Format: binary
+             * @description Its contacts as CSV, where they are known already. At most 128 MiB.
+             */
+            contacts?: string | null;
+            /** @description Take the good rows although others have faults. */
+            keep_good?: boolean | null;
         };
         /** @description What is to be captured. */
         NewCapture: {
@@ -3252,6 +4132,14 @@ export interface components {
              */
             time_zone?: string | null;
         };
+        /** @description What a line should read. */
+        NewCorrection: {
+            /**
+             * @description The whole line: at most 4,000 characters.
+             * @example I would like an appointment on Monday.
+             */
+            text: string;
+        };
         /** @description Who is to be erased: one of `contact` and `number`. */
         NewErasure: {
             /** @description Who asked for it; the name of the API key when it is not said. */
@@ -3270,6 +4158,8 @@ export interface components {
              * @example crm
              */
             name: string;
+            /** @description What it may do, such as `calls:read`; everything that you may when it is not said. */
+            scopes?: string[] | null;
         };
         /** @description A note to be written. */
         NewNote: {
@@ -3278,6 +4168,13 @@ export interface components {
             /** @description What. */
             text: string;
         };
+        /** @description A new password. */
+        NewPassword: {
+            /** @description The one that is wanted: 12 characters at least. */
+            new: string;
+            /** @description The one that holds now. */
+            old: string;
+        };
         /** @description A PIN for a contact. */
         NewPin: {
             /**
@@ -3285,6 +4182,14 @@ export interface components {
              * @example 4711
              */
             pin: string;
+        };
+        /** @description Whose phone it is to be. */
+        NewRegistration: {
+            /**
+             * @description Name or id of the member; needed with an API key, which is nobody's.
+             * @example anna
+             */
+            member?: string | null;
         };
         /** @description What is to be true. */
         NewSegment: {
@@ -3308,6 +4213,20 @@ export interface components {
              */
             refresh_hours?: number | null;
         };
+        /** @description How somebody is to take part. */
+        NewSupervision: {
+            /**
+             * @description Name or id of the member whose phone rings: yours when it is not said; needed with an API key, which is nobody's.
+             * @example anna
+             */
+            member?: string | null;
+            /**
+             * @description `listen` (both sides are heard, and nobody hears them), `whisper` (the member at the desk hears them, the caller
+             *     does not), `join` (both hear them) or `take_over` (the agent, flow or member leaves).
+             * @example listen
+             */
+            mode: string;
+        };
         /** @description A suppression to be written down. */
         NewSuppressionBody: {
             /** @description Who writes it down; the name of the API key when it is not said. */
@@ -3330,6 +4249,47 @@ export interface components {
             purpose?: string | null;
             /** @description The key, or what was said. */
             said?: string | null;
+        };
+        /** @description Somebody to be added: a link lets them set a password. */
+        NewUser: {
+            /** @description Name that is shown; the name when it is not said. */
+            display?: string | null;
+            /** @description BCP 47. */
+            language?: string | null;
+            /** @description Id of the member whose phone is theirs. */
+            member?: string | null;
+            /**
+             * @description What they sign in with: letters without accents, digits, `-`, `_`, `.` and `@`, at most 64.
+             * @example anna
+             */
+            name: string;
+            /** @description `admin`, `manager`, `member` or `reviewer`. */
+            role: string;
+        };
+        /** @description Who asks. */
+        NextPreview: {
+            /**
+             * @description The member's name.
+             * @example anna
+             */
+            member: string;
+        };
+        /** @description A node of a flow, as the calls of a campaign walked it. */
+        NodeWalk: {
+            /**
+             * Format: int64
+             * @description Calls that came there, each counted once.
+             */
+            calls: number;
+            /** @description The flow. */
+            flow: string;
+            /**
+             * Format: int64
+             * @description Of these, calls in which they hung up there.
+             */
+            left: number;
+            /** @description The node. */
+            node: string;
         };
         /** @description What somebody wrote about a contact. */
         Note: {
@@ -3376,6 +4336,7 @@ export interface components {
         };
         /** @description A line with its number in the call. */
         NumberedLine: components["schemas"]["Line"] & {
+            corrected?: components["schemas"]["Corrected"] | null;
             /**
              * Format: int32
              * @description Its number, from 1, in the order in which lines became final.
@@ -3438,6 +4399,13 @@ export interface components {
             /** @description IANA name of the contact's time zone. */
             time_zone?: string | null;
         };
+        /** @description A provider of OpenID Connect. */
+        OpenIdOption: {
+            /** @description Its name. */
+            name: string;
+            /** @description Where to go to sign in by it. */
+            url: string;
+        };
         /** @description A call that asks for a consent. */
         OptIn: {
             /** @description The flow that asks; `opt-in` when it is not said. It gets `consent`, `purpose` and `wording` as variables. */
@@ -3460,6 +4428,18 @@ export interface components {
             source?: string;
             /** @description What is asked, as it is spoken and kept: `May we call you about our offers?` */
             wording: string;
+        };
+        /** @description What somebody changes about themselves. */
+        OwnChange: {
+            /** @description Name that is shown. */
+            display?: string | null;
+            /** @description BCP 47; null for the browser's. */
+            language?: string | null;
+        };
+        /** @description Whether one takes callers. */
+        OwnPresence: {
+            /** @description Callers are not put through to you. Colleagues reach you all the same. */
+            away: boolean;
         };
         /** @description How fast a campaign calls, over what its text says. What is left out stays; null is as the text has it. */
         PaceChange: {
@@ -3506,6 +4486,31 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description What a browser's phone logs in with. */
+        PhoneRegistration: {
+            /** @description From then on the login is of no use: ask for the next one before. */
+            expires_at: components["schemas"]["Time"];
+            /** @description STUN and TURN servers for `RTCPeerConnection`. */
+            ice_servers: components["schemas"]["IceServer"][];
+            /** @description The member. */
+            member: string;
+            /** @description Password for digest: for this login alone, never the member's own. */
+            password: string;
+            /** @description Realm for digest. */
+            realm: string;
+            /**
+             * @description Its address.
+             * @example sip:anna@callwright
+             */
+            uri: string;
+            /** @description User name for digest (`authorization_user` of JsSIP). */
+            user: string;
+            /**
+             * @description Where to speak SIP: a path of this server, as `ws:` or `wss:`, with the subprotocol `sip`.
+             * @example /v1/phone/sip
+             */
+            websocket: string;
+        };
         /** @description A piece of a snippet. */
         Piece: {
             /** @description They are what was searched for. */
@@ -3516,6 +4521,23 @@ export interface components {
         /** @description A call that was placed. */
         PlacedCall: components["schemas"]["Call"] & {
             webhook?: components["schemas"]["CallWebhook"] | null;
+        };
+        /** @description Whether a member can be reached. */
+        Presence: {
+            /** @description The call that it talks in, or that rings. */
+            call?: string | null;
+            /** @description The member. */
+            id: string;
+            /**
+             * @description Its name.
+             * @example anna
+             */
+            member: string;
+            /**
+             * @description `offline` (no phone), `available`, `ringing`, `busy` (talks) or `away` (takes no callers).
+             * @example available
+             */
+            state: string;
         };
         /** @description What a contact would hear. */
         Preview: {
@@ -3528,14 +4550,32 @@ export interface components {
             language: string;
             /** @description What a machine gets; null where it gets nothing. */
             message?: string | null;
-            /** @description What it says first, sentence by sentence, until it waits for an answer. */
+            /** @description The same as it is heard. */
+            message_spoken?: string | null;
+            /** @description What it says first, sentence by sentence, until it waits for an answer: as the voice gets it, with its marks. */
             says: string[];
+            /** @description The same as a person hears it: without marks, dates and numbers in words. */
+            spoken: string[];
             /** @description What the flow or agent is told. */
             variables: {
                 [key: string]: string;
             };
             /** @description Which variant. */
             variant?: string | null;
+        };
+        /** @description The call that is being made. */
+        PreviewPlaced: {
+            /** @description Its id. */
+            call: string;
+        };
+        /** @description A contact that a member is shown. */
+        PreviewShown: {
+            contact?: components["schemas"]["CampaignContact"] | null;
+            until?: components["schemas"]["Time"] | null;
+            /** @description What the campaign's text says of them, by name. */
+            variables: {
+                [key: string]: string;
+            };
         };
         /** @description What is wrong, and what to do. */
         Problem: Record<string, never> & {
@@ -3584,6 +4624,7 @@ export interface components {
              * @description That have an outcome.
              */
             done: number;
+            held?: components["schemas"]["Held"] | null;
             /** @description Contacts by outcome. */
             outcomes: {
                 [key: string]: number;
@@ -3641,6 +4682,16 @@ export interface components {
              */
             rtt_ms?: number | null;
         };
+        /** @description Somebody who waits in a queue. */
+        QueueCaller: {
+            /** @description The call. */
+            call: string;
+            /**
+             * Format: int64
+             * @description How long they have waited, seconds.
+             */
+            waited_s: number;
+        };
         /** @description Calls can be taken. */
         Readiness: {
             /** @description Calls that run now. */
@@ -3694,11 +4745,26 @@ export interface components {
             /** @description `pause` writes silence from now on, `resume` writes sound again. */
             action: components["schemas"]["RecordingAction"];
         };
+        /** @description Codes that stand in for a one-time code, each good for one use. They are shown here and never again. */
+        RecoveryCodes: {
+            /** @description The codes. */
+            recovery_codes: string[];
+        };
         /**
          * @description How our registration at a carrier stands.
          * @enum {string}
          */
         Registration: "none" | "trying" | "registered" | "failed";
+        /** @description A report. */
+        Report: {
+            /**
+             * @description A row for each hour and day of the time, also where there was no call; otherwise those of most calls first, at most
+             *     500.
+             */
+            rows: components["schemas"]["Row"][];
+            /** @description Over all calls, each counted once. */
+            sum: components["schemas"]["Counts"];
+        };
         /** @description An event to be sent. */
         Resend: {
             /**
@@ -3713,8 +4779,22 @@ export interface components {
             comparison: components["schemas"]["Comparison"][];
             /** @description How many got how far. */
             funnel: components["schemas"]["Step"][];
+            /** @description Which keys were pressed at which node; a code of several digits is not counted. */
+            keys: components["schemas"]["KeyPresses"][];
+            /** @description Where the calls went in its flows: who came to which node, and who hung up there. The most walked first. */
+            nodes: components["schemas"]["NodeWalk"][];
             /** @description What came of each variant; empty where there is one way. */
             variants: components["schemas"]["VariantResults"][];
+        };
+        /** @description A row of a report. */
+        Row: components["schemas"]["Counts"] & {
+            /**
+             * @description What it is of: the beginning of the hour (RFC 3339), the day, the number, the name of the member or agent, the id of
+             *     the campaign, the outcome or the topic; null: calls that have none.
+             */
+            key?: string | null;
+            /** @description The same for people. */
+            label: string;
         };
         /** @description A row that cannot be kept. */
         RowFault: {
@@ -3727,6 +4807,13 @@ export interface components {
              * @description Its line in the file, from 1; in JSON its place in the list, from 1.
              */
             row: number;
+        };
+        /** @description A secret for one-time codes. It is shown here and never again. */
+        SecretShown: {
+            /** @description As it is typed into an app. */
+            secret: string;
+            /** @description As an app reads it from a picture. */
+            uri: string;
         };
         /** @description Contacts by what is true of them. */
         Segment: {
@@ -3769,6 +4856,47 @@ export interface components {
             /** @description Who offers it. */
             persons: string[];
         };
+        /** @description A session. */
+        Session: {
+            /** @description To be sent as the header `X-CSRF-Token` with everything that changes something. */
+            csrf: string;
+            /** @description When the session ends if it is not used any more. */
+            expires_at: components["schemas"]["Time"];
+            /** @description What they may do. */
+            scopes: string[];
+            user: components["schemas"]["SessionUser"];
+        };
+        /** @description Whoever is signed in. */
+        SessionUser: {
+            /** @description Name that is shown. */
+            display: string;
+            /** @description Id. */
+            id: string;
+            /** @description BCP 47. */
+            language?: string | null;
+            /** @description Id of the member whose phone is theirs. */
+            member?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description `admin`, `manager`, `member` or `reviewer`. */
+            role: string;
+            /** @description They sign in with a one-time code, too. */
+            second_factor: boolean;
+        };
+        /** @description A section of the settings. */
+        Setting: {
+            /**
+             * @description Where that is from: `file`, or `books` where it was set here.
+             * @example file
+             */
+            from: string;
+            /**
+             * @description What holds. `hours`: by weekday, such as `{"monday": "08:00-12:00, 13:00-17:30", "sunday": "closed"}`; `holidays`:
+             *     a list of `{name, date | date and until | easter, hours}` as in business.yaml; `retention`: `{events_days,
+             *     calls_days, tags}`, 0 for ever; `redaction`: `{redact: off | text | text_and_audio, patterns: [{name, regex}]}`.
+             */
+            value: Record<string, never>;
+        };
         /** @description The SIP messages of a call, the oldest first. */
         Signalling: {
             /** @description The call. */
@@ -3780,6 +4908,44 @@ export interface components {
             dropped: number;
             /** @description The messages. */
             messages: components["schemas"]["Message"][];
+        };
+        /** @description What is given to sign in. */
+        SignIn: {
+            /** @description The one-time code that an app shows now, or a recovery code. */
+            code?: string | null;
+            /**
+             * @description Name.
+             * @example anna
+             */
+            name: string;
+            /** @description Password. */
+            password: string;
+        };
+        /** @description How one can sign in. */
+        SignInOptions: {
+            /** @description Nobody is there yet: the link that the program printed at its start makes the first admin. */
+            first_start: boolean;
+            openid?: components["schemas"]["OpenIdOption"] | null;
+            /** @description By name and password. */
+            password: boolean;
+        };
+        /** @description Which contact a member does not take. */
+        SkipPreview: {
+            /**
+             * Format: int32
+             * @description How long it waits then, seconds: an hour where it is not said, 30 days at most.
+             */
+            again_in_s?: number | null;
+            /**
+             * Format: int64
+             * @description `id` of the contact that is shown.
+             */
+            contact: number;
+            /**
+             * @description The member's name.
+             * @example anna
+             */
+            member: string;
         };
         /** @description A document or a web site that agents may name under `knowledge`. */
         Source: {
@@ -3827,6 +4993,18 @@ export interface components {
             /** @description `contacts`, `dialled`, `answered`, `reached`, and then what they said, in the word of the app. */
             step: string;
         };
+        /** @description A supervision as it was asked for. */
+        Supervision: {
+            /** @description The call. */
+            call: string;
+            /** @description The member whose phone rings. */
+            member: string;
+            /**
+             * @description How it is to take part.
+             * @example listen
+             */
+            mode: string;
+        };
         /** @description That somebody is not to be called. */
         Suppression: {
             /** @description When. */
@@ -3854,6 +5032,55 @@ export interface components {
             purpose?: string | null;
             /** @description The key that was pressed, or what was said. */
             said?: string | null;
+        };
+        /** @description A row that says again what an earlier one says. */
+        TableDuplicate: {
+            /**
+             * Format: int64
+             * @description Its line.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description That of the earlier one.
+             */
+            of: number;
+        };
+        /** @description What is wrong with a row. */
+        TableFault: {
+            /** @description The heading of the column; null for the row as a whole. */
+            column?: string | null;
+            /**
+             * Format: int64
+             * @description Its line in the file, from 1.
+             */
+            line: number;
+            /** @description What is wrong, and what to do. */
+            message: string;
+        };
+        /** @description The tags of a call. */
+        Tags: {
+            /**
+             * @description At most 32, each of at most 64 characters.
+             * @example [
+             *       "complaint",
+             *       "vip"
+             *     ]
+             */
+            tags: string[];
+        };
+        /** @description Which contact a member takes. */
+        TakePreview: {
+            /**
+             * Format: int64
+             * @description `id` of the contact that is shown.
+             */
+            contact: number;
+            /**
+             * @description The member's name.
+             * @example anna
+             */
+            member: string;
         };
         /** @description A call to oneself. */
         TestCall: {
@@ -3981,6 +5208,46 @@ export interface components {
             /** @description The turns of an agent, in their order. */
             turns: components["schemas"]["Turn"][];
         };
+        /** @description What came of it. The same call again, with one more input and the same `at`, goes on from there. */
+        Tried: {
+            /** @description When the call began. */
+            at: components["schemas"]["Time"];
+            /** @description What happened at the beginning, and after each input. */
+            turns: components["schemas"]["TriedTurn"][];
+            /**
+             * @description What it waits for: `keys`, `words` (or keys), `message`, `transfer`, `reply` (of a system), `tool`, `guest` (an
+             *     agent gives the call back) or `nothing` (it is over).
+             * @example keys
+             */
+            waits: string;
+        };
+        /** @description One thing that happened. */
+        TriedLine: {
+            /**
+             * Format: int64
+             * @description Virtual time since the call began, ms.
+             */
+            at_ms: number;
+            /** @description Of `node`: its flow. */
+            flow?: string | null;
+            /**
+             * @description `node` (it came to one), `answered`, `said`, `sound`, `silence`, `listens`, `records`, `rings`, `asks` (a system),
+             *     `uses` (a tool), `guest` (an agent has the call), `caller_left`, `ended` or `note`.
+             * @example said
+             */
+            kind: string;
+            /** @description Of `said`: its language. */
+            language?: string | null;
+            /** @description The words, the node, whom it rings, the address or the tool that it asks, why it ended, or the note. */
+            text: string;
+        };
+        /** @description What happened until the flow waited. */
+        TriedTurn: {
+            /** @description What was typed; null at the beginning. */
+            input?: string | null;
+            /** @description In its order. */
+            lines: components["schemas"]["TriedLine"][];
+        };
         /** @description Somebody who is to be called by a campaign that calls one by one. */
         Trigger: {
             /** @description Their own time, such as that of the appointment. */
@@ -4036,12 +5303,17 @@ export interface components {
          * @description An extension of SIP that a trunk may be spared.
          * @enum {string}
          */
-        TrunkExtension: "100rel" | "timer";
+        TrunkExtension: "100rel" | "timer" | "update";
         /**
          * @description The header that says who calls, beside From.
          * @enum {string}
          */
         TrunkIdentity: "from" | "pai" | "ppi" | "rpid";
+        /**
+         * @description How a trunk is sent keys.
+         * @enum {string}
+         */
+        TrunkKeys: "auto" | "sound" | "info";
         /**
          * @description How a trunk writes numbers.
          * @enum {string}
@@ -4052,6 +5324,11 @@ export interface components {
          * @enum {string}
          */
         TrunkPrivacy: "anonymous" | "header" | "from";
+        /**
+         * @description The response that tells a trunk of sound before our answer.
+         * @enum {string}
+         */
+        TrunkProgress: "183" | "180";
         /**
          * @description What becomes of calls whose caller's number is not proved by a signature (STIR/SHAKEN).
          * @enum {string}
@@ -4065,7 +5342,7 @@ export interface components {
              */
             called_number: components["schemas"]["TrunkCalledNumber"];
             /**
-             * @description Extensions that calls by it do not offer: `100rel`, `timer`.
+             * @description Extensions that calls by it do without: `100rel`, `timer`, `update`.
              * @default []
              */
             disable: components["schemas"]["TrunkExtension"][];
@@ -4085,6 +5362,11 @@ export interface components {
              */
             from_domain: string | null;
             /**
+             * @description How keys are sent to it: `auto`, `sound`, `info`.
+             * @default auto
+             */
+            keys: components["schemas"]["TrunkKeys"];
+            /**
              * Format: int32
              * @description Max-Forwards of calls that begin here.
              * @default 70
@@ -4100,6 +5382,11 @@ export interface components {
              * @default true
              */
             options_ping: boolean;
+            /**
+             * @description The response that tells it of sound before our answer: `183`, `180`.
+             * @default 183
+             */
+            progress: components["schemas"]["TrunkProgress"];
             /**
              * Format: int32
              * @description The length of packets that is asked for, ms.
@@ -4201,6 +5488,8 @@ export interface components {
              *       "disable": [],
              *       "require_100rel": false,
              *       "early_media": true,
+             *       "progress": "183",
+             *       "keys": "auto",
              *       "options_ping": true,
              *       "ptime_ms": 20,
              *       "symmetric_rtp": true,
@@ -4292,6 +5581,39 @@ export interface components {
          * @enum {string}
          */
         TrunkTransport: "udp" | "tcp" | "tls";
+        /** @description A flow to be run by typing. */
+        Try: {
+            /** @description When the call begins; now when it is not said. */
+            at?: string | null;
+            /**
+             * @description Who calls.
+             * @example +12025550123
+             */
+            caller?: string | null;
+            /** @description `inbound` (when it is not said) or `outbound`. */
+            direction?: string | null;
+            /**
+             * @description What is typed, in its order: keys (`1`, `123#`), an empty text for silence, `say WORDS`, `wait 30s`, `answer`,
+             *     `busy`, `no_answer`, `unavailable` or `declined` for a transfer, `reply 200 BODY` or `fail` for a request,
+             *     `result JSON` or `fail` for a tool, `return JSON` for an agent, `hangup`. At most 200.
+             * @example [
+             *       "1",
+             *       "say opening hours"
+             *     ]
+             */
+            inputs?: string[];
+            /**
+             * @description BCP 47 language to begin with.
+             * @example en
+             */
+            language?: string | null;
+            /** @description Variables that whoever places the call hands over. */
+            variables?: {
+                [key: string]: unknown;
+            };
+            /** @description The flow's text; that of its active version when it is not said. */
+            yaml?: string | null;
+        };
         /** @description How long the stages of an agent's turn took, ms; null where one did not happen. */
         Turn: {
             /** @description The brain that answered. */
@@ -4337,6 +5659,58 @@ export interface components {
              * @description Answers that were prepared and thrown away.
              */
             wasted: number;
+        };
+        /** @description What is given with a one-time link. */
+        UseLink: {
+            /** @description Name that is shown. */
+            display?: string | null;
+            /** @description What the first admin is called to sign in. */
+            name?: string | null;
+            /** @description The password that is wanted: 12 characters at least. */
+            password: string;
+            /** @description What stands behind the `#` of the link. */
+            token: string;
+        };
+        /** @description Somebody who may sign in. */
+        User: {
+            /** @description They have set a password, or signed in by OpenID Connect: their invitation is used. */
+            active: boolean;
+            /** @description When they were added. */
+            created_at: components["schemas"]["Time"];
+            /** @description They may not sign in. */
+            disabled: boolean;
+            /** @description Name that is shown. */
+            display: string;
+            /** @description Id. */
+            id: string;
+            /** @description BCP 47; null: the browser's. */
+            language?: string | null;
+            /** @description Id of the member whose phone is theirs. */
+            member?: string | null;
+            /**
+             * @description What they sign in with.
+             * @example anna
+             */
+            name: string;
+            /** @description `admin`, `manager`, `member` or `reviewer`. */
+            role: string;
+            /** @description They sign in with a one-time code, too. */
+            second_factor: boolean;
+            /** @description When they were last changed. */
+            updated_at: components["schemas"]["Time"];
+        };
+        /** @description What is changed of a user; what is not named stays. */
+        UserChange: {
+            /** @description True: they may not sign in, and their sessions end. */
+            disabled?: boolean | null;
+            /** @description Name that is shown. */
+            display?: string | null;
+            /** @description BCP 47; null for the browser's. */
+            language?: string | null;
+            /** @description Id of the member whose phone is theirs; null for none. */
+            member?: string | null;
+            /** @description `admin`, `manager`, `member` or `reviewer`. */
+            role?: string | null;
         };
         /** @description What came of a variant. */
         VariantResults: {
@@ -4387,6 +5761,28 @@ export interface components {
             mailbox: string;
             /** @description Where its sound can be fetched. */
             url: string;
+        };
+        /** @description How loud both voices of a recording are from moment to moment. */
+        Waveform: {
+            /** @description The caller: the greatest deflection of each moment, 0 to 255. */
+            caller: number[];
+            /**
+             * Format: int64
+             * @description Length of the sound, ms.
+             */
+            duration_ms: number;
+            /**
+             * Format: int64
+             * @description Place of the first value, in ms from the answer of the call; null where it is not known.
+             */
+            offset_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Values of a second: 50, fewer for long recordings.
+             */
+            per_second: number;
+            /** @description Our side. */
+            us: number[];
         };
         /** @description A place that events are sent to, by POST, signed as Standard Webhooks asks. */
         Webhook: {
@@ -5111,6 +6507,74 @@ export interface operations {
             };
         };
     };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description A code, such as `recording.read`. */
+                action?: string;
+                /** @description Id of a user, or name of a key. */
+                actor?: string;
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description At this time or after: RFC 3339. */
+                from?: string;
+                /** @description The most entries on the page: 1 to 200, 50 when it is not said. */
+                limit?: number;
+                /** @description Id of what it was done to. */
+                object?: string;
+                /** @description Before this time. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /**
+                             * @description What: a code that stays the same.
+                             * @example recording.read
+                             */
+                            action: string;
+                            /** @description Id of the user, name of the key. */
+                            actor?: string | null;
+                            /** @description Whence. */
+                            address?: string | null;
+                            /** @description When. */
+                            at: components["schemas"]["Time"];
+                            /** @description Id. */
+                            id: string;
+                            /** @description Who: `user`, `key`, or `none` where nobody is known. */
+                            kind: string;
+                            /** @description To what: its id, or several with a `/` between them. */
+                            object?: string | null;
+                            /** @description `ok`, `refused` (it was not permitted) or `failed`. */
+                            result: string;
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listBans: {
         parameters: {
             query?: never;
@@ -5319,6 +6783,10 @@ export interface operations {
     listCalls: {
         parameters: {
             query?: {
+                /** @description Name of the agent that it ran. */
+                agent?: string;
+                /** @description Id or name of a campaign. */
+                campaign?: string;
                 /** @description Id of a contact. */
                 contact?: string;
                 /** @description `next` of the page before. */
@@ -5329,6 +6797,10 @@ export interface operations {
                 from?: string;
                 /** @description The most calls on the page: 1 to 200, 50 when it is not said. */
                 limit?: number;
+                /** @description Name of a member who made the call, was called, or was to be brought in. */
+                member?: string;
+                /** @description That were talked in for so many seconds or longer. */
+                min_s?: number;
                 /** @description Our number or address. */
                 number?: string;
                 /** @description What came of it, such as `appointment_booked`: see `GET /v1/calls/{id}/insights`. */
@@ -5337,10 +6809,14 @@ export interface operations {
                 sentiment?: string;
                 /** @description `ringing`, `active` or `ended`. */
                 state?: string;
+                /** @description A tag that it has. */
+                tag?: string;
                 /** @description Begun before this time. */
                 to?: string;
                 /** @description A topic that it was about. */
                 topic?: string;
+                /** @description Words that were all said in one line, as heard or as corrected: as `GET /v1/transcripts/search` reads them. */
+                words?: string;
             };
             header?: never;
             path?: never;
@@ -5358,31 +6834,19 @@ export interface operations {
                         data: {
                             /** @description Name of the agent that it ran. */
                             agent?: string | null;
-                            /**
-                             * Format: int32
-                             * @description And its version.
-                             */
-                            agent_version?: number | null;
                             answered_at?: components["schemas"]["Time"] | null;
                             /**
-                             * @description Who or what answered, where the call was screened (`machine_detection`): `person`, `machine`, `screening`, `fax`,
-                             *     `unobtainable`, `silence` or `unsure`.
+                             * @description Who or what answered, where the call was screened.
                              * @example person
                              */
                             answered_by?: string | null;
+                            campaign?: components["schemas"]["Named"] | null;
                             /**
-                             * @description How that was told: `by`, `confidence` (0 to 1), `sign` (`short_greeting`, `long_greeting`, `beep`, `words`,
-                             *     `fax_tone`, `special_tone`, `busy_tone`, `nothing_heard`, `time_over`) and `after_ms` from the answer.
-                             */
-                            answered_how?: Record<string, never> | null;
-                            /**
-                             * @description Why it ended: `normal`, `cancelled`, `busy`, `no_answer`, `declined`, `not_found`, `incompatible`,
-                             *     `network_failure`, `media_timeout`, `max_duration`, `internal_error`, `interrupted`, `overload` or `spend_limit`.
+                             * @description Why it ended: as in `GET /v1/calls/{id}`.
                              * @example normal
                              */
                             cause?: string | null;
-                            /** @description The other party's contact. */
-                            contact?: string | null;
+                            contact?: components["schemas"]["Named"] | null;
                             /**
                              * @description `inbound` or `outbound`.
                              * @example inbound
@@ -5397,15 +6861,14 @@ export interface operations {
                             /** @description Name of the flow that it ran. */
                             flow?: string | null;
                             /**
-                             * Format: int32
-                             * @description And its version.
-                             */
-                            flow_version?: number | null;
-                            /**
                              * @description Who called: E.164, or an address; null when withheld.
                              * @example +4930901820
                              */
                             from?: string | null;
+                            /** @description Its recording can be fetched. */
+                            has_recording: boolean;
+                            /** @description Something of it was written down. */
+                            has_transcript: boolean;
                             /**
                              * @description Who ended it: `caller`, `us` or `system`.
                              * @example caller
@@ -5429,15 +6892,17 @@ export interface operations {
                              */
                             number: string;
                             /**
-                             * @description Where it comes from: `diversions` (who it was for before, `by` whom and for which `reason`, the first one first)
-                             *     and `verification` of the caller's number (`result`: `none`, `unknown`, `verified` with its `attestation`, or
-                             *     `failed` with its `reason`).
+                             * @description What came of it.
+                             * @example appointment_booked
                              */
-                            origin: Record<string, never>;
+                            outcome?: string | null;
                             /** @description Id of its recording. */
                             recording_id?: string | null;
-                            /** @description Values that its flow kept on it. */
-                            remembered: Record<string, never>;
+                            /**
+                             * @description How the caller felt: `positive`, `neutral` or `negative`.
+                             * @example positive
+                             */
+                            sentiment?: string | null;
                             /** @description When it began. */
                             started_at: components["schemas"]["Time"];
                             /**
@@ -5445,6 +6910,10 @@ export interface operations {
                              * @example ended
                              */
                             state: string;
+                            /** @description The beginning of its summary, once it was analysed. */
+                            summary?: string | null;
+                            /** @description Its tags, in alphabetical order. */
+                            tags: string[];
                             /** @description Who was called. */
                             to?: string | null;
                             /**
@@ -5454,8 +6923,6 @@ export interface operations {
                             transcript?: string | null;
                             /** @description Name of the trunk that it came or went by. */
                             trunk?: string | null;
-                            /** @description Variables handed over when it was placed. */
-                            variables: Record<string, never>;
                         }[];
                         /** @description What to give as `cursor` for the next page; null at the end. */
                         next?: string | null;
@@ -5721,6 +7188,132 @@ export interface operations {
             };
         };
     };
+    listCorrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /** @description When. */
+                            at: components["schemas"]["Time"];
+                            /** @description Who said so. */
+                            by?: string | null;
+                            /**
+                             * Format: int32
+                             * @description The line's number in the transcript.
+                             */
+                            seq: number;
+                            /** @description What it should read. */
+                            text: string;
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCorrection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+                /** @description Number of the line in the transcript */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCorrection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correction"];
+                };
+            };
+            /** @description Lines still come in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCorrection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+                /** @description Number of the line in the transcript */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It reads as it was heard */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCallEvents: {
         parameters: {
             query?: {
@@ -5879,6 +7472,170 @@ export interface operations {
             };
         };
     };
+    listCallNotes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description The most things on the page: 1 to 200, 50 when it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /**
+                             * Format: int64
+                             * @description Which moment it is about, ms from the answer of the call; null: the whole call.
+                             */
+                            at_ms?: number | null;
+                            /** @description Who wrote it. */
+                            author?: string | null;
+                            /** @description When it was written. */
+                            created_at: components["schemas"]["Time"];
+                            /**
+                             * @description Its id.
+                             * @example note_01k2x3y4z5a6b7c8d9e0f1g2h3
+                             */
+                            id: string;
+                            /** @description What it says. */
+                            text: string;
+                            /** @description When it was last changed. */
+                            updated_at: components["schemas"]["Time"];
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addCallNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCallNote"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallNote"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCallNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+                /** @description Id of the note */
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCallNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+                /** @description Id of the note */
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallNote"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCallRecording: {
         parameters: {
             query?: never;
@@ -5991,9 +7748,204 @@ export interface operations {
             };
         };
     };
+    superviseCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSupervision"];
+            };
+        };
+        responses: {
+            /** @description The phone rings */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Supervision"];
+                };
+            };
+            /** @description Not as the call stands */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSupervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nobody supervises it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody did */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSupervision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSupervision"];
+            };
+        };
+        responses: {
+            /** @description It is so */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not as the call stands, or nobody supervises it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCallTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCallTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Tags"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tags"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCallTranscript: {
         parameters: {
             query?: {
+                /** @description In WebVTT and text, lines read as they were corrected. JSON has both in any case. */
+                corrected?: boolean;
                 /** @description `json`, `vtt` or `text`; goes before the header `Accept`. */
                 format?: string;
             };
@@ -6017,6 +7969,37 @@ export interface operations {
                     "application/json": components["schemas"]["Transcript"];
                     "text/plain": string;
                     "text/vtt": string;
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCallWaveform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waveform"];
                 };
             };
             /** @description An error: what is wrong and what to do */
@@ -6069,6 +8052,11 @@ export interface operations {
                             name: string;
                             /** @description Why it is paused, where that was not asked for. */
                             reason?: string | null;
+                            /**
+                             * Format: int32
+                             * @description The round that goes on or was the last, where the campaign recurs; else 0.
+                             */
+                            round: number;
                             /** @description What was changed while it ran: `per_second`, `at_once`. */
                             settings: Record<string, never>;
                             started_at?: components["schemas"]["Time"] | null;
@@ -6111,6 +8099,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/yaml": string;
+                "multipart/form-data": components["schemas"]["NewCampaignForm"];
             };
         };
         responses: {
@@ -6119,7 +8108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Campaign"];
+                    "application/json": components["schemas"]["MadeCampaign"];
                 };
             };
             /** @description It has faults: each is in `faults`, with its line */
@@ -6279,7 +8268,7 @@ export interface operations {
                     "application/json": {
                         /** @description The things, newest first. */
                         data: {
-                            /** @description What was tried, the first first. */
+                            /** @description What was tried, the first first, in all rounds. */
                             attempts: components["schemas"]["Attempt"][];
                             /** @description `name`, `appointment` and `fields`. */
                             details: Record<string, never>;
@@ -6311,6 +8300,11 @@ export interface operations {
                             outcome?: string | null;
                             /** @description Why, where a rule decided. */
                             reason?: string | null;
+                            /**
+                             * Format: int32
+                             * @description The round that all this is of, where the campaign recurs; else 0.
+                             */
+                            round: number;
                             /** @description `waiting`, `calling`, `ended` (what follows is about to be decided) or `done`. */
                             state: string;
                             /** @description Time zone. */
@@ -6518,6 +8512,138 @@ export interface operations {
             };
         };
     };
+    acceptCampaignPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakePreview"];
+            };
+        };
+        responses: {
+            /** @description It is being dialled */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewPlaced"];
+                };
+            };
+            /** @description It is not shown any more, or cannot be called now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nextCampaignPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextPreview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewShown"];
+                };
+            };
+            /** @description The campaign does not run, or has another pace */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skipCampaignPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name of the campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SkipPreview"];
+            };
+        };
+        responses: {
+            /** @description It waits */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is not shown any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCampaignProgress: {
         parameters: {
             query?: never;
@@ -6601,6 +8727,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCampaignRounds: {
+        parameters: {
+            query?: {
+                /** @description The most: 1 to 1,000, 50 when it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id or name of the campaign */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /** @description When it began. */
+                            began_at: components["schemas"]["Time"];
+                            ended_at?: components["schemas"]["Time"] | null;
+                            /** @description Contacts by outcome. */
+                            outcomes: {
+                                [key: string]: number;
+                            };
+                            /** @description The time of the schedule that it is for. */
+                            planned_at: components["schemas"]["Time"];
+                            /**
+                             * Format: int32
+                             * @description 1 for the first.
+                             */
+                            round: number;
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
                 };
             };
             /** @description An error: what is wrong and what to do */
@@ -8356,6 +10536,50 @@ export interface operations {
             };
         };
     };
+    tryFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the flow */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Try"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description It has faults: each is in `faults`, with its line */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listFlowVersions: {
         parameters: {
             query?: never;
@@ -8585,6 +10809,8 @@ export interface operations {
                              * @example crm
                              */
                             name: string;
+                            /** @description What it may do. */
+                            scopes: string[];
                         }[];
                         /** @description What to give as `cursor` for the next page; null at the end. */
                         next?: string | null;
@@ -9465,6 +11691,190 @@ export interface operations {
             };
         };
     };
+    registerPhone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Nothing, for who is signed in */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRegistration"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneRegistration"];
+                };
+            };
+            /** @description Whoever is signed in has no phone */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unregisterPhone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    speakSip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A WebSocket with one SIP message in each frame */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /** @description The call that it talks in, or that rings. */
+                            call?: string | null;
+                            /** @description The member. */
+                            id: string;
+                            /**
+                             * @description Its name.
+                             * @example anna
+                             */
+                            member: string;
+                            /**
+                             * @description `offline` (no phone), `available`, `ringing`, `busy` (talks) or `away` (takes no callers).
+                             * @example available
+                             */
+                            state: string;
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setOwnPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPresence"];
+            };
+        };
+        responses: {
+            /** @description It is so now */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Whoever is signed in is no member */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listQueues: {
         parameters: {
             query?: never;
@@ -9482,6 +11892,13 @@ export interface operations {
                     "application/json": {
                         /** @description The things, newest first. */
                         data: {
+                            /**
+                             * Format: int64
+                             * @description How long those who were put through waited on average, seconds; null where nobody was.
+                             */
+                            average_wait_s?: number | null;
+                            /** @description The callers in it, the next one first. */
+                            callers: components["schemas"]["QueueCaller"][];
                             /**
                              * Format: int64
                              * @description Callers who came.
@@ -9514,6 +11931,11 @@ export interface operations {
                             served: number;
                             /**
                              * Format: int64
+                             * @description Who were put through within 20 seconds: of `served`, the service level.
+                             */
+                            served_soon: number;
+                            /**
+                             * Format: int64
                              * @description Who waited for as long as they were to.
                              */
                             timed_out: number;
@@ -9523,6 +11945,55 @@ export interface operations {
                         /** @description What to give as `cursor` for the next page; null at the end. */
                         next?: string | null;
                     };
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: {
+                /**
+                 * @description What there is a row for: `hour`, `day` (the default), `number`, `member`, `agent`, `campaign`, `outcome` or
+                 *     `topic`.
+                 */
+                by?: string;
+                /** @description `json` or `csv`; goes before the header `Accept`. */
+                format?: string;
+                /** @description Calls that began at this time or after: RFC 3339, or a day such as `2026-03-05`; 30 days ago when it is not said. */
+                from?: string;
+                /** @description Calls that began before this time; now when it is not said. A day is left out itself. */
+                to?: string;
+                /**
+                 * @description IANA name of the time zone that days and hours are of; that of the business when it is not said.
+                 * @example Europe/Berlin
+                 */
+                zone?: string;
+            };
+            header?: {
+                /** @description `application/json` or `text/csv` */
+                Accept?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                    "text/csv": string;
                 };
             };
             /** @description An error: what is wrong and what to do */
@@ -9716,6 +12187,502 @@ export interface operations {
             };
         };
     };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `code` says what is wrong: `wrong` or `second_factor_needed` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    useLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The link does not hold any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretShown"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeOwnUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionUser"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description True: those of all users, for who may see users. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /** @description Where it began. */
+                            address?: string | null;
+                            /** @description Family of the browser and of the system. */
+                            agent?: string | null;
+                            /** @description When it began. */
+                            created_at: components["schemas"]["Time"];
+                            /** @description It is the one that asks. */
+                            current: boolean;
+                            /** @description When it ends however much it is used. */
+                            expires_at: components["schemas"]["Time"];
+                            /** @description Id. */
+                            id: string;
+                            /** @description When it was last used, to the minute. */
+                            seen_at: components["schemas"]["Time"];
+                            /** @description Whose it is. */
+                            user: string;
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllSettings"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `hours`, `holidays`, `retention` or `redaction` */
+                section: string;
+            };
+            cookie?: never;
+        };
+        /** @description The value, as `GET /v1/settings` shows it */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It holds */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSetting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `hours`, `holidays`, `retention` or `redaction` */
+                section: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the file says holds */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getStanding: {
         parameters: {
             query: {
@@ -9872,6 +12839,50 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /**
+                             * Format: int64
+                             * @description How many calls have it.
+                             */
+                            calls: number;
+                            /**
+                             * @description The tag.
+                             * @example complaint
+                             */
+                            name: string;
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
                 };
             };
             /** @description An error: what is wrong and what to do */
@@ -10285,6 +13296,251 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /** @description They have set a password, or signed in by OpenID Connect: their invitation is used. */
+                            active: boolean;
+                            /** @description When they were added. */
+                            created_at: components["schemas"]["Time"];
+                            /** @description They may not sign in. */
+                            disabled: boolean;
+                            /** @description Name that is shown. */
+                            display: string;
+                            /** @description Id. */
+                            id: string;
+                            /** @description BCP 47; null: the browser's. */
+                            language?: string | null;
+                            /** @description Id of the member whose phone is theirs. */
+                            member?: string | null;
+                            /**
+                             * @description What they sign in with.
+                             * @example anna
+                             */
+                            name: string;
+                            /** @description `admin`, `manager`, `member` or `reviewer`. */
+                            role: string;
+                            /** @description They sign in with a one-time code, too. */
+                            second_factor: boolean;
+                            /** @description When they were last changed. */
+                            updated_at: components["schemas"]["Time"];
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUser"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description The name is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No admin would be left */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description No admin would be left */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    linkUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             /** @description An error: what is wrong and what to do */
@@ -10795,6 +14051,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the event that was delivered */
+                event: string;
+                /** @description Id of the webhook */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is sent */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The webhook is not enabled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An error: what is wrong and what to do */
             default: {
