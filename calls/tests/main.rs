@@ -8,6 +8,7 @@ mod handover;
 mod permitted;
 mod referral;
 mod secure_transfer;
+mod supervision;
 mod support;
 mod toll;
 mod tools;

@@ -1,0 +1,145 @@
+/** The phone in the browser, with sound: two Chromiums, each with a tone for a microphone, judged by what they hear. */
+import { chromium, type Browser, type Page } from "@playwright/test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Rollup } from "vite";
+import { expect, test } from "./fixtures";
+import type { Login, TestPhone } from "./phone/page";
+import type { Program } from "./program";
+
+declare const phone: TestPhone;
+
+/** What each says for as long as it is there, Hz. */
+const TONES = { anna: 700, ben: 1100 } as const;
+type Name = keyof typeof TONES;
+/** Louder is heard: a tone of a microphone arrives at about -45 dB, and with none there is less than -70. */
+const HEARD_DB = -60;
+
+let script: string;
+let opened: Browser[] = [];
+
+test.beforeAll(async () => {
+  const entry = fileURLToPath(new URL("phone/page.ts", import.meta.url));
+  const made = await build({
+    configFile: false,
+    logLevel: "error",
+    define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
+    build: { write: false, minify: false, lib: { entry, formats: ["iife"], name: "testPhone" } },
+  });
+  const [output] = [made].flat() as Rollup.RollupOutput[];
+  script = output?.output[0].code ?? "";
+});
+
+test.afterEach(async () => {
+  await Promise.all(opened.map((browser) => browser.close()));
+  opened = [];
+});
+
+/** Four seconds of a tone, which Chromium repeats. */
+function tone(path: string, hz: number): string {
+  const [rate, seconds] = [48_000, 4];
+  const data = Buffer.alloc(44 + rate * seconds * 2);
+  data.write("RIFF", 0);
+  data.writeUInt32LE(data.length - 8, 4);
+  data.write("WAVEfmt ", 8);
+  data.writeUInt32LE(16, 16);
+  data.writeUInt16LE(1, 20);
+  data.writeUInt16LE(1, 22);
+  data.writeUInt32LE(rate, 24);
+  data.writeUInt32LE(rate * 2, 28);
+  data.writeUInt16LE(2, 32);
+  data.writeUInt16LE(16, 34);
+  data.write("data", 36);
+  data.writeUInt32LE(data.length - 44, 40);
+  for (let at = 0; at < rate * seconds; at++) {
+    data.writeInt16LE(Math.round(9_000 * Math.sin((2 * Math.PI * hz * at) / rate)), 44 + 2 * at);
+  }
+  writeFileSync(path, data);
+  return path;
+}
+
+/** A member with a phone in a browser of their own. */
+async function member(program: Program, name: Name): Promise<Page> {
+  const microphone = tone(join(program.folder, `${name}.wav`), TONES[name]);
+  const browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--autoplay-policy=no-user-gesture-required",
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+      `--use-file-for-fake-audio-capture=${microphone}`,
+    ],
+  });
+  opened.push(browser);
+  const page = await browser.newPage({ bypassCSP: true });
+  // A page that really comes from here: one that a test makes up may not reach this machine, says Chromium.
+  await page.goto(`${program.url}/healthz`);
+  await page.addScriptTag({ content: script });
+  const given = await program.api.send<Login>("POST", "/v1/phone/registration", { member: name });
+  const login = { ...given, websocket: program.url.replace("http", "ws") + given.websocket, key: program.key };
+  await page.evaluate((login) => phone.start(login), login);
+  return page;
+}
+
+const is = (page: Page, what: keyof TestPhone["state"]): Promise<unknown> =>
+  page.waitForFunction((what) => phone.state[what], what, { timeout: 20_000 });
+
+async function hears(page: Page, whom: Name, yes = true): Promise<void> {
+  const level = expect.poll(() => page.evaluate((hz) => phone.level(hz), TONES[whom]), { timeout: 20_000 });
+  await (yes ? level.toBeGreaterThan(HEARD_DB) : level.toBeLessThan(HEARD_DB));
+}
+
+async function stateOf(program: Program, name: Name): Promise<string | undefined> {
+  const { data } = await program.api.get<{ data: { member: string; state: string }[] }>("/v1/presence");
+  return data.find((presence) => presence.member === name)?.state;
+}
+
+test("two browsers hear each other, one holds and comes back", async ({ program }) => {
+  const [anna, ben] = [await member(program, "anna"), await member(program, "ben")];
+  expect(await stateOf(program, "ben")).toBe("available");
+  await anna.evaluate(() => phone.call("sip:ben@callwright"));
+  await is(ben, "rings");
+  await ben.evaluate(() => phone.answer());
+  await is(anna, "talks");
+  await hears(anna, "ben");
+  await hears(ben, "anna");
+  expect(await stateOf(program, "ben")).toBe("busy");
+  await anna.evaluate(() => phone.hold(true));
+  await hears(ben, "anna", false);
+  await anna.evaluate(() => phone.hold(false));
+  await hears(ben, "anna");
+  await hears(anna, "ben");
+  await anna.evaluate(() => phone.hangUp());
+  await is(ben, "ended");
+});
+
+test("a running call is listened to, joined and taken over", async ({ program }) => {
+  const [anna, ben] = [await member(program, "anna"), await member(program, "ben")];
+  await anna.evaluate(() => phone.call("sip:echo@callwright"));
+  await hears(anna, "anna");
+  const { data } = await program.api.get<{ data: { id: string }[] }>("/v1/calls?state=active");
+  const supervision = `/v1/calls/${data[0]?.id}/supervision`;
+  await expect(program.api.send("POST", supervision, { mode: "whisper", member: "ben" })).rejects.toThrow("409");
+  await program.api.send("POST", supervision, { mode: "listen", member: "ben" });
+  await is(ben, "rings");
+  await ben.evaluate(() => phone.answer());
+  await hears(ben, "anna");
+  await hears(anna, "ben", false);
+  await program.api.send("PATCH", supervision, { mode: "join" });
+  await hears(anna, "ben");
+  await program.api.send("PATCH", supervision, { mode: "take_over" });
+  await hears(anna, "anna", false);
+  await hears(anna, "ben");
+  await hears(ben, "anna");
+  await ben.evaluate(() => phone.hangUp());
+  await is(anna, "ended");
+});
+
+test("a login that is ended is no phone any more", async ({ program }) => {
+  await member(program, "anna");
+  expect(await stateOf(program, "anna")).toBe("available");
+  await program.api.send("DELETE", "/v1/phone/registration");
+  await expect.poll(() => stateOf(program, "anna")).toBe("offline");
+});
