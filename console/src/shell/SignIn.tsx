@@ -166,7 +166,6 @@ function PasswordForm({ name: before }: PasswordFormProps) {
         variant="primary"
         size="large"
         isPending={isPending}
-        isDisabled={!name.trim() || !password || (isCodeAsked && !code.trim())}
       >
         {t("signin.title")}
       </Button>

@@ -18,6 +18,8 @@ interface Look {
 
 interface ButtonProps extends Look {
   children: ReactNode;
+  /** Its name, where what is shown does not say it. */
+  label?: string;
   onPress?: (event: PressEvent) => void;
   type?: "button" | "submit";
   /** It works on it: shown, and pressed no second time. */
@@ -37,10 +39,11 @@ function look({ variant = "secondary", size = "medium" }: Look, ...more: (string
 const iconSize = (size: ButtonSize = "medium") => (size === "large" ? 18 : 16);
 
 /** Does something. */
-export function Button({ children, variant, size, icon: Icon, isPressed, className, ...rest }: ButtonProps) {
+export function Button({ children, variant, size, icon: Icon, isPressed, className, label, ...rest }: ButtonProps) {
   return (
     <AriaButton
       {...rest}
+      aria-label={label}
       aria-pressed={isPressed}
       className={look({ variant, size }, isPressed && styles.pressed, className)}
     >

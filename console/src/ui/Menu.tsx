@@ -27,17 +27,19 @@ interface MenuProps {
   icon?: LucideIcon;
   /** The label is shown beside the icon. */
   isLabelShown?: boolean;
+  /** Shown beside the icon instead of the label. */
+  shown?: string;
   variant?: ButtonVariant;
   size?: "small" | "medium";
 }
 
 /** Things that can be done, behind a button. */
-export function Menu({ label, items, icon = Ellipsis, isLabelShown, variant = "quiet", size }: MenuProps) {
+export function Menu({ label, items, icon = Ellipsis, isLabelShown, shown, variant = "quiet", size }: MenuProps) {
   return (
     <MenuTrigger>
-      {isLabelShown ? (
-        <Button variant={variant} size={size} icon={icon}>
-          {label}
+      {isLabelShown || shown ? (
+        <Button variant={variant} size={size} icon={icon} label={shown && label}>
+          {shown ?? label}
         </Button>
       ) : (
         <IconButton label={label} icon={icon} variant={variant} size={size} />

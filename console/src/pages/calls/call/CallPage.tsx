@@ -73,10 +73,10 @@ function OneCall({ call }: { call: CallDetail }) {
   useMoment(player);
 
   const party = otherParty(call);
-  const contact = contactOf(call.contact);
+  const name = call.contact_name ?? contactOf(call.contact)?.name;
   const number = party ? format.phone(party) : calls("calls.withheld");
-  const title = contact?.name || number;
-  const names = { caller: contact?.name || t("call.them"), us: call.agent ?? call.member ?? t("call.us") };
+  const title = name || number;
+  const names = { caller: name || t("call.them"), us: call.agent ?? call.member ?? t("call.us") };
   const mayChange = may("calls:write");
   const why = useWhyNoSound(call);
   const said = transcript.data;
@@ -183,7 +183,7 @@ function Subtitle({ call }: { call: CallDetail }) {
   return (
     <>
       <DirectionIcon call={call} isSmall />
-      {contact?.name && <PhoneNumber number={otherParty(call)} fallback={t("calls.withheld")} />}
+      {(call.contact_name ?? contact?.name) && <PhoneNumber number={otherParty(call)} fallback={t("calls.withheld")} />}
       <time dateTime={call.started_at}>{format.dateTime(call.started_at)}</time>
       {length !== undefined && <span className="numbers">{format.clock(length)}</span>}
       <HandledBy call={call} />
@@ -213,8 +213,8 @@ function Actions({ call }: { call: CallDetail }) {
         variant="secondary"
         items={[
           ...(isHearable ? [file("wav", t("call.export.wav"), `${base}/recording`, "wav")] : []),
-          file("text", t("call.export.text"), `${base}/transcript?format=text`, "txt"),
-          file("vtt", t("call.export.vtt"), `${base}/transcript?format=vtt`, "vtt"),
+          file("text", t("call.export.text"), `${base}/transcript?format=text&corrected=true`, "txt"),
+          file("vtt", t("call.export.vtt"), `${base}/transcript?format=vtt&corrected=true`, "vtt"),
           file("json", t("call.export.json"), `${base}/transcript?format=json`, "json"),
         ]}
       />

@@ -116,7 +116,7 @@ function Speed({ player }: { player: Player }) {
     <Menu
       label={`${t("call.speed")}: ${format.number(speed)}×`}
       icon={Gauge}
-      isLabelShown
+      shown={`${format.number(speed)}×`}
       size="small"
       items={speeds.map((value) => ({
         id: String(value),

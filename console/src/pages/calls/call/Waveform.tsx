@@ -9,7 +9,7 @@ import { usePlayed, type Player } from "./player";
 import styles from "./Player.module.css";
 
 /** Height of each voice, px; less where there is little room. */
-const voice = () => (innerWidth < 640 ? 26 : 44);
+const voice = () => (innerWidth < 640 ? 28 : 52);
 const STEP_MS = 5_000;
 
 /** The rules that wavesurfer would write into the page itself, where the Content-Security-Policy lets it. */
@@ -72,6 +72,8 @@ export function Waveform({ player, peaks, notes }: WaveformProps) {
       sheet.replaceSync(rules(2 * voice()));
       root.adoptedStyleSheets = [sheet];
     }
+    // A moment that was gone to before is shown, too.
+    wave.on("ready", () => wave.setTime(player.audio.currentTime));
     const repaint = () => wave.setOptions(looks(container));
     const theme = new MutationObserver(repaint);
     theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });

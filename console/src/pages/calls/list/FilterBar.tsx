@@ -85,7 +85,7 @@ function Chips({ filters, onChange, onReset }: FilterBarProps) {
   const shown = [...inDialog, "from", "to"] as const;
   const chips = shown.flatMap((name) => {
     const text = filters[name];
-    return text ? [{ name, text: `${t(`calls.${name}`)}: ${name === "contact" ? "…" : value(name, text)}` }] : [];
+    return text ? [{ name, text: name === "contact" ? t("calls.contact") : `${t(`calls.${name}`)}: ${value(name, text)}` }] : [];
   });
   if (chips.length === 0) return null;
   return (

@@ -9,7 +9,6 @@ interface Reviewed {
   outcome?: string | null;
   sentiment?: Mood | null;
   contact_name?: string | null;
-  campaign_name?: string | null;
 }
 
 export type Mood = "positive" | "neutral" | "negative";
