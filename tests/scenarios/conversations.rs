@@ -102,11 +102,11 @@ fn with_model(double: &ChatDouble) -> Settings {
 }
 
 /// A recogniser that hears real speech by its energy, and understands what the test says was spoken.
-async fn ears<const N: usize>(texts: [&str; N]) -> DeepgramDouble {
+pub(crate) async fn ears<const N: usize>(texts: [&str; N]) -> DeepgramDouble {
     DeepgramDouble::start(Heard::texts(texts)).await.unwrap()
 }
 
-fn hearing(settings: Settings, ears: &DeepgramDouble) -> Settings {
+pub(crate) fn hearing(settings: Settings, ears: &DeepgramDouble) -> Settings {
     let section = "[transcription]\nengine = \"deepgram\"\nmodel = \"flux-general-en\"\nkey = \"key\"";
     settings.config(&format!("{section}\nurl = \"{}\"", ears.ws_url("")))
 }

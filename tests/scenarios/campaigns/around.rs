@@ -193,7 +193,7 @@ async fn who_is_the_wrong_one_is_not_called_again_and_the_key_is_counted() {
     let results = api.get("/v1/campaigns/reminders/results").await;
     assert_eq!(results["keys"], json!([{ "flow": "campaign", "node": "ask", "key": "2", "pressed": 1 }]), "{results}");
     let nodes: BTreeSet<String> = results["nodes"].as_array().unwrap().iter().map(|it| text(it, "node")).collect();
-    assert_eq!(nodes, ["ask", "bye", "wrong"].map(str::to_owned).into(), "{results}");
+    assert_eq!(nodes, BTreeSet::from(["ask", "bye", "wrong"].map(str::to_owned)), "{results}");
 }
 
 #[tokio::test]
