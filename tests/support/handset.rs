@@ -121,6 +121,11 @@ impl Handset {
         .await
     }
 
+    /// Ends a call.
+    pub async fn hang_up(&self, leg: LegHandle) {
+        self.sip.hangup(leg).await.unwrap();
+    }
+
     /// Waits for the end of a call.
     pub async fn ended(&mut self, leg: LegHandle) {
         self.next("the handset's call ends", |event| {

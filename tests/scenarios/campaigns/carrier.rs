@@ -18,9 +18,6 @@ pub const DECLINES: char = '3';
 /// 183 with sound, then 503.
 pub const EARLY_FAILURE: char = '4';
 
-/// Answers, and says no by key.
-pub const OPTS_OUT: char = '5';
-
 /// By number, the Call-IDs of its INVITEs.
 type Invited = Arc<Mutex<BTreeMap<String, BTreeSet<String>>>>;
 
@@ -84,7 +81,6 @@ fn answers(text: &str, address: SocketAddr, invited: &Invited) -> Vec<String> {
                 _ => vec![early("180 Ringing", ""), early("200 OK", &ours)],
             }
         }
-        "ACK" if does == OPTS_OUT => vec![key_nine(text, address)],
         "BYE" | "OPTIONS" | "INFO" => vec![response(text, "200 OK", address, "")],
         "CANCEL" => {
             let invite = text.replace(" CANCEL", " INVITE");
@@ -92,16 +88,6 @@ fn answers(text: &str, address: SocketAddr, invited: &Invited) -> Vec<String> {
         }
         _ => vec![],
     }
-}
-
-/// The key in the call that was just acknowledged.
-fn key_nine(ack: &str, address: SocketAddr) -> String {
-    let (from, to, call) = (header(ack, "To"), header(ack, "From"), header(ack, "Call-ID"));
-    format!(
-        "INFO sip:business@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {address};branch=z9hG4bK{call}\r\nMax-Forwards: 70\r\n\
-         From: {from}\r\nTo: {to}\r\nCall-ID: {call}\r\nCSeq: 1 INFO\r\nContent-Type: application/dtmf\r\n\
-         Content-Length: 1\r\n\r\n9"
-    )
 }
 
 /// A header field of a message.

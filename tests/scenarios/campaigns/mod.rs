@@ -1,6 +1,10 @@
 //! Campaigns: the business calls many, each once, and never who said no.
 
+mod around;
 mod carrier;
+mod members;
+mod opt_out;
+mod rounds;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,12 +13,17 @@ use callwright_tests::api::text;
 use callwright_tests::{Api, Server, Settings, wait};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use synthetic_caller::SyntheticCaller;
 
 use carrier::Carrier;
 
 /// Whoever answers confirms: nothing is asked.
 const FLOW: &str = "languages: [en]\nrecording: off\nvars:\n  name: \"\"\nnodes:\n  said:\n    remember: {result: confirmed}\n    \
     next: bye\n  bye:\n    hangup: {}\n";
+
+/// Talks for a second, and confirms.
+const TALKS: &str = "languages: [en]\nrecording: off\nvars:\n  name: \"\"\nnodes:\n  talk:\n    \
+    say: '<break time=\"1s\"/>'\n    next: said\n  said:\n    remember: {result: confirmed}\n    next: bye\n  bye:\n    hangup: {}\n";
 
 /// At whatever hour the tests run, and as often as they like.
 const RULES: &str = "[outreach]\nwindow = \"always\"\nholidays = false\nattempts_per_day = 0\nattempts_per_30_days = 0\n\
@@ -30,11 +39,19 @@ fn yaml(rest: &str) -> String {
 
 /// A business with this carrier and the flow of the campaign.
 async fn business(carrier: &Carrier) -> Server {
-    let trunk = format!("[[trunks]]\nname = \"carrier\"\nhost = \"{}\"\nuser = \"+12025550100\"\n", carrier.address);
-    let server = Server::with(
-        Settings::default().config(&trunk).config(RULES).config("[campaigns]\ntrunk_calls_per_second = 0\n"),
-    )
-    .await;
+    business_on(&carrier.address.to_string()).await
+}
+
+/// Where a synthetic caller is called: it takes whatever number is dialled.
+fn host_of(person: &SyntheticCaller) -> String {
+    person.address().rsplit('@').next().unwrap().to_owned()
+}
+
+/// A business whose calls go to that `HOST:PORT`.
+async fn business_on(host: &str) -> Server {
+    let trunk = format!("[[trunks]]\nname = \"carrier\"\nhost = \"{host}\"\nuser = \"+12025550100\"\n");
+    let campaigns = "[campaigns]\ntrunk_calls_per_second = 0\nmember_ring_s = 2\n";
+    let server = Server::with(Settings::default().config(&trunk).config(RULES).config(campaigns)).await;
     server.api().flow("campaign", FLOW).await;
     server
 }
@@ -53,16 +70,30 @@ async fn post_text(api: &Api, path: &str, media_type: &str, body: &str) -> (Stat
 }
 
 async fn done(api: &Api) -> Value {
-    wait::until("the campaign is done", async || {
-        let progress = api.get("/v1/campaigns/reminders/progress").await;
-        (progress["state"] == "done").then_some(progress)
-    })
-    .await
+    wait::until("the campaign is done", async || is_done(api).await).await
 }
 
-/// A number of the carrier that does as the digit says.
+async fn is_done(api: &Api) -> Option<Value> {
+    let progress = api.get("/v1/campaigns/reminders/progress").await;
+    (progress["state"] == "done").then_some(progress)
+}
+
+/// The same of a large one, within a longer time.
+async fn done_within(api: &Api, limit: Duration) -> Value {
+    let whole = async {
+        loop {
+            if let Some(progress) = is_done(api).await {
+                return progress;
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+    };
+    tokio::time::timeout(limit, whole).await.expect("the campaign is done in time")
+}
+
+/// A number of the carrier that does as the digit says; there are 100,000 of each sort.
 fn number(index: usize, does: char) -> String {
-    format!("+1202555{index:03}{does}")
+    format!("+1202{}{:03}{does}", 555 + index / 1_000, index % 1_000)
 }
 
 fn table(numbers: &[String]) -> String {
@@ -160,34 +191,47 @@ async fn a_table_with_faults_is_refused_unless_the_good_rows_are_wanted() {
     assert_eq!(spoken["variables"], json!({ "name": "Mia" }));
 }
 
-/// Numbers from a seed: when the program is killed.
-fn moments(seed: u64, count: usize) -> Vec<Duration> {
+/// Numbers from a seed: when the program is killed. `mean`: how long it lives on average.
+fn moments(seed: u64, count: usize, mean: Duration) -> Vec<Duration> {
     let mut state = seed;
+    let spread = (mean.as_millis() as u64 * 3 / 2).max(1);
     let next = |_| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        Duration::from_millis(150 + (state >> 33) % 900)
+        mean / 4 + Duration::from_millis((state >> 33) % spread)
     };
     (0..count).map(next).collect()
 }
 
-/// Kills a campaign of so many contacts so often. Everybody has one final outcome, and no attempt was dialled twice.
-async fn killed(contacts: usize, kills: usize) {
+/// A campaign that is killed again and again while it runs.
+struct Killed {
+    contacts: usize,
+    kills: usize,
+    per_second: u32,
+    /// What answers.
+    flow: &'static str,
+}
+
+/// Kills a campaign. Everybody has one final outcome, and no attempt was dialled twice.
+async fn killed(Killed { contacts, kills, per_second, flow }: Killed) {
     let carrier = Carrier::start().await;
     let mut server = business(&carrier).await;
     let mut api = server.api();
+    api.flow("campaign", flow).await;
     let kinds = [carrier::CONFIRMS, carrier::BUSY, carrier::DECLINES];
     let numbers: Vec<String> = (0..contacts).map(|index| number(index, kinds[index % kinds.len()])).collect();
     let rules = "retries: { attempts: 20, busy: never, failed: { times: 20, after: 1s }, sip: { 603: never } }\n";
-    let slow = yaml(rules).replace("per_second: 200", "per_second: 60");
+    let slow = yaml(rules).replace("per_second: 200", &format!("per_second: {per_second}"));
     create(&api, &slow, &table(&numbers)).await;
     api.post("/v1/campaigns/reminders/start", &json!({})).await;
-    for moment in moments(8, kills) {
+    // Spread over the time that it takes at its pace.
+    let whole = Duration::from_secs_f64(contacts as f64 / f64::from(per_second));
+    for moment in moments(8, kills, whole / (kills as u32 + 1)) {
         tokio::time::sleep(moment).await;
         server.kill();
         server.begin().await;
         api = server.api();
     }
-    let progress = done(&api).await;
+    let progress = done_within(&api, whole * 4 + Duration::from_mins(2)).await;
     let finals: u64 = progress["outcomes"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
     assert_eq!((finals, &progress["done"]), (contacts as u64, &json!(contacts)), "{progress}");
     let mut listed = Vec::new();
@@ -218,12 +262,22 @@ async fn killed(contacts: usize, kills: usize) {
 
 #[tokio::test]
 async fn kills_forget_nobody_and_dial_nobody_twice_for_one_attempt() {
-    killed(200, 4).await;
+    killed(Killed { contacts: 200, kills: 4, per_second: 60, flow: FLOW }).await;
 }
 
-/// The larger form: `make campaign-kills`.
+/// A setting of the larger form.
+fn from_environment<T: std::str::FromStr>(name: &str, usual: T) -> T {
+    match std::env::var(name) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name} is a number")),
+        Err(_) => usual,
+    }
+}
+
+/// The larger form, of calls that last a second: `make campaign-kills`.
 #[tokio::test]
 #[ignore = "takes minutes"]
-async fn ten_kills_of_a_thousand_calls() {
-    killed(1_000, 10).await;
+async fn ten_kills_of_five_thousand_calls() {
+    let contacts = from_environment("CAMPAIGN_CALLS", 5_000);
+    let (kills, per_second) = (from_environment("CAMPAIGN_KILLS", 10), from_environment("CAMPAIGN_PACE", 35));
+    killed(Killed { contacts, kills, per_second, flow: TALKS }).await;
 }

@@ -1,0 +1,54 @@
+//! A campaign that recurs: each time of its schedule calls everybody once, whatever happens between.
+
+use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use callwright_tests::wait;
+use serde_json::{Value, json};
+
+use super::carrier::{self, Carrier};
+use super::{business, create, done, number, table, yaml};
+
+/// Seconds between two rounds.
+const APART: u64 = 10;
+
+/// Twice, from the next full ten seconds but one.
+fn twice() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let from = jiff::Timestamp::from_second(((now / APART + 2) * APART) as i64).unwrap();
+    let list = |most: u64, step: u64| {
+        (0..most).step_by(step as usize).map(|number| number.to_string()).collect::<Vec<_>>().join(",")
+    };
+    let (hours, minutes, seconds) = (list(24, 1), list(60, 1), list(60, APART));
+    format!(
+        "schedule: {{ every: \"FREQ=DAILY;BYHOUR={hours};BYMINUTE={minutes};BYSECOND={seconds};COUNT=2\", \
+         from: \"{from}\" }}\nretries: {{ attempts: 1 }}\n"
+    )
+}
+
+#[tokio::test]
+async fn each_round_calls_everybody_once_and_a_restart_between_changes_nothing() {
+    let carrier = Carrier::start().await;
+    let mut server = business(&carrier).await;
+    let mut api = server.api();
+    let (yes, busy) = (number(1, carrier::CONFIRMS), number(2, carrier::BUSY));
+    create(&api, &yaml(&twice()), &table(&[yes.clone(), busy.clone()])).await;
+    api.post("/v1/campaigns/reminders/start", &json!({})).await;
+    assert!(carrier.calls().is_empty(), "its first time has not come");
+    wait::until("the first round is over", async || {
+        let rounds = api.list("/v1/campaigns/reminders/rounds").await;
+        rounds.first().is_some_and(|round| !round["ended_at"].is_null()).then_some(())
+    })
+    .await;
+    server.kill();
+    server.begin().await;
+    api = server.api();
+    done(&api).await;
+    assert_eq!(carrier.calls(), BTreeMap::from([(yes, 2), (busy, 2)]));
+    let rounds = api.list("/v1/campaigns/reminders/rounds").await;
+    let told: Vec<(&Value, &Value)> = rounds.iter().map(|round| (&round["round"], &round["outcomes"])).collect();
+    let outcomes = json!({ "busy": 1, "reached": 1 });
+    assert_eq!(told, [(&json!(2), &outcomes), (&json!(1), &outcomes)]);
+    assert!(rounds.iter().all(|round| !round["ended_at"].is_null()), "{rounds:?}");
+    assert_eq!(api.list("/v1/events?type=campaign.round_finished").await.len(), 2);
+}
