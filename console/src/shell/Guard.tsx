@@ -14,5 +14,7 @@ interface GuardProps {
 /** Shows what is in it to those who may see it. */
 export function Guard({ scopes, instead, children }: GuardProps) {
   const may = useMay();
-  return may(...scopes) ? children : (instead ?? <Forbidden />);
+  if (may(...scopes)) return children;
+  // Nothing at all may be meant.
+  return instead === undefined ? <Forbidden /> : instead;
 }

@@ -7,6 +7,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { flowsTexts } from "../../text/flows";
 import { flowWordsTexts } from "../../text/flowWords";
 import { useText } from "../../text/useText";
+import { cx } from "../../ui";
 import styles from "./Canvas.module.css";
 import { removeNode, setTarget } from "./model/change";
 import { layOut } from "./model/layout";
@@ -50,7 +51,7 @@ function Board({ view, text, selected, onSelect, onChange }: CanvasProps) {
     // Only what changes the shape moves anything.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [shape, graph.start, view.counters]);
-  useKeepInSight(graph.nodes.length, selected);
+  useKeepInSight(graph.nodes.length, selected, places, moved.size > 0);
 
   const nodes = useMemo(
     () =>
@@ -85,7 +86,10 @@ function Board({ view, text, selected, onSelect, onChange }: CanvasProps) {
             sourceHandle: exit.id,
             target: exit.target,
             markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18, color: "var(--line-strong)" },
-            className: selected === node.name || selected === exit.target ? (styles.near ?? "") : "",
+            className: cx(
+              (selected === node.name || selected === exit.target) && styles.near,
+              (places.get(exit.target)?.y ?? 0) <= (places.get(node.name)?.y ?? 0) && styles.upward,
+            ),
           })),
       ),
     [graph, places, selected],
@@ -131,9 +135,17 @@ function Board({ view, text, selected, onSelect, onChange }: CanvasProps) {
   );
 }
 
-/** A step that was added is shown; the rest stays where it is. */
-function useKeepInSight(count: number, selected: string | null): void {
+/** A step that was added is shown. Until somebody chooses or moves one, all are. */
+function useKeepInSight(count: number, selected: string | null, places: ReadonlyMap<string, Point>, hasMoved: boolean): void {
   const { fitView } = useReactFlow();
+  const isTouched = selected !== null || hasMoved;
+  useEffect(() => {
+    if (isTouched) return;
+    const frame = requestAnimationFrame(() => void fitView({ padding: 0.06, maxZoom: 1 }));
+    return () => cancelAnimationFrame(frame);
+    // Choosing nothing again moves nothing.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [places, fitView]);
   const before = useRef(count);
   useEffect(() => {
     const grew = count > before.current;

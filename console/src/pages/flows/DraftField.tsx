@@ -45,5 +45,11 @@ export function DraftField({ value, onCommit, ...rest }: DraftFieldProps) {
     told.current = trimmed;
     commit.current(trimmed);
   };
+  // It may vanish without being left: another tab is chosen while it has the focus.
+  const pending = useRef(leave);
+  useEffect(() => {
+    pending.current = leave;
+  });
+  useEffect(() => () => pending.current(), []);
   return <TextField {...rest} value={typed} onChange={setTyped} onBlur={leave} spellCheck={rest.rows !== undefined} />;
 }

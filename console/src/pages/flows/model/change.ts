@@ -57,7 +57,7 @@ function withRetrySettings(text: string, path: Path): string {
 /** Puts a new node at the end, and gives its name. */
 export function addNode(text: string, wanted: string, verb: string): { text: string; name: string } {
   const graph = readFlow(text);
-  const name = freeName(graph.nodes.map((node) => node.name), wanted);
+  const name = freeName(graph.nodes.map((node) => node.name), PLAIN[wanted] ?? wanted);
   const spec = verbSpec(verb);
   if (!spec) return { text, name };
   const words = graph.languages.length > 1 ? `{${graph.languages.map((tag) => `${tag}: "…"`).join(", ")}}` : '"…"';
@@ -73,6 +73,9 @@ export function addNode(text: string, wanted: string, verb: string): { text: str
   }
   return { text: insertRaw(text, ["nodes"], `\n  ${writeKey(name)}:\n${indented(4)}`), name };
 }
+
+/** Names of steps whose verb is the name of an end. */
+const PLAIN: Readonly<Record<string, string>> = { hangup: "goodbye", return: "back" };
 
 function freeName(taken: readonly string[], wanted: string): string {
   if (!taken.includes(wanted) && !isEnd(wanted)) return wanted;
