@@ -53,6 +53,7 @@ pub(super) struct ContactDetail {
 /// What to change of a contact: what is not named stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ContactChange)]
 pub(super) struct Change {
     /// Name; null empties it.
     #[serde(default)]

@@ -97,6 +97,7 @@ pub(super) struct ListQuery {
 /// What to change of a follow-up.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = FollowUpChange)]
 pub(super) struct Change {
     /// `open` or `done`.
     #[schema(value_type = String, example = "done")]

@@ -56,6 +56,7 @@ pub(super) struct Member {
 /// A member to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewMember)]
 pub(super) struct New {
     /// User part of its SIP address: lower-case letters, digits, `-`, `_` and `.`.
     #[schema(example = "anna")]
@@ -83,6 +84,7 @@ pub(super) struct New {
 /// What to change of a member: what is not named stays. A new name needs the password again.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MemberChange)]
 pub(super) struct Change {
     /// User part of its SIP address.
     name: Option<String>,

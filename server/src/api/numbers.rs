@@ -50,6 +50,7 @@ pub(super) struct Number {
 /// A number to be made. Either `flow` or `agent` says what answers.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewNumber)]
 pub(super) struct New {
     /// A number, or the user part of a SIP address such as `reception`.
     #[schema(example = "+49 30 90182")]
@@ -75,6 +76,7 @@ pub(super) struct New {
 /// What to change of a number: what is not named stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NumberChange)]
 pub(super) struct Change {
     /// A number, or the user part of a SIP address.
     number: Option<String>,

@@ -331,6 +331,7 @@ pub(super) struct NumberStanding {
 
 /// An outbound call of late.
 #[derive(Serialize, ToSchema)]
+#[schema(as = PastAttempt)]
 pub(super) struct Attempt {
     /// The call.
     #[schema(value_type = String)]

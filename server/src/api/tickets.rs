@@ -104,6 +104,7 @@ pub(super) struct ListQuery {
 /// A ticket to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewTicket)]
 pub(super) struct New {
     /// What it is about, in a line.
     subject: String,
@@ -123,6 +124,7 @@ pub(super) struct New {
 /// What to change of a ticket: what is not named stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TicketChange)]
 pub(super) struct Change {
     /// What it is about.
     subject: Option<String>,

@@ -119,6 +119,7 @@ pub(super) struct Trunk {
 
 /// A trunk to be made.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = NewTrunk)]
 pub(super) struct New {
     /// Our name for it: letters, digits, `-` and `_`.
     #[schema(example = "carrier")]
@@ -134,6 +135,7 @@ pub(super) struct New {
 
 /// What to change of a trunk: what is not named stays. Settings as in a trunk to be made.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = TrunkChange)]
 pub(super) struct Change {
     /// Our name for it.
     name: Option<String>,

@@ -41,6 +41,7 @@ pub(super) struct ListQuery {
 /// What to change of a voicemail.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = VoicemailChange)]
 pub(super) struct Change {
     /// Whether it was heard. The first time stays.
     heard: bool,

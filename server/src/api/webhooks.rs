@@ -51,6 +51,7 @@ pub(super) struct Webhook {
 /// A webhook to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewWebhook)]
 pub(super) struct New {
     /// Where events are sent: `https`, or `http` inside your own network.
     #[schema(example = "https://example.org/callwright")]
@@ -67,6 +68,7 @@ pub(super) struct New {
 /// What to change of a webhook: what is not named stays.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WebhookChange)]
 pub(super) struct Change {
     /// Where events are sent.
     url: Option<String>,
