@@ -69,7 +69,7 @@ export function Frame() {
         {t("shell.skip")}
       </a>
       {navigation.state !== "idle" && <div className={styles.progress} aria-hidden />}
-      <aside className={styles.side}>
+      <header className={styles.side}>
         <Link to="/" className={styles.brand}>
           <Logo />
           Callwright
@@ -77,7 +77,7 @@ export function Frame() {
         <SearchButton onPress={() => setSearchOpen(true)} />
         <Navigation />
         <Account onHelp={() => setHelpOpen(true)} />
-      </aside>
+      </header>
       <header className={styles.top}>
         <IconButton label={t("shell.open_menu")} icon={MenuIcon} onPress={() => setMenuOpen(true)} />
         <Link to="/" className={styles.brand}>
