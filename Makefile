@@ -30,6 +30,7 @@ test: ## Install what is missing, then run every test
 	@scripts/console
 	scripts/check
 	cargo nextest run --release --locked --workspace
+	cd console && npm run --silent e2e
 
 check: ## Formatting, lints, boundaries and dependencies
 	@scripts/setup test
