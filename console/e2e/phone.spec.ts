@@ -13,7 +13,7 @@ test("the demo is called from the browser in two clicks, and what was said is th
     await expect(dock.getByText("Talking", { exact: true })).toBeVisible();
     await page.getByRole("link", { name: "Read along" }).click();
     // What the microphone said is heard and written down while the call goes on.
-    await expect(page.getByRole("log")).toContainText(/open/i, { timeout: 45_000 });
+    await expect(page.getByRole("log", { name: "Conversation" })).toContainText(/opening hours/i, { timeout: 45_000 });
     await dock.getByRole("button", { name: "Hang up" }).click();
     await expect(dock.getByText("Ended", { exact: true })).toBeVisible();
     await dock.getByRole("link", { name: "Open the call" }).click();
@@ -33,7 +33,7 @@ test("a live call is taken over from the agent", async ({ program, call }) => {
     const page = await memberPage(program, browser, "anna", "manager");
     await switchOn(page);
     await page.goto("/live");
-    await expect(page.getByRole("log")).toContainText(/open/i, { timeout: 45_000 });
+    await expect(page.getByRole("log", { name: "Conversation" })).toContainText(/open/i, { timeout: 45_000 });
     await page.getByRole("button", { name: "Take over" }).click();
     const dock = page.getByRole("region", { name: "Phone" });
     await dock.getByRole("button", { name: "Answer" }).click();

@@ -1,16 +1,20 @@
+import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, Maximize2, Phone as PhoneIcon } from "lucide-react";
 import { useEffect, useState } from "react";
 import { Link, useLocation } from "react-router";
+import { send } from "../../api/client";
+import type { List } from "../../api/query";
 import { useMay, useSession } from "../../shell/session";
 import { phoneTexts } from "../../text/phone";
 import { useText } from "../../text/useText";
 import { IconButton, cx } from "../../ui";
+import type { Call } from "../contacts/calls";
 import { Controls } from "./Controls";
 import { Dialer } from "./Dialer";
 import { LineHead, useLineState, usePartyName } from "./Line";
 import { type PhoneLine, type PhoneState, isLive, lineOf } from "./machine";
 import { onOpenPhone } from "./call";
-import { usePresence } from "./people";
+import { useOwnMember, usePresence } from "./people";
 import { phone } from "./phone";
 import styles from "./Phone.module.css";
 import { LinkBadge, Power } from "./Power";
@@ -33,6 +37,7 @@ function Docked() {
   useLeaving(state);
   useNotified(state);
   useIdentified(state);
+  useFound(state);
   useEffect(() => onOpenPhone(() => setOpen(true)), []);
   const active = state.lines.length > 0;
   useEffect(() => {
@@ -152,6 +157,28 @@ function useIdentified(state: PhoneState): void {
   useEffect(() => {
     if (id !== undefined && call) phone.tell({ type: "identified", id, call });
   }, [id, call]);
+}
+
+/** How far apart the clocks of browser and server may be, ms. */
+const CLOCKS_MS = 15_000;
+
+/** A call that one made oneself is found among the newest: it names the member who called. */
+function useFound(state: PhoneState): void {
+  const own = useOwnMember();
+  const line = state.lines.find(({ direction, call, answeredAt }) => direction === "out" && call === undefined && answeredAt !== undefined);
+  const newest = useQuery({
+    queryKey: ["/v1/calls", "of-line", line?.id],
+    queryFn: () => send<List<Call>>("GET", "/v1/calls", { query: { limit: 10 } }),
+    enabled: line !== undefined && own !== undefined,
+    refetchInterval: 1_500,
+  });
+  const near = (call: Call) => line !== undefined && Math.abs(Date.parse(call.started_at) - line.startedAt) < CLOCKS_MS;
+  const taken = (id: string) => state.lines.some(({ call }) => call === id);
+  const found = newest.data?.data.find((call) => call.member === own?.name && near(call) && !taken(call.id))?.id;
+  const id = line?.id;
+  useEffect(() => {
+    if (id !== undefined && found !== undefined) phone.tell({ type: "identified", id, call: found });
+  }, [id, found]);
 }
 
 /** Closing the window would end the call: the browser asks before. */
