@@ -78,7 +78,7 @@ struct Found<'p> {
 
 /// A file, compressed as the asker likes it best where it is there so.
 async fn file<'p>(path: &'p str, headers: &HeaderMap) -> Option<Found<'p>> {
-    if path.is_empty() || path.ends_with(".br") || path.ends_with(".gz") {
+    if path.is_empty() || path.rsplit('.').next().is_some_and(|ending| matches!(ending, "br" | "gz")) {
         return None;
     }
     for (coding, ending) in [("br", ".br"), ("gzip", ".gz")] {

@@ -177,7 +177,7 @@ impl Settings {
             match check(section, &record.value) {
                 Ok(checked) => settings.apply(checked),
                 Err(_) => {
-                    tracing::warn!(section = section.name(), "what was set in the console cannot be used any more")
+                    tracing::warn!(section = section.name(), "what was set in the console cannot be used any more");
                 }
             }
         }

@@ -58,9 +58,6 @@ pub use record::{
     NewCampaign, NewCampaignContact, NewRound, RoundBegin, RoundCount, WalkedNode,
 };
 pub use record::{
-    CallListing, CallNoteRecord, CorrectionRecord, ReportBy, ReportCounts, ReportRow, SettingRecord, TagCount,
-};
-pub use record::{
     AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, AttemptRecord,
     BanRecord, BegunCall, BindingRecord, Busy, CallFilter, CallRecord, CallState, ConsentAnswer, ConsentFilter,
     ConsentRecord, ConsentState, ContactChange, ContactFilter, ContactRecord, DeliveryOutcome, DeliveryRecord,
@@ -75,6 +72,9 @@ pub use record::{
     SourceKind, SourceRecord, SourceState, SpendingRecord, Standing, SuppressionRecord, TicketChange, TicketFilter,
     TicketPriority, TicketRecord, TicketState, TimeSpan, TimelineEntry, Transcript, TranscriptHit, TranscriptState,
     TrunkRecord, TrunkSpendingRecord, UpdateRule, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
+};
+pub use record::{
+    CallListing, CallNoteRecord, CorrectionRecord, ReportBy, ReportCounts, ReportRow, SettingRecord, TagCount,
 };
 pub use scrub::{Scrub, Scrubber, Silence};
 pub use sql::{DoomedCall, DoomedCalls, LoadingList, TermCounts, UNATTENDED};

@@ -41,7 +41,7 @@ impl Browser {
 fn code(secret: &str, later: u64) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let digit = |letter: u8| ALPHABET.iter().position(|it| *it == letter).unwrap();
-    let bits: String = secret.bytes().map(|letter| format!("{:05b}", digit(letter))).collect();
+    let bits = secret.bytes().fold(String::new(), |bits, letter| bits + &format!("{:05b}", digit(letter)));
     let byte = |bits: &[u8]| u8::from_str_radix(str::from_utf8(bits).unwrap(), 2).unwrap();
     let bytes: Vec<u8> = bits.as_bytes().chunks_exact(8).map(byte).collect();
     let step = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs() / 30 + later;

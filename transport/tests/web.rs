@@ -20,9 +20,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
-use tokio_tungstenite::tungstenite::protocol::Role;
 use transport::sip::{AdoptedSocket, Listen, SipConfig, SipLimits, WebConfig};
 
 const PATIENCE: Duration = Duration::from_secs(30);

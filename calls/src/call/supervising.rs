@@ -192,18 +192,15 @@ impl Call {
         if let Some(leg) = self.legs.get_mut(&slot) {
             leg.record.role = LegRole::Transfer;
         }
-        match self.desk_leg() {
-            Some(old) => {
-                self.reconnect(slot);
-                self.hang_up_leg(old);
+        if let Some(old) = self.desk_leg() {
+            self.reconnect(slot);
+            self.hang_up_leg(old);
+        } else {
+            if self.transfer.is_none() {
+                let settings = TransferSettings::to(vec![member.clone()], RING.as_millis() as u64);
+                self.transfer = Some(Transfer::new(settings));
             }
-            None => {
-                if self.transfer.is_none() {
-                    let settings = TransferSettings::to(vec![member.clone()], RING.as_millis() as u64);
-                    self.transfer = Some(Transfer::new(settings));
-                }
-                self.taken(slot, member).await;
-            }
+            self.taken(slot, member).await;
         }
         self.drain_app().await;
     }

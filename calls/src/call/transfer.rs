@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use call_model::{CallEvent, HangupCause, HangupParty, Tone, TransferOutcome, TransferSettings};
 use media::call_media::{LegSlot, MediaCommand};
-use sip_core::{Body, EndReason};
 use sip_core::message::{DiversionReason, StatusCode};
+use sip_core::{Body, EndReason};
 use tokio::time::Instant;
 
 use super::Call;

@@ -24,7 +24,7 @@ enum Pressed {
 /// Where one call went.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
-    walk: CallWalk,
+    so_far: CallWalk,
     here: Option<usize>,
     pressed: Pressed,
 }
@@ -33,16 +33,16 @@ impl Walk {
     fn entered(&mut self, flow: &str, node: &str) {
         self.settle();
         self.here = self.find(flow, node).or_else(|| {
-            let room = self.walk.nodes.len() < MOST_NODES;
+            let room = self.so_far.nodes.len() < MOST_NODES;
             let new = WalkedNode { flow: flow.to_owned(), node: node.to_owned(), abandoned: false };
-            room.then(|| self.walk.nodes.push(new))?;
-            Some(self.walk.nodes.len() - 1)
+            room.then(|| self.so_far.nodes.push(new))?;
+            Some(self.so_far.nodes.len() - 1)
         });
     }
 
     fn left(&mut self, flow: &str, node: &str, abandoned: bool) {
         if let Some(at) = self.find(flow, node) {
-            self.walk.nodes[at].abandoned |= abandoned;
+            self.so_far.nodes[at].abandoned |= abandoned;
         }
         self.settle();
         self.here = None;
@@ -53,20 +53,20 @@ impl Walk {
     }
 
     fn find(&self, flow: &str, node: &str) -> Option<usize> {
-        self.walk.nodes.iter().position(|known| known.node == node && known.flow == flow)
+        self.so_far.nodes.iter().position(|known| known.node == node && known.flow == flow)
     }
 
     fn settle(&mut self) {
         if let (Pressed::One(key), Some(at)) = (std::mem::take(&mut self.pressed), self.here)
-            && self.walk.keys.len() < MOST_KEYS
+            && self.so_far.keys.len() < MOST_KEYS
         {
-            self.walk.keys.push((at, key));
+            self.so_far.keys.push((at, key));
         }
     }
 
     fn finish(&mut self) -> CallWalk {
         self.settle();
-        std::mem::take(&mut self.walk)
+        std::mem::take(&mut self.so_far)
     }
 }
 

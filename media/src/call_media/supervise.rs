@@ -89,12 +89,11 @@ impl CallMedia {
         if leg == LegSlot::CALLER || bridged || open_leg(&mut self.legs, leg).is_none() {
             return;
         }
-        match self.supervisor.as_deref_mut().filter(|it| it.leg == leg) {
-            Some(known) => known.mode = mode,
-            None => {
-                let (to_it, to_caller, to_peer) = Default::default();
-                self.supervisor = Some(Box::new(Supervisor { leg, mode, to_it, to_caller, to_peer }));
-            }
+        if let Some(known) = self.supervisor.as_deref_mut().filter(|it| it.leg == leg) {
+            known.mode = mode;
+        } else {
+            let (to_it, to_caller, to_peer) = Default::default();
+            self.supervisor = Some(Box::new(Supervisor { leg, mode, to_it, to_caller, to_peer }));
         }
     }
 }

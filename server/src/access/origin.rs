@@ -56,7 +56,7 @@ pub(crate) fn is_websocket(headers: &HeaderMap) -> bool {
 pub(crate) fn is_own_page(headers: &HeaderMap, ours: &[String], without: bool) -> bool {
     let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let Some(origin) = text(header::ORIGIN) else {
-        let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+        let site = headers.get("sec-fetch-site").map(header::HeaderValue::as_bytes);
         return site.map_or(without, |site| site == b"same-origin");
     };
     if ours.iter().any(|ours| ours.trim_end_matches('/').eq_ignore_ascii_case(origin)) {

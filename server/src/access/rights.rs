@@ -3,7 +3,7 @@
 use axum::http::Method;
 
 use super::principal::Principal;
-#[expect(clippy::enum_glob_use, reason = "the table is read as a table")]
+#[allow(clippy::enum_glob_use, reason = "the table is read as a table")]
 use super::scopes::Scope::{self, *};
 
 /// Who may ask.

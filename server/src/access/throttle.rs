@@ -127,7 +127,7 @@ fn network(address: IpAddr) -> IpAddr {
             let [a, b, c, d, ..] = v6.segments();
             IpAddr::from([a, b, c, d, 0, 0, 0, 0])
         }
-        v4 => v4,
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -192,8 +192,8 @@ mod tests {
 
     const HERE: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)));
 
-    fn elsewhere(n: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([198, 51, 100, n]))
+    fn elsewhere(n: u8) -> IpAddr {
+        IpAddr::from([198, 51, 100, n])
     }
 
     fn user(n: u128) -> Account {
@@ -221,9 +221,9 @@ mod tests {
     fn an_account_waits_whoever_guesses_and_an_address_whatever_it_guesses() {
         let mut throttle = Throttle::default();
         for n in 0..5 {
-            assert_eq!(throttle.begin(user(1), elsewhere(n), 0), Ok(()));
+            assert_eq!(throttle.begin(user(1), Some(elsewhere(n)), 0), Ok(()));
         }
-        assert!(throttle.begin(user(1), elsewhere(9), 0).is_err());
+        assert!(throttle.begin(user(1), Some(elsewhere(9)), 0).is_err());
         let mut throttle = Throttle::default();
         for n in 0..5 {
             assert_eq!(throttle.begin(user(n), HERE, 0), Ok(()));
@@ -251,9 +251,9 @@ mod tests {
         throttle.begin(user(1), HERE, 0).unwrap();
         throttle.forgive(user(1), HERE, 0);
         for n in 0..100 {
-            let _ = throttle.begin(user(1), elsewhere(n), 0);
+            let _ = throttle.begin(user(1), Some(elsewhere(n)), 0);
         }
-        assert!(throttle.begin(user(1), elsewhere(200), 0).is_err());
+        assert!(throttle.begin(user(1), Some(elsewhere(200)), 0).is_err());
         assert_eq!(throttle.begin(user(1), HERE, 0), Ok(()));
         for _ in 0..4 {
             assert_eq!(throttle.begin(user(1), HERE, 0), Ok(()));

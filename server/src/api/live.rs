@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{Extension, State};
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::{Extension, State};
 use axum::response::Response;
 use call_model::{CallId, HangupCause, HangupParty, Speaker, TranscriptLine};
 use calls::live::{LiveEvent, LiveFeed, LiveItem, LiveKind, LiveState};

@@ -13,8 +13,8 @@
 
 mod agents;
 mod appointments;
-mod away;
 mod audit;
+mod away;
 mod bans;
 mod calendar;
 mod call_list;

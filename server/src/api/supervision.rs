@@ -50,7 +50,7 @@ pub(super) struct Supervision {
     mode: SupervisionMode,
 }
 
-fn refused(error: SuperviseError) -> Problem {
+fn refused(error: &SuperviseError) -> Problem {
     let kind = match error {
         SuperviseError::NoSuchMember => Kind::Invalid,
         SuperviseError::NotRunning
@@ -81,7 +81,7 @@ pub(super) async fn begin(
     state.store().call(id).await?.ok_or_else(no_such_call)?;
     let member = member_of(&state, &who, new.member.as_deref()).await?.name;
     let order = SuperviseOrder::Begin { member: member.clone(), mode: new.mode };
-    state.calls().supervise(id, order).await.map_err(refused)?;
+    state.calls().supervise(id, order).await.map_err(|error| refused(&error))?;
     Ok((StatusCode::ACCEPTED, Json(Supervision { call: id, member, mode: new.mode })))
 }
 
@@ -96,7 +96,7 @@ pub(super) async fn change(
     Body(change): Body<ChangeSupervision>,
 ) -> Result<StatusCode, Problem> {
     state.store().call(id).await?.ok_or_else(no_such_call)?;
-    state.calls().supervise(id, SuperviseOrder::Change(change.mode)).await.map_err(refused)?;
+    state.calls().supervise(id, SuperviseOrder::Change(change.mode)).await.map_err(|error| refused(&error))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -107,6 +107,6 @@ pub(super) async fn change(
               (status = 409, description = "Nobody did", body = Problem)))]
 pub(super) async fn end(State(state): State<ApiState>, Id(id): Id<CallId>) -> Result<StatusCode, Problem> {
     state.store().call(id).await?.ok_or_else(no_such_call)?;
-    state.calls().supervise(id, SuperviseOrder::End).await.map_err(refused)?;
+    state.calls().supervise(id, SuperviseOrder::End).await.map_err(|error| refused(&error))?;
     Ok(StatusCode::NO_CONTENT)
 }

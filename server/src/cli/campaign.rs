@@ -286,7 +286,9 @@ async fn show(house: &RunningHouse, name: &str) -> Result<(), Failure> {
     say(word(&campaign["yaml"]).trim_end());
     say("");
     say(&line(&progress, false));
-    held(&progress).iter().for_each(|why| say(why));
+    for why in held(&progress) {
+        say(&why);
+    }
     Ok(())
 }
 

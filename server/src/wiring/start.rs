@@ -187,6 +187,7 @@ pub struct Running {
 }
 
 /// Starts everything.
+#[expect(clippy::too_many_lines, reason = "one step after the other, and nothing else")]
 pub async fn start(
     config: Config,
     with_demo: bool,

@@ -119,8 +119,9 @@ impl House {
 /// The code that an app shows for a secret at a time.
 fn code(secret: &str, at_ms: i64) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bits: String =
-        secret.bytes().map(|letter| format!("{:05b}", ALPHABET.iter().position(|it| *it == letter).unwrap())).collect();
+    let bits = secret.bytes().fold(String::new(), |bits, letter| {
+        bits + &format!("{:05b}", ALPHABET.iter().position(|it| *it == letter).unwrap())
+    });
     let bytes: Vec<u8> = bits
         .as_bytes()
         .chunks_exact(8)

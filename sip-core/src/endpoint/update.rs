@@ -29,7 +29,8 @@ impl Endpoint {
         let early = match (leg.phase, &mut leg.outgoing) {
             (Phase::Established, _) => leg.session.updates.then_some(None),
             (_, Some(outgoing)) => {
-                let shown = outgoing.shown_mut().filter(|early| early.updates && !spared && early.exchange == Exchange::Done);
+                let shown =
+                    outgoing.shown_mut().filter(|early| early.updates && !spared && early.exchange == Exchange::Done);
                 shown.map(|early| Some(early.tag().to_owned()))
             }
             (_, None) => {

@@ -50,8 +50,8 @@ pub use campaign::{
     CampaignStep, CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
 };
 pub use campaign_round::{CampaignRound, NewRound, RoundBegin, RoundCount};
-pub use campaign_walk::{CallWalk, CampaignKey, CampaignNode, WalkedNode};
 pub(crate) use campaign_walk::Walked;
+pub use campaign_walk::{CallWalk, CampaignKey, CampaignNode, WalkedNode};
 pub use contact::{ContactChange, ContactFilter, ContactRecord, OtherNumber, TimelineEntry};
 pub use cost::SpendingRecord;
 pub use event::{EventFilter, EventRecord, NewEvent, event_type};

@@ -254,6 +254,7 @@ impl Write for AddNote {
     }
 }
 
+#[expect(clippy::option_option, reason = "left as it is, taken away, or set")]
 struct ChangeNote {
     call: CallId,
     id: NoteId,

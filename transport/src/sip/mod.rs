@@ -43,13 +43,13 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 pub use adopted::AdoptedSocket;
-pub(crate) use routes::default_address;
 pub use bans::{Ban, BanPolicy, Offence, SCANNERS};
 pub use config::{Listen, Rate, ResolverConfig, SipConfig, SipLimits, StartError, WebConfig};
 pub use counters::{SipCounters, SipStatus};
 pub use failures::ConnectFailure;
 pub use handle::{CommandError, PlaceError, SipHandle, Stopped};
 pub use network::{Network, NoNetwork};
+pub(crate) use routes::default_address;
 pub use tap::{MessageTap, Passing};
 pub use tls::{
     CertificateFiles, CertificateState, ClientCertificates, TlsConfig, TlsError, TlsVersion, certificate_states,

@@ -140,5 +140,5 @@ fn keys_for_who_wants_them_by_signalling_are_told_one_after_the_other() {
     assert_eq!(told.iter().map(|(_, digit)| *digit).collect::<String>(), "42#");
     let apart = |n: usize| told[n].0 - told[n - 1].0;
     assert!(apart(1) >= 240 + 500 && (240..500).contains(&apart(2)), "{told:?}");
-    assert_eq!(call.caller().session.is_sending_digits(), false, "nothing went with the sound");
+    assert!(!call.caller().session.is_sending_digits(), "nothing went with the sound");
 }

@@ -30,7 +30,8 @@ pub(in crate::api) struct RoundsQuery {
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct Round {
     /// 1 for the first.
-    round: u32,
+    #[serde(rename = "round")]
+    number: u32,
     /// The time of the schedule that it is for.
     planned_at: Time,
     /// When it began.
@@ -59,7 +60,7 @@ pub(in crate::api) async fn rounds(
     let oldest = rounds.last().map_or(1, |round| round.round);
     let counts = state.store().round_counts(campaign.row, oldest).await?;
     let rounds = rounds.into_iter().map(|round| Round {
-        round: round.round,
+        number: round.round,
         planned_at: Time(round.planned_ms),
         began_at: Time(round.began_ms),
         ended_at: round.ended_ms.map(Time),
