@@ -3,7 +3,8 @@
 export type Role = "admin" | "manager" | "member" | "reviewer";
 
 export type Scope =
-  | "calls:read" | "calls:write" | "calls:listen"
+  | "calls:read" | "calls:write" | "calls:note" | "calls:listen"
+  | "voicemails:read" | "voicemails:write"
   | "live:read" | "live:supervise"
   | "phone:use"
   | "contacts:read" | "contacts:write"
@@ -23,7 +24,7 @@ export interface SessionUser {
   name: string;
   display?: string | null;
   role: Role;
-  /** Name of the member whose phone is theirs. */
+  /** Id of the member whose phone is theirs. */
   member?: string | null;
   language?: string | null;
   second_factor: boolean;

@@ -43,7 +43,7 @@ const all: Area[] = [
   { name: "live", path: "/live", title: "shell.live", icon: Radio, scopes: ["live:read"], key: "l", group: "work" },
   { name: "phone", path: "/phone", title: "shell.phone", icon: Phone, scopes: ["phone:use"], key: "p", group: "work" },
   { name: "queues", path: "/queues", title: "shell.queues", icon: Layers, scopes: ["live:read"], key: "q", group: "work" },
-  { name: "voicemails", path: "/voicemails", title: "shell.voicemails", icon: Voicemail, scopes: ["calls:listen", "phone:use"], key: "v", group: "work" },
+  { name: "voicemails", path: "/voicemails", title: "shell.voicemails", icon: Voicemail, scopes: ["voicemails:read"], key: "v", group: "work" },
   { name: "contacts", path: "/contacts", title: "shell.contacts", icon: Contact, scopes: ["contacts:read"], key: "o", group: "work" },
   { name: "campaigns", path: "/campaigns", title: "shell.campaigns", icon: Megaphone, scopes: ["campaigns:read"], key: "m", group: "outreach" },
   { name: "reports", path: "/reports", title: "shell.reports", icon: ChartColumn, scopes: ["reports:read"], key: "r", group: "outreach" },

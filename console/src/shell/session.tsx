@@ -71,7 +71,8 @@ export function SessionProvider({ waiting, failed, signIn, children }: ProviderP
 
   const state = useMemo(() => session && { ...session, isExpired, signOut }, [session, isExpired, signOut]);
   if (asked.isPending) return waiting;
-  if (asked.error) return failed(asked.error, () => void asked.refetch());
+  // Who is known stays known while the server cannot be asked.
+  if (asked.error && session === undefined) return failed(asked.error, () => void asked.refetch());
   if (!state) return signIn;
   // What is shown may ask at once: the token is there before it.
   setCsrf(state.csrf);

@@ -60,6 +60,10 @@ export const accessTexts = {
   "access.noKeys": { de: "Noch keine Schlüssel", en: "No keys yet", es: "Aún no hay claves", fr: "Pas encore de clé", it: "Ancora nessuna chiave" },
   "access.read": { de: "lesen", en: "read", es: "leer", fr: "lire", it: "leggere" },
   "access.write": { de: "ändern", en: "change", es: "cambiar", fr: "modifier", it: "modificare" },
+  "access.note": { de: "notieren", en: "note", es: "anotar", fr: "annoter", it: "annotare" },
+  "access.listen": { de: "anhören", en: "listen", es: "escuchar", fr: "écouter", it: "ascoltare" },
+  "access.supervise": { de: "eingreifen", en: "supervise", es: "supervisar", fr: "superviser", it: "supervisionare" },
+  "access.use": { de: "benutzen", en: "use", es: "usar", fr: "utiliser", it: "usare" },
 
   "access.mySessions": { de: "Meine Sitzungen", en: "My sessions", es: "Mis sesiones", fr: "Mes sessions", it: "Le mie sessioni" },
   "access.allSessions": { de: "Alle Sitzungen", en: "All sessions", es: "Todas las sesiones", fr: "Toutes les sessions", it: "Tutte le sessioni" },

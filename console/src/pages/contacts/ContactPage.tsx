@@ -77,11 +77,10 @@ function Actions({ contact, onOpen }: { contact: Contact; onOpen: (open: Open) =
   const tPhone = useText(phoneTexts);
   const may = useMay();
   const writes = may("contacts:write");
-  const items: MenuEntry[] = [
-    { id: "archive", label: t("contacts.archive"), icon: Download, href: `/v1/contacts/${contact.id}/archive`, download: `${contact.id}.zip` },
-  ];
-  if (writes) {
-    items.push({ id: "merge", label: t("contacts.merge"), icon: Merge, onAction: () => onOpen("merge") });
+  const items: MenuEntry[] = [];
+  if (may("export:read")) items.push({ id: "archive", label: t("contacts.archive"), icon: Download, href: `/v1/contacts/${contact.id}/archive`, download: `${contact.id}.zip` });
+  if (writes) items.push({ id: "merge", label: t("contacts.merge"), icon: Merge, onAction: () => onOpen("merge") });
+  if (may("settings:write")) {
     items.push({ id: "erase", label: t("contacts.erase"), icon: UserX, isDanger: true, onAction: () => onOpen("erase") });
   }
   return (
@@ -96,7 +95,7 @@ function Actions({ contact, onOpen }: { contact: Contact; onOpen: (open: Open) =
           {t("contacts.edit")}
         </Button>
       )}
-      <Menu label={t("contacts.more")} items={items} />
+      {items.length > 0 && <Menu label={t("contacts.more")} items={items} />}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { contactsTexts } from "../../text/contacts";
 import { deskTexts } from "../../text/desk";
 import { useText } from "../../text/useText";
 import { IconButton, useFormat } from "../../ui";
-import { type Call, partyOf, useOutcome } from "./calls";
+import { type Call, contactIn, partyOf, useOutcome } from "./calls";
 import { useConsentWords } from "./Consents";
 import styles from "./Contacts.module.css";
 
@@ -20,9 +20,10 @@ export function CallRow({ call, who }: { call: Call; who?: boolean }) {
   const { clock, phone, short } = useFormat();
   const missed = call.direction === "inbound" && call.state === "ended" && !call.answered_at;
   const Icon = missed ? PhoneMissed : call.direction === "inbound" ? PhoneIncoming : PhoneOutgoing;
-  const { summary, outcome: came } = call as Call & { summary?: string | null; outcome?: string | null };
+  const { summary, outcome: came } = call;
   const number = partyOf(call);
-  const title = who ? (number === null ? t("desk.withheld") : phone(number)) : t(`desk.${call.direction === "inbound" ? "inbound" : "outbound"}`);
+  const name = contactIn(call)?.name;
+  const title = who ? (name ?? (number === null ? t("desk.withheld") : phone(number))) : t(`desk.${call.direction === "inbound" ? "inbound" : "outbound"}`);
   return (
     <Link to={`/calls/${call.id}`} className={styles.happening}>
       <Icon size={16} aria-hidden className={missed ? styles.bad : styles.icon} />

@@ -158,9 +158,11 @@ function MoreMenu({ filter, onSegment }: { filter: Filter; onSegment: () => void
   });
   const csv = address("/v1/contacts/export", { segment: filter.segment, tag: filter.tag });
   const items: MenuEntry[] = [];
-  if (may("export:read", "contacts:write")) items.push({ id: "csv", label: t("contacts.export"), icon: Download, href: csv, download: "contacts.csv" });
+  if (may("export:read")) items.push({ id: "csv", label: t("contacts.export"), icon: Download, href: csv, download: "contacts.csv" });
   if (may("contacts:write")) {
     items.push({ id: "twins", label: t("contacts.duplicates"), icon: Copy, onAction: () => void navigate("/contacts/duplicates") });
+  }
+  if (may("campaigns:write")) {
     items.push({ id: "segment", label: t("contacts.new_segment"), icon: Layers, onAction: onSegment });
     if (filter.segment) items.push({ id: "gone", label: t("contacts.remove_segment"), icon: Trash2, isDanger: true, onAction: () => remove.mutate() });
   }

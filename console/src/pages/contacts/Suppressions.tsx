@@ -56,7 +56,7 @@ export function Suppressions({ contact }: { contact: Contact }) {
             </Badge>
             <span className={styles.muted}>{date(one.at)}</span>
             {one.said && <q className={styles.muted}>{one.said}</q>}
-            {writes && (
+            {may("campaigns:write") && (
               <Button size="small" variant="quiet" onPress={() => setLifting(one)}>
                 {t("contacts.lift")}
               </Button>

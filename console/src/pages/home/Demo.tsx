@@ -27,6 +27,7 @@ const MENUS = { de: "rezeption", en: "reception", es: "reception", fr: "receptio
 export function Demo({ isFirst }: { isFirst: boolean }) {
   const t = useText(homeTexts);
   const may = useMay();
+  const { user } = useSession();
   const language = useLanguage();
   const [line, setLine] = useState<string>();
   const numbers = useQuery({
@@ -36,7 +37,8 @@ export function Demo({ isFirst }: { isFirst: boolean }) {
     enabled: may("numbers:read"),
   });
   const call = useDemoCall(setLine);
-  if (!numbers.data || !may("phone:use")) return null;
+  // Who has no phone gets one here, where they may give themselves one.
+  if (!numbers.data || !may("phone:use") || !(user.member || may("users:write"))) return null;
   const offered = [ASSISTANT, MENUS[language]].filter((number) => numbers.data.includes(number));
   if (offered.length === 0) return isFirst && numbers.data.length === 0 ? <NoNumber /> : null;
   return (
@@ -117,7 +119,7 @@ function After({ line: id }: { line: string }) {
   const line = lineOf(usePhoneState(phone), id);
   const going = line !== undefined && isLive(line);
   const newest = useQuery({
-    queryKey: ["/v1/calls", { limit: 1 }],
+    queryKey: ["/v1/calls", "newest"],
     queryFn: () => send<List<Call>>("GET", "/v1/calls", { query: { limit: 1 } }),
     select: ({ data }) => data[0],
     enabled: !going,

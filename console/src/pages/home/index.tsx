@@ -24,7 +24,7 @@ export default function Home() {
   const { user } = useSession();
   const client = useQueryClient();
   const calls = useQuery({
-    queryKey: ["/v1/calls", { limit: RECENT }],
+    queryKey: ["/v1/calls", "recent"],
     queryFn: () => send<List<Call>>("GET", "/v1/calls", { query: { limit: RECENT } }),
     select: ({ data }) => data,
     enabled: may("calls:read"),
@@ -78,7 +78,7 @@ const COUNTED = 50;
 
 function useCount(path: string, query: Query, enabled: boolean) {
   return useQuery({
-    queryKey: [path, { ...query, limit: COUNTED }],
+    queryKey: [path, "counted", query],
     queryFn: () => send<List<unknown>>("GET", path, { query: { ...query, limit: COUNTED } }),
     select: ({ data, next }) => ({ count: data.length, more: Boolean(next) }),
     enabled,
@@ -88,8 +88,8 @@ function useCount(path: string, query: Query, enabled: boolean) {
 function Tiles() {
   const may = useMay();
   const running = useCount("/v1/calls", { state: "active" }, may("live:read") && may("calls:read"));
-  const messages = useCount("/v1/voicemails", { heard: false }, may("calls:listen", "phone:use"));
-  const toDo = useCount("/v1/follow-ups", { state: "open" }, may("calls:read"));
+  const messages = useCount("/v1/voicemails", { heard: false }, may("voicemails:read"));
+  const toDo = useCount("/v1/follow-ups", { state: "open" }, may("contacts:read"));
   const campaigns = useCount("/v1/campaigns", { state: "running" }, may("campaigns:read"));
   return (
     <ul className={styles.tiles}>

@@ -2,7 +2,7 @@ import { deskTexts } from "../../text/desk";
 import { liveTexts } from "../../text/live";
 import { useText } from "../../text/useText";
 import { Badge, cx, useFormat } from "../../ui";
-import { type Call, partyOf } from "../contacts/calls";
+import { type Call, contactIn, partyOf } from "../contacts/calls";
 import { useNow } from "../phone/Line";
 import styles from "./Live.module.css";
 import type { LiveTalk } from "./model";
@@ -25,7 +25,7 @@ export function CallCard({ call, talk, isShown, onChoose }: CallCardProps) {
   return (
     <button type="button" className={cx(styles.card, isShown && styles.shown, talk?.over && styles.over)} aria-pressed={isShown} onClick={onChoose}>
       <span className={styles.cardHead}>
-        <strong className="numbers">{number === null ? tDesk("desk.withheld") : phone(number)}</strong>
+        <strong className="numbers">{contactIn(call)?.name ?? (number === null ? tDesk("desk.withheld") : phone(number))}</strong>
         <Length call={call} over={talk?.over} />
       </span>
       <span className={styles.cardHead}>

@@ -7,7 +7,7 @@ import { deskTexts } from "../../text/desk";
 import { liveTexts } from "../../text/live";
 import { useText } from "../../text/useText";
 import { Button, Confirm, LinkButton, Panel, PhoneNumber, cx, useFormat, useToast } from "../../ui";
-import { type Call, partyOf } from "../contacts/calls";
+import { type Call, contactIn, partyOf } from "../contacts/calls";
 import { Length, StateBadge, appOf } from "./CallCard";
 import styles from "./Live.module.css";
 import type { LiveTalk, LiveTool } from "./model";
@@ -28,7 +28,11 @@ export function TalkPanel({ call, talk, onBack }: TalkPanelProps) {
   return (
     <Panel
       className={styles.talkPanel}
-      title={<PhoneNumber number={partyOf(call)} fallback={tDesk("desk.withheld")} />}
+      title={
+        <>
+          {contactIn(call)?.name} <PhoneNumber number={partyOf(call)} fallback={tDesk("desk.withheld")} />
+        </>
+      }
       hint={appOf(call, t)}
       actions={
         <>

@@ -8,11 +8,11 @@ import { phoneTexts } from "../../text/phone";
 import { useText } from "../../text/useText";
 import { Badge, Facts, Panel, Skeleton } from "../../ui";
 import { CallRow } from "../contacts/Happenings";
+import type { Call } from "../contacts/calls";
 import type { PhoneLine } from "./machine";
 import styles from "./Phone.module.css";
 
 type Contact = components["schemas"]["Contact"];
-type Call = components["schemas"]["Call"];
 
 /** Calls of before that are shown. */
 const SHOWN = 6;
@@ -76,7 +76,7 @@ function ContactPanel({ contact }: { contact: Contact }) {
 function History({ contact, current }: { contact: Contact; current?: string }) {
   const t = useText(phoneTexts);
   const calls = useQuery({
-    queryKey: ["/v1/calls", { contact: contact.id, limit: SHOWN + 1 }],
+    queryKey: ["/v1/calls", "of-contact", contact.id],
     queryFn: () => send<List<Call>>("GET", "/v1/calls", { query: { contact: contact.id, limit: SHOWN + 1 } }),
   });
   const before = (calls.data?.data ?? []).filter((call) => call.id !== current).slice(0, SHOWN);

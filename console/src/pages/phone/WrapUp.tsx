@@ -89,7 +89,7 @@ function CloseOnly({ onClose }: { onClose: () => void }) {
 function Dispositions({ chosen, onChoose }: { chosen?: string; onChoose: (tag: string | undefined) => void }) {
   const t = useText(phoneTexts);
   const known = useQuery({
-    queryKey: ["/v1/tags"],
+    queryKey: ["/v1/tags", "offered"],
     queryFn: () => send<List<{ name: string; calls: number }>>("GET", "/v1/tags"),
     staleTime: 60_000,
     retry: false,

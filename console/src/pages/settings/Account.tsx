@@ -4,6 +4,7 @@ import { useState } from "react";
 import { encode } from "uqr";
 
 import { send } from "../../api/client";
+import type { Session } from "../../api/types";
 import { sessionKey, useSession } from "../../shell/session";
 import { accessTexts } from "../../text/access";
 import { languageNames, languages } from "../../text/language";
@@ -71,11 +72,15 @@ function AboutMe() {
 function Password() {
   const t = useText(accessTexts);
   const toast = useToast();
+  const client = useQueryClient();
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
   const change = useMutation({
-    mutationFn: () => send("POST", "/v1/session/password", { body: { old, new: fresh } }),
-    onSuccess: () => {
+    mutationFn: () => send<Session>("POST", "/v1/session/password", { body: { old, new: fresh } }),
+    onSuccess: (session) => {
+      // All sessions have ended: this one is new, and so is its token.
+      client.setQueryData(sessionKey, session);
+      void client.invalidateQueries({ queryKey: ["/v1/sessions"] });
       toast.good(t("access.passwordChanged"));
       setOld("");
       setFresh("");

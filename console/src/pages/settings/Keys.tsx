@@ -19,6 +19,9 @@ interface Key {
   scopes: Scope[];
 }
 
+/** What can be done with a thing, as its scopes say it. */
+const VERBS = ["read", "write", "note", "listen", "supervise", "use"] as const;
+
 export function Keys() {
   const t = useText(accessTexts);
   const s = useText(settingsTexts);
@@ -88,7 +91,8 @@ function NewKey({ onClose }: { onClose: () => void }) {
   const things = [...new Set(scopes.map((scope) => scope.slice(0, scope.indexOf(":"))))];
   const verb = (scope: string) => {
     const word = scope.slice(scope.indexOf(":") + 1);
-    return word === "read" || word === "write" ? t(`access.${word}`) : word;
+    const known = VERBS.find((one) => one === word);
+    return known ? t(`access.${known}`) : word;
   };
   const turn = (scope: Scope, on: boolean) => choose((before) => new Set(on ? [...before, scope] : [...before].filter((known) => known !== scope)));
   return (

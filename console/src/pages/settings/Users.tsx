@@ -5,7 +5,7 @@ import { useState } from "react";
 import { send } from "../../api/client";
 import { useRows } from "../../api/query";
 import type { Role } from "../../api/types";
-import { useMay } from "../../shell/session";
+import { sessionKey, useMay } from "../../shell/session";
 import { accessTexts } from "../../text/access";
 import { languageNames, languages } from "../../text/language";
 import { settingsTexts } from "../../text/settings";
@@ -30,6 +30,7 @@ const ROLES: Role[] = ["admin", "manager", "member", "reviewer"];
 
 export function Users() {
   const t = useText(accessTexts);
+  const s = useText(settingsTexts);
   const may = useMay();
   const mayWrite = may("users:write");
   const users = useRows<User>("/v1/users");
@@ -44,9 +45,9 @@ export function Users() {
   const state = (user: User) => (user.disabled ? "disabled" : user.active ? "active" : "invited");
   const tones = { disabled: "bad", active: "good", invited: "warn" } as const;
   return (
-    <Panel title={<UsersTitle />} actions={add} flush>
+    <Panel title={s("settings.users")} actions={add} flush>
       <Table
-        label={t("access.role")}
+        label={s("settings.users")}
         rows={users.rows}
         rowKey={(user) => user.id}
         onOpen={mayWrite ? edit : undefined}
@@ -96,10 +97,6 @@ export function Users() {
   );
 }
 
-function UsersTitle() {
-  return <>{useText(settingsTexts)("settings.users")}</>;
-}
-
 interface Member {
   id: string;
   display: string;
@@ -126,6 +123,8 @@ function UserDialog({ user, onClose, onAdded }: { user: User | null; onClose: ()
     },
     onSuccess: (saved) => {
       void client.invalidateQueries({ queryKey: ["/v1/users"] });
+      // It may be oneself, with another phone or other rights.
+      void client.invalidateQueries({ queryKey: sessionKey });
       onClose();
       if (!user) onAdded(saved);
     },

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { send } from "../../api/client";
 import { useRows } from "../../api/query";
 import type { components } from "../../api/schema";
+import { useMay } from "../../shell/session";
 import { deskTexts } from "../../text/desk";
 import { useText } from "../../text/useText";
 import { voicemailsTexts } from "../../text/voicemails";
@@ -46,6 +47,7 @@ function Task({ task }: { task: FollowUp }) {
   const toast = useToast();
   const client = useQueryClient();
   const { short } = useFormat();
+  const may = useMay();
   const open = task.state === "open";
   const change = useMutation({
     mutationFn: () => send("PATCH", `/v1/follow-ups/${task.id}`, { body: { state: open ? "done" : "open" } }),
@@ -68,9 +70,11 @@ function Task({ task }: { task: FollowUp }) {
         <p className={styles.words}>{task.text}</p>
         <footer className={styles.foot}>
           <CallBack number={task.phone} />
-          <Button size="small" icon={open ? Check : RotateCcw} isPending={change.isPending} onPress={() => change.mutate()}>
-            {tDesk(open ? "desk.done" : "desk.reopen")}
-          </Button>
+          {may("contacts:write") && (
+            <Button size="small" icon={open ? Check : RotateCcw} isPending={change.isPending} onPress={() => change.mutate()}>
+              {tDesk(open ? "desk.done" : "desk.reopen")}
+            </Button>
+          )}
           {task.call && (
             <Link to={`/calls/${task.call}`} className={styles.link}>
               {tDesk("desk.open_call")}

@@ -6,6 +6,7 @@ import { send } from "../../api/client";
 import { useLive } from "../../api/live";
 import { useRows } from "../../api/query";
 import type { components } from "../../api/schema";
+import { useMay } from "../../shell/session";
 import { deskTexts } from "../../text/desk";
 import { useText } from "../../text/useText";
 import { voicemailsTexts } from "../../text/voicemails";
@@ -61,6 +62,7 @@ function Message({ voicemail }: { voicemail: Voicemail }) {
   const again = () => client.invalidateQueries({ queryKey: ["/v1/voicemails"] });
   const mark = useMutation({ mutationFn: (heard: boolean) => send("PATCH", `/v1/voicemails/${voicemail.id}`, { body: { heard } }), onSuccess: again, onError: toast.bad });
   const remove = useMutation({ mutationFn: () => send("DELETE", `/v1/voicemails/${voicemail.id}`), onSuccess: again, onError: toast.bad, onSettled: () => setRemoving(false) });
+  const writes = useMay()("voicemails:write");
   const isNew = !voicemail.heard_at;
   const number = call.data ? partyOf(call.data) : null;
   return (
@@ -87,14 +89,16 @@ function Message({ voicemail }: { voicemail: Voicemail }) {
         )}
         <footer className={styles.foot}>
           <CallBack number={number} />
-          <Button size="small" icon={isNew ? Check : RotateCcw} isPending={mark.isPending} onPress={() => mark.mutate(isNew)}>
-            {tDesk(isNew ? "desk.done" : "desk.reopen")}
-          </Button>
+          {writes && (
+            <Button size="small" icon={isNew ? Check : RotateCcw} isPending={mark.isPending} onPress={() => mark.mutate(isNew)}>
+              {tDesk(isNew ? "desk.done" : "desk.reopen")}
+            </Button>
+          )}
           <Link to={`/calls/${voicemail.call}`} className={styles.link}>
             {tDesk("desk.open_call")}
           </Link>
           <span className={styles.spacer} />
-          <IconButton size="small" icon={Trash2} label={t("voicemails.delete")} onPress={() => setRemoving(true)} />
+          {writes && <IconButton size="small" icon={Trash2} label={t("voicemails.delete")} onPress={() => setRemoving(true)} />}
         </footer>
       </article>
       <Confirm title={t("voicemails.delete_title")} action={t("voicemails.delete")} isDanger isOpen={removing} isPending={remove.isPending} onConfirm={() => remove.mutate()} onClose={() => setRemoving(false)}>
@@ -105,22 +109,23 @@ function Message({ voicemail }: { voicemail: Voicemail }) {
 }
 
 /** Who it is from: the contact's name where there is one. */
-export function Who({ number, contact }: { number: string | null; contact?: string | null }) {
+export function Who({ number, contact, name }: { number: string | null; contact?: string | null; name?: string | null }) {
   const t = useText(deskTexts);
   const { phone } = useFormat();
   const known = useQuery({
     queryKey: ["/v1/contacts", contact],
     queryFn: () => send<components["schemas"]["Contact"]>("GET", `/v1/contacts/${contact ?? ""}`),
-    enabled: Boolean(contact),
+    enabled: Boolean(contact) && !name,
     staleTime: 60_000,
     retry: false,
   });
+  const called = name ?? known.data?.name;
   const shown = number === null ? t("desk.withheld") : phone(number);
   if (!contact) return <strong className="numbers">{shown}</strong>;
   return (
     <span className={styles.who}>
-      <Link to={`/contacts/${contact}`}>{known.data?.name ?? shown}</Link>
-      {known.data?.name && <span className={`${styles.muted} numbers`}>{shown}</span>}
+      <Link to={`/contacts/${contact}`}>{called ?? shown}</Link>
+      {called && <span className={`${styles.muted} numbers`}>{shown}</span>}
     </span>
   );
 }

@@ -7,7 +7,7 @@ import { deskTexts } from "../../text/desk";
 import { useText } from "../../text/useText";
 import { voicemailsTexts } from "../../text/voicemails";
 import { Empty, ErrorNote, Loading, More, Panel, useFormat } from "../../ui";
-import { type Call, partyOf, useOutcome } from "../contacts/calls";
+import { type Call, contactIn, partyOf, useOutcome } from "../contacts/calls";
 import { CallBack } from "./CallBack";
 import { Who } from "./Messages";
 import styles from "./Voicemails.module.css";
@@ -50,11 +50,12 @@ function MissedRow({ call, outcome }: { call: Call; outcome: string }) {
   const t = useText(deskTexts);
   const { short } = useFormat();
   const words = useOutcome();
+  const contact = contactIn(call);
   return (
     <div className={styles.row}>
       <PhoneMissed size={16} aria-hidden className={styles.bad} />
       <span className={styles.grow}>
-        <Who number={partyOf(call)} contact={typeof call.contact === "string" ? call.contact : undefined} />
+        <Who number={partyOf(call)} contact={contact?.id} name={contact?.name} />
         <span className={styles.muted}>
           {words(outcome)} · <time dateTime={call.started_at}>{short(call.started_at)}</time>
         </span>

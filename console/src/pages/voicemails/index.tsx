@@ -15,7 +15,7 @@ export default function Voicemails() {
   const items = [
     { id: "messages", label: t("voicemails.messages"), content: <Messages /> },
     ...(may("calls:read") ? [{ id: "missed", label: t("voicemails.missed"), content: <Missed /> }] : []),
-    { id: "to-do", label: t("voicemails.to_do"), content: <FollowUps /> },
+    ...(may("contacts:read") ? [{ id: "to-do", label: t("voicemails.to_do"), content: <FollowUps /> }] : []),
   ];
   return (
     <Page title={t("voicemails.title")} width="narrow">

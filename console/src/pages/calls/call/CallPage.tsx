@@ -69,7 +69,8 @@ function OneCall({ call }: { call: CallDetail }) {
   const peaks = useWaveform(call.id, player !== null);
   const notes = useNotes(call.id);
   const [moment, setMoment] = useState<number | undefined>(undefined);
-  useFollow(call.id, !isEnded && may("live:read"));
+  // Its transcript and its recording come to an end after it has.
+  useFollow(call.id, may("live:read"));
   useMoment(player);
 
   const party = otherParty(call);
@@ -77,7 +78,7 @@ function OneCall({ call }: { call: CallDetail }) {
   const number = party ? format.phone(party) : calls("calls.withheld");
   const title = name || number;
   const names = { caller: name || t("call.them"), us: call.agent ?? call.member ?? t("call.us") };
-  const mayChange = may("calls:write");
+  const mayNote = may("calls:note");
   const why = useWhyNoSound(call);
   const said = transcript.data;
   return (
@@ -93,9 +94,9 @@ function OneCall({ call }: { call: CallDetail }) {
         <Columns
           aside={
             <>
-              <Summary id={call.id} isEnded={isEnded} mayChange={mayChange} />
-              <Tags id={call.id} tags={call.tags ?? []} mayChange={mayChange} />
-              <Notes id={call.id} notes={notes.data ?? []} mayChange={mayChange} moment={moment} onMoment={setMoment} />
+              <Summary id={call.id} isEnded={isEnded} mayChange={may("calls:write")} />
+              <Tags id={call.id} tags={call.tags ?? []} mayChange={mayNote} />
+              <Notes id={call.id} notes={notes.data ?? []} mayChange={mayNote} moment={moment} onMoment={setMoment} />
             </>
           }
         >
@@ -106,7 +107,7 @@ function OneCall({ call }: { call: CallDetail }) {
               notes={notes.data ?? []}
               lines={said?.lines ?? []}
               names={names}
-              onNote={mayChange ? setMoment : undefined}
+              onNote={mayNote ? setMoment : undefined}
             />
           ) : (
             <NoSound>{t(why)}</NoSound>
@@ -123,7 +124,7 @@ function OneCall({ call }: { call: CallDetail }) {
                     {transcript.error ? (
                       <ErrorNote error={transcript.error} onRetry={() => void transcript.refetch()} />
                     ) : said ? (
-                      <Transcript id={call.id} said={said} names={names} mayCorrect={mayChange} />
+                      <Transcript id={call.id} said={said} names={names} mayCorrect={mayNote} />
                     ) : (
                       <div className={styles.pad}>
                         <Skeleton lines={["40%", "85%", "60%", "75%", "50%"]} />

@@ -11,9 +11,17 @@ const base = (id: string) => `/v1/calls/${encodeURIComponent(id)}`;
 /** What is made of a call comes some seconds after its end. */
 const WAIT_MS = 2_000;
 const SETTLE_MS = 300;
+/** So often it is looked for what comes after a call: what does not come by then is not waited for. */
+const MOST_LOOKS = 60;
 
 export function useCall(id: string) {
-  return useQuery({ queryKey: [base(id)], queryFn: ({ signal }) => send<CallDetail>("GET", base(id), { signal }) });
+  return useQuery({
+    queryKey: [base(id)],
+    queryFn: ({ signal }) => send<CallDetail>("GET", base(id), { signal }),
+    // A recording is ready some seconds after the end of the call.
+    refetchInterval: ({ state: { data, dataUpdateCount } }) =>
+      data?.state === "ended" && ["recording", "held"].includes(data.recording?.state ?? "") && dataUpdateCount < MOST_LOOKS ? WAIT_MS : false,
+  });
 }
 
 export function useTranscript(id: string) {
@@ -29,7 +37,9 @@ export function useAfterCall(id: string, isEnded: boolean) {
     queryKey: [base(id), "insights"],
     queryFn: ({ signal }) => send<AfterCall>("GET", `${base(id)}/insights`, { signal }),
     enabled: isEnded,
-    refetchInterval: ({ state }) => (["waiting", "running"].includes(state.data?.state ?? "") ? WAIT_MS : false),
+    // Right after the end nothing is known of it yet.
+    refetchInterval: ({ state: { data, dataUpdateCount } }) =>
+      ["waiting", "running"].includes(data?.state ?? "") || (data && !data.state && !data.insights && dataUpdateCount < MOST_LOOKS) ? WAIT_MS : false,
   });
 }
 
