@@ -14,6 +14,8 @@ export interface LiveTool {
   readonly failure: { readonly message: string } | null;
 }
 
+export type SupervisionMode = "listen" | "whisper" | "join" | "take_over";
+
 export type PresenceState = "offline" | "available" | "ringing" | "busy" | "away";
 
 export type LiveMessage =
@@ -22,6 +24,8 @@ export type LiveMessage =
   | { type: "turn"; call: string; turn: unknown }
   | { type: "tool"; call: string; tool: LiveTool }
   | { type: "state"; call: string; state: "ringing" | "answered" | "bridged" | "unbridged" | "ended" | "filed" }
+  | { type: "supervision"; call: string; member: string; mode: SupervisionMode | null }
+  | { type: "campaign"; id: string }
   | { type: "presence"; id: string; member: string; state: PresenceState; call?: string | null }
   | { type: "missed"; events: number };
 

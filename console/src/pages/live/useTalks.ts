@@ -1,7 +1,7 @@
 /** The running calls and what is said in them, kept as they are told. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { send } from "../../api/client";
 import { useLive } from "../../api/live";
 import type { List } from "../../api/query";
@@ -12,6 +12,8 @@ import { type LiveLine, type LiveMessage, type LiveTalk, caughtUp, heard, silent
 const SHOWN = 200;
 /** A call that is over stays in sight for so long, ms. */
 const LINGERS_MS = 20_000;
+/** So often it is looked for calls whose words are not needed any more: later than they go out of sight. */
+const FORGOTTEN_MS = LINGERS_MS + 10_000;
 
 const KEY = ["/v1/calls", "running"];
 
@@ -49,10 +51,26 @@ export function useTalks(calls: readonly Call[] | undefined): ReadonlyMap<string
     // Only calls that are new are read.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [ids]);
+  const latest = useRef({ ids, talks });
+  useEffect(() => {
+    latest.current = { ids, talks };
+  });
+  // What was said in a call goes with it: once it was found to be over twice.
+  useEffect(() => {
+    let gone = new Set<string>();
+    const timer = setInterval(() => {
+      const running = new Set(latest.current.ids.split(" "));
+      const absent = [...latest.current.talks.keys()].filter((id) => !running.has(id));
+      const forgotten = new Set(absent.filter((id) => gone.has(id)));
+      gone = new Set(absent);
+      if (forgotten.size > 0) setTalks((all) => new Map([...all].filter(([id]) => !forgotten.has(id))));
+    }, FORGOTTEN_MS);
+    return () => clearInterval(timer);
+  }, []);
   useLive((told) => {
     const message = told as unknown as LiveMessage;
     if (message.type === "missed") [...talks.keys()].forEach(catchUp);
-    else if (message.type !== "presence") hear(message.call, (talk) => heard(talk, message));
+    else if (message.type !== "presence" && message.type !== "campaign") hear(message.call, (talk) => heard(talk, message));
   });
   return talks;
 }

@@ -140,6 +140,8 @@ function useSwitchedOn(): void {
   const { user } = useSession();
   useEffect(() => {
     if (on && user.member) void phone.switchOn();
+    // Whoever signs in next in this window has another phone.
+    return () => phone.rest();
     // Only with the visit: afterwards it is switched by hand.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);

@@ -22,17 +22,24 @@ export async function callNumber(number: string, name?: string): Promise<string 
   return phone.dial(number, name);
 }
 
+/** So long a phone is waited for that does not come to be ready, ms. */
+const PATIENCE_MS = 15_000;
+
 /** Whether the phone came to be ready: it is switched on and waited for. */
 async function ready(): Promise<boolean> {
   const link = () => phone.getState().link;
   if (link() === "ready") return true;
+  await phone.switchOn();
+  if (link() !== "connecting" && link() !== "lost") return link() === "ready";
   return new Promise((resolve) => {
-    const stop = phone.subscribe(() => {
-      const now = link();
-      if (now === "connecting" || now === "off" || now === "lost") return;
+    const done = () => {
+      clearTimeout(timer);
       stop();
-      resolve(now === "ready");
+      resolve(link() === "ready");
+    };
+    const timer = setTimeout(done, PATIENCE_MS);
+    const stop = phone.subscribe(() => {
+      if (link() !== "connecting" && link() !== "lost") done();
     });
-    void phone.switchOn();
   });
 }

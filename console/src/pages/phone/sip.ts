@@ -50,6 +50,10 @@ export class SipDriver {
 
   async start(): Promise<void> {
     this.stopped = false;
+    window.clearTimeout(this.renewal);
+    const before = this.ua;
+    this.ua = undefined;
+    before?.stop();
     this.options.tell({ type: "link", link: "connecting" });
     try {
       const [{ default: jssip }, lent] = await Promise.all([import("jssip"), this.options.lend()]);
@@ -131,7 +135,7 @@ export class SipDriver {
   private watch(ua: UA): void {
     const { tell } = this.options;
     const unlessStopped = (link: "connecting" | "ready" | "lost" | "refused") => () => {
-      if (!this.stopped) tell({ type: "link", link });
+      if (!this.stopped && this.ua === ua) tell({ type: "link", link });
     };
     ua.on("connecting", unlessStopped("connecting"));
     ua.on("disconnected", unlessStopped("lost"));

@@ -46,7 +46,11 @@ export class Phone {
   /** Switches it on in this window; `take` takes it away from another one. */
   async switchOn(take = false): Promise<void> {
     this.keep({ on: true });
-    if (this.release) return;
+    if (this.release) {
+      // It is this window's phone already: what was refused is tried again.
+      if (this.state.link === "refused") await this.driver.start();
+      return;
+    }
     const options: LockOptions = take ? { steal: true } : { ifAvailable: true };
     const held = await this.hold(options);
     if (held) await this.driver.start();
@@ -55,6 +59,12 @@ export class Phone {
 
   switchOff(): void {
     this.keep({ on: false });
+    this.let();
+    this.driver.stop();
+  }
+
+  /** Rests until it is switched on again: whoever it belonged to has gone. */
+  rest(): void {
     this.let();
     this.driver.stop();
   }
