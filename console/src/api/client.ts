@@ -15,6 +15,7 @@ const CSRF = "x-csrf-token";
 
 let csrf: string | undefined;
 const expiredListeners = new Set<() => void>();
+let renew: (() => Promise<boolean>) | undefined;
 
 /** Sets what `GET /v1/session` gave; `undefined` when nobody is signed in. */
 export function setCsrf(token: string | undefined): void {
@@ -25,6 +26,21 @@ export function setCsrf(token: string | undefined): void {
 export function onExpired(listener: () => void): () => void {
   expiredListeners.add(listener);
   return () => expiredListeners.delete(listener);
+}
+
+/**
+ * Reads the session anew where the token is not the one of the cookie any more: somebody has signed in, or changed the
+ * password, in another window. `true`: it is still the same person, who may go on.
+ */
+export function onStaleToken(renewal: () => Promise<boolean>): () => void {
+  renew = renewal;
+  return () => {
+    if (renew === renewal) renew = undefined;
+  };
+}
+
+async function isStaleToken(response: Response): Promise<boolean> {
+  return response.status === 403 && (await problemOf(response.clone()))["code"] === "csrf";
 }
 
 function isSignIn(request: Request): boolean {
@@ -94,8 +110,9 @@ export async function ask(method: Method, path: string, options: SendOptions = {
     body = JSON.stringify(options.body);
   }
   const url = new URL(address(path, options.query), location.origin);
-  const request = new Request(url, { method, headers, body, credentials: "same-origin", signal: options.signal });
-  const response = await sessionFetch(request);
+  const fetched = () => sessionFetch(new Request(url, { method, headers, body, credentials: "same-origin", signal: options.signal }));
+  let response = await fetched();
+  if ((await isStaleToken(response)) && (await renew?.()) === true) response = await fetched();
   if (!response.ok) throw new ApiError(await problemOf(response));
   return response;
 }

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
-import { onExpired, send, setCsrf } from "../api/client";
+import { onExpired, onStaleToken, send, setCsrf } from "../api/client";
 import { live } from "../api/live";
 import { ApiError } from "../api/problem";
 import type { Scope, Session } from "../api/types";
@@ -60,6 +60,20 @@ export function SessionProvider({ waiting, failed, signIn, children }: ProviderP
     if (session) setExpired(false);
   }, [session]);
   useEffect(() => onExpired(() => setExpired(true)), []);
+  useEffect(
+    () =>
+      onStaleToken(async () => {
+        const before = client.getQueryData<Session | null>(sessionKey)?.user.id;
+        try {
+          const fresh = await client.fetchQuery({ queryKey: sessionKey, queryFn: readSession, staleTime: 0 });
+          setCsrf(fresh?.csrf);
+          return fresh !== null && fresh.user.id === before;
+        } catch {
+          return false;
+        }
+      }),
+    [client],
+  );
 
   const signOut = useCallback(async () => {
     await send("DELETE", "/v1/session");

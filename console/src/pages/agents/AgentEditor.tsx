@@ -1,4 +1,4 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, History, PhoneCall, Redo2, Save, Trash2, Undo2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
@@ -123,7 +123,15 @@ function Actions({ name, path, draft, mayWrite, onVersions }: OpenProps & { onVe
   const [asks, setAsks] = useState(false);
   const numbers = useRows<NumberEntry>("/v1/numbers", {}, { enabled: may("numbers:read") });
   const number = numbers.rows.find((known) => known.agent === name)?.number;
-  const remove = useMutation({ mutationFn: () => send("DELETE", path), onSuccess: () => navigate("/agents"), onError: toast.bad });
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => send("DELETE", path),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["/v1/agents"] });
+      return navigate("/agents");
+    },
+    onError: toast.bad,
+  });
   const save = () =>
     draft.save.mutate(draft.text, {
       onSuccess: (saved) => toast.good(u("flows.saved", { version: saved.version })),

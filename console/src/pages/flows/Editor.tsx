@@ -1,4 +1,4 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CircleCheck, History, Play, Redo2, Save, Trash2, Undo2 } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useNavigate, useParams } from "react-router";
@@ -172,7 +172,15 @@ function Actions({ name, path, draft, mayWrite, onVersions, onTry }: ActionsProp
   const toast = useToast();
   const navigate = useNavigate();
   const [asks, setAsks] = useState(false);
-  const remove = useMutation({ mutationFn: () => send("DELETE", path), onSuccess: () => navigate("/flows"), onError: toast.bad });
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => send("DELETE", path),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["/v1/flows"] });
+      return navigate("/flows");
+    },
+    onError: toast.bad,
+  });
   const save = () =>
     draft.save.mutate(draft.text, {
       onSuccess: (saved) => toast.good(t("flows.saved", { version: saved.version })),

@@ -32,6 +32,7 @@ export function WrapUp({ line }: { line: PhoneLine }) {
     mutationFn: () => keepWith(call, tag, note),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: ["/v1/calls"] });
+      void client.invalidateQueries({ queryKey: [`/v1/calls/${call ?? ""}`] });
       toast.good(t("phone.saved"));
       setNote("");
       if (over) close();

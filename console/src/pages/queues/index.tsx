@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Layers } from "lucide-react";
 import { send } from "../../api/client";
 import type { List } from "../../api/query";
-import { useMay } from "../../shell/session";
+import { useMay, useSession } from "../../shell/session";
 import { deskTexts } from "../../text/desk";
 import { queuesTexts } from "../../text/queues";
 import { useText } from "../../text/useText";
@@ -19,6 +19,7 @@ const EVERY_MS = 2_000;
 export default function Queues() {
   const t = useText(queuesTexts);
   const may = useMay();
+  const { user } = useSession();
   const queues = useQuery({
     queryKey: ["/v1/queues"],
     queryFn: () => send<List<Queue>>("GET", "/v1/queues"),
@@ -27,7 +28,7 @@ export default function Queues() {
   });
   return (
     <Page title={t("queues.title")} subtitle={t("queues.since")}>
-      <Columns aside={may("phone:use") ? <Colleagues /> : null}>
+      <Columns aside={may("phone:use") ? <Colleagues own={user.member} /> : null}>
         {queues.isPending && <Loading />}
         {queues.error && <ErrorNote error={queues.error} onRetry={() => void queues.refetch()} />}
         {queues.data?.length === 0 && (
