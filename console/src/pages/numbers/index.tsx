@@ -129,7 +129,7 @@ function NumberDialog({ number, trunks, onClose }: { number: NumberEntry | null;
   const [recording, setRecording] = useState<string>(number?.recording ?? "-");
   const [trunk, setTrunk] = useState(number?.trunk ?? "-");
   const [fax, setFax] = useState(number?.fax?.split(":")[0] ?? "-");
-  const [faxTo, setFaxTo] = useState(number?.fax?.split(":")[1] ?? "");
+  const [faxTo, setFaxTo] = useState(number?.fax?.split(":").slice(1).join(":") ?? "");
   const save = useMutation({
     mutationFn: () => {
       const [kind, name] = [app?.slice(0, app.indexOf(":")), app?.slice(app.indexOf(":") + 1)];

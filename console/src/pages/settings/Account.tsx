@@ -5,6 +5,7 @@ import { encode } from "uqr";
 
 import { send } from "../../api/client";
 import type { Session } from "../../api/types";
+import { usePreferences } from "../../shell/preferences";
 import { sessionKey, useSession } from "../../shell/session";
 import { accessTexts } from "../../text/access";
 import { languageNames, languages } from "../../text/language";
@@ -34,12 +35,16 @@ function AboutMe() {
   const toast = useToast();
   const client = useQueryClient();
   const { user } = useSession();
+  const { setLanguage: setPageLanguage } = usePreferences();
   const [display, setDisplay] = useState(user.display ?? "");
   const [language, setLanguage] = useState(user.language ?? "-");
   const save = useMutation({
     mutationFn: () => send("PATCH", "/v1/session/user", { body: { display: display.trim(), language: language === "-" ? null : language } }),
     onSuccess: () => {
       toast.good(s("settings.saved"));
+      // The page speaks it at once, whatever this browser kept.
+      const chosen = languages.find((tag) => tag === language);
+      if (chosen) setPageLanguage(chosen);
       void client.invalidateQueries({ queryKey: sessionKey });
     },
     onError: toast.bad,

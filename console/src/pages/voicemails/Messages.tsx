@@ -64,7 +64,9 @@ function Message({ voicemail }: { voicemail: Voicemail }) {
   const remove = useMutation({ mutationFn: () => send("DELETE", `/v1/voicemails/${voicemail.id}`), onSuccess: again, onError: toast.bad, onSettled: () => setRemoving(false) });
   const writes = useMay()("voicemails:write");
   const isNew = !voicemail.heard_at;
-  const number = call.data ? partyOf(call.data) : null;
+  const known = useKnown(voicemail.contact);
+  // Who took no part in the call still sees whose message it is.
+  const number = call.data ? partyOf(call.data) : (known.data?.number ?? known.data?.address ?? null);
   return (
     <Panel className={isNew ? styles.new : undefined}>
       <article className={styles.message}>
@@ -108,17 +110,21 @@ function Message({ voicemail }: { voicemail: Voicemail }) {
   );
 }
 
+function useKnown(contact: string | null | undefined) {
+  return useQuery({
+    queryKey: ["/v1/contacts", contact],
+    queryFn: () => send<components["schemas"]["Contact"]>("GET", `/v1/contacts/${contact ?? ""}`),
+    enabled: Boolean(contact),
+    staleTime: 60_000,
+    retry: false,
+  });
+}
+
 /** Who it is from: the contact's name where there is one. */
 export function Who({ number, contact, name }: { number: string | null; contact?: string | null; name?: string | null }) {
   const t = useText(deskTexts);
   const { phone } = useFormat();
-  const known = useQuery({
-    queryKey: ["/v1/contacts", contact],
-    queryFn: () => send<components["schemas"]["Contact"]>("GET", `/v1/contacts/${contact ?? ""}`),
-    enabled: Boolean(contact) && !name,
-    staleTime: 60_000,
-    retry: false,
-  });
+  const known = useKnown(name ? null : contact);
   const called = name ?? known.data?.name;
   const shown = number === null ? t("desk.withheld") : phone(number);
   if (!contact) return <strong className="numbers">{shown}</strong>;
