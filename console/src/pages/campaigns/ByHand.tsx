@@ -5,9 +5,8 @@ import { send } from "../../api/client";
 import { campaignsTexts } from "../../text/campaigns";
 import { useText } from "../../text/useText";
 import { Button, Facts, Note, Panel, useFormat, useToast } from "../../ui";
-import { openPhone } from "../phone/call";
+import { readyPhone } from "../phone/call";
 import { useOwnMember } from "../phone/people";
-import { phone } from "../phone/phone";
 import styles from "./Campaigns.module.css";
 import type { Campaign, CampaignContact } from "./wire";
 
@@ -38,8 +37,7 @@ export function ByHand({ campaign }: { campaign: Campaign }) {
   const contact = next.data?.contact;
   const take = useMutation({
     mutationFn: async () => {
-      await phone.switchOn();
-      openPhone();
+      await readyPhone();
       return ask("accept", { contact: contact?.id });
     },
     onSuccess: () => next.reset(),

@@ -8,9 +8,8 @@ import { useMay } from "../../shell/session";
 import { campaignsTexts } from "../../text/campaigns";
 import { useText } from "../../text/useText";
 import { Button, Empty, ErrorNote, Facts, IconButton, Loading, Panel, PhoneNumber, TextField, useFormat, useToast } from "../../ui";
-import { openPhone } from "../phone/call";
+import { readyPhone } from "../phone/call";
 import { useOwnMember } from "../phone/people";
-import { phone } from "../phone/phone";
 import { Bars } from "./Bars";
 import styles from "./Campaigns.module.css";
 import type { Campaign, CampaignContact, Preview } from "./wire";
@@ -105,8 +104,7 @@ function TestCall({ campaign, contact }: { campaign: Campaign; contact: number }
   const call = useMutation({
     mutationFn: async () => {
       if (own !== "" && to.trim() === own && may("phone:use")) {
-        await phone.switchOn();
-        openPhone();
+        await readyPhone();
       }
       return send("POST", `/v1/campaigns/${campaign.id}/test`, { body: { to: to.trim(), contact } });
     },

@@ -7,9 +7,8 @@ import { liveTexts } from "../../text/live";
 import { useText } from "../../text/useText";
 import { Button, Note, useToast } from "../../ui";
 import type { Call } from "../contacts/calls";
-import { openPhone } from "../phone/call";
+import { readyPhone } from "../phone/call";
 import { useOwnMember } from "../phone/people";
-import { phone } from "../phone/phone";
 import styles from "./Live.module.css";
 import type { LiveMessage, SupervisionMode } from "./model";
 
@@ -48,14 +47,20 @@ export function Supervision({ call }: { call: Call }) {
     mutationFn: async (wanted: SupervisionMode) => {
       if (mode !== undefined) return send("PATCH", path, { body: { mode: wanted } });
       // The phone in the browser is there before it is rung.
-      await phone.switchOn();
-      openPhone();
+      await readyPhone();
       return send("POST", path, { body: { mode: wanted } });
     },
     onSuccess: (_, wanted) => setMode(wanted === "take_over" ? undefined : wanted),
     onError: toast.bad,
   });
-  const leave = useMutation({ mutationFn: () => send("DELETE", path), onSettled: () => (setTakesPart(false), setMode(undefined)), onError: toast.bad });
+  const leave = useMutation({
+    mutationFn: () => send("DELETE", path),
+    onError: toast.bad,
+    onSettled: () => {
+      setTakesPart(false);
+      setMode(undefined);
+    },
+  });
   return (
     <div className={styles.supervision} role="group" aria-label={t("live.supervise")}>
       {MODES.map(({ mode: one, icon }) => (

@@ -17,16 +17,16 @@ export function openPhone(): void {
 
 /** Calls a number; switches the phone on before, where it is off. Gives the line, or nothing where it cannot call. */
 export async function callNumber(number: string, name?: string): Promise<string | undefined> {
-  openPhone();
-  if (!(await ready())) return undefined;
+  if (!(await readyPhone())) return undefined;
   return phone.dial(number, name);
 }
 
 /** So long a phone is waited for that does not come to be ready, ms. */
 const PATIENCE_MS = 15_000;
 
-/** Whether the phone came to be ready: it is switched on and waited for. */
-async function ready(): Promise<boolean> {
+/** Shows the phone, switches it on where it is off, and waits until it can be rung; whether it came to that. */
+export async function readyPhone(): Promise<boolean> {
+  openPhone();
   const link = () => phone.getState().link;
   if (link() === "ready") return true;
   await phone.switchOn();
