@@ -1,10 +1,21 @@
 //! Who did what.
 
+use call_model::AuditId;
+
 use super::list::List;
 use super::row::{Reader, Record};
 use crate::record::{AuditEntry, AuditFilter, AuditRecord};
 use crate::writer::{Tx, Write};
 use crate::{Page, PageRequest, Store, StoreError, fresh_id};
+
+/// How far a clock may be set back that entries are still found by the time in their ids, ms.
+const SET_BACK_MS: i64 = 86_400_000;
+
+/// The first id of a moment, ms since the Unix epoch. The id of an entry is of its time, or of a later one where the clock
+/// was set back.
+fn first_id(at_ms: i64) -> AuditId {
+    AuditId::from_parts(u64::try_from(at_ms).unwrap_or(0), 0)
+}
 
 impl Record for AuditRecord {
     const TABLE: &'static str = "audit";
@@ -38,7 +49,10 @@ impl Store {
             .only("action =", filter.action.clone())
             .only("object =", filter.object.clone())
             .only("at_ms >=", filter.from_ms)
-            .only("at_ms <", filter.to_ms);
+            .only("at_ms <", filter.to_ms)
+            // There is no index on the time: so only what is near is looked at.
+            .only_id("id >=", filter.from_ms.map(first_id))
+            .only_id("id <", filter.to_ms.map(|to_ms| first_id(to_ms.saturating_add(SET_BACK_MS))));
         list.page(self, page, "id", |record: &AuditRecord| record.id).await
     }
 
@@ -85,9 +99,10 @@ impl Write for PruneAudit {
 
     async fn apply(&self, tx: &mut Tx) -> Result<u64, StoreError> {
         let query = sqlx::query(
-            "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at_ms < ?1 \
+            "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE id < ?3 AND at_ms < ?1 \
              AND at_ms <= (unixepoch() - 7 * 86400) * 1000 ORDER BY id LIMIT ?2)",
         );
-        Ok(query.bind(self.before_ms).bind(self.most).execute(&mut tx.conn).await?.rows_affected())
+        let first_kept = first_id(self.before_ms).to_string();
+        Ok(query.bind(self.before_ms).bind(self.most).bind(first_kept).execute(&mut tx.conn).await?.rows_affected())
     }
 }

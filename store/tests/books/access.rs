@@ -45,7 +45,17 @@ async fn the_log_is_only_added_to_and_goes_by_age() {
     }
     let all = books.store.audit(&AuditFilter::default(), &PageRequest::default()).await.unwrap().data;
     assert_eq!(all.iter().map(|it| it.entry.action.as_str()).collect::<Vec<_>>(), ["new", "old"]);
-    assert_eq!(books.store.prune_audit(now + 1, 10).await.unwrap(), 1, "the last week stays");
+    let between = async |from_ms: Option<i64>, to_ms: Option<i64>| {
+        let filter = AuditFilter { from_ms, to_ms, ..AuditFilter::default() };
+        let found = books.store.audit(&filter, &PageRequest::default()).await.unwrap().data;
+        found.into_iter().map(|it| it.entry.action).collect::<Vec<_>>()
+    };
+    assert_eq!(between(Some(now), None).await, ["new"]);
+    assert_eq!(between(Some(now + 1), None).await, Vec::<String>::new());
+    assert_eq!(between(Some(NOW), Some(now + 1)).await, ["new", "old"]);
+    assert!(!between(None, Some(now)).await.contains(&"new".to_owned()));
+    assert_eq!(books.store.prune_audit(NOW, 10).await.unwrap(), 0);
+    assert_eq!(books.store.prune_audit(now + 60_000, 10).await.unwrap(), 1, "the last week stays");
     let filter = AuditFilter { action: Some("new".into()), object: Some("call_1".into()), ..AuditFilter::default() };
     assert_eq!(books.store.audit(&filter, &PageRequest::default()).await.unwrap().data.len(), 1);
     let other = AuditFilter { actor: Some("nobody".into()), ..AuditFilter::default() };
