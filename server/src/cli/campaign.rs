@@ -286,7 +286,7 @@ async fn show(house: &RunningHouse, name: &str) -> Result<(), Failure> {
     say(word(&campaign["yaml"]).trim_end());
     say("");
     say(&line(&progress, false));
-    for why in held(&progress) {
+    if let Some(why) = held(&progress) {
         say(&why);
     }
     Ok(())
