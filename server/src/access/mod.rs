@@ -147,7 +147,7 @@ struct Inner {
     store: Store,
     rules: AccessRules,
     throttle: Mutex<throttle::Throttle>,
-    hashing: Semaphore,
+    hashing: Arc<Semaphore>,
     queue: Semaphore,
     /// Counts what may have ended a session.
     changes: watch::Sender<u64>,
@@ -155,7 +155,7 @@ struct Inner {
 
 impl Access {
     pub(crate) fn new(store: Store, rules: AccessRules) -> Self {
-        let (hashing, queue) = (Semaphore::new(HASHING), Semaphore::new(HASHING_QUEUE));
+        let (hashing, queue) = (Arc::new(Semaphore::new(HASHING)), Semaphore::new(HASHING_QUEUE));
         let throttle = Mutex::default();
         let inner = Inner { store, rules, throttle, hashing, queue, changes: watch::Sender::new(0) };
         Self { inner: Arc::new(inner) }
@@ -179,7 +179,8 @@ impl Access {
         &self.inner.store
     }
 
-    fn changed(&self) {
+    /// Has those asked who hold a connection open whether they may still.
+    pub(crate) fn changed(&self) {
         self.inner.changes.send_modify(|count| *count += 1);
     }
 
@@ -206,7 +207,13 @@ impl Access {
     /// Runs what takes long and much memory, a few at a time.
     async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, AccessFault> {
         let _place = self.inner.queue.try_acquire().map_err(|_| AccessFault::Busy)?;
-        let _turn = self.inner.hashing.acquire().await.map_err(|_| AccessFault::Busy)?;
+        let turn = self.inner.hashing.clone().acquire_owned().await.map_err(|_| AccessFault::Busy)?;
+        // The work goes on when nobody waits for it any more: the turn is its own.
+        let work = move || {
+            let done = work();
+            drop(turn);
+            done
+        };
         tokio::task::spawn_blocking(work).await.map_err(|_| AccessFault::System)
     }
 
@@ -262,4 +269,34 @@ fn hash_token(token: &str) -> [u8; 32] {
 pub(crate) fn csrf_of(token: &str) -> String {
     let digest = Sha256::new().chain_update(b"csrf:").chain_update(token.as_bytes()).finalize();
     URL_SAFE_NO_PAD.encode(digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use store::StoreConfig;
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_hangs_up_does_not_free_the_turn_of_what_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(StoreConfig::new(folder.path().join("books.db"))).await.unwrap();
+        let access = Access::new(store, AccessRules::default());
+        let ((begin, begun), (end, ended)) = (oneshot::channel(), std::sync::mpsc::channel::<()>());
+        let work = move || {
+            begin.send(()).unwrap();
+            ended.recv().is_ok()
+        };
+        let asking = tokio::spawn({
+            let access = access.clone();
+            async move { access.hashing(work).await.is_ok() }
+        });
+        begun.await.unwrap();
+        asking.abort();
+        assert!(asking.await.unwrap_err().is_cancelled());
+        assert_eq!(access.inner.hashing.available_permits(), HASHING - 1);
+        end.send(()).unwrap();
+        assert!(access.inner.hashing.acquire_many(HASHING as u32).await.is_ok(), "and is over with it");
+    }
 }

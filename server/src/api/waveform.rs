@@ -1,5 +1,7 @@
 //! How loud a recording is from moment to moment, to be drawn.
 
+use std::sync::{Arc, LazyLock};
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -17,7 +19,7 @@ use super::problem::{Kind, Problem};
 use super::state::ApiState;
 
 /// Files that are read at a time for the first time: the sound of calls comes first.
-static READERS: Semaphore = Semaphore::const_new(2);
+static READERS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
 /// How loud both voices of a recording are from moment to moment.
 #[derive(Serialize, ToSchema)]
@@ -54,9 +56,14 @@ pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<CallId>) -> Re
     let path = RecordingPath::parse(&recording.path).ok_or_else(gone)?;
     let folder = state.recordings().clone();
     let busy = || Problem::new(Kind::Overloaded, "ask again").retry_after(1);
-    let turn = READERS.acquire().await.map_err(|_| busy())?;
-    let peaks = tokio::task::spawn_blocking(move || folder.peaks(&path)).await;
-    drop(turn);
+    let turn = Arc::clone(&READERS).acquire_owned().await.map_err(|_| busy())?;
+    // It is read to its end when nobody waits for it any more: the turn is its own.
+    let read = move || {
+        let peaks = folder.peaks(&path);
+        drop(turn);
+        peaks
+    };
+    let peaks = tokio::task::spawn_blocking(read).await;
     let Peaks { duration_ms, per_second, channels } = match peaks {
         Ok(Ok(peaks)) => peaks,
         Ok(Err(FolderError::NotFound)) => return Err(gone()),
