@@ -183,7 +183,7 @@ impl Access {
             self.note_stranger(None, address, "link.use", AuditResult::Refused).await;
             return Err(AccessFault::Link);
         };
-        self.throttle(|throttle, _| throttle.forgive_address(address));
+        self.throttle(|throttle, _| throttle.take_back_address(address));
         let user = match owner {
             None => self.first_admin(hash, given).await?,
             Some(id) => self.new_password(id, hash, given).await?,

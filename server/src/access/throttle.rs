@@ -1,7 +1,8 @@
 //! How often a password may be guessed: by account and by address.
 //!
 //! Some guesses are free; after each further one the next must wait twice as long. Whoever signs in well from an address
-//! is let in from there whatever others guess elsewhere, so that nobody can lock somebody else out.
+//! is let in from there whatever others guess elsewhere, so that nobody can lock somebody else out; what is guessed there
+//! is counted by itself. Whoever signs in well has their own guesses forgotten, and nobody else's.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -15,7 +16,7 @@ const FREE: u32 = 5;
 const LONGEST_MS: i64 = 15 * 60_000;
 /// After so long without a guess, those before are forgotten, ms.
 const FORGOTTEN_MS: i64 = 24 * 3_600_000;
-/// Accounts, addresses, and pairs that signed in well, of each so many.
+/// Accounts, addresses, and pairs of both, of each so many.
 const MOST: usize = 16_384;
 
 /// What guesses are counted for.
@@ -40,6 +41,8 @@ pub(super) struct Throttle {
     users: Table<Account>,
     strangers: Table<Account>,
     addresses: Table<IpAddr>,
+    /// What an address guessed at an account: of what it guessed in all, and by itself where it signed in well.
+    own: Table<(UserId, IpAddr)>,
     friends: HashMap<(UserId, IpAddr), i64>,
 }
 
@@ -47,15 +50,19 @@ impl Throttle {
     /// Counts a guess before it is looked at. Gives how long to wait, ms, when it may not be made now.
     pub(super) fn begin(&mut self, account: Account, address: Option<IpAddr>, now_ms: i64) -> Result<(), i64> {
         let address = address.map(network);
-        let friend = self.is_friend(account, address);
-        let table = self.table(account);
-        let wait = if friend { 0 } else { table.wait(&account, now_ms) };
+        let (pair, friend) = (pair(account, address), self.is_friend(account, address));
+        // Asked of all, so that what was long ago is forgotten.
+        let own = pair.map_or(0, |pair| self.own.wait(&pair, now_ms));
+        let wait = if friend { own } else { self.table(account).wait(&account, now_ms) };
         let wait = wait.max(address.map_or(0, |address| self.addresses.wait(&address, now_ms)));
         if wait > 0 {
             return Err(wait);
         }
         if !friend {
             self.table(account).count(account, now_ms);
+        }
+        if let Some(pair) = pair {
+            self.own.count(pair, now_ms);
         }
         if let Some(address) = address {
             self.addresses.count(address, now_ms);
@@ -75,19 +82,20 @@ impl Throttle {
         }
     }
 
-    /// What was tried by `begin_address` was right.
-    pub(super) fn forgive_address(&mut self, address: Option<IpAddr>) {
+    /// What was tried by `begin_address` was right: it does not count.
+    pub(super) fn take_back_address(&mut self, address: Option<IpAddr>) {
         if let Some(address) = address.map(network) {
-            self.addresses.forget(&address);
+            self.addresses.take_back(&address, 1);
         }
     }
 
-    /// The guess was right.
+    /// The guess was right: those at the same account are forgotten, those at others from the same address are not.
     pub(super) fn forgive(&mut self, account: Account, address: Option<IpAddr>, now_ms: i64) {
         self.table(account).forget(&account);
         let Some(address) = address.map(network) else { return };
-        self.addresses.forget(&address);
         if let Account::User(user) = account {
+            let own = self.own.forget(&(user, address));
+            self.addresses.take_back(&address, own);
             if self.friends.len() >= MOST
                 && let Some(oldest) = self.friends.iter().min_by_key(|(_, at)| **at).map(|(pair, _)| *pair)
             {
@@ -99,17 +107,20 @@ impl Throttle {
 
     /// It was no guess after all: it does not count.
     pub(super) fn take_back(&mut self, account: Account, address: Option<IpAddr>) {
-        self.table(account).take_back(&account);
-        if let Some(address) = address.map(network) {
-            self.addresses.take_back(&address);
+        let address = address.map(network);
+        if !self.is_friend(account, address) {
+            self.table(account).take_back(&account, 1);
+        }
+        if let Some(pair) = pair(account, address) {
+            self.own.take_back(&pair, 1);
+        }
+        if let Some(address) = address {
+            self.addresses.take_back(&address, 1);
         }
     }
 
     fn is_friend(&self, account: Account, address: Option<IpAddr>) -> bool {
-        match (account, address) {
-            (Account::User(user), Some(address)) => self.friends.contains_key(&(user, address)),
-            _ => false,
-        }
+        pair(account, address).is_some_and(|pair| self.friends.contains_key(&pair))
     }
 
     fn table(&mut self, account: Account) -> &mut Table<Account> {
@@ -117,6 +128,13 @@ impl Throttle {
             Account::User(_) => &mut self.users,
             Account::Nobody(_) => &mut self.strangers,
         }
+    }
+}
+
+fn pair(account: Account, address: Option<IpAddr>) -> Option<(UserId, IpAddr)> {
+    match account {
+        Account::User(user) => address.map(|address| (user, address)),
+        Account::Nobody(_) => None,
     }
 }
 
@@ -175,14 +193,15 @@ impl<K: Copy + Eq + std::hash::Hash> Table<K> {
         count.at_ms = now_ms;
     }
 
-    fn take_back(&mut self, key: &K) {
+    fn take_back(&mut self, key: &K, guesses: u32) {
         if let Some(count) = self.0.get_mut(key) {
-            count.guesses = count.guesses.saturating_sub(1);
+            count.guesses = count.guesses.saturating_sub(guesses);
         }
     }
 
-    fn forget(&mut self, key: &K) {
-        self.0.remove(key);
+    /// Gives how many there were.
+    fn forget(&mut self, key: &K) -> u32 {
+        self.0.remove(key).map_or(0, |count| count.guesses)
     }
 }
 
@@ -259,6 +278,32 @@ mod tests {
             assert_eq!(throttle.begin(user(1), HERE, 0), Ok(()));
         }
         assert!(throttle.begin(user(1), HERE, 0).is_err(), "but may not guess for ever");
+    }
+
+    #[test]
+    fn whoever_signs_in_well_frees_no_guesses_at_others() {
+        let (mut throttle, mut now, mut made) = (Throttle::default(), 0, 0);
+        let well = |throttle: &mut Throttle, n: u128, now: i64| {
+            if throttle.begin(user(n), HERE, now).is_ok() {
+                throttle.forgive(user(n), HERE, now);
+            }
+        };
+        well(&mut throttle, 1, now);
+        while now < 24 * 3_600_000 {
+            made += (0..4).filter(|_| throttle.begin(user(1), HERE, now).is_ok()).count();
+            well(&mut throttle, 2, now);
+            now += 60_000;
+        }
+        assert!((50..=125).contains(&made), "{made}");
+        // One's own mistakes are forgotten.
+        let mut throttle = Throttle::default();
+        for _ in 0..20 {
+            for _ in 0..3 {
+                throttle.begin(user(1), HERE, 0).unwrap();
+            }
+            throttle.begin(user(1), HERE, 0).unwrap();
+            throttle.forgive(user(1), HERE, 0);
+        }
     }
 
     #[test]
