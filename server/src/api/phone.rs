@@ -138,7 +138,7 @@ pub(super) async fn register(
     let lent = state.calls().lend_phone(&member.name, owner(&who)).await;
     let lent = lent.map_err(|error| Problem::new(Kind::Overloaded, error.to_string()).retry_after(5))?;
     if who.session().is_some() {
-        end_with_session(&state, who, lent.good_for);
+        end_with_session(&state, who);
     }
     let good_for = i64::try_from(lent.good_for.as_millis()).unwrap_or(i64::MAX);
     let registration = PhoneRegistration {
@@ -175,15 +175,17 @@ pub(super) fn owner_of_key(name: &str) -> String {
     format!("key:{name}")
 }
 
-/// Logins end with the session, however that ends.
-fn end_with_session(state: &ApiState, who: Principal, good_for: Duration) {
+/// Logins end with the session, however that ends: one watches for all of them.
+fn end_with_session(state: &ApiState, who: Principal) {
     let (state, owner) = (state.clone(), owner(&who));
+    if !state.watched_phones().insert(owner.clone()) {
+        return;
+    }
     tokio::spawn(async move {
-        let mut sight = Sight::of(&state, who);
-        // One that lapses before ends by itself.
-        if tokio::time::timeout(good_for, sight.ended()).await.is_ok() {
-            state.calls().end_phones(&owner).await;
-        }
+        Sight::of(&state, who).ended().await;
+        // Before they end: one that is lent meanwhile is watched anew.
+        state.watched_phones().remove(&owner);
+        state.calls().end_phones(&owner).await;
     });
 }
 
@@ -214,12 +216,14 @@ pub(super) async fn sip(State(state): State<ApiState>, request: Request) -> Resu
     let (Some(ends), Some(upgrade)) = (ends, upgrade) else {
         return Err(Problem::new(Kind::UpgradeRequired, "this connection cannot become a WebSocket: use HTTP/1.1"));
     };
-    let secure = parts.extensions.get::<Caller>().is_some_and(|caller| caller.encrypted);
+    let caller = parts.extensions.get::<Caller>();
+    let secure = caller.is_some_and(|caller| caller.encrypted);
+    let remote = remote_of(ends, caller);
     tokio::spawn(async move {
         // Who hangs up before the upgrade is over is not missed.
         let Ok(upgraded) = upgrade.await else { return };
         let local = ends.local.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
-        state.calls().adopt_phone(AdoptedSocket::new(TokioIo::new(upgraded), secure, local, ends.remote)).await;
+        state.calls().adopt_phone(AdoptedSocket::new(TokioIo::new(upgraded), secure, local, remote)).await;
     });
     let response = Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)
@@ -228,6 +232,13 @@ pub(super) async fn sip(State(state): State<ApiState>, request: Request) -> Resu
         .header(header::SEC_WEBSOCKET_ACCEPT, accept)
         .header(header::SEC_WEBSOCKET_PROTOCOL, PROTOCOL);
     response.body(HttpBody::empty()).map_err(|error| Problem::new(Kind::BadRequest, error.to_string()))
+}
+
+/// Where the browser is: behind a proxy as that tells it, with the port that the proxy asks from.
+fn remote_of(ends: Ends, caller: Option<&Caller>) -> SocketAddr {
+    let told = caller.and_then(|caller| caller.address);
+    let told = told.filter(|address| *address != ends.remote.ip().to_canonical());
+    told.map_or(ends.remote, |address| SocketAddr::new(address, ends.remote.port()))
 }
 
 fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -280,6 +291,15 @@ mod tests {
     fn status(headers: &HeaderMap) -> Option<u16> {
         use axum::response::IntoResponse as _;
         check(headers).err().map(|problem| problem.into_response().status().as_u16())
+    }
+
+    #[test]
+    fn browsers_behind_a_proxy_are_sources_of_their_own() {
+        let ends = Ends { local: None, remote: "[::ffff:127.0.0.1]:4000".parse().unwrap() };
+        let caller = |address: &str| Caller { address: address.parse().ok(), encrypted: true };
+        assert_eq!(remote_of(ends, Some(&caller("203.0.113.9"))), SocketAddr::from(([203, 0, 113, 9], 4000)));
+        assert_eq!(remote_of(ends, Some(&caller("127.0.0.1"))), ends.remote);
+        assert_eq!(remote_of(ends, None), ends.remote);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the surface is made of.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use agent_tools::calendar::Desk;
@@ -417,6 +418,8 @@ struct Inner {
     keys: Arc<Keys>,
     buckets: Buckets,
     watchers: Arc<Semaphore>,
+    /// Sessions whose end is waited for, to end the logins of their phones.
+    watched_phones: Mutex<BTreeSet<String>>,
     metrics: Option<PrometheusHandle>,
     document: OnceLock<String>,
     desk: OnceLock<Desk>,
@@ -450,6 +453,7 @@ impl ApiState {
             keys,
             buckets,
             watchers,
+            watched_phones: Mutex::default(),
             metrics,
             document,
             desk,
@@ -537,6 +541,11 @@ impl ApiState {
 
     pub(super) fn watchers(&self) -> &Arc<Semaphore> {
         &self.inner.watchers
+    }
+
+    /// Whose logins of phones are watched, to end with their session.
+    pub(super) fn watched_phones(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.inner.watched_phones.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn metrics(&self) -> Option<&PrometheusHandle> {

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::ExposeSecret;
 use sip_core::Pass;
+use tokio::task::AbortHandle;
 use transport::sip::SipHandle;
 
 use crate::api::{IceServer, LentPhone, PhoneError};
@@ -29,6 +30,8 @@ struct Lent {
     name: String,
     /// The session or key that it is for.
     owner: String,
+    /// What waits for the end of its time.
+    end: AbortHandle,
 }
 
 impl Phones {
@@ -55,14 +58,13 @@ impl Phones {
             let own = lent.iter().filter(|it| it.owner == owner).count();
             let oldest = if own >= MAX_OF_ONE { lent.iter().position(|it| it.owner == owner) } else { None };
             let surplus = oldest.map(|at| lent.remove(at));
-            lent.push(Lent { name: name.clone(), owner });
+            lent.push(Lent { end: self.end_in_time(name.clone()), name: name.clone(), owner });
             surplus
         };
         if let Some(surplus) = surplus {
-            let _ = self.sip.recall_pass(surplus.name).await;
+            self.recall(surplus).await;
         }
         self.sip.lend_pass(pass).await.map_err(|_| PhoneError::Stopped)?;
-        self.end_in_time(name.clone());
         Ok(LentPhone {
             user: name,
             password,
@@ -73,22 +75,29 @@ impl Phones {
     }
 
     /// Ends the login when its time is over, and with it the contacts that were registered by it.
-    fn end_in_time(&self, name: String) {
+    fn end_in_time(&self, name: String) -> AbortHandle {
         let (sip, lent, lifetime) = (self.sip.clone(), Arc::downgrade(&self.lent), self.lifetime);
-        tokio::spawn(async move {
+        let end = tokio::spawn(async move {
             tokio::time::sleep(lifetime).await;
             let Some(lent) = lent.upgrade() else { return };
             lock(&lent).retain(|it| it.name != name);
             // The transport may have been stopped meanwhile.
             let _ = sip.recall_pass(name).await;
         });
+        end.abort_handle()
+    }
+
+    /// Takes one back before its time.
+    async fn recall(&self, lent: Lent) {
+        lent.end.abort();
+        let _ = self.sip.recall_pass(lent.name).await;
     }
 
     /// Ends all logins of a session or a key.
     pub(super) async fn end_all_of(&self, owner: &str) {
         let ended: Vec<Lent> = lock(&self.lent).extract_if(.., |it| it.owner == owner).collect();
         for it in ended {
-            let _ = self.sip.recall_pass(it.name).await;
+            self.recall(it).await;
         }
     }
 }
