@@ -13,6 +13,7 @@ use super::page::{List, page_request};
 use super::problem::Problem;
 use super::state::ApiState;
 use super::wire::Time;
+use crate::people::export::guarded;
 
 /// Entries that a table holds at most: the newest.
 const MOST_ROWS: usize = 50_000;
@@ -117,7 +118,8 @@ async fn table(state: &ApiState, filter: &AuditFilter) -> Result<Response, Probl
         rows += found.data.len();
         for AuditRecord { at_ms, entry, .. } in found.data {
             let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default().to_string();
-            let text = Option::unwrap_or_default;
+            // Keys are called what people like, and ids come from paths that anybody may ask for.
+            let text = |text: Option<String>| guarded(&text.unwrap_or_default());
             let (actor, address, object): (String, String, String) =
                 (text(entry.actor), text(entry.address), text(entry.object));
             let result = entry.result.as_str();

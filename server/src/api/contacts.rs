@@ -1,7 +1,7 @@
 //! Contacts and their timelines.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use call_model::ContactId;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use super::page::{List, PageQuery, page_request};
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::wire::{Contact, Happening, NumberOfContact};
+use crate::access::Principal;
 use crate::people::sheet;
 
 /// The longest tag, bytes.
@@ -144,10 +145,15 @@ pub(super) async fn list(
 #[utoipa::path(get, path = "/v1/contacts/{id}", tag = "contacts", operation_id = "getContact",
     params(("id" = String, Path, description = "Id of the contact")),
     responses((status = 200, body = ContactDetail)))]
-pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<ContactId>) -> Result<Json<ContactDetail>, Problem> {
+pub(super) async fn get(
+    State(state): State<ApiState>,
+    Extension(who): Extension<Principal>,
+    Id(id): Id<ContactId>,
+) -> Result<Json<ContactDetail>, Problem> {
     let contact = state.store().contact(id).await?.ok_or_else(no_such_contact)?.into();
     let timeline = state.store().timeline(id, &PageRequest::first(TIMELINE)).await?;
-    Ok(Json(ContactDetail { contact, timeline: List::page(timeline, Happening::from) }))
+    let timeline = List::page(timeline, |entry| Happening::seen_by(&who, entry));
+    Ok(Json(ContactDetail { contact, timeline }))
 }
 
 /// The calls, voicemails, consents and notes of a contact, newest first.
@@ -156,12 +162,14 @@ pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<ContactId>) ->
     responses((status = 200, body = inline(List<Happening>))))]
 pub(super) async fn timeline(
     State(state): State<ApiState>,
+    Extension(who): Extension<Principal>,
     Id(id): Id<ContactId>,
     Params(query): Params<PageQuery>,
 ) -> Result<List<Happening>, Problem> {
     let page = query.request()?;
     state.store().contact(id).await?.ok_or_else(no_such_contact)?;
-    Ok(List::page(state.store().timeline(id, &page).await?, Happening::from))
+    let timeline = state.store().timeline(id, &page).await?;
+    Ok(List::page(timeline, |entry| Happening::seen_by(&who, entry)))
 }
 
 /// Changes a contact.

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use store::{ApiKeyRecord, AuditResult, Store, StoreError};
 use subtle::ConstantTimeEq;
+use tracing::Instrument as _;
 
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
@@ -48,12 +49,24 @@ impl Keys {
         let mut found = None;
         for record in known.iter() {
             if bool::from(record.hash.ct_eq(&hash)) {
-                let scopes = record.scopes.as_deref().map_or_else(Scopes::all, Scopes::from_words);
-                found = Some(Principal::key(&record.name, scopes));
+                found = Some(Principal::key(&record.name, scopes_of(record)));
             }
         }
         found
     }
+
+    /// Whether a key that was let in would be let in as the same now; true of users.
+    pub(super) fn stands(&self, who: &Principal) -> bool {
+        if who.user_id().is_some() {
+            return true;
+        }
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).clone();
+        known.iter().any(|record| record.name == who.name() && scopes_of(record) == who.scopes())
+    }
+}
+
+fn scopes_of(record: &ApiKeyRecord) -> Scopes {
+    record.scopes.as_deref().map_or_else(Scopes::all, Scopes::from_words)
 }
 
 /// What is kept of a key.
@@ -118,21 +131,43 @@ pub(super) async fn permit(State(state): State<ApiState>, request: Request, next
     let Some(principal) = request.extensions().get::<Principal>().cloned() else {
         return Problem::new(Kind::Unauthorized, "nobody knows who asks").into_response();
     };
-    let address = request.extensions().get::<Caller>().and_then(|caller| caller.address);
-    let object = right.object(request.uri().path());
-    let response = match permitted(&state, right, &principal, request.uri().path()).await {
+    let Some(action) = right.action else { return answer(&state, right, &principal, request, next).await };
+    // Whoever hangs up does not keep what is done from being written down.
+    let done = tokio::spawn(noted(state, right, action, principal, request, next).in_current_span());
+    match done.await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(response) => response,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_)) => Problem::new(Kind::Internal, "Callwright is being stopped").into_response(),
+    }
+}
+
+/// Does what is asked for, where it is permitted.
+async fn answer(state: &ApiState, right: &Right, principal: &Principal, request: Request, next: Next) -> Response {
+    match permitted(state, right, principal, request.uri().path()).await {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
-    };
-    if let Some(action) = right.action {
-        let result = match response.status().as_u16() {
-            ..=399 => AuditResult::Ok,
-            401 | 403 => AuditResult::Refused,
-            _ => AuditResult::Failed,
-        };
-        let object = object.or_else(|| made(&response));
-        state.access().note(principal.audit(address, action, object, result)).await;
     }
+}
+
+/// The same, and writes it down.
+async fn noted(
+    state: ApiState,
+    right: &'static Right,
+    action: &'static str,
+    principal: Principal,
+    request: Request,
+    next: Next,
+) -> Response {
+    let address = request.extensions().get::<Caller>().and_then(|caller| caller.address);
+    let object = right.object(request.uri().path());
+    let response = answer(&state, right, &principal, request, next).await;
+    let result = match response.status().as_u16() {
+        ..=399 => AuditResult::Ok,
+        401 | 403 => AuditResult::Refused,
+        _ => AuditResult::Failed,
+    };
+    let object = object.or_else(|| made(&response));
+    state.access().note(principal.audit(address, action, object, result)).await;
     response
 }
 

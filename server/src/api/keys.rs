@@ -136,6 +136,7 @@ pub(super) async fn revoke(
         return Err(Problem::no_such("key", "/v1/keys"));
     }
     state.keys().reload(state.store()).await?;
+    state.access().changed();
     state.calls().end_phones(&super::phone::owner_of_key(&name)).await;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,7 +12,7 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Extension, State};
 use axum::response::Response;
-use call_model::{CallId, HangupCause, HangupParty, Speaker, TranscriptLine};
+use call_model::{CallId, HangupCause, HangupParty, MemberId, Speaker, TranscriptLine};
 use calls::live::{LiveEvent, LiveFeed, LiveItem, LiveKind, LiveState};
 use calls::{MemberPresence, SupervisionMode};
 use serde::Serialize;
@@ -198,7 +198,8 @@ pub(super) async fn all(
     let campaigns = sees_campaigns.then(|| state.campaign_feed().watch(&state));
     let running = if sees_campaigns { super::campaigns::running_sums(&state).await? } else { Vec::new() };
     let presence = state.calls().watch_presence();
-    let members = state.calls().presence().into_iter().map(|it| Live::Presence(it.into()));
+    let only = who.only_member();
+    let members = state.calls().presence().into_iter().map(|it| Live::Presence(Presence::shown(it, only)));
     let backlog = members.chain(running.into_iter().map(|sums| Live::Campaign(Box::new(sums)))).collect();
     let sight = Sight::of(&state, who);
     accept(&state, upgrade, Watcher { feed, campaigns, presence, backlog, told: HashSet::new(), one: false, sight })
@@ -258,6 +259,7 @@ impl Watcher {
         let mut ping = tokio::time::interval(PING);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ping.reset();
+        let only = self.sight.only_member();
         loop {
             let message = tokio::select! {
                 item = self.feed.next() => match item {
@@ -276,7 +278,7 @@ impl Watcher {
                     None => break,
                 },
                 sums = next_sums(&mut self.campaigns) => text(&Live::Campaign(Box::new((*sums).clone()))),
-                change = changed(&mut self.presence) => text(&change),
+                change = changed(&mut self.presence, only) => text(&change),
                 () = self.sight.ended() => {
                     let signed_out = CloseFrame { code: close_code::POLICY, reason: "signed out".into() };
                     send(&mut socket, Message::Close(Some(signed_out))).await;
@@ -318,10 +320,10 @@ async fn next_sums(feed: &mut Option<SumsFeed>) -> Arc<CampaignSums> {
 }
 
 /// The next change of a member's presence; never, where none is watched. Cancel safe.
-async fn changed(presence: &mut Option<broadcast::Receiver<MemberPresence>>) -> Live {
+async fn changed(presence: &mut Option<broadcast::Receiver<MemberPresence>>, only: Option<MemberId>) -> Live {
     while let Some(changes) = presence {
         match changes.recv().await {
-            Ok(change) => return Live::Presence(change.into()),
+            Ok(change) => return Live::Presence(Presence::shown(change, only)),
             Err(broadcast::error::RecvError::Lagged(events)) => return Live::Missed { events },
             Err(broadcast::error::RecvError::Closed) => *presence = None,
         }

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use call_model::{CallId, MemberId};
 use calls::live::{LiveEvent, LiveItem, LiveKind};
-use store::Store;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::state::ApiState;
-use crate::access::{Access, Principal};
+use crate::access::Principal;
 
 /// How often it is asked whether a session has run out.
 const LOOK: Duration = Duration::from_secs(30);
@@ -19,8 +18,7 @@ const MOST: usize = 4_096;
 
 /// The rights of one who watches.
 pub(super) struct Sight {
-    store: Store,
-    access: Access,
+    state: ApiState,
     who: Principal,
     changes: watch::Receiver<u64>,
     look: Interval,
@@ -33,19 +31,23 @@ impl Sight {
     pub(super) fn of(state: &ApiState, who: Principal) -> Self {
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (store, access) = (state.store().clone(), state.access().clone());
-        let (changes, only) = (access.changes(), who.only_member());
-        Self { store, access, who, changes, look, only, own: HashMap::new() }
+        let (changes, only) = (state.access().changes(), who.only_member());
+        Self { state: state.clone(), who, changes, look, only, own: HashMap::new() }
     }
 
-    /// Resolves when the session has ended, or allows something else than before. Cancel safe.
+    /// Where only the calls of one member are shown: that member.
+    pub(super) fn only_member(&self) -> Option<MemberId> {
+        self.only
+    }
+
+    /// Resolves when the session has ended, the key was revoked, or it allows something else than before. Cancel safe.
     pub(super) async fn ended(&mut self) {
         loop {
             tokio::select! {
                 _ = self.changes.changed() => {}
                 _ = self.look.tick() => {}
             }
-            if !self.access.stands(&self.who).await {
+            if !self.state.keys().stands(&self.who) || !self.state.access().stands(&self.who).await {
                 return;
             }
         }
@@ -61,7 +63,7 @@ impl Sight {
             Some(false) if !changes => return false,
             _ => {}
         }
-        let own = self.store.took_part(*call, member).await.unwrap_or(false);
+        let own = self.state.store().took_part(*call, member).await.unwrap_or(false);
         if self.own.len() >= MOST {
             self.own.clear();
         }

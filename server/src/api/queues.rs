@@ -1,6 +1,6 @@
 //! Callers who wait for somebody to become free.
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use call_model::CallId;
 use calls::QueueState;
 use serde::Serialize;
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::page::List;
 use super::problem::Problem;
 use super::state::ApiState;
+use crate::access::Principal;
 
 /// A queue that somebody came to since the program began. Counts are since then.
 #[derive(Serialize, ToSchema)]
@@ -68,9 +69,21 @@ impl From<QueueState> for Queue {
     }
 }
 
+/// As this one may see it: which calls of others wait is not told to who sees their own alone.
+fn seen_by(who: &Principal, queue: QueueState) -> Queue {
+    let mut queue = Queue::from(queue);
+    if who.only_member().is_some() {
+        queue.callers.clear();
+    }
+    queue
+}
+
 /// All queues, by name.
 #[utoipa::path(get, path = "/v1/queues", tag = "calls", operation_id = "listQueues",
     responses((status = 200, body = inline(List<Queue>))))]
-pub(super) async fn list(State(state): State<ApiState>) -> Result<List<Queue>, Problem> {
-    Ok(List::whole(state.calls().queues().into_iter().map(Queue::from).collect()))
+pub(super) async fn list(
+    State(state): State<ApiState>,
+    Extension(who): Extension<Principal>,
+) -> Result<List<Queue>, Problem> {
+    Ok(List::whole(state.calls().queues().into_iter().map(|queue| seen_by(&who, queue)).collect()))
 }

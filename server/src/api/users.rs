@@ -15,6 +15,7 @@ use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::wire::Time;
 use crate::access::Principal;
+use crate::access::scopes::Scopes;
 
 /// Somebody who may sign in.
 #[derive(Serialize, ToSchema)]
@@ -131,6 +132,14 @@ async fn find(state: &ApiState, id: UserId) -> Result<UserRecord, Problem> {
     state.store().user(id).await?.ok_or_else(no_such_user)
 }
 
+/// Nobody makes, changes or lets in somebody who may do more than they may themselves.
+fn within(who: &Principal, role: Role) -> Result<(), Problem> {
+    if who.scopes().hold(Scopes::of_role(role)) {
+        return Ok(());
+    }
+    Err(Problem::new(Kind::Forbidden, "this role may do more than you may yourself: ask an admin"))
+}
+
 fn no_such_user() -> Problem {
     Problem::no_such("user", "/v1/users")
 }
@@ -145,7 +154,12 @@ pub(super) async fn list(State(state): State<ApiState>) -> Result<List<User>, Pr
 /// Adds a user. `POST /v1/users/{id}/link` gives the link of their invitation.
 #[utoipa::path(post, path = "/v1/users", tag = "access", operation_id = "addUser", request_body = New,
     responses((status = 201, body = User), (status = 409, description = "The name is taken", body = Problem)))]
-pub(super) async fn add(State(state): State<ApiState>, Body(new): Body<New>) -> Result<impl IntoResponse, Problem> {
+pub(super) async fn add(
+    State(state): State<ApiState>,
+    Extension(who): Extension<Principal>,
+    Body(new): Body<New>,
+) -> Result<impl IntoResponse, Problem> {
+    within(&who, new.role)?;
     check_language(new.language.as_deref())?;
     let New { name, display, role, member, language } = new;
     let display = display.unwrap_or_else(|| name.clone());
@@ -168,9 +182,12 @@ pub(super) async fn get(State(state): State<ApiState>, Id(id): Id<UserId>) -> Re
     responses((status = 200, body = User), (status = 409, description = "No admin would be left", body = Problem)))]
 pub(super) async fn change(
     State(state): State<ApiState>,
+    Extension(who): Extension<Principal>,
     Id(id): Id<UserId>,
     Body(change): Body<Change>,
 ) -> Result<Json<User>, Problem> {
+    within(&who, find(&state, id).await?.role)?;
+    change.role.map_or(Ok(()), |role| within(&who, role))?;
     let language: Option<Option<String>> = change.language.into();
     check_language(language.as_ref().and_then(Option::as_deref))?;
     let Change { display, role, member, disabled, .. } = change;
@@ -191,6 +208,7 @@ pub(super) async fn delete(
     if who.user_id() == Some(id) {
         return Err(Problem::new(Kind::Conflict, "this is you: let another admin remove you"));
     }
+    within(&who, find(&state, id).await?.role)?;
     if !state.access().delete_user(id).await? {
         return Err(no_such_user());
     }
@@ -202,8 +220,13 @@ pub(super) async fn delete(
 #[utoipa::path(post, path = "/v1/users/{id}/link", tag = "access", operation_id = "linkUser",
     params(("id" = String, Path, description = "Id of the user")),
     responses((status = 201, body = Link)))]
-pub(super) async fn link(State(state): State<ApiState>, Id(id): Id<UserId>) -> Result<impl IntoResponse, Problem> {
+pub(super) async fn link(
+    State(state): State<ApiState>,
+    Extension(who): Extension<Principal>,
+    Id(id): Id<UserId>,
+) -> Result<impl IntoResponse, Problem> {
     let user = find(&state, id).await?;
+    within(&who, user.role)?;
     if user.disabled {
         return Err(Problem::new(Kind::Conflict, "this user may not sign in: set `disabled` to false first"));
     }

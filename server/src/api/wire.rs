@@ -16,6 +16,8 @@ use super::consents::Consent;
 use super::persons::Note;
 use super::problem::Problem;
 use super::state::ApiState;
+use crate::access::Principal;
+use crate::access::scopes::Scope;
 
 /// A moment, kept as ms since the Unix epoch, written as RFC 3339 in UTC.
 #[derive(Debug, Clone, Copy, ToSchema)]
@@ -472,6 +474,29 @@ impl From<VoicemailRecord> for Voicemail {
             held: voicemail.held,
             url: format!("/v1/voicemails/{}/audio", voicemail.id),
         }
+    }
+}
+
+impl Call {
+    /// Without what was found out in it, for somebody whose call it need not be.
+    fn veil(&mut self) {
+        self.variables.clear();
+        self.remembered.clear();
+        self.origin = CallOrigin::default();
+        (self.answered_by, self.answered_how) = (None, None);
+    }
+}
+
+impl Happening {
+    /// As this one may see it: who may not see all calls is told that there was one.
+    pub(super) fn seen_by(who: &Principal, entry: TimelineEntry) -> Self {
+        let mut happening = Self::from(entry);
+        if let Self::Call { call, .. } = &mut happening
+            && (who.only_member().is_some() || !who.may(Scope::CallsRead))
+        {
+            call.veil();
+        }
+        happening
     }
 }
 

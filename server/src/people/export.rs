@@ -71,7 +71,7 @@ fn address(text: &str) -> String {
 }
 
 /// What callers said is not to become a formula in somebody's spreadsheet.
-fn guarded(text: &str) -> String {
+pub(crate) fn guarded(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 

@@ -8,8 +8,10 @@ use callwright::api::ApiConfig;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use store::{Address, NewCall, NewMember};
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
 
-use crate::support::{Answer, NOW, Surface, inbound, read};
+use crate::support::{Answer, KEY, NOW, Surface, inbound, read};
 
 const PASSWORD: &str = "correct horse battery";
 const HOUR: i64 = 3_600_000;
@@ -249,6 +251,91 @@ async fn a_member_sees_the_calls_that_they_took_part_in_alone() {
 }
 
 #[tokio::test]
+async fn a_contact_tells_a_member_that_there_were_calls_and_not_what_was_said() {
+    let house = house().await;
+    let admin = house.admin().await;
+    let variables = json!({"order": "4711"}).as_object().unwrap().clone();
+    house.surface.store.begin_call(NewCall { variables: variables.clone(), ..inbound(NOW) }).await.unwrap();
+    let found = house.get(&admin, "/v1/contacts").await.ok(200);
+    let contact = format!("/v1/contacts/{}", found["data"][0]["id"].as_str().unwrap());
+    let member = house.invited(&admin, &json!({"name": "ben", "role": "member"})).await;
+    let reviewer = house.invited(&admin, &json!({"name": "cleo", "role": "reviewer"})).await;
+    for (who, told) in [(&member, json!({})), (&reviewer, Value::Object(variables))] {
+        let whole = house.get(who, &contact).await.ok(200);
+        let timeline = house.get(who, &format!("{contact}/timeline")).await.ok(200);
+        for call in [&whole["timeline"]["data"][0]["call"], &timeline["data"][0]["call"]] {
+            assert_eq!((&call["variables"], &call["direction"]), (&told, &json!("inbound")), "{call}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_makes_somebody_who_may_do_more_than_they_may() {
+    let house = house().await;
+    let anna = house.admin().await;
+    let id = house.get(&anna, "/v1/session").await.ok(200)["user"]["id"].as_str().unwrap().to_owned();
+    let key = async |name: &str, scopes: Value| {
+        let new = json!({"name": name, "scopes": scopes});
+        house.ask(&anna, "POST", "/v1/keys", &new).await.ok(201)["key"].as_str().unwrap().to_owned()
+    };
+    let few = key("few", json!(["users:write"])).await;
+    let reviewers = json!([
+        "users:write",
+        "calls:read",
+        "calls:note",
+        "calls:listen",
+        "voicemails:read",
+        "live:read",
+        "reports:read",
+        "agents:read",
+        "contacts:read"
+    ]);
+    let more = key("more", reviewers).await;
+    let ask = async |key: &str, method: &str, path: &str, body: Value| {
+        read(house.open(method, path).bearer_auth(key).json(&body)).await
+    };
+    let path = format!("/v1/users/{id}");
+    for key in [&few, &more] {
+        let new = json!({"name": "eve", "role": "admin"});
+        assert!(ask(key, "POST", "/v1/users", new).await.problem(403).contains("yourself"));
+        ask(key, "PATCH", &path, json!({"disabled": true})).await.problem(403);
+        ask(key, "DELETE", &path, json!({})).await.problem(403);
+        ask(key, "POST", &format!("{path}/link"), json!({})).await.problem(403);
+    }
+    let new = json!({"name": "eve", "role": "reviewer"});
+    ask(&few, "POST", "/v1/users", new.clone()).await.problem(403);
+    let eve = ask(&more, "POST", "/v1/users", new).await.ok(201);
+    let eve = format!("/v1/users/{}", eve["id"].as_str().unwrap());
+    ask(&more, "POST", &format!("{eve}/link"), json!({})).await.ok(201);
+    ask(&more, "PATCH", &eve, json!({"role": "admin"})).await.problem(403);
+    ask(&more, "DELETE", &eve, json!({})).await.ok(204);
+}
+
+#[tokio::test]
+async fn what_is_done_is_written_down_also_of_whoever_hangs_up() {
+    let house = house().await;
+    let anna = house.admin().await;
+    let host = house.surface.base.strip_prefix("http://").unwrap();
+    let body = json!({"name": "crm", "scopes": ["calls:read"]}).to_string();
+    let length = body.len();
+    let request = format!(
+        "POST /v1/keys HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {KEY}\r\nContent-Type: application/json\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    );
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    drop(stream);
+    for _ in 0..200 {
+        if let [entry] = &house.audit(&anna, "action=key.add").await[..] {
+            assert_eq!(entry["result"], "ok");
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("nothing is written down");
+}
+
+#[tokio::test]
 async fn a_page_elsewhere_cannot_use_somebodys_session() {
     let house = house().await;
     let anna = house.admin().await;
@@ -484,6 +571,7 @@ async fn who_did_what_is_written_down() {
     let next = page["next"].as_str().unwrap();
     let second = house.get(&anna, &format!("/v1/audit?limit=1&cursor={next}")).await.ok(200);
     assert_ne!(page["data"][0]["id"], second["data"][0]["id"]);
+    house.ask(&anna, "DELETE", "/v1/keys/=1+1", &json!({})).await.problem(404);
     let table = read(house.by(&anna, "GET", "/v1/audit").header("accept", "text/csv")).await;
     assert!(table.header("content-type").starts_with("text/csv"));
     let table = table.ok(200);
@@ -492,6 +580,7 @@ async fn who_did_what_is_written_down() {
         table.starts_with("at,kind,actor,address,action,object,result\n") && table.contains(",call.place,"),
         "{table}"
     );
+    assert!(table.contains(",'=1+1,failed"), "no formula: {table}");
     for private in ["secret", "4930901820", "Anna", "wrong password"] {
         assert!(!table.contains(private), "{private} is in the log");
     }

@@ -81,6 +81,20 @@ async fn a_watcher_gets_what_was_said_and_then_what_is_said_until_the_call_is_fi
 }
 
 #[tokio::test]
+async fn who_watches_with_a_key_watches_until_it_is_revoked() {
+    let surface = Surface::start().await;
+    let key = surface.send("POST", "/v1/keys", &json!({"name": "desk", "scopes": ["live:read"]})).await.ok(201);
+    let header = ("authorization", format!("Bearer {}", key["key"].as_str().unwrap()));
+    let (mut watch, _) = Watch::open(&surface, "/v1/live", header).await.unwrap();
+    let mut other = Watch::with_key(&surface, "/v1/live").await;
+    surface.delete("/v1/keys/desk").await.ok(204);
+    assert_eq!(watch.next().await, json!({"closed": false}));
+    let call = surface.open_call().await;
+    tell(&surface, call, LiveKind::State(LiveState::Answered));
+    assert_eq!(other.next().await["state"], "answered", "others go on");
+}
+
+#[tokio::test]
 async fn a_browser_offers_its_key_among_the_protocols() {
     let surface = Surface::start().await;
     let call = surface.open_call().await;
