@@ -266,6 +266,6 @@ async fn a_carrier_that_dies_in_mid_call_leaves_nobody_in_silence() {
     let call = api.ended_call(&id).await;
     let far_leg = far_leg(&call).unwrap();
     assert!(far_leg["ended_at"].is_string() && call["ended_at"].is_string(), "{call:#}");
-    assert_eq!(call["cause"], "media_timeout", "{call:#}");
+    assert_eq!(call["cause"], "network_failure", "{call:#}");
     trunk_when(&api, "the trunk is not reachable", |state| state["reachable"] == false).await;
 }

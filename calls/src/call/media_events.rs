@@ -6,6 +6,7 @@ use call_model::{CallEvent, HangupCause, HangupParty};
 use media::call_media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent};
 use media::codec::Codec;
 use media::rtp::SessionConfig;
+use sip_core::{EndReason, EndedBy};
 use transport::rtp::{OpenError, PortError};
 
 use super::leg::{self, LegState};
@@ -159,6 +160,8 @@ impl Call {
             self.hang_up(HangupParty::System, HangupCause::MediaTimeout).await;
         } else if let Some(handle) = self.legs.get(&slot).and_then(|leg| leg.handle) {
             self.house.parts.sip.hangup_soon(handle);
+            // Who is gone answers no BYE: the caller does not wait for that.
+            self.on_ended(handle, EndedBy::System, None, EndReason::NoResponse).await;
         }
     }
 }

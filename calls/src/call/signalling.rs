@@ -205,7 +205,13 @@ impl Call {
         }
     }
 
-    async fn on_ended(&mut self, handle: LegHandle, by: EndedBy, status: Option<StatusCode>, reason: EndReason) {
+    pub(super) async fn on_ended(
+        &mut self,
+        handle: LegHandle,
+        by: EndedBy,
+        status: Option<StatusCode>,
+        reason: EndReason,
+    ) {
         let Some(slot) = self.slot_of(handle) else { return };
         if let Some(leg) = self.legs.get_mut(&slot) {
             leg.ended(self.clock.now_ms(), status);

@@ -252,7 +252,8 @@ impl Call {
         let Some(transfer) = &mut self.transfer else { return };
         if transfer.connected == Some(slot) || transfer.answering.as_ref().is_some_and(|(s, _)| *s == slot) {
             self.media(MediaCommand::Bridge { with: None });
-            self.transfer_over(TransferOutcome::Completed);
+            let lost = reason == EndReason::NoResponse;
+            self.transfer_over(if lost { TransferOutcome::Failed } else { TransferOutcome::Completed });
             return self.drain_app().await;
         }
         if let Some(at) = transfer.listening.iter().position(|listener| listener.slot == slot) {
