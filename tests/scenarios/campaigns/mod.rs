@@ -216,7 +216,7 @@ async fn killed(Killed { contacts, kills, per_second, flow }: Killed) {
     let carrier = Carrier::start().await;
     let mut server = business(&carrier).await;
     let mut api = server.api();
-    api.flow("campaign", flow).await;
+    api.put_text("/v1/flows/campaign", "application/yaml", flow).await;
     let kinds = [carrier::CONFIRMS, carrier::BUSY, carrier::DECLINES];
     let numbers: Vec<String> = (0..contacts).map(|index| number(index, kinds[index % kinds.len()])).collect();
     let rules = "retries: { attempts: 20, busy: never, failed: { times: 20, after: 1s }, sip: { 603: never } }\n";
