@@ -2577,18 +2577,53 @@ export interface components {
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Time"];
         };
-        /** @description An outbound call of late. */
+        /** @description An attempt of a campaign. */
         Attempt: {
-            /** @description Whether it was answered. */
-            answered: boolean;
-            /** @description When it was dialled. */
-            at: components["schemas"]["Time"];
-            /** @description The call. */
-            call: string;
-            /** @description It was answered, and there was nobody for him. */
-            dropped: boolean;
-            /** @description What it was for. */
-            purpose?: string | null;
+            answered_at?: components["schemas"]["Time"] | null;
+            /** @description Who answered: `person`, `machine` ... */
+            answered_by?: string | null;
+            /**
+             * Format: int32
+             * @description 1 for the first.
+             */
+            attempt: number;
+            /** @description Its call; null where none was made. */
+            call?: string | null;
+            /** @description Why the call ended. */
+            cause?: string | null;
+            /**
+             * Format: int64
+             * @description What it cost, in millionths of the currency of the trunk's rates.
+             */
+            cost?: number | null;
+            dialled_at?: components["schemas"]["Time"] | null;
+            /** @description What they said or pressed, in the word of the app. */
+            disposition?: string | null;
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description The number that was dialled. */
+            number: string;
+            /** @description What came of it. */
+            outcome?: string | null;
+            /** @description When it was planned. */
+            planned_at: components["schemas"]["Time"];
+            /** @description Why it was not permitted or failed, as a code. */
+            reason?: string | null;
+            /**
+             * Format: int32
+             * @description In which round, where the campaign recurs; else 0.
+             */
+            round: number;
+            /** @description Our number that was shown. */
+            shown?: string | null;
+            /**
+             * Format: int32
+             * @description The SIP status that ended it.
+             */
+            status?: number | null;
+            /** @description Name of the trunk. */
+            trunk?: string | null;
+            /** @description `permitted`, `later` or `never`. */
+            verdict: string;
         };
         /** @description What was dialled. */
         Attempts: {
@@ -2941,17 +2976,6 @@ export interface components {
              */
             waiting: number;
         };
-        /** @description What to change of a webhook: what is not named stays. */
-        Change: {
-            /** @description Whether events are sent at all: `true` also after we stopped on our own. */
-            enabled?: boolean | null;
-            /** @description Types of event that are sent. */
-            events?: string[] | null;
-            /** @description A new secret. */
-            secret?: string | null;
-            /** @description Where events are sent. */
-            url?: string | null;
-        };
         /** @description What to change of a note. */
         ChangedNote: {
             /**
@@ -3117,6 +3141,30 @@ export interface components {
             time_zone?: string | null;
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Time"];
+        };
+        /** @description What to change of a contact: what is not named stays. */
+        ContactChange: {
+            /** @description ISO 3166-1 country; null empties it. */
+            country?: string | null;
+            /** @description Fields to set; null removes one, the others stay. */
+            fields?: Record<string, never>;
+            /** @description BCP 47 language; null empties it. */
+            language?: string | null;
+            /** @description Name; null empties it. */
+            name?: string | null;
+            /** @description Notes of the members. */
+            notes?: string | null;
+            /** @description All further numbers, the one to try first first. */
+            numbers?: components["schemas"]["NumberOfContact"][] | null;
+            /** @description Part of the country, what follows the hyphen in ISO 3166-2; null empties it. */
+            region?: string | null;
+            /** @description All tags. */
+            tags?: string[] | null;
+            /**
+             * @description IANA name of the time zone; null empties it.
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
         };
         /** @description A contact with the newest of its timeline. */
         ContactDetail: components["schemas"]["Contact"] & {
@@ -3421,6 +3469,14 @@ export interface components {
             text: string;
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Time"];
+        };
+        /** @description What to change of a follow-up. */
+        FollowUpChange: {
+            /**
+             * @description `open` or `done`.
+             * @example done
+             */
+            state: string;
         };
         /** @description A key that was just made. */
         FreshKey: {
@@ -3870,6 +3926,23 @@ export interface components {
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Time"];
         };
+        /** @description What to change of a member: what is not named stays. A new name needs the password again. */
+        MemberChange: {
+            /** @description It takes no callers now. */
+            away?: boolean | null;
+            /** @description Name as people say it. */
+            display?: string | null;
+            /** @description Languages that it speaks (BCP 47), the one that it likes best first. */
+            languages?: string[] | null;
+            /** @description Our numbers that it may call out from. */
+            may_call_from?: string[] | null;
+            /** @description User part of its SIP address. */
+            name?: string | null;
+            /** @description A new password. */
+            password?: string | null;
+            /** @description What it is good at. */
+            skills?: string[] | null;
+        };
         /** @description That two contacts were made one. */
         Merged: {
             /** @description When. */
@@ -3928,20 +4001,6 @@ export interface components {
             id: string;
             /** @description Its name, where it has one. */
             name?: string | null;
-        };
-        /** @description A webhook to be made. */
-        New: {
-            /** @description Whether events are sent at all; they are when it is not said. */
-            enabled?: boolean | null;
-            /** @description Types of event that are sent; all when it is not said. */
-            events?: string[] | null;
-            /** @description The secret, as `whsec_` and 24 to 64 bytes in base 64; a new one is made when it is not said. */
-            secret?: string | null;
-            /**
-             * @description Where events are sent: `https`, or `http` inside your own network.
-             * @example https://example.org/callwright
-             */
-            url: string;
         };
         /** @description An appointment to be booked. */
         NewAppointment: {
@@ -4161,12 +4220,64 @@ export interface components {
             /** @description What it may do, such as `calls:read`; everything that you may when it is not said. */
             scopes?: string[] | null;
         };
+        /** @description A member to be made. */
+        NewMember: {
+            /** @description It takes no callers now. */
+            away?: boolean;
+            /**
+             * @description Name as people say it.
+             * @example Anna Schmidt
+             */
+            display: string;
+            /** @description Languages that it speaks (BCP 47), the one that it likes best first. */
+            languages?: string[];
+            /** @description Our numbers that it may call out from; the first is the default. */
+            may_call_from?: string[];
+            /**
+             * @description User part of its SIP address: lower-case letters, digits, `-`, `_` and `.`.
+             * @example anna
+             */
+            name: string;
+            /** @description Password of its phone, 8 to 128 characters. Never shown. */
+            password?: string | null;
+            /** @description What it is good at: up to 32 lower-case words. */
+            skills?: string[];
+        };
         /** @description A note to be written. */
         NewNote: {
             /** @description Who writes it; the name of the API key when it is not said. */
             author?: string | null;
             /** @description What. */
             text: string;
+        };
+        /** @description A number to be made. Either `flow` or `agent` says what answers. */
+        NewNumber: {
+            /**
+             * @description Name of the agent that answers.
+             * @example assistant
+             */
+            agent?: string | null;
+            /**
+             * @description What is done where a fax machine is heard: `ignore`, `hangup`, or `transfer:` with a number or a member behind it.
+             * @example transfer:fax
+             */
+            fax?: string | null;
+            /**
+             * @description Name of the flow that answers.
+             * @example reception
+             */
+            flow?: string | null;
+            /** @description BCP 47 language to begin with. */
+            language?: string | null;
+            /**
+             * @description A number, or the user part of a SIP address such as `reception`.
+             * @example +49 30 90182
+             */
+            number: string;
+            /** @description `off`, `announced` or `consent`. */
+            recording?: string | null;
+            /** @description Name of the trunk that it is on. */
+            trunk?: string | null;
         };
         /** @description A new password. */
         NewPassword: {
@@ -4250,6 +4361,29 @@ export interface components {
             /** @description The key, or what was said. */
             said?: string | null;
         };
+        /** @description A ticket to be made. */
+        NewTicket: {
+            /** @description A word of the business's own. */
+            category?: string | null;
+            /** @description Whose it is. */
+            contact?: string | null;
+            /** @description `low`, `normal`, `high` or `urgent`; normal when it is not said. */
+            priority?: string | null;
+            /** @description What it is about, in a line. */
+            subject: string;
+            /** @description The whole of it. */
+            text?: string;
+        };
+        /** @description A trunk to be made. */
+        NewTrunk: components["schemas"]["TrunkSettings"] & {
+            /**
+             * @description Our name for it: letters, digits, `-` and `_`.
+             * @example carrier
+             */
+            name: string;
+            /** @description Password, for digest. Never shown. */
+            password?: string | null;
+        };
         /** @description Somebody to be added: a link lets them set a password. */
         NewUser: {
             /** @description Name that is shown; the name when it is not said. */
@@ -4265,6 +4399,20 @@ export interface components {
             name: string;
             /** @description `admin`, `manager`, `member` or `reviewer`. */
             role: string;
+        };
+        /** @description A webhook to be made. */
+        NewWebhook: {
+            /** @description Whether events are sent at all; they are when it is not said. */
+            enabled?: boolean | null;
+            /** @description Types of event that are sent; all when it is not said. */
+            events?: string[] | null;
+            /** @description The secret, as `whsec_` and 24 to 64 bytes in base 64; a new one is made when it is not said. */
+            secret?: string | null;
+            /**
+             * @description Where events are sent: `https`, or `http` inside your own network.
+             * @example https://example.org/callwright
+             */
+            url: string;
         };
         /** @description Who asks. */
         NextPreview: {
@@ -4334,6 +4482,23 @@ export interface components {
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Time"];
         };
+        /** @description What to change of a number: what is not named stays. */
+        NumberChange: {
+            /** @description Name of the agent that answers from now on. */
+            agent?: string | null;
+            /** @description What is done where a fax machine is heard; null ignores it. */
+            fax?: string | null;
+            /** @description Name of the flow that answers from now on. */
+            flow?: string | null;
+            /** @description BCP 47 language to begin with; null for the business's. */
+            language?: string | null;
+            /** @description A number, or the user part of a SIP address. */
+            number?: string | null;
+            /** @description `off`, `announced` or `consent`; null leaves it to the flow or the agent. */
+            recording?: string | null;
+            /** @description Name of the trunk; null takes it off. */
+            trunk?: string | null;
+        };
         /** @description A line with its number in the call. */
         NumberedLine: components["schemas"]["Line"] & {
             corrected?: components["schemas"]["Corrected"] | null;
@@ -4383,7 +4548,7 @@ export interface components {
         /** @description What the books say about a number before it is called. */
         NumberStanding: {
             /** @description Outbound calls of the last 30 days, newest first. */
-            attempts: components["schemas"]["Attempt"][];
+            attempts: components["schemas"]["PastAttempt"][];
             consent?: components["schemas"]["Consent"] | null;
             /** @description Whose it is. */
             contact?: string | null;
@@ -4470,6 +4635,19 @@ export interface components {
             score: number;
             /** @description Its heading or question. */
             title: string;
+        };
+        /** @description An outbound call of late. */
+        PastAttempt: {
+            /** @description Whether it was answered. */
+            answered: boolean;
+            /** @description When it was dialled. */
+            at: components["schemas"]["Time"];
+            /** @description The call. */
+            call: string;
+            /** @description It was answered, and there was nobody for him. */
+            dropped: boolean;
+            /** @description What it was for. */
+            purpose?: string | null;
         };
         /** @description Somebody who can be booked. */
         PersonInfo: {
@@ -5157,6 +5335,19 @@ export interface components {
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Time"];
         };
+        /** @description What to change of a ticket: what is not named stays. */
+        TicketChange: {
+            /** @description What the contact may be told of it when he calls. */
+            answer?: string | null;
+            /** @description A word of the business's own; null empties it. */
+            category?: string | null;
+            /** @description `low`, `normal`, `high` or `urgent`. */
+            priority?: string | null;
+            /** @description `open`, `waiting` or `closed`. */
+            state?: string | null;
+            /** @description What it is about. */
+            subject?: string | null;
+        };
         /**
          * Format: date-time
          * @description A moment, kept as ms since the Unix epoch, written as RFC 3339 in UTC.
@@ -5294,6 +5485,13 @@ export interface components {
          * @enum {string}
          */
         TrunkCalledNumber: "auto" | "to" | "called-party-id";
+        /** @description What to change of a trunk: what is not named stays. Settings as in a trunk to be made. */
+        TrunkChange: components["schemas"]["TrunkSettings"] & {
+            /** @description Our name for it. */
+            name?: string | null;
+            /** @description A new password. */
+            password?: string | null;
+        };
         /**
          * @description How a trunk is told that a call was forwarded.
          * @enum {string}
@@ -5762,6 +5960,11 @@ export interface components {
             /** @description Where its sound can be fetched. */
             url: string;
         };
+        /** @description What to change of a voicemail. */
+        VoicemailChange: {
+            /** @description Whether it was heard. The first time stays. */
+            heard: boolean;
+        };
         /** @description How loud both voices of a recording are from moment to moment. */
         Waveform: {
             /** @description The caller: the greatest deflection of each moment, 0 to 255. */
@@ -5813,6 +6016,17 @@ export interface components {
              * @example https://example.org/callwright
              */
             url: string;
+        };
+        /** @description What to change of a webhook: what is not named stays. */
+        WebhookChange: {
+            /** @description Whether events are sent at all: `true` also after we stopped on our own. */
+            enabled?: boolean | null;
+            /** @description Types of event that are sent. */
+            events?: string[] | null;
+            /** @description A new secret. */
+            secret?: string | null;
+            /** @description Where events are sent. */
+            url?: string | null;
         };
         /** @description From when on it does not hold any more. */
         Withdrawal: {
@@ -9409,7 +9623,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["ContactChange"];
             };
         };
         responses: {
@@ -10762,7 +10976,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["FollowUpChange"];
             };
         };
         responses: {
@@ -11350,7 +11564,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["New"];
+                "application/json": components["schemas"]["NewMember"];
             };
         };
         responses: {
@@ -11446,7 +11660,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["MemberChange"];
             };
         };
         responses: {
@@ -11572,7 +11786,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["New"];
+                "application/json": components["schemas"]["NewNumber"];
             };
         };
         responses: {
@@ -11668,7 +11882,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["NumberChange"];
             };
         };
         responses: {
@@ -12993,7 +13207,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["New"];
+                "application/json": components["schemas"]["NewTicket"];
             };
         };
         responses: {
@@ -13059,7 +13273,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["TicketChange"];
             };
         };
         responses: {
@@ -13190,7 +13404,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["New"];
+                "application/json": components["schemas"]["NewTrunk"];
             };
         };
         responses: {
@@ -13286,7 +13500,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["TrunkChange"];
             };
         };
         responses: {
@@ -13705,7 +13919,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["VoicemailChange"];
             };
         };
         responses: {
@@ -13842,7 +14056,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["New"];
+                "application/json": components["schemas"]["NewWebhook"];
             };
         };
         responses: {
@@ -13938,7 +14152,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Change"];
+                "application/json": components["schemas"]["WebhookChange"];
             };
         };
         responses: {

@@ -79,7 +79,7 @@ function Actions({ campaign, state, contacts }: ActionsProps) {
   });
   const writes = may("campaigns:write");
   const items: MenuEntry[] = [
-    { id: "csv", label: t("campaigns.csv"), icon: Download, href: `/v1/campaigns/${campaign.id}/results?format=csv`, download: `${campaign.name}.csv` },
+    { id: "csv", label: t("campaigns.csv"), icon: Download, href: `/v1/campaigns/${encodeURIComponent(campaign.name)}/results?format=csv`, download: `${campaign.name}.csv` },
   ];
   if (writes && state !== "running") items.push({ id: "delete", label: t("campaigns.delete"), icon: Trash2, isDanger: true, onAction: () => setAsking("delete") });
   return (

@@ -33,7 +33,7 @@ export function ResultsTab({ campaign }: { campaign: Campaign }) {
       <Panel
         title={t("campaigns.funnel")}
         actions={
-          <DownloadButton size="small" icon={Download} href={`/v1/campaigns/${campaign.id}/results?format=csv`} download={`${campaign.name}.csv`}>
+          <DownloadButton size="small" icon={Download} href={`/v1/campaigns/${encodeURIComponent(campaign.name)}/results?format=csv`} download={`${campaign.name}.csv`}>
             {t("campaigns.csv")}
           </DownloadButton>
         }
