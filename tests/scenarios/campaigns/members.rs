@@ -38,7 +38,7 @@ async fn one_call_is_made_for_each_member_who_is_free() {
         let leg = ben.answer().await;
         wait::until("the two talk", async || {
             let calls = api.list("/v1/calls?limit=1").await;
-            (calls.first()?["state"] == "answered").then_some(())
+            (calls.first()?["state"] == "active").then_some(())
         })
         .await;
         assert_eq!(carrier.calls().len(), called, "nobody is called for whom no member is free");
