@@ -5,7 +5,7 @@ SHELL := /bin/bash
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 CALLWRIGHT := target/release/callwright
 
-.PHONY: run test check build console bench bench-agent bench-campaign bench-books campaign-kills fuzz soak setup clean help
+.PHONY: run test e2e check build console bench bench-agent bench-campaign bench-books campaign-kills fuzz soak setup clean help
 
 help: ## What can be done here
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 24
@@ -30,6 +30,12 @@ test: ## Install what is missing, then run every test
 	@scripts/console
 	scripts/check
 	cargo nextest run --release --locked --workspace
+	cd console && npm run --silent e2e -- budget call.spec contacts flows pages phone-sound
+
+e2e: ## Every end-to-end test of the console in a real browser (pictures of its pages in console/e2e/output)
+	@scripts/setup test
+	@scripts/console
+	cargo build --release --locked --workspace --bin callwright
 	cd console && npm run --silent e2e
 
 check: ## Formatting, lints, boundaries and dependencies

@@ -1,12 +1,15 @@
 /** The phone in the browser: the demo, a live call taken over, a caller handed on warm. */
 import { expect, test } from "./fixtures";
 import { browserWithMicrophone, caller, memberPage, switchOn, voiceOf } from "./phones";
+import { Program } from "./program";
 
 test("the demo is called from the browser in two clicks, and what was said is there", async ({ program, call }) => {
   test.setTimeout(120_000);
   const browser = await browserWithMicrophone(await voiceOf(program, call));
+  // A business in which nothing has happened yet: only there the demo is offered.
+  const fresh = await Program.start();
   try {
-    const page = await memberPage(program, browser, "anna", "admin");
+    const page = await memberPage(fresh, browser, "anna", "admin");
     await page.goto("/");
     await page.getByRole("button", { name: "Talk to the assistant" }).click();
     const dock = page.getByRole("region", { name: "Phone" });
@@ -21,6 +24,7 @@ test("the demo is called from the browser in two clicks, and what was said is th
     await expect(page.getByText(/opening hours/i).first()).toBeVisible({ timeout: 30_000 });
   } finally {
     await browser.close();
+    await fresh.stop();
   }
 });
 
