@@ -178,7 +178,7 @@ fn the_called_end_refreshes_by_reinvite_where_update_is_not_known() {
 #[test]
 fn who_is_spared_update_is_refreshed_by_reinvite() {
     let mut sim = brief(12);
-    let caller = sim.call_with(|call| call.update = false);
+    sim.call_with(|call| call.update = false);
     sim.run(ms(50));
     let leg = sim.nodes[1].calls()[0].leg;
     sim.on(1, |endpoint, now| endpoint.accept(now, leg, sdp("answer"))).unwrap();
