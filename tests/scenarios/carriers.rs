@@ -244,3 +244,28 @@ async fn what_a_carrier_says_before_it_refuses_is_heard() {
     assert!(heard(&report).tone_seconds(LINE_HZ) > 1.2, "the carrier's words are heard\n{}", timeline(&report));
     assert_eq!(ours.api().last_call().await["cause"], "busy");
 }
+
+#[tokio::test]
+async fn a_carrier_that_dies_in_mid_call_leaves_nobody_in_silence() {
+    let mut carrier = exchange("line: {play: line.wav, interrupt: false, next: hangup}").await;
+    let ours = Server::with(our_side(&carrier, ACCOUNT_PASSWORD).set("MEDIA__RTP_TIMEOUT_S", 2)).await;
+    registered(&ours).await;
+    let api = ours.api();
+    allow_anna(&api).await;
+    let config = CallerConfig { password: Some(ours.phone_password()), ..config("anna") };
+    // Longer than the test may take: that she is let go is what ends it.
+    let calling = begin(config, script(ours.address(THEIRS), vec![Step::Speech, caller::wait(60.0)]));
+    let id = api.newest_call().await;
+    let far_leg = |call: &Value| call["legs"].as_array()?.iter().find(|leg| leg["role"] == "transfer").cloned();
+    api.call_when(&id, "the two talk", |call| far_leg(call).is_some_and(|leg| leg["answered_at"].is_string())).await;
+    carrier.kill();
+    let report = wait::done("the call ends", calling).await.unwrap();
+    assert_eq!(report.ending, Ending::ByThem, "{}", timeline(&report));
+    assert!(heard(&report).tone_seconds(LINE_HZ) > 0.5, "{}", timeline(&report));
+    // The books say why, the operator sees which trunk it was.
+    let call = api.ended_call(&id).await;
+    let far_leg = far_leg(&call).unwrap();
+    assert!(far_leg["ended_at"].is_string() && call["ended_at"].is_string(), "{call:#}");
+    assert_eq!(call["cause"], "network_failure", "{call:#}");
+    trunk_when(&api, "the trunk is not reachable", |state| state["reachable"] == false).await;
+}

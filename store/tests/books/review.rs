@@ -250,6 +250,8 @@ async fn the_list_narrows_by_each_filter_and_goes_on_by_pages() {
         ("words that nobody said", CallFilter { words: text("bicycle red"), ..any() }, vec![]),
         ("no words", CallFilter { words: text(" -- "), ..any() }, vec![]),
         ("outbound", CallFilter { direction: Some(Direction::Outbound), ..any() }, vec![mine]),
+        ("time", CallFilter { from_ms: Some(NOW + 1), to_ms: Some(NOW + 2), ..any() }, vec![short]),
+        ("time of a topic", CallFilter { from_ms: Some(NOW + 1), topic: text("prices"), ..any() }, vec![short]),
     ] {
         assert_eq!(found(store, filter.clone()).await, calls, "{name}");
         let plain = store.calls(&filter, &PageRequest::default()).await.unwrap().data;
