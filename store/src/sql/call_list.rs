@@ -14,6 +14,8 @@ use crate::{Page, PageRequest, Store, StoreError};
 
 /// A call's id is made about when it begins: rows further away than this are not looked at by time filters.
 const ID_SLACK_MS: i64 = 60_000;
+/// How far an id may be ahead of its call, ms: ids never go back, and a clock that is set back does.
+const ID_AHEAD_MS: i64 = 86_400_000;
 
 /// Words that are in fewer lines than this are looked up first; others are looked for call by call.
 const RARE: i64 = 3_000;
@@ -167,7 +169,7 @@ fn listed(select: &str, beside: &str, filter: &CallFilter, words: &Words) -> (Li
     list.only("+calls.started_ms >=", filter.from_ms);
     list.only_id(from, filter.from_ms.map(|from| id_at(from.saturating_sub(ID_SLACK_MS))));
     list.only("+calls.started_ms <", filter.to_ms);
-    list.only_id(before, filter.to_ms.map(|to| id_at(to.saturating_add(ID_SLACK_MS))));
+    list.only_id(before, filter.to_ms.map(|to| id_at(to.saturating_add(ID_AHEAD_MS))));
     (list, key)
 }
 
