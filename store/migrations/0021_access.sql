@@ -73,7 +73,13 @@ CREATE INDEX audit_by_actor ON audit (actor, id);
 CREATE INDEX audit_by_action ON audit (action, id);
 CREATE INDEX audit_by_object ON audit (object, id);
 
+-- But for one thing: where a person is erased, the erasure stands in their place.
 CREATE TRIGGER audit_stands BEFORE UPDATE ON audit
+WHEN NOT (
+    OLD.object GLOB 'contact_*' AND NEW.object GLOB 'erasure_*' AND NEW.id IS OLD.id AND NEW.at_ms IS OLD.at_ms
+    AND NEW.kind IS OLD.kind AND NEW.actor IS OLD.actor AND NEW.address IS OLD.address
+    AND NEW.action IS OLD.action AND NEW.result IS OLD.result
+)
 BEGIN
     SELECT RAISE(ABORT, 'the audit log is only added to');
 END;

@@ -169,6 +169,8 @@ async fn who_is_erased_is_in_no_file_and_still_not_called() {
     for word in [NUMBER, &NUMBER[1..], NAME, "Oberhuber", "oberhuber", "in a hurry", path.rsplit('/').next().unwrap()] {
         assert_eq!(on_disk(&server, word), Vec::<String>::new(), "{word}");
     }
+    let audit = api.list(&format!("/v1/audit?object={id}")).await;
+    assert!(audit.iter().any(|entry| text(entry, "action").starts_with("contact")), "what was done stays: {audit:#?}");
     assert_eq!(sounds(&server), 1, "the other caller's recording stays");
     assert_eq!(api.list("/v1/contacts").await.len(), 1);
     assert_eq!(api.list("/v1/erasures?number=2025550123").await.len(), 1);

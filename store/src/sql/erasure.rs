@@ -414,6 +414,9 @@ impl Write for Finish {
             "DELETE FROM contact_notes WHERE EXISTS (SELECT 1 FROM json_each(?1) n WHERE instr(text, n.value) > 0)",
         );
         query.bind(&contacts).execute(&mut tx.conn).await?;
+        // Who did what stays; of whom it was done, only the erasure.
+        let query = sqlx::query("UPDATE audit SET object = ?2 WHERE object IN (SELECT value FROM json_each(?1))");
+        query.bind(&contacts).bind(self.id.to_string()).execute(&mut tx.conn).await?;
         // Notes, further numbers, the PIN, what was learned and merges go with it.
         let query = sqlx::query("DELETE FROM contacts WHERE id IN (SELECT value FROM json_each(?1))").bind(&contacts);
         let rows = query.execute(&mut tx.conn).await?.rows_affected();
