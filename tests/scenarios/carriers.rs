@@ -9,6 +9,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use synthetic_caller::{CallerConfig, Ending, Step};
 
+use crate::faults::{counted, metrics};
 use crate::flows::{LINE_HZ, line, tone};
 
 /// Our number, which is also the name of our account at the carrier.
@@ -256,15 +257,18 @@ async fn a_carrier_that_dies_in_mid_call_leaves_nobody_in_silence() {
     // Longer than the test may take: that she is let go is what ends it.
     let calling = begin(config, script(ours.address(THEIRS), vec![Step::Speech, caller::wait(60.0)]));
     let id = api.newest_call().await;
-    let far_leg = |call: &Value| call["legs"].as_array()?.iter().find(|leg| leg["role"] == "transfer").cloned();
-    api.call_when(&id, "the two talk", |call| far_leg(call).is_some_and(|leg| leg["answered_at"].is_string())).await;
+    wait::until("the two have talked for more than a second", async || {
+        let received = counted(&metrics(&api).await, "callwright_rtp_threads_total", &["\"received\""]);
+        (received > 200.0).then_some(())
+    })
+    .await;
     carrier.kill();
     let report = wait::done("the call ends", calling).await.unwrap();
     assert_eq!(report.ending, Ending::ByThem, "{}", timeline(&report));
     assert!(heard(&report).tone_seconds(LINE_HZ) > 0.5, "{}", timeline(&report));
     // The books say why, the operator sees which trunk it was.
     let call = api.ended_call(&id).await;
-    let far_leg = far_leg(&call).unwrap();
+    let far_leg = call["legs"].as_array().unwrap().iter().find(|leg| leg["role"] == "transfer").unwrap();
     assert!(far_leg["ended_at"].is_string() && call["ended_at"].is_string(), "{call:#}");
     assert_eq!(call["cause"], "network_failure", "{call:#}");
     trunk_when(&api, "the trunk is not reachable", |state| state["reachable"] == false).await;

@@ -22,12 +22,12 @@ use crate::flows::{LINE_HZ, line};
 
 const CALLER: &str = "+12025550123";
 
-async fn metrics(api: &Api) -> String {
+pub(crate) async fn metrics(api: &Api) -> String {
     String::from_utf8(api.ask(Method::GET, "/metrics", None, &[]).await.body).unwrap()
 }
 
 /// The sum of a metric over the lines that hold all of these.
-fn counted(text: &str, name: &str, labels: &[&str]) -> f64 {
+pub(crate) fn counted(text: &str, name: &str, labels: &[&str]) -> f64 {
     let lines = text.lines().filter(|line| line.starts_with(name) && labels.iter().all(|label| line.contains(label)));
     lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
 }
