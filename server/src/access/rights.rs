@@ -231,7 +231,7 @@ pub(crate) const RIGHTS: &[Right] = &[
     post("/v1/campaigns/{id}/pause", CampaignsWrite, "campaign.pause"),
     get("/v1/campaigns/{id}/preview", CampaignsRead),
     post("/v1/campaigns/{id}/preview/accept", PhoneUse, "campaign.preview.accept"),
-    post("/v1/campaigns/{id}/preview/next", PhoneUse, ""),
+    post("/v1/campaigns/{id}/preview/next", PhoneUse, "campaign.preview.next"),
     post("/v1/campaigns/{id}/preview/skip", PhoneUse, "campaign.preview.skip"),
     get("/v1/campaigns/{id}/progress", CampaignsRead),
     get("/v1/campaigns/{id}/results", CampaignsRead),

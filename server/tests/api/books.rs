@@ -47,8 +47,12 @@ async fn a_flow_is_run_by_typing_without_being_kept() {
         let lines = turn["lines"].as_array().unwrap().iter();
         lines.map(|line| line["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(kinds(&turns[0]), ["node", "answered", "said"]);
-    assert_eq!(turns[0]["lines"][2], json!({"at_ms": 0, "kind": "said", "language": "en", "text": "Press 1."}));
+    // As it comes a call is recorded, and says so first.
+    assert_eq!(kinds(&turns[0]), ["node", "answered", "said", "note", "said"]);
+    let first = json!({"at_ms": 0, "kind": "said", "language": "en", "text": "This call is recorded."});
+    assert_eq!(turns[0]["lines"][2], first);
+    assert_eq!(turns[0]["lines"][3]["text"], "recording of the call: start");
+    assert_eq!((&turns[0]["lines"][4]["kind"], &turns[0]["lines"][4]["text"]), (&json!("said"), &json!("Press 1.")));
     let last = kinds(&turns[2]);
     assert_eq!((&*last[0], &*last[last.len() - 1]), ("node", "ended"), "{tried}");
 
