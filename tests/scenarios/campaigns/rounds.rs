@@ -56,8 +56,8 @@ async fn each_round_calls_everybody_once_and_a_restart_between_changes_nothing()
 
 /// What comes before the calls of a segment: contacts with that tag.
 async fn import(server: &Server, name: &str, numbers: &[&str], tag: &str) {
-    let rows: String = numbers.iter().map(|number| format!("{number},Mia\n")).collect();
-    let table = file(server, name, &format!("Phone,Name\n{rows}"));
+    let rows: Vec<String> = numbers.iter().map(|number| format!("{number},Mia\n")).collect();
+    let table = file(server, name, &format!("Phone,Name\n{}", rows.concat()));
     let said = told(server, &["contacts", "import", &table, "--tag", tag]).await;
     assert!(said.contains(&format!("{} made", numbers.len())), "{said}");
 }
