@@ -41,7 +41,7 @@ function header(rate: number, bytes: number): Buffer {
 }
 
 /** How much of this frequency there is at most in a tenth of a second at the end of a WAV file, of 1 for a full tone. */
-export function loudestAtEnd(path: string, hz: number, seconds = 0.6): number {
+export function loudestAtEnd(path: string, hz: number, seconds = 2): number {
   const wav = readFileSync(path);
   const rate = wav.readUInt32LE(24);
   const start = Math.max(wav.indexOf("data") + 8, wav.length - 2 * Math.round(rate * seconds));
