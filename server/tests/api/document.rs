@@ -152,7 +152,14 @@ const SERVED: &[(&str, &[&str])] = &[
 ];
 
 /// What needs no key under `/v1`: ways to sign in.
-const OPEN: &[(&str, &str)] = &[("/v1/session", "post"), ("/v1/session/link", "post"), ("/v1/session/options", "get")];
+const OPEN: &[(&str, &str)] = &[
+    ("/v1/session", "post"),
+    ("/v1/session/link", "post"),
+    ("/v1/session/openid", "get"),
+    ("/v1/session/openid/code", "post"),
+    ("/v1/session/openid/return", "get"),
+    ("/v1/session/options", "get"),
+];
 
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
