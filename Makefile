@@ -35,7 +35,7 @@ test: ## Install what is missing, then run every test
 e2e: ## Every end-to-end test of the console in a real browser (pictures of its pages in console/e2e/output)
 	@scripts/setup test
 	@scripts/console
-	cargo build --release --locked --workspace --bin callwright
+	cargo build --release --locked --workspace --bin callwright --bin load
 	cd console && npm run --silent e2e
 
 check: ## Formatting, lints, boundaries and dependencies

@@ -31,7 +31,7 @@ use crate::lines::Lines;
 use crate::live::LiveHub;
 use crate::presence::Presence;
 use crate::proof::Prover;
-use crate::queue::Queues;
+use crate::queue::{Queues, ServiceLevels};
 use crate::staff::Staff;
 use crate::think::Thinker;
 use crate::toll::{MemberCalls, Spending};
@@ -171,6 +171,8 @@ pub struct CallSettings {
     /// How long the first of a queue waits before those who did not answer are rung again, unless somebody becomes free
     /// before. Default: 5 s.
     pub queue_retry: Duration,
+    /// Within how long callers of a queue are to be put through. Default: 20 s.
+    pub service_levels: ServiceLevels,
     /// Where the day begins that calls are counted by, for [`RingStrategy::FewestCalls`](call_model::RingStrategy).
     /// Default: UTC.
     pub time_zone: TimeZone,
@@ -220,6 +222,7 @@ impl Default for CallSettings {
             max_tools: 8,
             max_apps: 8,
             queue_retry: Duration::from_secs(5),
+            service_levels: ServiceLevels::default(),
             time_zone: TimeZone::UTC,
             live_backlog: 1_024,
             outreach: crate::outreach::Outreach::default(),
@@ -278,7 +281,7 @@ impl House {
             settings.prompt_cache_samples,
         );
         let live = LiveHub::new(settings.live_backlog);
-        let queues = Arc::<Queues>::default();
+        let queues = Arc::new(Queues::new(settings.service_levels.clone()));
         let presence = Presence::default();
         let staff = Arc::new(Staff::new(queues.clone(), presence.clone(), settings.time_zone.clone()));
         let spending = Arc::new(Spending::new(settings.time_zone.clone()));

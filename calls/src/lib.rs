@@ -60,7 +60,7 @@ pub use fax::{FaxRule, FaxRuleError};
 pub use house::{CallSettings, ComfortNoise, HttpClient, Parts};
 pub use presence::{MemberPresence, PresenceState};
 pub use proof::{NoProver, Proof, Prover, Signed, Verifying};
-pub use queue::QueueState;
+pub use queue::{QueueState, ServiceLevels};
 pub use recorder::RecorderSettings;
 pub use staff::Attendance;
 pub use supervision::{SuperviseError, SuperviseOrder, SupervisionMode};

@@ -14,8 +14,27 @@ use tokio::time::Instant;
 
 /// Lines that are remembered; an empty one goes when there are more.
 const MAX_LINES: usize = 1_000;
-/// Who is put through within this time was served soon: what contact centres call their service level.
-const SOON: Duration = Duration::from_secs(20);
+
+/// Whoever is put through within so long was served soon: what contact centres call their service level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceLevels {
+    /// Of lines that are not named below. Default: 20 s.
+    pub others: Duration,
+    /// Of single lines, by name. Default: none.
+    pub by_queue: BTreeMap<String, Duration>,
+}
+
+impl Default for ServiceLevels {
+    fn default() -> Self {
+        Self { others: Duration::from_secs(20), by_queue: BTreeMap::new() }
+    }
+}
+
+impl ServiceLevels {
+    fn of(&self, queue: &str) -> Duration {
+        self.by_queue.get(queue).copied().unwrap_or(self.others)
+    }
+}
 
 /// A line, as those who watch over it see it. Counts are since the program began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +55,10 @@ pub struct QueueState {
     pub timed_out: u64,
     /// Who found it full.
     pub refused: u64,
-    /// Who were put through within 20 seconds.
+    /// Who were put through within its service level.
     pub served_soon: u64,
+    /// Its service level.
+    pub soon: Duration,
     /// How long those who were put through have waited, in sum.
     pub served_wait: Duration,
     /// The callers in it and how long each has waited, the next one first.
@@ -98,7 +119,10 @@ struct Line {
 
 /// All lines, by name.
 #[derive(Debug, Default)]
-pub(crate) struct Queues(Mutex<Lines>);
+pub(crate) struct Queues {
+    all: Mutex<Lines>,
+    levels: ServiceLevels,
+}
 
 #[derive(Debug, Default)]
 struct Lines {
@@ -107,8 +131,13 @@ struct Lines {
 }
 
 impl Queues {
+    /// No lines yet.
+    pub(crate) fn new(levels: ServiceLevels) -> Self {
+        Self { all: Mutex::default(), levels }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Lines> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the last place of a line.
@@ -118,6 +147,8 @@ impl Queues {
         all.tickets += 1;
         let ticket = all.tickets;
         let line = all.lines.entry(settings.name.clone()).or_default();
+        let level = self.levels.of(&settings.name).as_secs_f64();
+        metrics::gauge!("callwright_queue_service_level_seconds", "queue" => settings.name.clone()).set(level);
         if line.waiting.len() >= settings.max_waiting as usize {
             line.refused += 1;
             metrics::counter!("callwright_queue_refused_total", "queue" => settings.name.clone()).increment(1);
@@ -146,8 +177,11 @@ impl Queues {
         match fate {
             Fate::Served => {
                 line.served += 1;
-                line.served_soon += u64::from(waited <= SOON);
                 line.served_wait += waited;
+                if waited <= self.levels.of(name) {
+                    line.served_soon += 1;
+                    metrics::counter!("callwright_queue_served_soon_total", "queue" => name.to_owned()).increment(1);
+                }
             }
             Fate::Left => line.left += 1,
             Fate::TimedOut => line.timed_out += 1,
@@ -172,6 +206,7 @@ impl Queues {
             timed_out: line.timed_out,
             refused: line.refused,
             served_soon: line.served_soon,
+            soon: self.levels.of(name),
             served_wait: line.served_wait,
             callers: line.waiting.iter().map(|waiter| (waiter.call, waiter.since.elapsed())).collect(),
         };
@@ -276,7 +311,22 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn who_is_served_soon_is_told_by_the_level_of_the_queue() {
+        let others = Duration::from_secs(60);
+        let by_queue = BTreeMap::from([("desk".to_owned(), Duration::from_secs(5))]);
+        let queues = Arc::new(Queues::new(ServiceLevels { others, by_queue }));
+        let desk = queues.enter(&settings("desk", 3), call(1)).unwrap();
+        let billing = queues.enter(&settings("billing", 3), call(2)).unwrap();
+        tokio::time::advance(Duration::from_secs(6)).await;
+        desk.served();
+        billing.served();
+        let told: Vec<_> = queues.states().iter().map(|state| (state.soon.as_secs(), state.served_soon)).collect();
+        assert_eq!(told, [(60, 1), (5, 0)]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn the_wait_of_those_who_are_served_is_kept() {
+        const SOON: Duration = Duration::from_secs(20);
         let queues = Arc::new(Queues::default());
         let quick = queues.enter(&settings("desk", 3), call(1)).unwrap();
         let slow = queues.enter(&settings("desk", 3), call(2)).unwrap();

@@ -101,6 +101,52 @@ fn names(template: &str) -> Vec<Misnamed> {
     names
 }
 
+/// The fields (`fields.x`) that a template cannot do without, each with its line: it has no `default` for them and asks
+/// nowhere whether they are there.
+pub(crate) fn needed_fields(template: &str) -> Vec<(usize, String)> {
+    let (mut needed, mut guarded): (Vec<(usize, String)>, BTreeSet<String>) = (Vec::new(), BTreeSet::new());
+    let mut rest = template;
+    // What stands raw is no code.
+    while let Some((at, close)) = next_code(rest).filter(|_| !template.contains("endraw")) {
+        let inside = &rest[at + 2..];
+        let end = inside.find(close).unwrap_or(inside.len());
+        let line = template[..template.len() - inside.len()].matches('\n').count() + 1;
+        let mut code = &inside[..end];
+        while let Some(at) = code.find("fields").filter(|_| close != "#}") {
+            let alone = !code[..at].ends_with(|c: char| c.is_alphanumeric() || "_.'\"".contains(c));
+            code = &code[at + "fields".len()..];
+            let Some((name, after)) = field_of(code).filter(|_| alone) else { continue };
+            code = after;
+            // `fields.items()` asks for none.
+            if after.trim_start().starts_with('(') {
+                continue;
+            }
+            let filter = after.trim_start().strip_prefix('|').map(str::trim_start);
+            let default = filter.is_some_and(|filter| filter.starts_with("default") || filter.starts_with("d("));
+            if default || close == "%}" || after.trim_start().starts_with("is ") {
+                guarded.insert(name.to_owned());
+            } else if !needed.iter().any(|(_, other)| other == name) {
+                needed.push((line, name.to_owned()));
+            }
+        }
+        rest = inside.get(end + 2..).unwrap_or_default();
+    }
+    needed.retain(|(_, name)| !guarded.contains(name));
+    needed
+}
+
+/// The name in `.name`, `['name']` or `["name"]`, and what follows it.
+fn field_of(code: &str) -> Option<(&str, &str)> {
+    if let Some(name) = code.strip_prefix('.') {
+        let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+        return (end > 0).then(|| name.split_at(end));
+    }
+    let quoted = code.strip_prefix('[')?.trim_start();
+    let quote = quoted.chars().next().filter(|c| ['"', '\''].contains(c))?;
+    let (name, after) = quoted[1..].split_once(quote)?;
+    Some((name, after.trim_start().strip_prefix(']')?))
+}
+
 /// Where the next code or comment begins, and what closes it.
 fn next_code(text: &str) -> Option<(usize, &'static str)> {
     let found = [("{{", "}}"), ("{%", "%}"), ("{#", "#}")].map(|(open, close)| Some((text.find(open)?, close)));
@@ -163,6 +209,22 @@ mod tests {
             (3, Kind::Filter, "dafault".to_owned()),
         ];
         assert_eq!(found(template), expected);
+    }
+
+    #[test]
+    fn fields_that_a_template_cannot_do_without_are_known() {
+        let needed = |template: &str| needed_fields(template).into_iter().map(|(_, name)| name).collect::<Vec<_>>();
+        let template = "{{ fields.day|date }} {{ fields['place'] }}, {{ fields.note | default('') }} {{ myfields.x }}";
+        assert_eq!(needed(template), ["day", "place"]);
+        assert_eq!(needed_fields("a\n{{ name }} {{ fields.day }}{{ fields.day }}"), [(2, "day".to_owned())]);
+        for guarded in [
+            "{% if fields.day %}{{ fields.day|date }}{% endif %}",
+            "{# {{ fields.day }} #}",
+            "{{ 'yes' if fields.day is defined else 'no' }}",
+            "{{ 'fields.day' }} {{ fields.items()|length }}",
+        ] {
+            assert_eq!(needed(guarded), Vec::<String>::new(), "{guarded}");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What an app is told of a contact: templates over the contact's fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use crate::audience::Row;
 use crate::inspect::{self, Misnamed};
@@ -50,6 +50,12 @@ impl Variables {
         inspect::misnamed(&if is_spoken { spoken() } else { environment() }, template)
     }
 
+    /// The fields that the templates of these and of `over` cannot do without.
+    pub fn needed_fields(&self, over: &Self) -> BTreeSet<String> {
+        let own = self.0.iter().filter(|(name, _)| !over.0.contains_key(*name));
+        own.chain(&over.0).flat_map(|(_, template)| needed_fields(template)).collect()
+    }
+
     /// The values for a contact; of `self` first, and `over` where it has the name too (a variant's).
     pub fn fill(&self, over: &Self, row: &Row) -> Result<BTreeMap<String, String>, VariableError> {
         let environment = environment();
@@ -61,6 +67,11 @@ impl Variables {
             .map(|filled| filled.map(|(value, name)| (name, value)))
             .collect()
     }
+}
+
+/// The fields that a template cannot do without: those that it names and has no `default` for.
+pub(crate) fn needed_fields(template: &str) -> BTreeSet<String> {
+    inspect::needed_fields(template).into_iter().map(|(_, name)| name).collect()
 }
 
 /// One template for a contact: what a machine is told. It has the filters of flows' spoken texts, such as `date`, in the
@@ -93,7 +104,20 @@ fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
+    for name in ["default", "d"] {
+        environment.add_filter(name, default);
+    }
     environment
+}
+
+/// What is taken in place of a value that is not there, or blank as an empty cell is.
+fn default(value: &Value, other: Option<Value>, lax: Option<bool>) -> Value {
+    let blank = value.as_str().is_some_and(|text| text.trim().is_empty());
+    if !value.is_undefined() && !blank && (value.is_true() || !lax.unwrap_or(false)) {
+        return value.clone();
+    }
+    // Nothing is meant: filters of spoken texts take what is safe as it is.
+    other.filter(|other| other.as_str() != Some("")).unwrap_or_else(|| Value::from_safe_string(String::new()))
 }
 
 fn spoken() -> Environment<'static> {
@@ -106,8 +130,8 @@ fn trouble(name: &str, error: &minijinja::Error) -> VariableError {
     // The engine's own sentence may repeat a value, so only its kind and place are told.
     let what = match error.kind() {
         minijinja::ErrorKind::UndefinedError => {
-            "it names what the contact does not have: map a column to it under `audience.columns.fields`, or write \
-             `{{ fields.x | default('') }}`"
+            "it names what the contact does not have, or a filter gets an empty cell: fill in the cell, map a column to \
+             it under `audience.columns.fields`, or write `{{ fields.x | default('') }}`"
                 .to_owned()
         }
         minijinja::ErrorKind::SyntaxError => error.detail().unwrap_or("the template does not compile").to_owned(),

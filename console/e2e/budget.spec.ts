@@ -1,15 +1,7 @@
-/** How much comes before the first page, and how soon it is there: on a slow machine, with 100,000 calls in the books. */
-import { mkdtempSync, existsSync, mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { admin, expect, test } from "./fixtures";
-import { binary, Program, run } from "./program";
+/** How much comes before the first page. */
+import { expect, test } from "./fixtures";
 
-const load = process.env["LOAD_BIN"] ?? join(dirname(binary), "load");
-const CALLS = 100_000;
 const MOST_SCRIPT = 300 * 1024;
-const SOON_MS = 1_000;
-const SLOWER = 4;
 
 test("less than 300 KB of script before the first page", async ({ program, signedIn, browser }) => {
   const context = await browser.newContext({ baseURL: program.url, storageState: signedIn });
@@ -29,48 +21,4 @@ test("less than 300 KB of script before the first page", async ({ program, signe
   expect(before).toBeGreaterThan(0);
   expect(before).toBeLessThan(MOST_SCRIPT);
   await context.close();
-});
-
-test("the first list within a second, with 100,000 calls", async ({ browser }) => {
-  test.skip(!existsSync(load), `${load} is not built: cargo build --release --bin load`);
-  test.setTimeout(900_000);
-  const folder = mkdtempSync(join(tmpdir(), "callwright-books-"));
-  mkdirSync(join(folder, "data"));
-  await run(load, ["books", "--calls", String(CALLS), "--books", join(folder, "data", "callwright.db")]);
-  const program = await Program.start(folder);
-  try {
-    const context = await browser.newContext({ baseURL: program.url, locale: "en-GB" });
-    const page = await context.newPage();
-    await page.goto(await program.firstLink());
-    await page.getByLabel("User name").fill(admin.name);
-    await page.getByLabel("Password").fill(admin.password);
-    await page.getByRole("button", { name: "Get started" }).click();
-    await expect(page.getByRole("button", { name: /Your account/ })).toBeVisible();
-    // The files are in the browser, as for anybody who was here before.
-    await page.goto("/calls");
-    await expect(page.locator("[data-row]").first()).toBeVisible();
-    const session = await context.newCDPSession(page);
-    await session.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
-    await page.addInitScript(() => {
-      const watcher = new MutationObserver(() => {
-        if (!document.querySelector("[data-row]")) return;
-        watcher.disconnect();
-        requestAnimationFrame(() => Object.assign(window, { shownAt: performance.now() }));
-      });
-      watcher.observe(document, { childList: true, subtree: true });
-    });
-    const times: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      await page.reload();
-      await expect(page.locator("[data-row]").first()).toBeVisible();
-      await page.waitForFunction(() => "shownAt" in window);
-      times.push(await page.evaluate(() => (window as unknown as { shownAt: number }).shownAt));
-    }
-    const best = Math.min(...times);
-    console.log(`first list: ${times.map((ms) => Math.round(ms)).join(", ")} ms on a processor slowed ${SLOWER} times`);
-    expect(best).toBeLessThan(SOON_MS);
-    await context.close();
-  } finally {
-    await program.stop();
-  }
 });

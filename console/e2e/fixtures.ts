@@ -49,7 +49,8 @@ export const test = base.extend<Each, World>({
       await context.close();
       await use(path);
     },
-    { scope: "worker", timeout: 120_000 },
+    // Before all others: the first link makes an admin only while nobody is there.
+    { scope: "worker", timeout: 120_000, auto: true },
   ],
   call: [
     async ({ program }, use) => {

@@ -1,11 +1,11 @@
 /** The phone in the browser, with sound: two Chromiums, each with a tone for a microphone, judged by what they hear. */
 import { chromium, type Browser, type Page } from "@playwright/test";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Rollup } from "vite";
 import { expect, test } from "./fixtures";
 import type { Login, TestPhone } from "./phone/page";
+import { HEARD_DB, tone } from "./phones";
 import type { Program } from "./program";
 
 declare const phone: TestPhone;
@@ -13,8 +13,6 @@ declare const phone: TestPhone;
 /** What each says for as long as it is there, Hz. */
 const TONES = { anna: 700, ben: 1100 } as const;
 type Name = keyof typeof TONES;
-/** Louder is heard: a tone of a microphone arrives at about -45 dB, and with none there is less than -70. */
-const HEARD_DB = -60;
 
 let script: string;
 let opened: Browser[] = [];
@@ -35,29 +33,6 @@ test.afterEach(async () => {
   await Promise.all(opened.map((browser) => browser.close()));
   opened = [];
 });
-
-/** Four seconds of a tone, which Chromium repeats. */
-function tone(path: string, hz: number): string {
-  const [rate, seconds] = [48_000, 4];
-  const data = Buffer.alloc(44 + rate * seconds * 2);
-  data.write("RIFF", 0);
-  data.writeUInt32LE(data.length - 8, 4);
-  data.write("WAVEfmt ", 8);
-  data.writeUInt32LE(16, 16);
-  data.writeUInt16LE(1, 20);
-  data.writeUInt16LE(1, 22);
-  data.writeUInt32LE(rate, 24);
-  data.writeUInt32LE(rate * 2, 28);
-  data.writeUInt16LE(2, 32);
-  data.writeUInt16LE(16, 34);
-  data.write("data", 36);
-  data.writeUInt32LE(data.length - 44, 40);
-  for (let at = 0; at < rate * seconds; at++) {
-    data.writeInt16LE(Math.round(9_000 * Math.sin((2 * Math.PI * hz * at) / rate)), 44 + 2 * at);
-  }
-  writeFileSync(path, data);
-  return path;
-}
 
 /** A member with a phone in a browser of their own. */
 async function member(program: Program, name: Name): Promise<Page> {

@@ -7,7 +7,9 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-export const binary = resolve(process.env["CALLWRIGHT_BIN"] ?? join(here, "../../target/release/callwright"));
+/** Where `make` builds. */
+export const built = join(here, "../../target/release");
+export const binary = resolve(process.env["CALLWRIGHT_BIN"] ?? join(built, "callwright"));
 
 const READY_MS = 60_000;
 
@@ -121,6 +123,15 @@ export class Program {
       return (text ? JSON.parse(text) : undefined) as T;
     };
     return { get: (path) => send("GET", path), send };
+  }
+
+  /** Makes something of a text, such as a campaign or a flow. */
+  async make<T>(method: string, path: string, text: string): Promise<T> {
+    const headers = { authorization: `Bearer ${this.key}`, "content-type": "application/yaml" };
+    const response = await fetch(this.url + path, { method, headers, body: text });
+    const said = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${said}`);
+    return JSON.parse(said) as T;
   }
 
   /** Calls a user as a synthetic caller who says these sentences. Gives the id of the call, once all is made of it. */

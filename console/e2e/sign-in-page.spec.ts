@@ -1,19 +1,30 @@
-import AxeBuilder from "@axe-core/playwright";
-import { join } from "node:path";
+/** The pages before one is signed in, as the first start shows them. */
 import { expect, test } from "./fixtures";
-import { output } from "./playwright.config";
+import { look, schemes, sizes } from "./looks";
+import { Program } from "./program";
 
-for (const scheme of ["light", "dark"] as const) {
-  test(`signing in, ${scheme}`, async ({ browser, program }) => {
-    const page = await browser.newPage({ baseURL: program.url, colorScheme: scheme, locale: "en-GB" });
-    for (const [name, path] of [["sign-in", "/calls"], ["welcome", "/link#x"]] as const) {
-      await page.goto(path);
-      await expect(page.locator("h1")).toBeVisible();
-      await page.screenshot({ path: join(output, `${name}-${scheme}-wide.png`) });
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
-      await page.goto("about:blank");
+const pages = [
+  { name: "sign-in", path: "/calls", title: "Sign in", says: "Nobody is set up here yet." },
+  { name: "welcome", path: "/link#x", title: "Welcome", says: "Choose how you will sign in from now on." },
+];
+
+test("signing in is for everybody, in light and dark, wide and narrow", async ({ browser }) => {
+  const program = await Program.start();
+  try {
+    for (const [width, viewport] of Object.entries(sizes)) {
+      for (const scheme of schemes) {
+        const context = await browser.newContext({ baseURL: program.url, colorScheme: scheme, viewport, locale: "en-GB", reducedMotion: "reduce" });
+        const page = await context.newPage();
+        for (const { name, path, title, says } of pages) {
+          await page.goto(path);
+          await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+          await expect(page.getByText(says)).toBeVisible();
+          await look(page, `${name}-${scheme}-${width}`, `${name}, ${scheme}, ${width}`);
+        }
+        await context.close();
+      }
     }
-    await page.close();
-  });
-}
+  } finally {
+    await program.stop();
+  }
+});

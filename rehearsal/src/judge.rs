@@ -13,6 +13,8 @@ use crate::spec::{CheckKind, Pattern, Rehearsal, matches_value};
 pub struct Finding {
     /// Line of the check in the rehearsal's file; 0 where there is none.
     pub line: usize,
+    /// Which check it is, as a file names it; `step` for what a script expected, `call` for the call as a whole.
+    pub check: &'static str,
     /// What is wrong, as one sentence without a full stop.
     pub text: String,
     /// The part of the dialogue that shows it.
@@ -41,11 +43,11 @@ const EXCERPT: usize = 6;
 pub fn judge(rehearsal: &Rehearsal, record: &Record) -> Judgement {
     let mut judgement = Judgement::default();
     for (line, text) in &record.unexpected {
-        judgement.failed.push(Finding { line: *line, text: text.clone(), excerpt: record.end(EXCERPT) });
+        judgement.failed.push(Finding { line: *line, check: "step", text: text.clone(), excerpt: record.end(EXCERPT) });
     }
     for check in &rehearsal.checks {
         let verdict = verdict(&check.kind, record);
-        let finding = |text, excerpt| Finding { line: check.line, text, excerpt };
+        let finding = |text, excerpt| Finding { line: check.line, check: check.kind.name(), text, excerpt };
         match verdict {
             Verdict::Fine => {}
             Verdict::Wrong(text) => judgement.failed.push(finding(text, record.end(EXCERPT))),

@@ -73,6 +73,9 @@ pub struct Record {
     pub duration_ms: u64,
     /// From the end of the caller's words to our first sound, one for each turn, ms; audio only.
     pub latencies: Vec<u64>,
+    /// From a question to a brain until its first words, one for each answer, ms as the clock on the wall goes; empty
+    /// where it is not measured.
+    pub thinking: Vec<u64>,
     /// What the script expected and did not come: line and text.
     pub unexpected: Vec<(usize, String)>,
 }
@@ -90,6 +93,7 @@ impl Record {
             turns: 0,
             duration_ms: 0,
             latencies: Vec::new(),
+            thinking: Vec::new(),
             unexpected: Vec::new(),
         }
     }
@@ -126,9 +130,12 @@ impl Record {
 
     /// The median delay of the agent's turns, ms; audio only.
     pub fn latency(&self) -> Option<u64> {
-        let mut sorted = self.latencies.clone();
-        sorted.sort_unstable();
-        sorted.get(sorted.len() / 2).copied()
+        median(&self.latencies)
+    }
+
+    /// The median time that the brains took, ms; `None` where it was not measured.
+    pub fn thought(&self) -> Option<u64> {
+        median(&self.thinking)
     }
 
     /// A value that was collected: in a tool's arguments (the last counts), on the call, or on the contact.
@@ -137,6 +144,12 @@ impl Record {
         let nested = || self.kept.values().rev().find_map(|value| value.get(name));
         used.or_else(|| self.kept.get(name)).or_else(nested).or_else(|| self.contact.get(name))
     }
+}
+
+fn median(times: &[u64]) -> Option<u64> {
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    sorted.get(sorted.len() / 2).copied()
 }
 
 impl Default for Record {

@@ -95,7 +95,7 @@ fn indent(out: &mut String, text: &str) {
 }
 
 /// Everything as JSON: `{"passed": 3, "failed": 1, "runs": [{"name", "version", "passed", "turns", "duration_ms",
-/// "latency_ms", "failed": [..], "skipped": [..], "record": {..}}]}`.
+/// "latency_ms", "thinking_ms", "failed": [..], "skipped": [..], "record": {..}}]}`.
 pub fn json(runs: &[Run]) -> Value {
     let passed = runs.iter().filter(|run| run.passed()).count();
     let one = |run: &Run| {
@@ -103,7 +103,7 @@ pub fn json(runs: &[Run]) -> Value {
         json!({
             "name": run.name, "about": run.about, "version": run.version, "passed": run.passed(),
             "turns": record.map(|record| record.turns), "duration_ms": record.map(|record| record.duration_ms),
-            "latency_ms": record.and_then(Record::latency),
+            "latency_ms": record.and_then(Record::latency), "thinking_ms": record.and_then(Record::thought),
             "failed": run.judgement.failed, "skipped": run.judgement.skipped, "record": run.record,
         })
     };
@@ -168,7 +168,12 @@ mod tests {
     fn run(version: &str, failed: bool) -> Run {
         let entry = Entry { at_ms: 900, who: Who::Agent, text: "Nine <euros>".into(), cut: false };
         let record = Record { entries: vec![entry], turns: 3, duration_ms: 12_345, ..Record::new() };
-        let finding = Finding { line: 7, text: "the agent said “euros”".into(), excerpt: record.dialogue() };
+        let finding = Finding {
+            line: 7,
+            check: "did_not_say",
+            text: "the agent said “euros”".into(),
+            excerpt: record.dialogue(),
+        };
         let failed = failed.then_some(finding).into_iter().collect();
         let judgement = Judgement { failed, ..Judgement::default() };
         Run { name: "books".into(), about: "Books".into(), version: version.into(), record: Some(record), judgement }

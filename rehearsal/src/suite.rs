@@ -106,14 +106,14 @@ async fn one(rehearsal: &Rehearsal, version: &Version, settings: &SuiteSettings)
     };
     let mut judgement = judge(rehearsal, &record);
     for (line, question) in std::mem::take(&mut judgement.questions) {
-        let finding = |text: String| Finding { line, text, excerpt: String::new() };
+        let finding = |text: String| Finding { line, check: "judge", text, excerpt: String::new() };
         match &settings.judge {
             None => judgement.skipped.push(finding(format!("no model to judge: {question}"))),
             Some(model) => match judge_by_model(&**model, &record, &question).await {
                 Ok((true, _)) => {}
                 Ok((false, reason)) => {
                     let excerpt = record.end(8);
-                    judgement.failed.push(Finding { line, text: format!("{question} No: {reason}"), excerpt });
+                    judgement.failed.push(Finding { excerpt, ..finding(format!("{question} No: {reason}")) });
                 }
                 Err(reason) => judgement.skipped.push(finding(format!("the model could not judge: {reason}"))),
             },
@@ -123,7 +123,7 @@ async fn one(rehearsal: &Rehearsal, version: &Version, settings: &SuiteSettings)
 }
 
 fn lost(rehearsal: &Rehearsal, version: String, reason: String) -> Run {
-    let failed = vec![Finding { line: 0, text: reason, excerpt: String::new() }];
+    let failed = vec![Finding { line: 0, check: "call", text: reason, excerpt: String::new() }];
     run_of(rehearsal, version, None, Judgement { failed, ..Judgement::default() })
 }
 

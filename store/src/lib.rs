@@ -52,10 +52,11 @@ pub use record::{
     UserRecord,
 };
 pub use record::{
-    AddedContacts, AttemptEnd, AttemptOutcome, AttemptSums, CallWalk, CampaignAttempt, CampaignContactFilter,
-    CampaignContactRecord, CampaignContactState, CampaignCount, CampaignKey, CampaignNode, CampaignReach,
-    CampaignRecord, CampaignRound, CampaignState, CampaignStep, CampaignVersion, EndedContact, Judgement, NewAttempt,
-    NewCampaign, NewCampaignContact, NewRound, RoundBegin, RoundCount, WalkedNode,
+    AddedContacts, AskedStory, AttemptEnd, AttemptOutcome, AttemptSums, CallWalk, CampaignAttempt,
+    CampaignContactFilter, CampaignContactRecord, CampaignContactState, CampaignCount, CampaignKey, CampaignNode,
+    CampaignReach, CampaignRecord, CampaignRound, CampaignState, CampaignStep, CampaignVersion, EndedContact,
+    Judgement, LEFT_OUT, NewAttempt, NewCampaign, NewCampaignContact, NewRound, RoundBegin, RoundCount, TakeAsked,
+    WalkedNode,
 };
 pub use record::{
     AgentRecord, AnswerCall, ApiKeyRecord, AppointmentFilter, AppointmentRecord, AppointmentState, AttemptRecord,
@@ -74,7 +75,8 @@ pub use record::{
     TrunkRecord, TrunkSpendingRecord, UpdateRule, VoicemailFilter, VoicemailRecord, WebhookRecord, event_type,
 };
 pub use record::{
-    CallListing, CallNoteRecord, CorrectionRecord, ReportBy, ReportCounts, ReportRow, SettingRecord, TagCount,
+    CallListing, CallNoteRecord, CorrectionRecord, RehearsalRecord, ReportBy, ReportCounts, ReportRow, SettingRecord,
+    TagCount,
 };
 pub use scrub::{Scrub, Scrubber, Silence};
 pub use sql::{DoomedCall, DoomedCalls, LoadingList, TermCounts, UNATTENDED};

@@ -42,6 +42,8 @@ pub(crate) const MIGRATIONS: &[(&str, &str)] = &[
     ("campaign_calls", include_str!("../migrations/0026_campaign_calls.sql")),
     ("review", include_str!("../migrations/0022_review.sql")),
     ("settings", include_str!("../migrations/0023_settings.sql")),
+    ("workbench", include_str!("../migrations/0028_workbench.sql")),
+    ("segments", include_str!("../migrations/0029_segments.sql")),
 ];
 
 /// The books of one Callwright. Cheap to clone; one process at a time may hold them open.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use call_model::{Direction, RingStrategy, TransferSettings};
 use media::call_media::LegSlot;
-use sip_core::message::DiversionReason;
+use media::sdp::KeyExchange;
+use sip_core::message::{DiversionReason, HeaderName};
 use store::{LegRole, fresh_id};
 use tokio::time::Instant;
 
@@ -21,6 +22,8 @@ use crate::lines::Line;
 use crate::toll::{self, Settled, Tariff};
 use crate::trunk_call::Forwarded;
 
+/// Tells the page of a member's browser which call it is that rings, so that what is noted there goes with it.
+const CALL_HEADER: &str = "X-Callwright-Call";
 /// Legs that nobody answered and that the call keeps the record of; a queue may ring phones again and again.
 const MAX_UNANSWERED: usize = 64;
 
@@ -158,7 +161,7 @@ impl Call {
     }
 
     /// Who calls, as those see it whom the call goes on to: phones of ours see the caller, the outside sees us.
-    fn shown_to(&self, destination: &Destination, caller_id: Option<String>) -> Shown {
+    pub(super) fn shown_to(&self, destination: &Destination, caller_id: Option<String>) -> Shown {
         let card = &self.caller;
         if destination.member().is_some() {
             return Shown { user: card.name.clone(), withheld: card.withheld, ..Shown::default() };
@@ -200,6 +203,9 @@ impl Call {
         let id = fresh_id(now_ms());
         let call_id = fresh_call_id();
         call.call_id = Some(call_id.clone());
+        if exchange == Some(KeyExchange::Web) {
+            call.headers.push((HeaderName::from(CALL_HEADER), self.id.to_string()));
+        }
         let mut leg = Leg::new(id, role, Some(destination.label()), call_id, self.clock.now_ms());
         leg.line = line;
         leg.tariff = tariff;

@@ -1,6 +1,7 @@
 //! Whom to call: a table of contacts, read row by row.
 
 mod cell;
+mod person;
 mod read;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::phone::Phone;
 
+pub use person::{Person, row_of_person};
 pub use read::{AudienceError, read};
 
 /// Which column holds what. A column is named by its heading, in any case of letters.

@@ -10,6 +10,7 @@ mod forecast;
 mod members;
 mod order;
 mod rounds;
+mod segments;
 mod sift;
 mod turn;
 
@@ -24,9 +25,9 @@ use crate::PlannerSettings;
 
 pub use books::{moment, row_of, variables_of};
 pub use dialling::message_of;
-pub use forecast::forecast;
+pub use forecast::{Ready, Unfilled, forecast};
 pub use members::{Members, PreviewError, Shown};
-pub use order::{DialFailure, DialOrder, Dialer, Waiting};
+pub use order::{AskError, DialFailure, DialOrder, Dialer, Waiting};
 
 /// How the runner works.
 #[derive(Debug, Clone)]

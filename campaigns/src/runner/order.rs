@@ -8,8 +8,9 @@ use call_model::{CallId, CampaignId};
 use jiff::Timestamp;
 use permission::{Purpose, Rules};
 use serde_json::{Map, Value};
+use store::{CampaignRecord, StoreError};
 
-use crate::{App, Capacity, Machines, MemberRoom};
+use crate::{App, Capacity, Machines, MemberRoom, Spec};
 
 /// A future that is boxed.
 pub type Waiting<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -90,6 +91,17 @@ pub enum DialFailure {
     },
 }
 
+/// The segment of a campaign was not asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The books cannot be used now.
+    #[error(transparent)]
+    Books(#[from] StoreError),
+    /// It cannot be asked: the campaign is paused until somebody has changed its text.
+    #[error("{0}")]
+    Unfit(String),
+}
+
 /// Who dials for campaigns.
 pub trait Dialer: Send + Sync + 'static {
     /// The time.
@@ -101,6 +113,17 @@ pub trait Dialer: Send + Sync + 'static {
     /// Who of a queue is free now, after who is promised to callers that wait.
     fn members<'a>(&'a self, queue: &'a str) -> Waiting<'a, MemberRoom> {
         Box::pin(async move { MemberRoom { queue: queue.to_owned(), free: 0, busy: 0 } })
+    }
+
+    /// Asks the segment of a campaign: whom it has is kept in the books under this asking, which has begun (see
+    /// [`keep_asked`](store::Store::keep_asked)).
+    fn ask<'a>(
+        &'a self,
+        _campaign: &'a CampaignRecord,
+        _spec: &'a Spec,
+        _asked_ms: i64,
+    ) -> Waiting<'a, Result<(), AskError>> {
+        Box::pin(async { Err(AskError::Unfit("nobody can ask segments here".to_owned())) })
     }
 
     /// The house's rules for a purpose.

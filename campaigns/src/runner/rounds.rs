@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use store::{CampaignRecord, CampaignRound, CampaignState, NewRound, RoundBegin, StoreError};
 
 use super::books::moment;
+use super::segments::Whom;
 use super::turn::Runner;
 use crate::{Spec, Start};
 
@@ -54,8 +55,13 @@ impl Runner {
                 }
                 continue;
             };
-            let new = NewRound { campaign, planned_ms: planned.as_millisecond(), now_ms: now.as_millisecond() };
-            match self.store.begin_round(new).await? {
+            let asked_ms = match self.whom(row).await? {
+                Whom::Everybody => None,
+                Whom::Asked(asked_ms) => Some(asked_ms),
+                Whom::NotYet => continue,
+            };
+            let (planned_ms, now_ms) = (planned.as_millisecond(), now.as_millisecond());
+            match self.store.begin_round(NewRound { campaign, planned_ms, asked_ms, now_ms }).await? {
                 RoundBegin::NotYet => self.hold(row),
                 outcome => {
                     tracing::info!(%campaign, ?outcome, "a time of a campaign's schedule has come");

@@ -19,6 +19,7 @@ use super::forecast::pace_of;
 use super::members::{Offers, Word};
 use super::order::Dialer;
 use super::rounds::Rounds;
+use super::segments::Segments;
 use crate::{CampaignKey, Candidate, CandidateId, Ending, Finished, Next, PaceKind, Planner, Spec, Start, Tried};
 
 /// Attempts that are judged in one turn.
@@ -73,6 +74,7 @@ pub(super) struct Runner {
     pub(super) offers: HashMap<CampaignKey, Offers>,
     /// Calls for members that go on.
     pub(super) flights: HashMap<CallId, (CampaignKey, CandidateId)>,
+    pub(super) segments: Segments,
     looked_for_lost_ms: i64,
     clock_steps: u64,
 }
@@ -90,6 +92,7 @@ impl Runner {
             rows: HashMap::new(),
             offers: HashMap::new(),
             flights: HashMap::new(),
+            segments: Segments::default(),
             looked_for_lost_ms: 0,
             clock_steps,
         }
@@ -112,6 +115,7 @@ impl Runner {
                 () = self.store.attempt_ended() => {}
                 () = tokio::time::sleep(pause) => {}
                 Some(said) = words.recv() => word = Some(said),
+                Some(answer) = self.segments.answered() => self.segments.take(answer),
             }
         }
     }
@@ -134,6 +138,7 @@ impl Runner {
             self.planner.close(key);
         }
         self.open.clear();
+        self.segments.forget();
         self.offers.clear();
         self.flights.clear();
     }
@@ -141,6 +146,7 @@ impl Runner {
     /// Forgets one campaign: what flies is judged by itself when it ends.
     pub(super) fn close(&mut self, row: i64) {
         let Some(open) = self.open.remove(&row) else { return };
+        self.segments.drop_of(row);
         self.planner.close(open.key);
         self.rows.remove(&open.key);
         self.offers.remove(&open.key);
@@ -151,7 +157,10 @@ impl Runner {
     async fn turn(&mut self) -> Result<Duration, StoreError> {
         self.look().await?;
         let judged = self.judge().await?;
-        if self.begin_rounds().await? {
+        self.hear_segments().await?;
+        // Both are to be tried.
+        let (rounds, segments) = (self.begin_rounds().await?, self.begin_segments().await?);
+        if rounds || segments {
             self.look().await?;
         }
         let read = self.read_on().await?;
@@ -419,7 +428,7 @@ impl Runner {
         let over: Vec<(i64, CampaignId)> = self
             .open
             .values()
-            .filter(|open| self.is_idle(open))
+            .filter(|open| self.is_idle(open) && !open.awaits_segment())
             .filter(|open| !matches!(open.spec.schedule.start, Start::Relative { .. } | Start::Every(_)))
             .map(|open| (open.record.row, open.record.id))
             .collect();

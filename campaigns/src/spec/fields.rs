@@ -1,5 +1,6 @@
 //! A mapping whose keys are taken one by one, and single values; a fault never stops the reading of what follows.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ivr::document::{Entry, Faults, Place, Value, Yaml, clip};
@@ -11,6 +12,8 @@ use crate::phone::Phone;
 pub(super) struct Reader<'a> {
     pub faults: &'a mut Faults,
     pub limits: &'a SpecLimits,
+    /// The fields that contacts can have, where the file says which.
+    pub columns: Option<BTreeSet<String>>,
 }
 
 /// A mapping being read.

@@ -34,6 +34,9 @@ pub struct Spec {
     pub app: App,
     /// What the app is told of each contact, as templates over the contact's fields.
     pub variables: Variables,
+    /// Whom it calls, where that is no table: a segment by its name, or an expression over `contact`. It is asked each
+    /// time that the campaign begins.
+    pub segment: Option<String>,
     /// Columns of a table of contacts.
     pub audience: Mapping,
     /// The number that is shown.
@@ -177,6 +180,13 @@ impl Spec {
     /// Reads a campaign within other limits than the default ones.
     pub fn parse_within(yaml: &str, limits: &SpecLimits) -> Result<Self, Vec<Fault>> {
         read::spec(yaml, limits)
+    }
+
+    /// The text of a campaign with a segment added, as its last line.
+    pub fn with_segment(yaml: &str, segment: &str) -> String {
+        let line_break = if yaml.is_empty() || yaml.ends_with('\n') { "" } else { "\n" };
+        let one_line: String = segment.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        format!("{yaml}{line_break}segment: '{}'\n", one_line.replace('\'', "''"))
     }
 
     /// The variant of a contact: always the same for the same contact, by the shares.

@@ -1,6 +1,6 @@
 //! From YAML to a campaign, gathering every fault on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use ivr::document::{self, Faults, Place, Yaml};
@@ -9,7 +9,8 @@ use permission::{Caps, MIN_RING_S, Purpose, Week};
 
 use super::fields::{Fields, Reader};
 use super::{App, Spec, SpecLimits, Variant, parts};
-use crate::inspect::{FILTERS, Kind, Misnamed, SPOKEN_FILTERS, VALUES};
+use crate::audience::Mapping;
+use crate::inspect::{FILTERS, Kind, Misnamed, SPOKEN_FILTERS, VALUES, needed_fields};
 use crate::variables::Variables;
 
 /// Calls ring no longer than this.
@@ -18,7 +19,7 @@ const MAX_RING: Duration = Duration::from_mins(2);
 pub(super) fn spec(source: &str, limits: &SpecLimits) -> Result<Spec, Vec<Fault>> {
     let mut faults = Faults::new("campaign", source, limits.max_faults);
     let spec = document(source, limits, &mut faults)
-        .and_then(|document| campaign(&document, &mut Reader { faults: &mut faults, limits }));
+        .and_then(|document| campaign(&document, &mut Reader { faults: &mut faults, limits, columns: None }));
     match spec {
         Some(spec) if !faults.has_errors() => Ok(spec),
         _ => Err(faults.into_sorted()),
@@ -51,8 +52,10 @@ fn campaign(document: &Yaml, reader: &mut Reader<'_>) -> Option<Spec> {
         let message = "a campaign needs what answers when a contact is reached";
         reader.faults.error_with(fields.place, message, "add `flow:` or `agent:` with its name");
     }
-    let variables = fields.take("variables").map(|yaml| variables(yaml, reader)).unwrap_or_default();
+    let segment = fields.take("segment").and_then(|yaml| reader.text(yaml, "the segment"));
     let audience = fields.take("audience").map(|yaml| parts::audience(yaml, reader)).unwrap_or_default();
+    reader.columns = known_fields(&audience, segment.is_some());
+    let variables = fields.take("variables").map(|yaml| variables(yaml, reader)).unwrap_or_default();
     let caller_ids = fields.take("caller_id").map(|yaml| parts::caller_ids(yaml, reader)).unwrap_or_default();
     let window = fields.take("window").and_then(|yaml| window(yaml, reader));
     let caps = fields.take("caps").map(|yaml| caps(yaml, reader)).unwrap_or_default();
@@ -67,6 +70,7 @@ fn campaign(document: &Yaml, reader: &mut Reader<'_>) -> Option<Spec> {
         purpose: purpose?,
         app: app?,
         variables,
+        segment,
         audience,
         caller_ids,
         window,
@@ -78,6 +82,11 @@ fn campaign(document: &Yaml, reader: &mut Reader<'_>) -> Option<Spec> {
         variants,
         schedule: schedule?,
     })
+}
+
+/// The fields of contacts where the file says them all: those of a table whose columns it names.
+fn known_fields(audience: &Mapping, has_segment: bool) -> Option<BTreeSet<String>> {
+    (!has_segment && !audience.fields.is_empty()).then(|| audience.fields.keys().cloned().collect())
 }
 
 fn purpose(yaml: &Yaml, reader: &mut Reader<'_>) -> Option<Purpose> {
@@ -125,6 +134,16 @@ pub(super) fn template_of(name: &str, template: &str, yaml: &Yaml, spoken: bool,
         let message = format!("the template does not compile: {}", document::clip(&error.message));
         let suggestion = "write it as `{{ name }}` or `{{ fields.doctor }}`, in quotes";
         return reader.faults.error_with(place(error.line), message, suggestion);
+    }
+    let known = reader.columns.clone();
+    for (line, name) in needed_fields(template) {
+        if known.as_ref().is_some_and(|known| !known.contains(&name)) {
+            let shown = document::clip(&name);
+            let message =
+                format!("the template names `fields.{shown}`, and `audience.columns.fields` has no `{shown}`");
+            let advice = format!("map a column to it there, or write `{{{{ fields.{shown} | default('') }}}}`");
+            reader.faults.error_with(place(line), message, advice);
+        }
     }
     for Misnamed { line, what, name } in Variables::misnamed(template, spoken) {
         let (place, shown) = (place(line), document::clip(&name));

@@ -1,6 +1,6 @@
 //! Tables of contacts, as people save them.
 
-use campaigns::audience::{Audience, AudienceError, Defaults, Duplicate, Mapping, read};
+use campaigns::audience::{Audience, AudienceError, Defaults, Duplicate, Mapping, Person, read, row_of_person};
 use campaigns::{Spec, fill_text};
 
 fn house() -> Defaults {
@@ -120,4 +120,44 @@ fn a_table_may_be_without_other_numbers() {
     assert!(none.faults.is_empty());
     let one = read("number,office\n030 1234567,030 7654321\n");
     assert_eq!((one.rows[0].others.len(), &one.absent[..]), (1, &["mobile".to_owned()][..]));
+}
+
+#[test]
+fn a_filter_with_an_empty_cell_is_a_fault_unless_there_is_a_default() {
+    let audience = table("number,name,day\n030 1234567,Anna,\n030 1234568,Ben,2026-12-01\n");
+    let said = |template: &str, row: usize| fill_text(template, &audience.rows[row]);
+    for template in ["on {{ fields.day|date }}", "on {{ fields.room|spell }}", "at {{ appointment|time }}"] {
+        let wrong = said(template, 0).unwrap_err();
+        assert!(wrong.message.contains("empty cell") && wrong.message.contains("default('')"), "{wrong}");
+    }
+    assert!(said("on {{ fields.day|date }}", 1).unwrap().contains("2026-12-01"));
+    assert_eq!(said("on {{ fields.day|default('')|date }}", 0).as_deref(), Ok("on "));
+    assert!(said("on {{ fields.day|default('2026-12-24')|date }}", 0).unwrap().contains("2026-12-24"));
+    assert_eq!(said("{{ name|default('you') }}, {{ fields.day }}", 0).as_deref(), Ok("Anna, "), "a cell may be empty");
+}
+
+#[test]
+fn who_is_known_already_is_a_row_by_what_is_known() {
+    let person = |number: Option<&str>, day: &str| Person {
+        number: number.map(str::to_owned),
+        others: vec!["+4915112345678".to_owned(), "sip:x@y".to_owned()],
+        name: Some("Anna".to_owned()),
+        fields: [("appointment".to_owned(), day.to_owned())].into(),
+        ..Person::default()
+    };
+    let row = row_of_person(person(Some("+4930901820"), "2026-12-01 09:30"), &Mapping::default(), &house()).unwrap();
+    assert_eq!(
+        (row.number.to_string().as_str(), row.others.len(), row.name.as_deref()),
+        ("+4930901820", 1, Some("Anna"))
+    );
+    assert_eq!((row.language.as_deref(), row.time_zone.as_deref()), (Some("de"), Some("Europe/Berlin")));
+    assert_eq!(row.local_appointment().as_deref(), Some("2026-12-01T09:30"));
+    for (number, day, why) in [
+        (None, "", "no number"),
+        (Some("30901820"), "", "cannot be called"),
+        (Some("+4930901820"), "soon", "`appointment`"),
+    ] {
+        let wrong = row_of_person(person(number, day), &Mapping::default(), &house()).unwrap_err();
+        assert!(wrong.contains(why) && !wrong.contains("Anna"), "{wrong}");
+    }
 }

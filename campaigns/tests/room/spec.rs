@@ -160,3 +160,33 @@ fn what_a_template_misspells_is_told_before_anybody_is_called() {
     }
     assert_eq!(found.len(), expected.len(), "{found:#?}");
 }
+
+#[test]
+fn a_segment_is_named_in_the_text_or_added_to_it() {
+    let yaml = "name: a\npurpose: survey\nflow: a";
+    assert_eq!(Spec::parse(yaml).unwrap().segment, None);
+    let expression = "'vip' in contact.tags and contact.city == \"Köln\"";
+    let with = Spec::with_segment(yaml, expression);
+    assert_eq!(Spec::parse(&with).unwrap().segment.as_deref(), Some(expression));
+    assert!(faults(&Spec::with_segment(&with, "x"))[0].2.contains("segment"), "one of two would be lost");
+}
+
+#[test]
+fn a_template_names_no_field_that_the_columns_do_not_give() {
+    let yaml = |columns: &str| {
+        format!(
+            "name: a\npurpose: survey\nflow: a\nvariables: {{ doctor: \"{{{{ fields.doctor }}}}\" }}\n\
+             audience: {{ {columns} }}\nmachines:\n  message: |\n    Hello,\n    {{{{ fields.day|date }}}}\n"
+        )
+    };
+    let found = faults(&yaml("columns: { fields: { room: Raum } }"));
+    let place: Vec<(usize, bool)> = found.iter().map(|fault| (fault.0, fault.2.contains("has no"))).collect();
+    assert_eq!(place, [(4, true), (9, true)], "{found:#?}");
+    assert!(found[1].2.contains("default('')"), "{found:#?}");
+    assert!(Spec::parse(&yaml("columns: { fields: { doctor: Arzt, day: Tag } }")).is_ok());
+    // Without columns every heading is a field, and those of a segment are not known.
+    let spec = Spec::parse(&yaml("country: DE")).unwrap();
+    let needed: Vec<String> = spec.needed_fields().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(needed, ["doctor", "day"]);
+    assert!(Spec::parse(&Spec::with_segment(&yaml("columns: { fields: { room: Raum } }"), "contact.x")).is_ok());
+}

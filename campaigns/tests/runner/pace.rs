@@ -1,4 +1,4 @@
-//! Rounds by a clock that is told, and members who choose whom to call.
+//! Rounds by a clock that is told, segments, and members who choose whom to call.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use call_model::{HangupCause, HangupParty};
 use campaigns::runner::{
-    DialFailure, DialOrder, Dialer, Members, PreviewError, RunnerSettings, Running, Shown, Waiting,
+    AskError, DialFailure, DialOrder, Dialer, Members, PreviewError, RunnerSettings, Running, Shown, Waiting,
 };
-use campaigns::{App, Capacity, MemberRoom, TrunkRoom};
+use campaigns::{App, Capacity, MemberRoom, Spec, TrunkRoom};
 use jiff::Timestamp;
 use permission::{Caps, Purpose, Rules};
 use store::{
@@ -23,6 +23,7 @@ struct Told {
     store: Store,
     clock: Arc<AtomicI64>,
     orders: Arc<Mutex<Vec<DialOrder>>>,
+    segment: Arc<Mutex<Vec<String>>>,
 }
 
 impl Told {
@@ -49,6 +50,26 @@ impl Dialer for Told {
         Box::pin(async move { MemberRoom { queue: queue.to_owned(), free: 1, busy: 0 } })
     }
 
+    /// Those whom the segment has; one without anybody cannot be asked.
+    fn ask<'a>(
+        &'a self,
+        campaign: &'a CampaignRecord,
+        _spec: &'a Spec,
+        asked_ms: i64,
+    ) -> Waiting<'a, Result<(), AskError>> {
+        Box::pin(async move {
+            let has = self.segment.lock().unwrap().clone();
+            if has.is_empty() {
+                return Err(AskError::Unfit("it has nobody".into()));
+            }
+            let contact =
+                |number: &String| NewCampaignContact { number: number.clone(), ..NewCampaignContact::default() };
+            let contacts = has.iter().map(contact).collect();
+            assert!(self.store.keep_asked(campaign.id, asked_ms, contacts, asked_ms).await?);
+            Ok(())
+        })
+    }
+
     fn rules(&self, purpose: Purpose) -> Rules {
         let caps = Caps::default();
         Rules { window: None, holidays: false, caps, country_hours: false, ..Rules::new(purpose) }
@@ -73,6 +94,7 @@ struct Case {
     campaign: CampaignRecord,
     clock: Arc<AtomicI64>,
     orders: Arc<Mutex<Vec<DialOrder>>>,
+    segment: Arc<Mutex<Vec<String>>>,
     running: Running,
     _folder: tempfile::TempDir,
 }
@@ -95,9 +117,19 @@ impl Case {
         let (from, to) = (&[CampaignState::Draft], CampaignState::Running);
         let step = CampaignStep { id: campaign.id, from, to, reason: None, now_ms };
         let campaign = store.step_campaign(step).await.unwrap().unwrap();
-        let (clock, orders) = (Arc::new(AtomicI64::new(now_ms)), Arc::default());
-        let running = start(&store, &clock, &orders);
-        Self { store, campaign, clock, orders, running, _folder: folder }
+        let (clock, orders, segment) = (Arc::new(AtomicI64::new(now_ms)), Arc::default(), Arc::default());
+        let running = start(&store, &clock, &orders, &segment);
+        Self { store, campaign, clock, orders, segment, running, _folder: folder }
+    }
+
+    /// Whom the segment has from now on, by the last digits of their numbers.
+    fn has(&self, digits: &[&str]) {
+        *self.segment.lock().unwrap() = digits.iter().map(|digits| format!("+49309{digits:0>6}")).collect();
+    }
+
+    /// How often each was called, by the last digit.
+    fn called(&self) -> Vec<(String, usize)> {
+        self.calls().into_iter().map(|(number, calls)| (number[11..].to_owned(), calls)).collect()
     }
 
     fn at(&self, now: &str) {
@@ -124,8 +156,14 @@ impl Case {
     }
 }
 
-fn start(store: &Store, clock: &Arc<AtomicI64>, orders: &Arc<Mutex<Vec<DialOrder>>>) -> Running {
-    let dialer = Told { store: store.clone(), clock: clock.clone(), orders: orders.clone() };
+fn start(
+    store: &Store,
+    clock: &Arc<AtomicI64>,
+    orders: &Arc<Mutex<Vec<DialOrder>>>,
+    segment: &Arc<Mutex<Vec<String>>>,
+) -> Running {
+    let (clock, orders, segment) = (clock.clone(), orders.clone(), segment.clone());
+    let dialer = Told { store: store.clone(), clock, orders, segment };
     Running::start(store.clone(), Arc::new(dialer), RunnerSettings::default())
 }
 
@@ -144,7 +182,7 @@ async fn a_time_is_run_once_also_across_a_restart_and_one_that_was_missed_is_not
     case.running.stop().await;
     // Its second time passes; the third comes.
     case.clock.store(ms("2027-01-06T09:00:00Z"), Ordering::SeqCst);
-    case.running = start(&case.store, &case.clock, &case.orders);
+    case.running = start(&case.store, &case.clock, &case.orders, &case.segment);
     until_done(&case.store, &case.campaign).await;
     assert!(case.calls().values().all(|calls| *calls == 2), "{:?}", case.calls());
     let rounds = case.store.campaign_rounds(row, 9).await.unwrap();
@@ -152,6 +190,48 @@ async fn a_time_is_run_once_also_across_a_restart_and_one_that_was_missed_is_not
     assert_eq!(planned, [ms("2027-01-06T08:00:00Z"), ms("2027-01-04T08:00:00Z")]);
     let counts = case.store.round_counts(row, 1).await.unwrap();
     assert_eq!(counts.iter().map(|it| (it.round, it.count)).collect::<Vec<_>>(), [(2, 3), (1, 3)]);
+    case.running.stop().await;
+}
+
+#[tokio::test]
+async fn each_round_asks_the_segment_whom_it_has_then() {
+    let daily = "segment: everybody\nflow: any\npace: { per_second: 0, at_once: 0 }\n\
+                 schedule: { every: FREQ=DAILY;COUNT=2, from: \"2027-01-04T08:00:00Z\" }\n";
+    let case = Case::begin(daily, "2027-01-03T12:00:00Z", 0).await;
+    case.has(&["1", "2"]);
+    case.at("2027-01-04T08:00:05Z");
+    let rounds = async || case.store.campaign_rounds(case.campaign.row, 9).await.unwrap();
+    while rounds().await.first().is_none_or(|round| round.ended_ms.is_none()) {
+        tokio::task::yield_now().await;
+    }
+    let once = |digit: &str| (digit.to_owned(), 1);
+    assert_eq!(case.called(), [once("1"), once("2")]);
+    case.has(&["2", "3"]);
+    case.at("2027-01-05T08:00:05Z");
+    until_done(&case.store, &case.campaign).await;
+    assert_eq!(case.called(), [once("1"), ("2".to_owned(), 2), once("3")]);
+    let counts = case.store.round_counts(case.campaign.row, 1).await.unwrap();
+    assert_eq!(counts.iter().map(|it| (it.round, it.count)).collect::<Vec<_>>(), [(2, 2), (1, 2)]);
+    case.running.stop().await;
+}
+
+#[tokio::test]
+async fn a_campaign_that_runs_once_asks_its_segment_as_it_begins_and_rests_where_that_cannot_be() {
+    let once = "segment: everybody\nflow: any\npace: { per_second: 0, at_once: 0 }\n\
+                schedule: { at: \"2027-01-04T08:00:00Z\" }\n";
+    let case = Case::begin(once, "2027-01-03T12:00:00Z", 0).await;
+    case.at("2027-01-04T08:00:05Z");
+    let campaign = async || case.store.campaign(case.campaign.id).await.unwrap().unwrap();
+    while campaign().await.state != CampaignState::Paused {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(campaign().await.reason.as_deref(), Some("it has nobody"));
+    case.has(&["1", "2"]);
+    let (from, to, now_ms) = (&[CampaignState::Paused], CampaignState::Running, ms("2027-01-04T08:01:00Z"));
+    case.store.step_campaign(CampaignStep { id: case.campaign.id, from, to, reason: None, now_ms }).await.unwrap();
+    case.at("2027-01-04T08:01:00Z");
+    until_done(&case.store, &case.campaign).await;
+    assert_eq!(case.called(), [("1".to_owned(), 1), ("2".to_owned(), 1)]);
     case.running.stop().await;
 }
 

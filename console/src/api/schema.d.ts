@@ -145,6 +145,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{name}/rehearsal-scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rehearsals of an agent that are kept, by name: files of the business, and what was written here. */
+        get: operations["listRehearsalScripts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{name}/rehearsal-scripts/{script}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps a rehearsal of an agent, when it has no fault. It goes before a file of the same name. */
+        put: operations["putRehearsalScript"];
+        post?: never;
+        /** Forgets a rehearsal that was written here; a file of the same name holds again. */
+        delete: operations["deleteRehearsalScript"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{name}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs of an agent since the program began, the newest first, without what was said. */
+        get: operations["listRehearsals"];
+        put?: never;
+        /**
+         * Begins to rehearse an agent, beside the calls. Each call is held in text and virtual time, in books of its own that are
+         *     thrown away: nobody is called, no system outside is asked, no webhook is told. Ask for the run until its `state` is no
+         *     longer `running`.
+         */
+        post: operations["beginRehearsals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{name}/rehearsals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A run with its table and what was said. */
+        get: operations["getRehearsals"];
+        put?: never;
+        post?: never;
+        /** Stops a run; what is over by itself stays as it is. */
+        delete: operations["stopRehearsals"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agents/{name}/versions": {
         parameters: {
             query?: never;
@@ -1310,6 +1385,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a running server can find out about itself: trunks, numbers, its address, clock, disk, limits and certificates.
+         *     Nobody outside is asked. The same is told for ten seconds. `callwright doctor` looks at more.
+         */
+        get: operations["examine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/erasures": {
         parameters: {
             query?: never;
@@ -1928,6 +2023,57 @@ export interface paths {
         put?: never;
         /** Sets a password by a one-time link, and signs in. The link of the first start makes the first admin. */
         post: operations["useLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/openid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Goes to the provider's page. A browser opens this; the console's sign-in page links to it. */
+        get: operations["signInByOpenId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/openid/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the one-time code that is asked for after the provider: the answer sets the cookie of the session. */
+        post: operations["giveOpenIdCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/openid/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comes back from the provider's page: this is the address to register there. */
+        get: operations["returnFromOpenId"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2577,6 +2723,25 @@ export interface components {
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Time"];
         };
+        /** @description What came of asking a segment. */
+        AskedStory: {
+            /** @description When it was asked. */
+            asked_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Contacts of it that cannot: they have no number, or what is said cannot be filled in for them.
+             */
+            bad: number;
+            /**
+             * Format: int64
+             * @description Contacts of it that can be called.
+             */
+            contacts: number;
+            /** @description Contacts whose number an earlier one has: left out; at most 100. */
+            duplicates: components["schemas"]["ContactDouble"][];
+            /** @description What is wrong with them; at most 100. */
+            faults: components["schemas"]["ContactFault"][];
+        };
         /** @description An attempt of a campaign. */
         Attempt: {
             answered_at?: components["schemas"]["Time"] | null;
@@ -3203,6 +3368,23 @@ export interface components {
                 next?: string | null;
             } & Record<string, never>;
         };
+        /** @description A contact that has the number of an earlier one. */
+        ContactDouble: {
+            /** @description The contact. */
+            contact: string;
+            /** @description The earlier one. */
+            of: string;
+        };
+        /** @description What is wrong with a contact of a segment. */
+        ContactFault: {
+            /**
+             * @description The contact.
+             * @example contact_01k2x3y4z5a6b7c8d9e0f1g2h3
+             */
+            contact: string;
+            /** @description What is wrong, and what to do. */
+            message: string;
+        };
         /** @description What a line should read. */
         Corrected: {
             /** @description When. */
@@ -3313,7 +3495,7 @@ export interface components {
             at?: components["schemas"]["Time"] | null;
             /**
              * Format: int64
-             * @description Number of the contact in the books.
+             * @description Number of the contact in the books; where the segment was asked for this, its place in that.
              */
             contact: number;
             /** @description The same in words. */
@@ -3349,6 +3531,22 @@ export interface components {
             never: {
                 [key: string]: number;
             };
+            segment?: components["schemas"]["AskedStory"] | null;
+            /**
+             * @description For whom what is said cannot be filled in: their calls would fail, or a machine would get nothing. At most
+             *     1,000.
+             */
+            unfilled: components["schemas"]["DryUnfilled"][];
+        };
+        /** @description Somebody for whom what is said cannot be filled in. */
+        DryUnfilled: {
+            /**
+             * Format: int64
+             * @description Number of the contact in the books.
+             */
+            contact: number;
+            /** @description What is wrong, and what to do. */
+            message: string;
         };
         /** @description A row whose number an earlier one has. */
         Duplicate: {
@@ -3401,6 +3599,15 @@ export interface components {
              */
             type: string;
         };
+        /** @description What is wrong, and what is as it should be. */
+        Examination: {
+            /** @description Trunks and numbers first, then the machine. */
+            findings: components["schemas"]["Finding"][];
+            /** @description When it was looked. */
+            looked_at: components["schemas"]["Time"];
+            /** @description The heaviest of what was found. */
+            worst: components["schemas"]["Weight"];
+        };
         /** @description Why a tool failed. */
         Failure: {
             /**
@@ -3410,6 +3617,31 @@ export interface components {
             kind: string;
             /** @description In words. */
             message: string;
+        };
+        /** @description What was looked at, and what was found. */
+        Finding: {
+            /**
+             * @description Name of the trunk, or the number, that it is about.
+             * @example carrier
+             */
+            about?: string | null;
+            /** @description What to do. */
+            advice?: string | null;
+            /**
+             * @description What was looked at: `trunk`, `number`, `address`, `clock`, `time`, `disk`, `descriptors`, `certificates`, ...
+             * @example trunk
+             */
+            check: string;
+            /**
+             * @description Which of the things that can be found, where it is about a trunk or a number: `trunk_refused`, `trunk_silent`,
+             *     `trunk_unknown`, `number_app`, `number_trunk_missing`, `number_trunk_down`, `number_without_trunk`.
+             * @example trunk_silent
+             */
+            code?: string | null;
+            /** @description What was found. */
+            found: string;
+            /** @description How it weighs. */
+            weight: components["schemas"]["Weight"];
         };
         /** @description One version of a scripted dialog. */
         Flow: {
@@ -3522,6 +3754,13 @@ export interface components {
              */
             state: string;
         };
+        /** @description A rehearsal with its name. */
+        GivenScript: {
+            /** @description What it is called in the table. */
+            name: string;
+            /** @description Its text: see docs/rehearsal.md. */
+            yaml: string;
+        };
         /** @description One thing that happened with a contact. */
         Happening: {
             /** @description When. */
@@ -3564,7 +3803,7 @@ export interface components {
             /** @description The same in words, and what to do. */
             detail: string;
             /**
-             * @description `no_trunk`, `trunk_down`, `no_lines` or `draining`.
+             * @description `no_trunk`, `trunk_down`, `no_lines`, `draining`, `no_phone`, `no_member_free` or `callers_first`.
              * @example no_trunk
              */
             reason: string;
@@ -4099,6 +4338,8 @@ export interface components {
             contacts?: string | null;
             /** @description Take the good rows although others have faults. */
             keep_good?: boolean | null;
+            /** @description Whom it calls in place of a table: a segment by its name, or an expression over `contact`. It is added to the text. */
+            segment?: string | null;
         };
         /** @description What is to be captured. */
         NewCapture: {
@@ -4301,6 +4542,20 @@ export interface components {
              * @example anna
              */
             member?: string | null;
+        };
+        /** @description What is to be rehearsed: what is named and what is given, or everything that is kept where neither is said. */
+        NewRehearsalRun: {
+            /** @description The agent's text in place of its active version: to try it before it is saved. */
+            agent?: string | null;
+            /** @description Rehearsals that are not kept. */
+            given?: components["schemas"]["GivenScript"][];
+            /**
+             * @description Names of rehearsals that are kept.
+             * @example [
+             *       "reception-booking-en"
+             *     ]
+             */
+            scripts?: string[];
         };
         /** @description What is to be true. */
         NewSegment: {
@@ -4568,7 +4823,7 @@ export interface components {
         OpenIdOption: {
             /** @description Its name. */
             name: string;
-            /** @description Where to go to sign in by it. */
+            /** @description Where to go to sign in by it; with `?to=` and a path of the console, one comes back to that. */
             url: string;
         };
         /** @description A call that asks for a consent. */
@@ -4721,7 +4976,7 @@ export interface components {
         Preview: {
             /**
              * Format: int64
-             * @description Number of the contact in the books.
+             * @description Number of the contact in the books; 0: the first of the campaign's segment, which is to be asked when it starts.
              */
             contact: number;
             /** @description In which language. */
@@ -4809,6 +5064,7 @@ export interface components {
             };
             /** @description Why it is paused, where that was not asked for. */
             reason?: string | null;
+            segment?: components["schemas"]["AskedStory"] | null;
             /** @description `draft`, `running`, `paused`, `stopped` or `done`. */
             state: string;
             /**
@@ -4933,6 +5189,143 @@ export interface components {
          * @enum {string}
          */
         Registration: "none" | "trying" | "registered" | "failed";
+        /** @description A check that failed or could not be made. */
+        RehearsalFinding: {
+            /**
+             * @description Which one, as the file names it: `said`, `did_not_say`, `tool`, `no_tool`, `slots`, `transferred`, `outcome`,
+             *     `max_turns`, `max_duration`, `latency`, `judge`; `step` for what a script expected, `call` for the call as a whole.
+             * @example tool
+             */
+            check: string;
+            /** @description The part of the talk that shows it. */
+            excerpt: string;
+            /** @description Its line in the text, from 1; null where there is none. */
+            line?: number | null;
+            /** @description What is wrong, in words. */
+            text: string;
+        };
+        /** @description One caller of a run. */
+        RehearsalRow: {
+            /** @description What it tries. */
+            about: string;
+            /**
+             * Format: int64
+             * @description How long the call would have been, ms.
+             */
+            duration_ms?: number | null;
+            /** @description Checks that failed. */
+            failed: components["schemas"]["RehearsalFinding"][];
+            /**
+             * Format: int64
+             * @description The longest such time, ms.
+             */
+            longest_thinking_ms?: number | null;
+            /** @description Name of the rehearsal. */
+            name: string;
+            /** @description How the call ended: `done` (by the agent), `hung_up` (by the caller), `transferred`, `limit` or `failed`. */
+            outcome?: string | null;
+            /** @description What was said and done; not in lists. */
+            said?: components["schemas"]["RehearsedLine"][] | null;
+            /** @description Checks that could not be made, and why. */
+            skipped: components["schemas"]["RehearsalFinding"][];
+            /** @description How it stands. */
+            state: components["schemas"]["RehearsedState"];
+            /**
+             * Format: int64
+             * @description The median time from a question to the agent's brain until its first words, ms.
+             */
+            thinking_ms?: number | null;
+            /** @description Tools that were used; not in lists. */
+            tools?: components["schemas"]["RehearsedTool"][] | null;
+            /**
+             * Format: int32
+             * @description Turns of the caller.
+             */
+            turns?: number | null;
+        };
+        /** @description A run of rehearsals. */
+        RehearsalRun: {
+            /** @description The agent. */
+            agent: string;
+            /** @description Those whose call is over. */
+            done: number;
+            /** @description Another text was rehearsed than the agent has. */
+            draft: boolean;
+            ended_at?: components["schemas"]["Time"] | null;
+            /** @description Those with whom it was not. */
+            failed: number;
+            /**
+             * @description Its id.
+             * @example rehearsal_01k2x3y4z5a6b7c8d9e0f1g2h3
+             */
+            id: string;
+            /** @description Those with whom everything was as it should be. */
+            passed: number;
+            /** @description The table: a row for each caller. */
+            rows: components["schemas"]["RehearsalRow"][];
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+            /** @description How it stands. */
+            state: components["schemas"]["RehearsalState"];
+            /** @description Its callers. */
+            total: number;
+        };
+        /** @description A rehearsal that is kept. */
+        RehearsalScript: {
+            /** @description What it tries. */
+            about: string;
+            /** @description What is wrong with it, and what somebody should look at. */
+            faults: components["schemas"]["TextFault"][];
+            /**
+             * @description Where it is from: `file`, or `books` where it was written here.
+             * @example file
+             */
+            from: string;
+            /**
+             * @description Its name.
+             * @example reception-booking-en
+             */
+            name: string;
+            /** @description It can be run here: it is sound, and for text. Others are for the telephone: `callwright rehearse --audio`. */
+            runs: boolean;
+            /** @description Its text: see docs/rehearsal.md. */
+            yaml: string;
+        };
+        /**
+         * @description How a run stands.
+         * @enum {string}
+         */
+        RehearsalState: "running" | "done" | "stopped" | "out_of_time";
+        /** @description One thing that was said or done. */
+        RehearsedLine: {
+            /**
+             * Format: int64
+             * @description When, ms from the answer.
+             */
+            at_ms: number;
+            /** @description The agent was interrupted: these are the words that were heard. */
+            cut: boolean;
+            /** @description The words, or what happened. */
+            text: string;
+            /** @description `caller`, `agent`, or `house` for what is no speech. */
+            who: string;
+        };
+        /**
+         * @description How one caller of a run stands.
+         * @enum {string}
+         */
+        RehearsedState: "waiting" | "running" | "passed" | "failed" | "left_out";
+        /** @description A tool that was used. */
+        RehearsedTool: {
+            /** @description Its arguments. */
+            arguments: unknown;
+            /** @description Why it failed. */
+            failure?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description What it gave back; null where it failed. */
+            result?: unknown;
+        };
         /** @description A report. */
         Report: {
             /**
@@ -5890,6 +6283,8 @@ export interface components {
              * @example anna
              */
             name: string;
+            /** @description An account at the provider of OpenID Connect is theirs. */
+            openid: boolean;
             /** @description `admin`, `manager`, `member` or `reviewer`. */
             role: string;
             /** @description They sign in with a one-time code, too. */
@@ -5903,6 +6298,8 @@ export interface components {
             disabled?: boolean | null;
             /** @description Name that is shown. */
             display?: string | null;
+            /** @description True: the account at the provider of OpenID Connect that is theirs is forgotten, so that another one can be. */
+            forget_openid?: boolean;
             /** @description BCP 47; null for the browser's. */
             language?: string | null;
             /** @description Id of the member whose phone is theirs; null for none. */
@@ -6028,6 +6425,11 @@ export interface components {
             /** @description Where events are sent. */
             url?: string | null;
         };
+        /**
+         * @description How a finding weighs.
+         * @enum {string}
+         */
+        Weight: "ok" | "warning" | "fault";
         /** @description From when on it does not hold any more. */
         Withdrawal: {
             /**
@@ -6395,6 +6797,331 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRehearsalScripts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the agent */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /** @description What it tries. */
+                            about: string;
+                            /** @description What is wrong with it, and what somebody should look at. */
+                            faults: components["schemas"]["TextFault"][];
+                            /**
+                             * @description Where it is from: `file`, or `books` where it was written here.
+                             * @example file
+                             */
+                            from: string;
+                            /**
+                             * @description Its name.
+                             * @example reception-booking-en
+                             */
+                            name: string;
+                            /** @description It can be run here: it is sound, and for text. Others are for the telephone: `callwright rehearse --audio`. */
+                            runs: boolean;
+                            /** @description Its text: see docs/rehearsal.md. */
+                            yaml: string;
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRehearsalScript: {
+        parameters: {
+            query?: {
+                /** @description Only check it: nothing is changed. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the agent */
+                name: string;
+                /** @description Lower-case letters, digits, `-` and `_` */
+                script: string;
+            };
+            cookie?: never;
+        };
+        /** @description See docs/rehearsal.md */
+        requestBody: {
+            content: {
+                "application/yaml": string;
+            };
+        };
+        responses: {
+            /** @description It is kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalScript"];
+                };
+            };
+            /** @description It was only checked, and has no fault */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has faults: each is in `faults`, with its line */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRehearsalScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the agent */
+                name: string;
+                /** @description Name of the rehearsal */
+                script: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRehearsals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the agent */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The things, newest first. */
+                        data: {
+                            /** @description The agent. */
+                            agent: string;
+                            /** @description Those whose call is over. */
+                            done: number;
+                            /** @description Another text was rehearsed than the agent has. */
+                            draft: boolean;
+                            ended_at?: components["schemas"]["Time"] | null;
+                            /** @description Those with whom it was not. */
+                            failed: number;
+                            /**
+                             * @description Its id.
+                             * @example rehearsal_01k2x3y4z5a6b7c8d9e0f1g2h3
+                             */
+                            id: string;
+                            /** @description Those with whom everything was as it should be. */
+                            passed: number;
+                            /** @description The table: a row for each caller. */
+                            rows: components["schemas"]["RehearsalRow"][];
+                            /** @description When it began. */
+                            started_at: components["schemas"]["Time"];
+                            /** @description How it stands. */
+                            state: components["schemas"]["RehearsalState"];
+                            /** @description Its callers. */
+                            total: number;
+                        }[];
+                        /** @description What to give as `cursor` for the next page; null at the end. */
+                        next?: string | null;
+                    };
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginRehearsals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the agent */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRehearsalRun"];
+            };
+        };
+        responses: {
+            /** @description It runs */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalRun"];
+                };
+            };
+            /** @description One has faults: each is in `faults`, with its line; `script` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many run as may */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRehearsals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run */
+                id: string;
+                /** @description Name of the agent */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalRun"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopRehearsals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the run */
+                id: string;
+                /** @description Name of the agent */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It runs no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error: what is wrong and what to do */
             default: {
@@ -10303,6 +11030,34 @@ export interface operations {
             };
         };
     };
+    examine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examination"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listErasures: {
         parameters: {
             query?: {
@@ -12145,9 +12900,21 @@ export interface operations {
                             served: number;
                             /**
                              * Format: int64
-                             * @description Who were put through within 20 seconds: of `served`, the service level.
+                             * @description Who were put through within `service_level_s`.
                              */
                             served_soon: number;
+                            /**
+                             * Format: int64
+                             * @description How many of every hundred whose wait is over were put through within that; null where nobody's is.
+                             */
+                            service_level_percent?: number | null;
+                            /**
+                             * Format: int64
+                             * @description Within how long callers are to be put through, seconds: `queues.service_level_s` of the configuration, or what
+                             *     `queues.service_levels` says of this queue.
+                             * @example 20
+                             */
+                            service_level_s: number;
                             /**
                              * Format: int64
                              * @description Who waited for as long as they were to.
@@ -12520,6 +13287,134 @@ export interface operations {
             };
             /** @description The link does not hold any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signInByOpenId: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A path of the console, with its query.
+                 * @example /calls
+                 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider's page; or the page that was wanted, with `#signin=` and a word, where the provider is not there */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No provider is configured */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    giveOpenIdCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Code"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description `code` says what is wrong: `wrong`, or `expired`: begin again */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returnFromOpenId: {
+        parameters: {
+            query?: {
+                /** @description The code that is redeemed. */
+                code?: string;
+                /** @description Why there is no code. */
+                error?: string;
+                /** @description The provider (RFC 9207). */
+                iss?: string;
+                /** @description What was given along. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page that was wanted, with the cookie of a session; or with `#signin=` and a word: `code` asks for the one-time code, the others say why nobody is let in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No provider is configured */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13559,6 +14454,8 @@ export interface operations {
                              * @example anna
                              */
                             name: string;
+                            /** @description An account at the provider of OpenID Connect is theirs. */
+                            openid: boolean;
                             /** @description `admin`, `manager`, `member` or `reviewer`. */
                             role: string;
                             /** @description They sign in with a one-time code, too. */

@@ -9,8 +9,11 @@ import { ErrorNote, Note } from "../ui/Empty";
 import { TextField } from "../ui/Field";
 import { useText } from "../text/useText";
 import { LanguageChoice } from "./LanguageChoice";
+import { LeaveSession } from "./LeaveSession";
 import { Logo } from "./Logo";
 import { sessionKey } from "./session";
+import { OpenIdCode, OpenIdLink } from "./OpenId";
+import { forgetOutcome, outcomeText, readOutcome } from "./openIdOutcome";
 import styles from "./SignIn.module.css";
 import { signInTexts } from "./texts";
 
@@ -37,24 +40,37 @@ export function Porch({ title, children }: { title: string; children: ReactNode 
   );
 }
 
+function useSignInOptions() {
+  return useQuery({
+    queryKey: ["/v1/session/options"],
+    queryFn: () => send<SignInOptions>("GET", "/v1/session/options"),
+  }).data;
+}
+
 /** Asks who it is, on the page that they wanted to see. */
 export function SignIn() {
   const t = useText(signInTexts);
-  const options = useQuery({
-    queryKey: ["/v1/session/options"],
-    queryFn: () => send<SignInOptions>("GET", "/v1/session/options"),
-  });
-  const openid = options.data?.openid;
+  const options = useSignInOptions();
+  const [outcome, setOutcome] = useState(readOutcome);
+  // It is said once, and not again when the page is opened anew.
+  useEffect(forgetOutcome, []);
+  const openid = options?.openid;
+  const byPassword = options?.password !== false;
+  const why = outcomeText(outcome);
   return (
     <Porch title={t("signin.title")}>
-      {options.data?.first_start && <Note>{t("signin.first_start")}</Note>}
-      {options.data?.password !== false && <PasswordForm />}
-      {openid && (
+      {options?.first_start && <Note>{t("signin.first_start")}</Note>}
+      {outcome === "code" ? (
+        <OpenIdCode onBack={setOutcome} />
+      ) : (
         <>
-          {options.data?.password !== false && <p className={styles.or}>{t("signin.or")}</p>}
-          <a href={openid.url} className={styles.openid}>
-            {t("signin.with", { name: openid.name })}
-          </a>
+          {why && (
+            <div role="alert">
+              <Note tone="warn">{t(why)}</Note>
+            </div>
+          )}
+          {byPassword && <PasswordForm />}
+          {openid && <OpenIdLink {...openid} isAlone={!byPassword} />}
         </>
       )}
     </Porch>
@@ -64,10 +80,12 @@ export function SignIn() {
 /** The session has ended: asks again, over the page, which stays. */
 export function SignInAgain({ name }: { name: string }) {
   const t = useText(signInTexts);
+  const openid = useSignInOptions()?.openid;
   return (
-    <Dialog title={t("signin.again")} isOpen isFixed size="small" onClose={() => undefined}>
+    <Dialog title={t("signin.again")} isOpen isFixed size="small" footer={<LeaveSession />} onClose={() => undefined}>
       <p className={styles.again}>{t("signin.again.text")}</p>
       <PasswordForm name={name} />
+      {openid && <OpenIdLink {...openid} />}
     </Dialog>
   );
 }

@@ -82,8 +82,10 @@ export function SessionProvider({ waiting, failed, signIn, children }: ProviderP
     });
     live.close();
     setCsrf(undefined);
-    client.clear();
+    // First whoever watches the session hears that it is over; then all else that was read is forgotten.
     client.setQueryData(sessionKey, null);
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+    client.getMutationCache().clear();
   }, [client]);
 
   const state = useMemo(() => session && { ...session, isExpired, signOut }, [session, isExpired, signOut]);

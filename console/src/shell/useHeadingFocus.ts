@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useLocation } from "react-router";
 
-/** How long a page may take until its heading is there. */
+/** How long a page may take until its heading is there, and stays: the one that stands while it is read may go. */
 const PATIENCE_MS = 3_000;
 
 /** After going to another page its heading has the focus, so that it is read out and the keyboard goes on from there. */
@@ -14,15 +14,13 @@ export function useHeadingFocus(): void {
       return;
     }
     const focus = () => {
-      const heading = document.querySelector<HTMLElement>("[data-page-heading]");
-      // Whoever has gone on by himself meanwhile stays there.
-      const within = document.activeElement?.closest("main, [role=dialog]");
-      if (heading && !within) heading.focus({ preventScroll: true });
-      return Boolean(heading);
+      // Whoever has gone on by themselves meanwhile stays there.
+      if (document.activeElement !== null && document.activeElement !== document.body) return;
+      document.querySelector<HTMLElement>("[data-page-heading]")?.focus({ preventScroll: true });
     };
     (document.activeElement as HTMLElement | null)?.blur();
-    if (focus()) return;
-    const watcher = new MutationObserver(() => focus() && watcher.disconnect());
+    focus();
+    const watcher = new MutationObserver(focus);
     watcher.observe(document.body, { childList: true, subtree: true });
     const timer = setTimeout(() => watcher.disconnect(), PATIENCE_MS);
     return () => {

@@ -42,6 +42,7 @@ export const deskTexts = {
   "desk.outcome.refused": { de: "Nicht erlaubt", en: "Not permitted", es: "No permitida", fr: "Non autorisé", it: "Non permessa" },
   "desk.outcome.withdrawn": { de: "Zurückgenommen", en: "Withdrawn", es: "Retirada", fr: "Retiré", it: "Ritirata" },
   "desk.outcome.interrupted": { de: "Unterbrochen", en: "Interrupted", es: "Interrumpida", fr: "Interrompu", it: "Interrotta" },
+  "desk.outcome.left_out": { de: "Nicht im Segment", en: "Not in the segment", es: "Fuera del segmento", fr: "Hors du segment", it: "Fuori dal segmento" },
   "desk.outcome.expired": { de: "Zu spät", en: "Too late", es: "Fuera de plazo", fr: "Trop tard", it: "Scaduta" },
   "desk.outcome.removed": { de: "Entfernt", en: "Removed", es: "Eliminado", fr: "Retiré", it: "Rimosso" },
   "desk.outcome.dropped": { de: "Niemand war frei", en: "Nobody was free", es: "Nadie libre", fr: "Personne de libre", it: "Nessuno libero" },

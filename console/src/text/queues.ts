@@ -12,7 +12,7 @@ export const queuesTexts = {
   },
   "queues.waiting": { de: "warten", en: "waiting", es: "esperando", fr: "en attente", it: "in attesa" },
   "queues.longest": { de: "am längsten", en: "longest", es: "el que más", fr: "le plus long", it: "il più lungo" },
-  "queues.service_level": { de: "in 20 s verbunden", en: "within 20 s", es: "en 20 s", fr: "en 20 s", it: "entro 20 s" },
+  "queues.service_level": { de: "in {seconds} s verbunden", en: "within {seconds} s", es: "en {seconds} s", fr: "en {seconds} s", it: "entro {seconds} s" },
   "queues.average": { de: "im Schnitt", en: "on average", es: "de media", fr: "en moyenne", it: "in media" },
   "queues.came": { de: "Gekommen", en: "Came", es: "Llegaron", fr: "Arrivés", it: "Arrivati" },
   "queues.served": { de: "Verbunden", en: "Put through", es: "Atendidos", fr: "Mis en relation", it: "Passati" },

@@ -243,6 +243,25 @@ pub enum CheckKind {
     Judge(String),
 }
 
+impl CheckKind {
+    /// Its name in a file.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Said(_) => "said",
+            Self::DidNotSay(_) => "did_not_say",
+            Self::Used { .. } => "tool",
+            Self::NotUsed(_) => "no_tool",
+            Self::Slots(_) => "slots",
+            Self::Transferred(_) | Self::NotTransferred => "transferred",
+            Self::Outcome(_) => "outcome",
+            Self::MaxTurns(_) => "max_turns",
+            Self::MaxDuration(_) => "max_duration",
+            Self::Latency(_) => "latency",
+            Self::Judge(_) => "judge",
+        }
+    }
+}
+
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,7 +7,9 @@
 //! | `origin` | whence a request comes |
 //! | `password`, `totp`, `throttle` | passwords, one-time codes, how often they may be guessed; without I/O |
 //! | `sign_in`, `users` | signing in and out, links, second factors; users |
+//! | `openid` | signing in by a provider of OpenID Connect |
 
+mod openid;
 mod origin;
 mod password;
 mod principal;
@@ -30,6 +32,8 @@ use store::{ActorKind, AuditEntry, AuditResult, Store, StoreError};
 use tokio::sync::{Semaphore, watch};
 use transport::sip::Network;
 
+pub use openid::{OpenId, OpenIdError, OpenIdSettings};
+pub(crate) use openid::{Admitted, OpenIdFault, Return};
 pub(crate) use origin::{Caller, agent_family, cookie, is_own_page, is_unsafe, is_websocket};
 pub use password::HashCost;
 pub(crate) use principal::Principal;
@@ -80,6 +84,8 @@ pub struct AccessRules {
     pub invitation: Duration,
     /// What hashing a password costs.
     pub cost: HashCost,
+    /// A provider of OpenID Connect to sign in by. Default: none.
+    pub openid: Option<OpenId>,
     /// How time is told.
     pub clock: WallClock,
 }
@@ -97,6 +103,7 @@ impl Default for AccessRules {
             link: hours(24),
             invitation: hours(7 * 24),
             cost: HashCost::default(),
+            openid: None,
             clock: WallClock::default(),
         }
     }
@@ -117,6 +124,9 @@ pub(crate) enum AccessFault {
     /// The link holds no more, or never did.
     #[error("this link does not hold any more: ask for a new one")]
     Link,
+    /// The sign-in by the provider took too long, or was over already.
+    #[error("this sign-in does not hold any more: begin again")]
+    Lapsed,
     /// The password will not do.
     #[error("{0}")]
     Weak(&'static str),

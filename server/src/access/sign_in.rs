@@ -177,7 +177,7 @@ impl Access {
     pub(crate) async fn use_link(&self, given: &LinkUse) -> Result<FreshSession, AccessFault> {
         let address = given.address;
         let place = Place { address, agent: given.agent.clone() };
-        self.throttle(|throttle, now| throttle.begin_address(address, now)).map_err(wait_of)?;
+        self.begin_address(address)?;
         let hash = hash_token(&given.token);
         let Some(owner) = self.store().link(hash, self.now_ms()).await? else {
             self.note_stranger(None, address, "link.use", AuditResult::Refused).await;
@@ -296,18 +296,23 @@ impl Access {
     }
 
     /// Uses a one-time code, or a recovery code: each once.
-    async fn use_code(&self, id: UserId, secret: &[u8], code: &str) -> Result<bool, AccessFault> {
+    pub(super) async fn use_code(&self, id: UserId, secret: &[u8], code: &str) -> Result<bool, AccessFault> {
         Ok(match totp::step_of(secret, code, self.now_ms()) {
             Some(step) => self.store().use_totp_step(id, step).await?,
             None => self.store().use_recovery_code(id, hash_recovery(id, code)).await?,
         })
     }
 
-    fn begin(&self, account: Account, address: Option<IpAddr>) -> Result<(), AccessFault> {
+    pub(super) fn begin(&self, account: Account, address: Option<IpAddr>) -> Result<(), AccessFault> {
         self.throttle(|throttle, now| throttle.begin(account, address, now)).map_err(wait_of)
     }
 
-    fn throttle<T>(&self, work: impl FnOnce(&mut super::throttle::Throttle, i64) -> T) -> T {
+    /// Counts a guess for which no account can be told.
+    pub(super) fn begin_address(&self, address: Option<IpAddr>) -> Result<(), AccessFault> {
+        self.throttle(|throttle, now| throttle.begin_address(address, now)).map_err(wait_of)
+    }
+
+    pub(super) fn throttle<T>(&self, work: impl FnOnce(&mut super::throttle::Throttle, i64) -> T) -> T {
         let now = self.now_ms();
         work(&mut self.inner.throttle.lock().unwrap_or_else(std::sync::PoisonError::into_inner), now)
     }

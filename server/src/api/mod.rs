@@ -26,6 +26,7 @@ mod contact_sheets;
 mod contacts;
 pub(crate) mod costs;
 mod docs;
+mod doctor;
 mod events;
 mod extract;
 mod flow_tries;
@@ -41,12 +42,14 @@ mod live_rights;
 mod machine;
 mod members;
 mod numbers;
+mod openid;
 mod page;
 mod persons;
 mod phone;
 mod presence;
 mod problem;
 mod queues;
+mod rehearsals;
 mod reports;
 mod review;
 mod session;
@@ -73,7 +76,8 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use campaigns::{CampaignDesk, Held, Spoken};
+pub use campaigns::{CampaignDesk, DryForecast, Held, Spoken};
+pub(crate) use campaigns::{Segment, SegmentError};
 pub use gate::{Keys, hash_key, new_key};
 pub(crate) use members::hashes as password_hashes;
 pub(crate) use numbers::checked as check_number;
@@ -144,6 +148,7 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(calls::recording, calls::switch_recording))
         .routes(routes!(bans::list, bans::lift))
         .routes(routes!(queues::list))
+        .routes(routes!(doctor::examine))
         .routes(routes!(transcripts::of_call))
         .routes(routes!(insights::get))
         .routes(routes!(insights::again))
@@ -176,6 +181,10 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(agents::list))
         .routes(routes!(agents::get, agents::put, agents::delete))
         .routes(routes!(agents::versions))
+        .routes(routes!(rehearsals::scripts))
+        .routes(routes!(rehearsals::put_script, rehearsals::delete_script))
+        .routes(routes!(rehearsals::list, rehearsals::begin))
+        .routes(routes!(rehearsals::get, rehearsals::stop))
         .routes(routes!(knowledge::list))
         .routes(routes!(knowledge::passages))
         .routes(routes!(knowledge::gaps))
@@ -210,6 +219,9 @@ fn access_routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(session::options))
         .routes(routes!(session::begin, session::get, session::end))
         .routes(routes!(session::link))
+        .routes(routes!(openid::begin))
+        .routes(routes!(openid::finish))
+        .routes(routes!(openid::give_code))
         .routes(routes!(session::change_user))
         .routes(routes!(session::password))
         .routes(routes!(session::propose_factor, session::confirm_factor, session::remove_factor))

@@ -52,6 +52,7 @@ pub(super) enum Kind {
     Invalid,
     FlowRefused,
     AgentRefused,
+    RehearsalRefused,
     UpgradeRequired,
     TooManyRequests,
     Internal,
@@ -82,6 +83,9 @@ impl Kind {
             Self::Invalid => ("invalid", StatusCode::UNPROCESSABLE_ENTITY, "A value is not valid"),
             Self::FlowRefused => ("flow-refused", StatusCode::UNPROCESSABLE_ENTITY, "The flow has faults"),
             Self::AgentRefused => ("agent-refused", StatusCode::UNPROCESSABLE_ENTITY, "The agent has faults"),
+            Self::RehearsalRefused => {
+                ("rehearsal-refused", StatusCode::UNPROCESSABLE_ENTITY, "The rehearsal has faults")
+            }
             Self::UpgradeRequired => ("upgrade-required", StatusCode::UPGRADE_REQUIRED, "This is a WebSocket"),
             Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "Something failed on our side"),

@@ -31,8 +31,14 @@ pub(super) struct Queue {
     timed_out: u64,
     /// Who found it full.
     refused: u64,
-    /// Who were put through within 20 seconds: of `served`, the service level.
+    /// Who were put through within `service_level_s`.
     served_soon: u64,
+    /// Within how long callers are to be put through, seconds: `queues.service_level_s` of the configuration, or what
+    /// `queues.service_levels` says of this queue.
+    #[schema(example = 20)]
+    service_level_s: u64,
+    /// How many of every hundred whose wait is over were put through within that; null where nobody's is.
+    service_level_percent: Option<u64>,
     /// How long those who were put through waited on average, seconds; null where nobody was.
     average_wait_s: Option<u64>,
     /// The callers in it, the next one first.
@@ -63,6 +69,8 @@ impl From<QueueState> for Queue {
             timed_out,
             refused,
             served_soon: queue.served_soon,
+            service_level_s: queue.soon.as_secs(),
+            service_level_percent: (queue.served_soon * 100).checked_div(served + left + timed_out + refused),
             average_wait_s: queue.served_wait.as_secs().checked_div(served),
             callers: callers.collect(),
         }
@@ -86,4 +94,36 @@ pub(super) async fn list(
     Extension(who): Extension<Principal>,
 ) -> Result<List<Queue>, Problem> {
     Ok(List::whole(state.calls().queues().into_iter().map(|queue| seen_by(&who, queue)).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn the_service_level_counts_those_who_gave_up_or_found_no_place() {
+        let state = QueueState {
+            name: "desk".into(),
+            waiting: 0,
+            longest_wait: Duration::ZERO,
+            entered: 9,
+            served: 6,
+            left: 2,
+            timed_out: 1,
+            refused: 1,
+            served_soon: 5,
+            soon: Duration::from_secs(30),
+            served_wait: Duration::from_secs(60),
+            callers: Vec::new(),
+        };
+        let queue = Queue::from(state.clone());
+        assert_eq!(
+            (queue.service_level_s, queue.service_level_percent, queue.average_wait_s),
+            (30, Some(50), Some(10))
+        );
+        let nobody = QueueState { served: 0, left: 0, timed_out: 0, refused: 0, served_soon: 0, ..state };
+        assert_eq!(Queue::from(nobody).service_level_percent, None);
+    }
 }

@@ -10,6 +10,7 @@ use store::{SessionRecord, UserChange, UserRecord};
 use utoipa::{IntoParams, ToSchema};
 
 use super::extract::{Body, Id, Params, Patch};
+use super::openid::{self, OpenIdOption};
 use super::page::List;
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
@@ -29,15 +30,6 @@ pub(super) struct SignInOptions {
     openid: Option<OpenIdOption>,
     /// Nobody is there yet: the link that the program printed at its start makes the first admin.
     first_start: bool,
-}
-
-/// A provider of OpenID Connect.
-#[derive(Serialize, ToSchema)]
-pub(super) struct OpenIdOption {
-    /// Its name.
-    name: String,
-    /// Where to go to sign in by it.
-    url: String,
 }
 
 /// What is given to sign in.
@@ -83,7 +75,7 @@ pub(super) struct NewPassword {
 pub(super) struct Code {
     /// The code that an app shows now, or a recovery code.
     #[schema(example = "287082")]
-    code: String,
+    pub(super) code: String,
 }
 
 /// A secret for one-time codes. It is shown here and never again.
@@ -194,6 +186,7 @@ impl From<AccessFault> for Problem {
                 Self::new(Kind::TooManyRequests, text).with("code", "wait").retry_after(seconds)
             }
             AccessFault::Link => Self::new(Kind::Unauthorized, text).with("code", "link"),
+            AccessFault::Lapsed => Self::new(Kind::Unauthorized, text).with("code", "expired"),
             AccessFault::Weak(_) => Self::invalid(text).with("code", "weak_password"),
             AccessFault::Invalid(_) => Self::invalid(text),
             AccessFault::Conflict(_) => Self::new(Kind::Conflict, text),
@@ -226,7 +219,7 @@ fn shown(state: &ApiState, user: UserRecord, session: &SessionRecord, token: &st
 }
 
 /// Neither the browser nor a proxy shall keep it.
-fn no_store() -> [(HeaderName, &'static str); 1] {
+pub(super) fn no_store() -> [(HeaderName, &'static str); 1] {
     [(header::CACHE_CONTROL, "no-store")]
 }
 
@@ -255,7 +248,7 @@ async fn end_earlier(state: &ApiState, headers: &HeaderMap) -> Result<(), Proble
     responses((status = 200, body = SignInOptions)))]
 pub(super) async fn options(State(state): State<ApiState>) -> Result<impl IntoResponse, Problem> {
     let first_start = !state.store().has_users().await?;
-    Ok((no_store(), Json(SignInOptions { password: true, openid: None, first_start })))
+    Ok((no_store(), Json(SignInOptions { password: true, openid: openid::option(&state), first_start })))
 }
 
 /// Signs in: the answer sets the cookie of the session.

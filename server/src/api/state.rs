@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use agent_tools::calendar::Desk;
-use call_model::{CallId, RecordingSwitch, TrunkId, WebhookId};
+use call_model::{AppName, CallId, RecordingSwitch, TrunkId, WebhookId};
 use calls::live::LiveFeed;
 use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
@@ -17,9 +17,12 @@ use store::Store;
 use tokio::sync::{Semaphore, broadcast};
 use utoipa::ToSchema;
 
+use super::doctor::LastExamination;
 use super::gate::{Buckets, Keys};
 use super::phone::{LentPhone, PhoneError};
 use crate::access::{Access, AccessRules};
+use crate::doctor::Finding;
+use crate::rehearsals::Rehearsals;
 use crate::settings::Settings;
 
 /// Settings of the surface.
@@ -309,6 +312,17 @@ pub trait LiveCalls: Send + Sync + 'static {
         voice_agent::Agent::parse(yaml, name).map(|agent| agent.warnings().to_vec())
     }
 
+    /// Why what answers a number cannot talk; `None`: it can.
+    fn app_fault(&self, app: &AppName) -> Option<String> {
+        let _ = app;
+        None
+    }
+
+    /// What is wrong with the house and its machine, besides trunks and numbers.
+    fn examine(&self) -> BoxFuture<'_, Vec<Finding>> {
+        Box::pin(async { Vec::new() })
+    }
+
     /// What happens from now on in one call, or in all: words as they are heard, lines, states.
     fn watch(&self, call: Option<CallId>) -> LiveFeed;
 
@@ -425,7 +439,9 @@ struct Inner {
     desk: OnceLock<Desk>,
     campaigns: OnceLock<Arc<dyn super::CampaignDesk>>,
     settings: OnceLock<Arc<Settings>>,
+    rehearsals: OnceLock<Arc<Rehearsals>>,
     campaign_feed: super::campaigns::CampaignFeed,
+    last_examination: LastExamination,
     access: Access,
     config: ApiConfig,
 }
@@ -447,6 +463,7 @@ impl ApiState {
         let access = Access::new(store.clone(), config.access.clone());
         let inner = Inner {
             settings: OnceLock::new(),
+            rehearsals: OnceLock::new(),
             store,
             calls,
             recordings,
@@ -459,6 +476,7 @@ impl ApiState {
             desk,
             campaigns,
             campaign_feed,
+            last_examination: LastExamination::default(),
             access,
             config,
         };
@@ -505,6 +523,21 @@ impl ApiState {
 
     pub(super) fn settings(&self) -> Option<&Settings> {
         self.inner.settings.get().map(|settings| &**settings)
+    }
+
+    /// With agents that can be rehearsed.
+    #[must_use]
+    pub fn with_rehearsals(self, rehearsals: Arc<Rehearsals>) -> Self {
+        let _ = self.inner.rehearsals.set(rehearsals);
+        self
+    }
+
+    pub(super) fn last_examination(&self) -> &LastExamination {
+        &self.inner.last_examination
+    }
+
+    pub(super) fn rehearsals(&self) -> Option<&Rehearsals> {
+        self.inner.rehearsals.get().map(|rehearsals| &**rehearsals)
     }
 
     pub(super) fn campaigns(&self) -> Option<&dyn super::CampaignDesk> {

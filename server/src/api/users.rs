@@ -42,6 +42,8 @@ pub(super) struct User {
     active: bool,
     /// They sign in with a one-time code, too.
     second_factor: bool,
+    /// An account at the provider of OpenID Connect is theirs.
+    openid: bool,
     /// When they were added.
     created_at: Time,
     /// When they were last changed.
@@ -88,6 +90,9 @@ pub(super) struct Change {
     language: Patch<String>,
     /// True: they may not sign in, and their sessions end.
     disabled: Option<bool>,
+    /// True: the account at the provider of OpenID Connect that is theirs is forgotten, so that another one can be.
+    #[serde(default)]
+    forget_openid: bool,
 }
 
 /// A one-time link. It is shown here and never again.
@@ -111,6 +116,7 @@ impl From<UserRecord> for User {
             disabled: user.disabled,
             active: user.password.is_some() || user.openid.is_some(),
             second_factor: user.totp.is_some(),
+            openid: user.openid.is_some(),
             created_at: Time(user.created_ms),
             updated_at: Time(user.updated_ms),
         }
@@ -190,8 +196,8 @@ pub(super) async fn change(
     change.role.map_or(Ok(()), |role| within(&who, role))?;
     let language: Option<Option<String>> = change.language.into();
     check_language(language.as_ref().and_then(Option::as_deref))?;
-    let Change { display, role, member, disabled, .. } = change;
-    let change = UserChange { display, role, member: member.into(), language, disabled };
+    let Change { display, role, member, disabled, forget_openid, .. } = change;
+    let change = UserChange { display, role, member: member.into(), language, disabled, forget_openid };
     Ok(Json(state.access().change_user(id, change).await?.into()))
 }
 

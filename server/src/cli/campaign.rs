@@ -6,11 +6,12 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use campaigns::Spec;
 use clap::{Args, Subcommand};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use self::story::{held, line, story};
+use self::story::{asked, held, line, story};
 use super::Failure;
 use super::running::RunningHouse;
 use crate::config::Config;
@@ -115,6 +116,9 @@ pub(super) struct CreateArgs {
     /// Its contacts as CSV
     #[arg(long, value_name = "CSV")]
     contacts: Option<PathBuf>,
+    /// Call those of a segment in place of a table: its name, or an expression such as "'vip' in contact.tags"
+    #[arg(long, value_name = "EXPRESSION", conflicts_with = "contacts")]
+    segment: Option<String>,
     /// Take the good rows although others have faults
     #[arg(long, requires = "contacts")]
     keep_good: bool,
@@ -216,6 +220,10 @@ fn path(name: &str, rest: &str) -> String {
 async fn create(house: &RunningHouse, args: CreateArgs) -> Result<(), Failure> {
     let yaml = std::fs::read_to_string(&args.file)
         .map_err(|error| format!("{} cannot be read: {error}", args.file.display()))?;
+    let yaml = match &args.segment {
+        Some(segment) => Spec::with_segment(&yaml, segment),
+        None => yaml,
+    };
     let sent = house.send(Method::POST, "/v1/campaigns", "application/yaml", yaml.into(), LONG).await?;
     let (status, made) = sent;
     if !status.is_success() {
@@ -289,6 +297,9 @@ async fn show(house: &RunningHouse, name: &str) -> Result<(), Failure> {
     if let Some(why) = held(&progress) {
         say(&why);
     }
+    for line in asked(&progress["segment"]) {
+        say(&line);
+    }
     Ok(())
 }
 
@@ -311,6 +322,16 @@ async fn dry_run(house: &RunningHouse, name: &str, limit: u32) -> Result<(), Fai
     say(&format!("{} would be called{last}; {never} would not.", run["calls"]));
     for (reason, count) in run["never"].as_object().into_iter().flatten() {
         say(&format!("  {count:>8}  {reason}"));
+    }
+    for unfilled in run["unfilled"].as_array().into_iter().flatten().take(PRINTED) {
+        say(&format!(
+            "What contact {} would be told cannot be filled in: {}",
+            unfilled["contact"],
+            word(&unfilled["message"])
+        ));
+    }
+    for line in asked(&run["segment"]) {
+        say(&line);
     }
     Ok(())
 }

@@ -9,10 +9,8 @@ use rehearsal::suite::{self, Run, SuiteSettings, Version};
 use rehearsal::{Rehearsal, report};
 
 use crate::config::Config;
+use crate::rehearsals::{read_files, read_text};
 use crate::wiring::{AudioSettings, AudioStage, TextStage};
-
-/// The longest file of a rehearsal, bytes.
-const MAX_FILE: u64 = 256 * 1024;
 
 /// Rehearsals are YAML files; `docs/rehearsal.md` explains them. The agents are those of the business that the
 /// configuration names, else of the folder beside the rehearsals.
@@ -89,13 +87,9 @@ fn tell(args: &RehearseArgs, runs: &[Run]) -> Result<(), String> {
 
 /// The rehearsals of the folder; every fault of every file where one is wrong.
 fn read(args: &RehearseArgs) -> Result<Vec<Rehearsal>, String> {
-    let mut files = Vec::new();
-    gather(&args.dir, &mut files)?;
-    files.sort();
     let (mut rehearsals, mut faults) = (Vec::new(), Vec::new());
-    for file in &files {
-        let name = file.file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or("rehearsal");
-        match Rehearsal::parse(&text(file)?, name) {
+    for (name, text) in read_files(&args.dir)? {
+        match Rehearsal::parse(&text, &name) {
             Ok(rehearsal) => rehearsals.push(rehearsal),
             Err(found) => faults.extend(found.iter().map(ToString::to_string)),
         }
@@ -110,30 +104,6 @@ fn read(args: &RehearseArgs) -> Result<Vec<Rehearsal>, String> {
         return Err(format!("{}: there is nothing to rehearse", args.dir.display()));
     }
     Ok(rehearsals)
-}
-
-/// The YAML files of a folder and of the folders in it.
-fn gather(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(path).map_err(failed)? {
-        let inner = entry.map_err(failed)?.path();
-        if inner.is_dir() || inner.extension().is_some_and(|extension| extension == "yaml") {
-            gather(&inner, files)?;
-        }
-    }
-    Ok(())
-}
-
-fn text(path: &Path) -> Result<String, String> {
-    let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-    if std::fs::metadata(path).map_err(failed)?.len() > MAX_FILE {
-        return Err(format!("{}: at most {} KiB are read", path.display(), MAX_FILE / 1024));
-    }
-    std::fs::read_to_string(path).map_err(failed)
 }
 
 async fn held(
@@ -151,7 +121,7 @@ async fn held(
     let mut versions = Vec::new();
     let files = [args.agent.as_ref()];
     for agent in files.into_iter().chain(args.against.as_ref().map(Some)) {
-        let yaml = agent.map(|path| text(path)).transpose()?;
+        let yaml = agent.map(|path| read_text(path)).transpose()?;
         let label = agent.map_or_else(|| "as it is".to_owned(), |path| path.display().to_string());
         let stage: Arc<dyn suite::Stage> = if args.audio {
             let (config, model) = (config.clone(), player.clone());

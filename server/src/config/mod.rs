@@ -10,9 +10,12 @@ mod desk;
 mod hearing;
 mod knowledge;
 mod load;
+mod openid;
 mod outreach;
 mod phone;
+mod queues;
 mod recorder;
+mod rehearsals;
 mod secret;
 mod stir;
 mod streams;
@@ -37,9 +40,12 @@ pub use desk::{MailSection, MailSecurity, RemoteCalendarConfig};
 pub use hearing::{HearingEngine, TranscriptionSection, VoiceProvider, VoiceProviderKind};
 pub use knowledge::{EmbeddingsConfig, KnowledgeSection};
 pub use load::{ConfigError, load};
+pub use openid::OpenIdSection;
 pub use outreach::{OutreachError, OutreachSection, PurposeConfig};
 pub use phone::{IceServerConfig, PhoneSection, SupervisionSection};
+pub use queues::QueuesSection;
 pub use recorder::{RecorderSection, Unrecorded, WithoutRecorder};
+pub use rehearsals::RehearsalsSection;
 pub use secret::{SecretError, SecretPlaces};
 pub use stir::{Attest, StirSection};
 pub use streams::{
@@ -76,6 +82,8 @@ pub struct Config {
     pub http: HttpSection,
     /// Signing in: docs/access.md.
     pub access: AccessSection,
+    /// Signing in by OpenID Connect: docs/access.md.
+    pub openid: OpenIdSection,
     /// The phone in the browser: docs/browser-phone.md.
     pub phone: PhoneSection,
     /// Supervision of running calls: docs/browser-phone.md.
@@ -96,6 +104,10 @@ pub struct Config {
     pub outreach: OutreachSection,
     /// Campaigns: docs/campaigns.md.
     pub campaigns: CampaignsSection,
+    /// Callers who wait for somebody to become free: docs/handover.md.
+    pub queues: QueuesSection,
+    /// Rehearsals of agents: docs/rehearsal.md.
+    pub rehearsals: RehearsalsSection,
     /// What is made of calls after their end, and what is not kept of them.
     pub after_call: AfterCallSection,
     /// How documents are read and searched.
@@ -136,6 +148,7 @@ impl Default for Config {
             answering: AnsweringSection::default(),
             http: HttpSection::default(),
             access: AccessSection::default(),
+            openid: OpenIdSection::default(),
             phone: PhoneSection::default(),
             supervision: SupervisionSection::default(),
             speech: SpeechSection::default(),
@@ -146,6 +159,8 @@ impl Default for Config {
             limits: LimitsSection::default(),
             outreach: OutreachSection::default(),
             campaigns: CampaignsSection::default(),
+            queues: QueuesSection::default(),
+            rehearsals: RehearsalsSection::default(),
             after_call: AfterCallSection::default(),
             knowledge: KnowledgeSection::default(),
             telemetry: TelemetrySection::default(),

@@ -198,6 +198,14 @@ impl AgentShelf {
         Ok(MadeApp { recording, ..MadeApp::plain(app) })
     }
 
+    /// Why an agent of the books cannot talk; `None`: it can.
+    pub(super) fn fault(&self, name: &str) -> Option<String> {
+        match self.now().get(name) {
+            None => Some(format!("there is no agent `{name}`")),
+            Some(kept) => kept.ready.as_ref().err().map(|fault| format!("the agent `{name}` cannot talk: {fault}")),
+        }
+    }
+
     fn version(&self, name: &str) -> Option<u32> {
         self.now().get(name).map(|kept| kept.version)
     }

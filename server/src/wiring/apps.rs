@@ -36,6 +36,14 @@ impl FlowShelf {
         &self.business
     }
 
+    /// Why a flow of the books cannot run; `None`: it can.
+    pub fn fault(&self, name: &str) -> Option<String> {
+        match self.shelf.read().unwrap_or_else(PoisonError::into_inner).programs.get(name) {
+            None => Some(format!("there is no flow `{name}`")),
+            Some(program) => program.as_ref().err().map(|fault| format!("the flow `{name}` cannot run: {fault}")),
+        }
+    }
+
     /// The names of the flows that there are.
     pub fn names(&self) -> BTreeSet<String> {
         self.shelf.read().unwrap_or_else(PoisonError::into_inner).programs.keys().cloned().collect()

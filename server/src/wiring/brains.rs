@@ -81,6 +81,7 @@ pub(super) enum ChainFailure {
 }
 
 /// One place in the order.
+#[derive(Clone)]
 enum Place {
     Model(String, Arc<dyn Model>),
     Builtin,
@@ -139,6 +140,28 @@ impl Brains {
     pub(super) fn with_clock(mut self, clock: Arc<dyn Fn() -> i64 + Send + Sync>) -> Self {
         self.facts.clock = clock;
         self
+    }
+
+    /// The same brains and documents for calls that are only rehearsed: by another clock, and not counted in what a day
+    /// of an agent has cost.
+    pub(super) fn rehearsing(&self, clock: Arc<dyn Fn() -> i64 + Send + Sync>) -> Self {
+        Self {
+            order: self.order.clone(),
+            facts: Facts { clock, ..self.facts.clone() },
+            folder: self.folder.clone(),
+            with_demo: self.with_demo,
+            documents: self.documents.clone(),
+            limits: self.limits,
+            builtin: self.builtin.clone(),
+            papers: RwLock::new(self.papers()),
+            edition: AtomicU64::new(self.edition()),
+            costs: None,
+        }
+    }
+
+    /// Whether a language model thinks here.
+    pub(super) fn has_models(&self) -> bool {
+        self.order.iter().any(|place| matches!(place, Place::Model(..)))
     }
 
     /// The language models, in their order: for what is asked outside of calls.
@@ -210,7 +233,7 @@ impl Brains {
     /// What models may consult: the documents, and the questions and answers of the built-in brain but for those with
     /// facts in them, which models are told anyway.
     fn for_models(&self, knowledge: &Knowledge, mut documents: ByLanguage) -> Result<Arc<Documents>, ChainFailure> {
-        if self.order.iter().any(|place| matches!(place, Place::Model(..))) {
+        if self.has_models() {
             for language in Language::ALL {
                 let known = documents.entry(language).or_default();
                 let entries = knowledge.passages(language.tag()).into_iter();

@@ -1,5 +1,6 @@
 //! Campaigns on the switchboard: dials for the runner, and tries them out before anybody is called.
 
+mod asking;
 mod held;
 
 use std::collections::BTreeSet;
@@ -17,10 +18,10 @@ use calls::screening::{MachinePlan, OnMachine, OnUnsure};
 use calls::{PlaceError, Placement, Switchboard};
 use campaigns::audience::{Defaults, Row};
 use campaigns::runner::{
-    DialFailure, DialOrder, Dialer, Members, RunnerSettings, Running, Stir, Waiting, forecast, message_of, row_of,
-    variables_of,
+    AskError, DialFailure, DialOrder, Dialer, Members, Ready, RunnerSettings, Running, Stir, Waiting, forecast,
+    message_of, row_of, variables_of,
 };
-use campaigns::{App, CandidateId, Capacity, Forecast, MemberRoom, Spec, TrunkRoom};
+use campaigns::{App, CandidateId, Capacity, MemberRoom, Spec, TrunkRoom};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use permission::{Purpose, Rules};
@@ -29,7 +30,7 @@ use store::{CampaignContactRecord, CampaignRecord, Store, StoreError, fresh_id};
 use tokio::sync::Semaphore;
 
 use super::agents::Shelves;
-use crate::api::{CampaignDesk, Held, PlaceCallError, Spoken};
+use crate::api::{CampaignDesk, DryForecast, Held, PlaceCallError, Spoken};
 use crate::config::Config;
 
 /// How long a call is taken to be, for the dry run.
@@ -118,6 +119,15 @@ impl Dialer for CampaignHouse {
             let waits = waits.map_or(0, |line| u32::try_from(line.waiting).unwrap_or(u32::MAX));
             MemberRoom { queue: queue.to_owned(), free: there.free.saturating_sub(waits), busy: there.busy }
         })
+    }
+
+    fn ask<'a>(
+        &'a self,
+        campaign: &'a CampaignRecord,
+        spec: &'a Spec,
+        asked_ms: i64,
+    ) -> Waiting<'a, Result<(), AskError>> {
+        Box::pin(self.ask_segment(campaign, spec, asked_ms))
     }
 
     fn rules(&self, purpose: Purpose) -> Rules {
@@ -292,12 +302,13 @@ impl CampaignDesk for Campaigns {
         &self.members
     }
 
-    fn held(&self, spec: &Spec) -> Option<Held> {
-        self.house.held(spec)
+    fn held<'a>(&'a self, spec: &'a Spec) -> BoxFuture<'a, Option<Held>> {
+        Box::pin(self.house.held(spec))
     }
 
     fn preview(&self, spec: &Spec, contact: &CampaignContactRecord) -> Result<Spoken, String> {
         let about = row_of(contact).ok_or("the contact was erased: nothing is known of them any more")?;
+        spec.fills(&about)?;
         let variant = spec.variant_of(CandidateId(contact.row.unsigned_abs()));
         let variables = variables_of(spec, variant, &about).map_err(|error| error.to_string())?;
         let language = self.house.language(&about).to_owned();
@@ -357,28 +368,24 @@ impl CampaignDesk for Campaigns {
         campaign: &'a CampaignRecord,
         spec: &'a Spec,
         most: usize,
-    ) -> BoxFuture<'a, Result<Option<Forecast>, StoreError>> {
+        given: Option<Vec<CampaignContactRecord>>,
+    ) -> BoxFuture<'a, Result<Option<DryForecast>, StoreError>> {
         Box::pin(async move {
             let Ok(_place) = self.dry_runs.try_acquire() else { return Ok(None) };
             let house = self.house.outreach.rules(spec.purpose);
             let rules = spec.rules(house).unwrap_or_else(|_| house.clone());
             let spec = Arc::new(spec.clone());
             let dialer: Arc<dyn Dialer> = self.house.clone();
-            let (planner, key) = forecast(&self.house.store, dialer, campaign, spec, rules).await?;
+            let ready = forecast(&self.house.store, dialer, campaign, (spec, rules), given).await?;
+            let Ready { planner, key, unfilled } = ready;
             let now = Timestamp::now();
             let done = tokio::task::spawn_blocking(move || planner.forecast(key, now, USUAL_CALL, most)).await;
-            Ok(Some(done.ok().flatten().unwrap_or_default()))
+            Ok(Some(DryForecast { forecast: done.ok().flatten().unwrap_or_default(), unfilled }))
         })
     }
 
     fn defaults(&self) -> Defaults {
-        let directory = self.house.switchboard.directory();
-        Defaults {
-            country: Some(directory.country.clone()),
-            language: Some(self.house.config.business.language.clone()),
-            time_zone: None,
-            clock: self.house.shelves.flows.business().time_zone.iana_name().map(str::to_owned),
-        }
+        self.house.defaults()
     }
 }
 

@@ -49,6 +49,46 @@ const KNOWLEDGE: [(&str, &str, &str); 8] = [
     ("knowledge-survey", "en.yaml", include_str!("../../../demo/knowledge-survey/en.yaml")),
 ];
 
+/// What its agents are tried by: name and text.
+pub(super) const REHEARSALS: [(&str, &str); 30] = [
+    ("lead-change-of-mind-en", include_str!("../../../demo/rehearsals/lead/lead-change-of-mind-en.yaml")),
+    ("lead-cold-en", include_str!("../../../demo/rehearsals/lead/lead-cold-en.yaml")),
+    ("lead-hot-en", include_str!("../../../demo/rehearsals/lead/lead-hot-en.yaml")),
+    ("lead-out-of-scope-en", include_str!("../../../demo/rehearsals/lead/lead-out-of-scope-en.yaml")),
+    ("lead-person-en", include_str!("../../../demo/rehearsals/lead/lead-person-en.yaml")),
+    ("lead-refusal-en", include_str!("../../../demo/rehearsals/lead/lead-refusal-en.yaml")),
+    ("lead-warm-de", include_str!("../../../demo/rehearsals/lead/lead-warm-de.yaml")),
+    ("reception-booking-de", include_str!("../../../demo/rehearsals/reception/reception-booking-de.yaml")),
+    ("reception-booking-en", include_str!("../../../demo/rehearsals/reception/reception-booking-en.yaml")),
+    (
+        "reception-booking-telephone-en",
+        include_str!("../../../demo/rehearsals/reception/reception-booking-telephone-en.yaml"),
+    ),
+    ("reception-cancel-en", include_str!("../../../demo/rehearsals/reception/reception-cancel-en.yaml")),
+    (
+        "reception-change-of-mind-en",
+        include_str!("../../../demo/rehearsals/reception/reception-change-of-mind-en.yaml"),
+    ),
+    ("reception-out-of-scope-en", include_str!("../../../demo/rehearsals/reception/reception-out-of-scope-en.yaml")),
+    ("reception-person-en", include_str!("../../../demo/rehearsals/reception/reception-person-en.yaml")),
+    ("reception-telephone-en", include_str!("../../../demo/rehearsals/reception/reception-telephone-en.yaml")),
+    ("reception-wrong-day-en", include_str!("../../../demo/rehearsals/reception/reception-wrong-day-en.yaml")),
+    ("support-hesitation-en", include_str!("../../../demo/rehearsals/support/support-hesitation-en.yaml")),
+    ("support-invoice-en", include_str!("../../../demo/rehearsals/support/support-invoice-en.yaml")),
+    ("support-known-ticket-en", include_str!("../../../demo/rehearsals/support/support-known-ticket-en.yaml")),
+    ("support-out-of-scope-en", include_str!("../../../demo/rehearsals/support/support-out-of-scope-en.yaml")),
+    ("support-person-de", include_str!("../../../demo/rehearsals/support/support-person-de.yaml")),
+    ("support-portal-de", include_str!("../../../demo/rehearsals/support/support-portal-de.yaml")),
+    ("support-unknown-ticket-en", include_str!("../../../demo/rehearsals/support/support-unknown-ticket-en.yaml")),
+    ("survey-complete-de", include_str!("../../../demo/rehearsals/survey/survey-complete-de.yaml")),
+    ("survey-complete-en", include_str!("../../../demo/rehearsals/survey/survey-complete-en.yaml")),
+    ("survey-hesitation-en", include_str!("../../../demo/rehearsals/survey/survey-hesitation-en.yaml")),
+    ("survey-out-of-scope-en", include_str!("../../../demo/rehearsals/survey/survey-out-of-scope-en.yaml")),
+    ("survey-person-en", include_str!("../../../demo/rehearsals/survey/survey-person-en.yaml")),
+    ("survey-refusal-en", include_str!("../../../demo/rehearsals/survey/survey-refusal-en.yaml")),
+    ("survey-wrong-number-en", include_str!("../../../demo/rehearsals/survey/survey-wrong-number-en.yaml")),
+];
+
 /// The files of one of its folders.
 pub(super) fn knowledge(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     KNOWLEDGE.iter().filter(move |(of, ..)| *of == folder).map(|(_, file, text)| (*file, *text))
@@ -136,6 +176,18 @@ async fn seed_members(store: &Store, config: &Config, password: &str, now_ms: i6
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_demos_rehearsals_are_all_there_and_sound() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../demo/rehearsals");
+        let files = crate::rehearsals::read_files(&folder).unwrap();
+        let given: Vec<_> = REHEARSALS.iter().map(|(name, yaml)| ((*name).to_owned(), (*yaml).to_owned())).collect();
+        assert_eq!(given, files);
+        for (name, yaml) in REHEARSALS {
+            let rehearsal = rehearsal::Rehearsal::parse(yaml, name).unwrap();
+            assert!(agent(&rehearsal.agent).is_some(), "{name}");
+        }
+    }
 
     #[test]
     fn the_demos_agents_are_sound() {

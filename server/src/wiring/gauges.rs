@@ -125,6 +125,7 @@ const LABELLED: &[(&str, &str)] = &[
     ("callwright_brain_cost_millionths_total", "What brains cost, in millionths of the currency, by agent"),
     ("callwright_queue_refused_total", "Callers who found a queue full"),
     ("callwright_queue_over_total", "Callers who left a queue, by how"),
+    ("callwright_queue_served_soon_total", "Callers of a queue who were put through within its service level"),
     ("callwright_mcp_connections_lost_total", "MCP servers that were lost, by server"),
 ];
 
@@ -163,6 +164,7 @@ const GAUGES: &[(&str, &str)] = &[
     ("callwright_trunk_calls", "Calls that the trunk carries"),
     ("callwright_store_writes_waiting", "Writes that wait for the books"),
     ("callwright_store_longest_write_seconds", "The longest time that a transaction of the books took"),
+    ("callwright_queue_service_level_seconds", "Within how long callers of a queue are to be put through"),
     ("callwright_disk_free_bytes", "Space that is left for the data folder"),
     ("callwright_disk_size_bytes", "Size of the disk of the data folder"),
     ("callwright_file_descriptors", "File descriptors in use"),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_model::{CallId, RecordingSwitch};
+use call_model::{AppName, CallId, RecordingSwitch};
 use calls::app::AppRef;
 use calls::live::LiveFeed;
 use calls::screening::{MachinePlan, OnMachine};
@@ -23,6 +23,7 @@ use crate::api::{
     Registration, Speech,
 };
 use crate::config::Config;
+use crate::doctor::{self, Finding};
 
 /// Running calls, and what they work on.
 pub struct Live {
@@ -199,6 +200,17 @@ impl LiveCalls for Live {
 
     fn check_agent(&self, name: &str, yaml: &str) -> Result<Vec<voice_agent::Fault>, Vec<voice_agent::Fault>> {
         self.shelves.agents.check(name, yaml, &self.shelves.flows.names(), &self.members())
+    }
+
+    fn app_fault(&self, app: &AppName) -> Option<String> {
+        match app {
+            AppName::Flow(name) => self.shelves.flows.fault(name),
+            AppName::Agent(name) => self.shelves.agents.fault(name),
+        }
+    }
+
+    fn examine(&self) -> BoxFuture<'_, Vec<Finding>> {
+        Box::pin(doctor::house(&self.config))
     }
 
     fn watch(&self, call: Option<CallId>) -> LiveFeed {

@@ -95,6 +95,12 @@ pub enum StartFailure {
     /// The recorder of record cannot be used.
     #[error("the recorder of record (`[recorder]`) cannot be used")]
     Recorder(#[from] RecorderFailure),
+    /// The provider of OpenID Connect cannot be used as it is configured.
+    #[error("nobody can sign in by OpenID Connect as it is configured")]
+    OpenId(#[from] crate::access::OpenIdError),
+    /// Its secret is not where it is said to be.
+    #[error("`openid.client_secret` of the configuration cannot be used")]
+    OpenIdSecret(#[source] config::SecretError),
     /// A TURN server's password is not where it is said to be.
     #[error("`phone.ice_servers` of the configuration cannot be used")]
     Phone(#[source] config::SecretError),
@@ -194,6 +200,7 @@ pub async fn start(
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 ) -> Result<Running, StartFailure> {
     let config = Arc::new(config);
+    let openid = super::access::openid(&config)?;
     let (store, recordings, redaction) = open_books(&config).await?;
     let interrupted = close_interrupted(&store, &recordings).await?;
     let api_key = books::api_key(&store, &config, now_ms()).await?;
@@ -255,15 +262,18 @@ pub async fn start(
     traces::start(&config.telemetry, &switchboard, &store)?;
     let dialling = (switchboard.clone(), shelves.clone(), store.clone(), config.clone(), outreach);
     let (campaign_desk, campaigns) = super::campaigns::start(dialling).await?;
+    let rehearsals = super::rehearsal::open(&config, &shelves, &store, with_demo);
     let live = Live::new((switchboard.clone(), places), shelves, store.clone(), config.clone(), librarian.clone());
     let phones = Phones::new(sip.clone(), config.sip.realm.clone(), &config.phone).map_err(StartFailure::Phone)?;
     let live = Arc::new(live.with_watch(watch).with_phones(phones));
     let addresses = AbortOnDropHandle::new(tokio::spawn(directory::keep_fresh(live.clone())));
     let keys = Arc::new(Keys::load(&store).await?);
-    let surface = ApiConfig { time_zone, ..api_config(&config) };
+    let mut surface = ApiConfig { time_zone, ..api_config(&config) };
+    surface.access.openid = openid;
     let folder = recordings.clone();
     let state = ApiState::new(surface, store.clone(), live, recordings, keys, metrics);
     let state = state.with_desk(desk.desk.clone()).with_campaigns(campaign_desk).with_settings(changeable.clone());
+    let state = state.with_rehearsals(rehearsals);
     let http = serve_http(door, state).map_err(|source| StartFailure::Http { address, source })?;
     let courier = desk.courier(&config)?;
     let webhooks = webhooks::WebhookSender::start(store.clone(), webhooks::WebhookConfig::default())
@@ -548,8 +558,14 @@ fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
         member_calls_per_hour: config.abuse.member_calls_per_hour,
         domain: config.sip.advertised.clone().unwrap_or_else(|| own_address(config).to_string()),
         announce_supervision: config.supervision.announce,
+        service_levels: service_levels(&config.queues),
         ..CallSettings::default()
     })
+}
+
+fn service_levels(queues: &config::QueuesSection) -> calls::ServiceLevels {
+    let by_queue = queues.service_levels.iter().map(|(name, seconds)| (name.clone(), Duration::from_secs(*seconds)));
+    calls::ServiceLevels { others: Duration::from_secs(queues.service_level_s), by_queue: by_queue.collect() }
 }
 
 fn api_config(config: &Config) -> ApiConfig {

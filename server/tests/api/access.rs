@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use callwright::access::{AccessRules, HashCost, WallClock, first_link};
+use callwright::access::{AccessRules, HashCost, OpenId, WallClock, first_link};
 use callwright::api::ApiConfig;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
@@ -13,30 +13,35 @@ use tokio::net::TcpStream;
 
 use crate::support::{Answer, KEY, NOW, Surface, inbound, read};
 
-const PASSWORD: &str = "correct horse battery";
+pub const PASSWORD: &str = "correct horse battery";
 const HOUR: i64 = 3_600_000;
 
 /// A surface whose clock stands until it is set.
-struct House {
-    surface: Surface,
+pub struct House {
+    pub surface: Surface,
     rules: AccessRules,
     now: Arc<AtomicI64>,
 }
 
 /// Somebody who is signed in.
 #[derive(Clone)]
-struct Browser {
-    cookie: String,
-    csrf: String,
+pub struct Browser {
+    pub cookie: String,
+    pub csrf: String,
 }
 
 async fn house() -> House {
-    let now = Arc::new(AtomicI64::new(NOW));
+    house_with(None, Arc::new(AtomicI64::new(NOW))).await
+}
+
+/// The same with a provider of OpenID Connect, and a clock that others see, too.
+pub async fn house_with(openid: Option<OpenId>, now: Arc<AtomicI64>) -> House {
     let told = now.clone();
     let rules = AccessRules {
         address: "https://pbx.example".to_owned(),
         proxies: vec!["127.0.0.1".parse().unwrap()],
         cost: HashCost { memory_kib: 64, passes: 1 },
+        openid,
         clock: WallClock(Arc::new(move || told.load(Ordering::Relaxed))),
         ..AccessRules::default()
     };
@@ -51,12 +56,12 @@ fn browser(answer: &Answer) -> Browser {
 }
 
 impl House {
-    fn pass(&self, ms: i64) {
+    pub fn pass(&self, ms: i64) {
         self.now.fetch_add(ms, Ordering::Relaxed);
     }
 
     /// A request by nobody.
-    fn open(&self, method: &str, path: &str) -> RequestBuilder {
+    pub fn open(&self, method: &str, path: &str) -> RequestBuilder {
         self.surface.http.request(method.parse().unwrap(), format!("{}{path}", self.surface.base))
     }
 
@@ -64,16 +69,16 @@ impl House {
         read(self.open("POST", path).json(body)).await
     }
 
-    fn by(&self, who: &Browser, method: &str, path: &str) -> RequestBuilder {
+    pub fn by(&self, who: &Browser, method: &str, path: &str) -> RequestBuilder {
         self.open(method, path).header("cookie", &who.cookie).header("x-csrf-token", &who.csrf)
     }
 
-    async fn ask(&self, who: &Browser, method: &str, path: &str, body: &Value) -> Answer {
+    pub async fn ask(&self, who: &Browser, method: &str, path: &str, body: &Value) -> Answer {
         let request = self.by(who, method, path);
         read(if method == "GET" { request } else { request.json(body) }).await
     }
 
-    async fn get(&self, who: &Browser, path: &str) -> Answer {
+    pub async fn get(&self, who: &Browser, path: &str) -> Answer {
         read(self.by(who, "GET", path)).await
     }
 
@@ -85,14 +90,14 @@ impl House {
         token.to_owned()
     }
 
-    async fn admin(&self) -> Browser {
+    pub async fn admin(&self) -> Browser {
         let token = self.first_token().await;
         let given = json!({"token": token, "password": PASSWORD, "name": "Anna", "display": "Anna Weber"});
         browser(&self.post("/v1/session/link", &given).await)
     }
 
     /// Invites somebody, who comes.
-    async fn invited(&self, admin: &Browser, new: &Value) -> Browser {
+    pub async fn invited(&self, admin: &Browser, new: &Value) -> Browser {
         let user = self.ask(admin, "POST", "/v1/users", new).await.ok(201);
         let link =
             self.ask(admin, "POST", &format!("/v1/users/{}/link", user["id"].as_str().unwrap()), &json!({})).await;
@@ -113,13 +118,13 @@ impl House {
         read(self.open("POST", "/v1/session").header("x-forwarded-for", address).json(&given)).await
     }
 
-    async fn audit(&self, who: &Browser, query: &str) -> Vec<Value> {
+    pub async fn audit(&self, who: &Browser, query: &str) -> Vec<Value> {
         self.get(who, &format!("/v1/audit?{query}")).await.ok(200)["data"].as_array().unwrap().clone()
     }
 }
 
 /// The code that an app shows for a secret at a time.
-fn code(secret: &str, at_ms: i64) -> String {
+pub fn code(secret: &str, at_ms: i64) -> String {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     let bits = secret.bytes().fold(String::new(), |bits, letter| {
         bits + &format!("{:05b}", ALPHABET.iter().position(|it| *it == letter).unwrap())

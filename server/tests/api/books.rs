@@ -1,6 +1,6 @@
 //! Flows, numbers, trunks, members and webhooks.
 
-use callwright::api::BooksChange;
+use callwright::api::{BooksChange, Registration, TrunkState};
 use serde_json::{Value, json};
 use store::NodeCount;
 
@@ -293,4 +293,25 @@ async fn who_said_no_is_not_freed_by_a_slip() {
     assert!(surface.send("POST", "/v1/consents/opt-in", &ask).await.problem(409).contains("refused"));
     let consents = surface.get("/v1/consents?number=%2B4930901821").await.ok(200);
     assert_eq!(consents["data"].as_array().unwrap().len(), 1, "nothing was asked");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_trunks_and_numbers_is_told_in_words() {
+    let surface = Surface::start().await;
+    let body = json!({"name": "carrier", "host": "sip.carrier.example", "user": "4930", "register": true});
+    let trunk = surface.send("POST", "/v1/trunks", &body).await.ok(201);
+    let state = trunk_state(trunk["id"].as_str().unwrap().parse().unwrap());
+    let refused = TrunkState { registration: Registration::Failed, last_error: Some("403 Forbidden".into()), ..state };
+    surface.calls.trunks.lock().unwrap().push(refused);
+    let number = json!({"number": "+4930901820", "flow": "reception", "trunk": "carrier"});
+    surface.send("POST", "/v1/numbers", &number).await.ok(201);
+    let told = surface.get("/v1/doctor").await.ok(200);
+    let findings = told["findings"].as_array().unwrap();
+    assert_eq!((&told["worst"], findings.len()), (&json!("fault"), 2));
+    let (trunk, number) = (&findings[0], &findings[1]);
+    assert_eq!((&trunk["code"], &trunk["about"]), (&json!("trunk_refused"), &json!("carrier")));
+    assert!(trunk["found"].as_str().unwrap().contains("403 Forbidden") && trunk["advice"].is_string());
+    assert_eq!((&number["code"], &number["weight"]), (&json!("number_trunk_down"), &json!("warning")));
+    surface.calls.trunks.lock().unwrap().clear();
+    assert_eq!(surface.get("/v1/doctor").await.ok(200), told, "the same is told for a while");
 }

@@ -39,6 +39,26 @@ async fn a_form_makes_a_campaign_and_says_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
+async fn a_campaign_over_a_segment_takes_nobody_from_elsewhere() {
+    let surface = Surface::start().await;
+    let vip = "'vip' in contact.tags";
+    for (segment, why) in [("contact.tags >", "cannot be read"), ("vip", "no segment `vip`")] {
+        let refused = form(&surface, &[("campaign", YAML), ("segment", segment)]).await.problem(422);
+        assert!(refused.contains(why), "{refused}");
+    }
+    let both = form(&surface, &[("campaign", YAML), ("segment", vip), ("contacts", "number\n+4930901820\n")]).await;
+    assert!(both.problem(422).contains("`segment`"), "{}", both.body);
+    let made = form(&surface, &[("campaign", YAML), ("segment", vip)]).await.ok(201);
+    assert_eq!(made["yaml"], format!("{YAML}segment: '''vip'' in contact.tags'\n"));
+    let table = surface.request("POST", "/v1/campaigns/reminders/contacts").header("content-type", "text/csv");
+    assert!(read(table.body("number\n+4930901820\n".to_owned())).await.problem(422).contains("segment"));
+    // One that is kept is taken by its name.
+    surface.store.put_segment("vip", vip, NOW).await.unwrap();
+    let named = YAML.replace("reminders", "others");
+    form(&surface, &[("campaign", &named), ("segment", "vip")]).await.ok(201);
+}
+
+#[tokio::test]
 async fn a_text_that_misspells_is_refused_with_the_line() {
     let surface = Surface::start().await;
     let yaml = format!("{YAML}machines:\n  message: \"Hello {{{{ name }}}}, {{{{ appointment|dat }}}}\"\n");

@@ -11,6 +11,10 @@ use crate::support::{Surface, read};
 const SERVED: &[(&str, &[&str])] = &[
     ("/v1/agents", &["get"]),
     ("/v1/agents/{name}", &["get", "put", "delete"]),
+    ("/v1/agents/{name}/rehearsal-scripts", &["get"]),
+    ("/v1/agents/{name}/rehearsal-scripts/{script}", &["put", "delete"]),
+    ("/v1/agents/{name}/rehearsals", &["get", "post"]),
+    ("/v1/agents/{name}/rehearsals/{id}", &["get", "delete"]),
     ("/v1/agents/{name}/versions", &["get"]),
     ("/v1/appointments", &["get", "post"]),
     ("/v1/appointments/{id}", &["get", "patch", "delete"]),
@@ -22,6 +26,9 @@ const SERVED: &[(&str, &[&str])] = &[
     ("/v1/audit", &["get"]),
     ("/v1/session", &["get", "post", "delete"]),
     ("/v1/session/link", &["post"]),
+    ("/v1/session/openid", &["get"]),
+    ("/v1/session/openid/code", &["post"]),
+    ("/v1/session/openid/return", &["get"]),
     ("/v1/session/options", &["get"]),
     ("/v1/session/password", &["post"]),
     ("/v1/session/second-factor", &["put", "post", "delete"]),
@@ -78,6 +85,7 @@ const SERVED: &[(&str, &[&str])] = &[
     ("/v1/contacts/{id}/notes/{note}", &["delete"]),
     ("/v1/do-not-call", &["get"]),
     ("/v1/do-not-call/{name}", &["put", "delete"]),
+    ("/v1/doctor", &["get"]),
     ("/v1/erasures", &["get", "post"]),
     ("/v1/erasures/{id}", &["get"]),
     ("/v1/merges/{id}/undo", &["post"]),
@@ -144,7 +152,14 @@ const SERVED: &[(&str, &[&str])] = &[
 ];
 
 /// What needs no key under `/v1`: ways to sign in.
-const OPEN: &[(&str, &str)] = &[("/v1/session", "post"), ("/v1/session/link", "post"), ("/v1/session/options", "get")];
+const OPEN: &[(&str, &str)] = &[
+    ("/v1/session", "post"),
+    ("/v1/session/link", "post"),
+    ("/v1/session/openid", "get"),
+    ("/v1/session/openid/code", "post"),
+    ("/v1/session/openid/return", "get"),
+    ("/v1/session/options", "get"),
+];
 
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 

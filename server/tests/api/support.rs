@@ -10,12 +10,15 @@ use callwright::api::{
     ApiConfig, ApiState, BooksChange, Check, ControlError, Ends, Keys, LiveCalls, PlaceCall, PlaceCallError,
     Registration, Speech, TrunkState, hash_key, router,
 };
-use callwright::config::{Redact, RetentionSection};
+use callwright::config::{Redact, RehearsalsSection, RetentionSection};
+use callwright::rehearsals::{Files, Rehearsals, Room, Rooms};
 use callwright::settings::Settings;
 use callwright::wiring::Redaction;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use recordings::Folder;
+use rehearsal::suite::Stage;
+use rehearsal::{Entry, Outcome, Record, Rehearsal, Who};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Map, Value};
 use store::{Address, EndCall, NewCall, Scrubber, Store, StoreConfig, fresh_id};
@@ -118,12 +121,48 @@ impl FakeCalls {
     }
 }
 
+/// Rooms in which whoever calls is greeted, says hello and hangs up; who is named `waits` is never answered.
+#[derive(Default)]
+pub struct FakeRooms {
+    /// The agents' texts that rooms were opened with.
+    pub opened: Mutex<Vec<Option<String>>>,
+}
+
+impl Rooms for FakeRooms {
+    fn open(&self, agent: Option<String>) -> BoxFuture<'_, Result<Room, String>> {
+        self.opened.lock().unwrap().push(agent);
+        async { Ok(Room { stage: Arc::new(FakeStage), judge: None }) }.boxed()
+    }
+}
+
+struct FakeStage;
+
+impl Stage for FakeStage {
+    fn hold<'a>(&'a self, rehearsal: &'a Rehearsal) -> BoxFuture<'a, Result<Record, String>> {
+        if rehearsal.name == "waits" {
+            return std::future::pending().boxed();
+        }
+        let said = |at_ms, who, text: &str| Entry { at_ms, who, text: text.to_owned(), cut: false };
+        let record = Record {
+            entries: vec![said(0, Who::Agent, "Good morning!"), said(2_000, Who::Caller, "Hello")],
+            outcome: Outcome::HungUp,
+            turns: 1,
+            duration_ms: 3_000,
+            thinking: vec![400, 80, 120],
+            ..Record::new()
+        };
+        async { Ok(record) }.boxed()
+    }
+}
+
 pub struct Surface {
     pub store: Store,
     pub calls: Arc<FakeCalls>,
     pub keys: Arc<Keys>,
     pub folder: TempDir,
     pub base: String,
+    /// Where agents are rehearsed.
+    pub rooms: Arc<FakeRooms>,
     /// Whose hours the settings change.
     pub business: Arc<ivr::Business>,
     pub http: reqwest::Client,
@@ -184,11 +223,15 @@ impl Surface {
         let business = Arc::new(ivr::Business::default());
         let settings = Settings::open(store.clone(), business.clone(), RetentionSection::default(), redaction).await;
         let state = state.with_desk(Some(desk(&store))).with_settings(Arc::new(settings.unwrap()));
+        let rooms = Arc::new(FakeRooms::default());
+        let files = Files::Folder(folder.path().join("rehearsals"));
+        let rehearsals = Rehearsals::new(store.clone(), rooms.clone(), files, RehearsalsSection::default());
+        let state = state.with_rehearsals(Arc::new(rehearsals));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let service = router(state).into_make_service_with_connect_info::<Ends>();
         tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
-        Self { store, calls, keys, folder, base, business, http: client() }
+        Self { store, calls, keys, folder, base, rooms, business, http: client() }
     }
 
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {

@@ -119,9 +119,9 @@ impl Authenticator {
         self.passes.insert(pass.name.clone(), (pass, proof));
     }
 
-    /// Ends a pass; `false`: there is none of that name.
-    pub(crate) fn recall(&mut self, name: &str) -> bool {
-        self.passes.remove(name).is_some()
+    /// Ends a pass.
+    pub(crate) fn recall(&mut self, name: &str) {
+        self.passes.remove(name);
     }
 
     /// Whether this is the name of an account, or of a pass that is lent now or lapsed some time ago: those are written

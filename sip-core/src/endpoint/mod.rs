@@ -381,9 +381,9 @@ impl Endpoint {
 
     /// Ends a pass, and with it the contacts that were registered by it. Calls go on.
     pub fn recall_pass(&mut self, name: &str) {
-        if self.auth.recall(name) {
-            self.drop_unproved();
-        }
+        self.auth.recall(name);
+        // It may have lapsed and be forgotten already; what was registered by it is not.
+        self.drop_unproved();
     }
 
     fn drop_unproved(&mut self) {

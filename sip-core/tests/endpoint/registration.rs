@@ -1,7 +1,7 @@
 //! Registrar and registering client (RFC 3261 section 10).
 
 use sip_core::message::{HeaderName, Message, Method, NameAddr, StatusCode};
-use sip_core::{Account, Credentials, Event, Registration, RegistrationHandle, RegistrationState};
+use sip_core::{Account, Credentials, Event, Pass, Registration, RegistrationHandle, RegistrationState};
 
 use crate::sim::*;
 
@@ -293,6 +293,26 @@ fn a_phone_does_not_ring_any_more_once_the_password_has_changed() {
     sim.nodes[1].endpoint.set_accounts(vec![Account::from_password("anna", "callwright", "new")]);
     assert!(sim.nodes[1].endpoint.bindings("anna").is_empty());
     assert!(sim.on(1, |endpoint, now| endpoint.kept_bindings(now)).is_empty());
+}
+
+#[test]
+fn a_pass_that_has_lapsed_leaves_no_phone_registered_once_it_is_recalled() {
+    let mut sim = Sim::new(20);
+    sim.set_accounts(1);
+    let lend = |sim: &mut Sim, name: &str| {
+        sim.on(1, |endpoint, now| {
+            endpoint.lend_pass(now, Pass::from_password(name, "anna", "callwright", "lent", now + secs(60)));
+        });
+    };
+    lend(&mut sim, "anna~x");
+    register(&mut sim, |it| it.credentials = Some(Credentials::new("anna~x", "lent")));
+    sim.run(secs(1));
+    assert_eq!(sim.nodes[1].endpoint.bindings("anna").len(), 1);
+    // With the next pass, those that have lapsed are forgotten.
+    sim.run(secs(90));
+    lend(&mut sim, "anna~y");
+    sim.nodes[1].endpoint.recall_pass("anna~x");
+    assert!(sim.nodes[1].endpoint.bindings("anna").is_empty());
 }
 
 #[test]

@@ -107,6 +107,8 @@ pub struct UserChange {
     pub language: Option<Option<String>>,
     /// They may not sign in: their sessions and links end.
     pub disabled: Option<bool>,
+    /// Which account at the provider of OpenID Connect is theirs is forgotten.
+    pub forget_openid: bool,
 }
 masked_debug!(UserChange { role, disabled });
 

@@ -19,3 +19,17 @@ pub struct AgentRecord {
     pub created_ms: i64,
 }
 masked_debug!(AgentRecord { name, version, active });
+
+/// A rehearsal of an agent, as it was written in the console.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct RehearsalRecord {
+    /// The agent.
+    pub agent: String,
+    /// Its name; one for each agent.
+    pub name: String,
+    /// The text.
+    pub yaml: String,
+    /// When it was written, ms since the Unix epoch.
+    pub updated_ms: i64,
+}
+masked_debug!(RehearsalRecord { agent, name, updated_ms });

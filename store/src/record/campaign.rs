@@ -100,6 +100,10 @@ pub struct CampaignRecord {
     pub settings: Map<String, Value>,
     /// The round that goes on or was the last; 0 where none has begun, or it does not recur.
     pub round: u32,
+    /// Which asking of its segment counts, ms since the Unix epoch; `None`: it has none, or that is still to be asked.
+    pub asked_ms: Option<i64>,
+    /// What came of the last asking.
+    pub asked: Option<Value>,
     /// When it was made, ms since the Unix epoch.
     pub created_ms: i64,
     /// When it was changed.
@@ -167,6 +171,36 @@ pub struct NewCampaignContact {
     pub urgent: bool,
 }
 masked_debug!(NewCampaignContact { line, due_ms });
+
+impl NewCampaignContact {
+    /// As it would be in the books under that number, before anything was tried.
+    pub fn into_record(self, row: i64) -> CampaignContactRecord {
+        CampaignContactRecord {
+            row,
+            number: self.number,
+            key: self.key,
+            line: self.line,
+            other_numbers: self.other_numbers,
+            language: self.language,
+            zone: self.zone,
+            country: self.country,
+            region: self.region,
+            details: self.details,
+            variant: self.variant,
+            state: CampaignContactState::Waiting,
+            due_ms: self.due_ms,
+            attempts: 0,
+            next_number: 0,
+            expires_ms: self.expires_ms,
+            urgent: self.urgent,
+            outcome: None,
+            disposition: None,
+            reason: None,
+            round: 0,
+            updated_ms: 0,
+        }
+    }
+}
 
 /// Somebody whom a campaign calls.
 #[derive(Clone, PartialEq, Serialize)]

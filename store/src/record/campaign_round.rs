@@ -23,6 +23,8 @@ pub struct NewRound {
     pub campaign: CampaignId,
     /// The time of the schedule that it is for, ms since the Unix epoch.
     pub planned_ms: i64,
+    /// The asking of the segment whose contacts it is for; `None`: everybody in the campaign.
+    pub asked_ms: Option<i64>,
     /// When, ms since the Unix epoch.
     pub now_ms: i64,
 }

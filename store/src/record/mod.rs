@@ -8,6 +8,7 @@ mod calendar;
 mod call;
 mod campaign;
 mod campaign_round;
+mod campaign_segment;
 mod campaign_walk;
 mod contact;
 mod cost;
@@ -35,7 +36,7 @@ pub use access::{
     ActorKind, AuditEntry, AuditFilter, AuditRecord, AuditResult, NewSession, NewUser, Role, SessionRecord, UserChange,
     UserRecord,
 };
-pub use agent::AgentRecord;
+pub use agent::{AgentRecord, RehearsalRecord};
 pub use binding::BindingRecord;
 pub use calendar::{
     AppointmentFilter, AppointmentRecord, AppointmentState, Busy, MoveAppointment, NewAppointment, TimeSpan,
@@ -50,6 +51,7 @@ pub use campaign::{
     CampaignStep, CampaignVersion, EndedContact, Judgement, NewAttempt, NewCampaign, NewCampaignContact,
 };
 pub use campaign_round::{CampaignRound, NewRound, RoundBegin, RoundCount};
+pub use campaign_segment::{AskedStory, LEFT_OUT, TakeAsked};
 pub(crate) use campaign_walk::Walked;
 pub use campaign_walk::{CallWalk, CampaignKey, CampaignNode, WalkedNode};
 pub use contact::{ContactChange, ContactFilter, ContactRecord, OtherNumber, TimelineEntry};

@@ -96,6 +96,8 @@ impl Write for DeleteAgent {
         if used.fetch_optional(&mut tx.conn).await?.is_some() {
             return Err(StoreError::Conflict("a number is answered by this agent: route it elsewhere first"));
         }
+        let rehearsals = sqlx::query("DELETE FROM rehearsals WHERE agent = ?1").bind(&self.name);
+        rehearsals.execute(&mut tx.conn).await?;
         let query = sqlx::query("DELETE FROM agents WHERE name = ?1").bind(&self.name);
         Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
     }

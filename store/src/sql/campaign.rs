@@ -31,6 +31,8 @@ impl Record for CampaignRecord {
             reason: row.maybe_text("reason")?,
             settings: row.json("settings")?,
             round: row.unsigned("round")?,
+            asked_ms: row.maybe_int("asked_ms")?,
+            asked: row.maybe_json("asked")?,
             created_ms: row.int("created_ms")?,
             updated_ms: row.int("updated_ms")?,
             started_ms: row.maybe_int("started_ms")?,
@@ -198,7 +200,7 @@ impl Write for Change {
             }
         }
         add_version(tx, self.id, now.version + 1, &self.yaml, self.now_ms).await?;
-        sqlx::query("UPDATE campaigns SET version = ?2, updated_ms = ?3 WHERE row = ?1")
+        sqlx::query("UPDATE campaigns SET version = ?2, updated_ms = ?3, asked_ms = NULL WHERE row = ?1")
             .bind(now.row)
             .bind(now.version + 1)
             .bind(self.now_ms)

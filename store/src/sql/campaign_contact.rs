@@ -10,7 +10,7 @@ use super::list::List;
 use super::row::{Reader, Record, json};
 use crate::record::{
     AddedContacts, CampaignAttempt, CampaignContactFilter, CampaignContactRecord, CampaignContactState, CampaignCount,
-    CampaignReach, CampaignState, EndedContact, Judgement, NewCampaignContact,
+    CampaignReach, CampaignState, EndedContact, Judgement, LEFT_OUT, NewCampaignContact,
 };
 use crate::writer::{Tx, Write};
 use crate::{Cursor, Page, PageRequest, Store, StoreError};
@@ -146,13 +146,13 @@ impl Store {
         Ok(Page { data, next })
     }
 
-    /// How many contacts of a campaign stand how.
+    /// How many contacts of a campaign stand how, without those who are [left out](LEFT_OUT).
     pub async fn campaign_counts(&self, campaign: i64) -> Result<Vec<CampaignCount>, StoreError> {
         let query = sqlx::query(
             "SELECT state, outcome, disposition, variant, count(*) AS count FROM campaign_contacts \
-             WHERE campaign = ?1 GROUP BY state, outcome, disposition, variant",
+             WHERE campaign = ?1 AND outcome IS NOT ?2 GROUP BY state, outcome, disposition, variant",
         );
-        CampaignCount::from_rows(&query.bind(campaign).fetch_all(self.readers()).await?)
+        CampaignCount::from_rows(&query.bind(campaign).bind(LEFT_OUT).fetch_all(self.readers()).await?)
     }
 
     /// How many contacts of a campaign were dialled, and how many of them answered, each counted once.

@@ -2,14 +2,19 @@
 
 use call_model::CampaignId;
 use serde_json::{Map, json as object};
+use sqlx::AssertSqlSafe;
 
-use super::campaign;
 use super::event::tell;
 use super::row::{Reader, Record};
+use super::{campaign, campaign_segment};
 use crate::record::event_type::{CAMPAIGN_ROUND_FINISHED, CAMPAIGN_ROUND_STARTED};
 use crate::record::{CampaignRecord, CampaignRound, CampaignState, NewEvent, NewRound, RoundBegin, RoundCount};
 use crate::writer::{Tx, Write};
 use crate::{Store, StoreError};
+
+/// Who is called in the next round, too.
+const CALLED_AGAIN: &str =
+    "(state = 'waiting' OR (state = 'done' AND outcome NOT IN ('opted_out', 'wrong_number', 'removed')))";
 
 impl Record for CampaignRound {
     const TABLE: &'static str = "campaign_rounds";
@@ -35,7 +40,7 @@ impl Record for RoundCount {
 impl Store {
     /// Begins a round of a campaign that runs, in one write: who has no outcome in the round before has `expired` there,
     /// all outcomes of it are kept, and everybody waits again but for who wants no more calls, who is not at the number,
-    /// and who was taken out.
+    /// and who was taken out. Where a segment was asked, only those whom it has wait, and the others are left out.
     pub async fn begin_round(&self, new: NewRound) -> Result<RoundBegin, StoreError> {
         self.write(new).await
     }
@@ -78,17 +83,23 @@ impl Write for NewRound {
             return Ok(RoundBegin::NotYet);
         }
         keep_outcomes(tx, &campaign).await?;
+        if let Some(asked_ms) = self.asked_ms {
+            campaign_segment::leave_out(tx, campaign.row, asked_ms, CALLED_AGAIN, self.now_ms).await?;
+            campaign_segment::counts(tx, campaign.row, asked_ms).await?;
+        }
         let round = campaign.round + 1;
-        sqlx::query(
+        let again = format!(
             "UPDATE campaign_contacts SET round = ?2, state = 'waiting', due_ms = 0, next_number = 0, outcome = NULL, \
              disposition = NULL, reason = NULL, updated_ms = ?3 WHERE campaign = ?1 AND number <> '' \
-             AND (state = 'waiting' OR (state = 'done' AND outcome NOT IN ('opted_out', 'wrong_number', 'removed')))",
-        )
-        .bind(campaign.row)
-        .bind(round)
-        .bind(self.now_ms)
-        .execute(&mut tx.conn)
-        .await?;
+             AND (?4 IS NULL OR asked_ms = ?4) AND {CALLED_AGAIN}"
+        );
+        sqlx::query(AssertSqlSafe(again))
+            .bind(campaign.row)
+            .bind(round)
+            .bind(self.now_ms)
+            .bind(self.asked_ms)
+            .execute(&mut tx.conn)
+            .await?;
         sqlx::query("UPDATE campaigns SET round = ?2, updated_ms = ?3 WHERE row = ?1")
             .bind(campaign.row)
             .bind(round)

@@ -90,6 +90,12 @@ impl Store {
         self.write(ChangeUser { id, change, now_ms }).await
     }
 
+    /// Keeps which account at the provider of OpenID Connect is a user's: issuer and subject. `false`: another one is
+    /// known already, or it is somebody else's.
+    pub async fn link_openid(&self, id: UserId, openid: &str, now_ms: i64) -> Result<bool, StoreError> {
+        self.write(LinkOpenId { id, openid: openid.to_owned(), now_ms }).await
+    }
+
     /// Removes a user with their sessions and links. `false`: there is none.
     ///
     /// # Errors
@@ -252,8 +258,8 @@ impl Write for ChangeUser {
             shut_out(tx, self.id).await?;
         }
         let query = sqlx::query(
-            "UPDATE users SET display = ?2, role = ?3, member = ?4, language = ?5, disabled = ?6, updated_ms = ?7 \
-             WHERE id = ?1 RETURNING *",
+            "UPDATE users SET display = ?2, role = ?3, member = ?4, language = ?5, disabled = ?6, updated_ms = ?7, \
+             openid = CASE WHEN ?8 THEN NULL ELSE openid END WHERE id = ?1 RETURNING *",
         );
         let row = query
             .bind(self.id.to_string())
@@ -263,9 +269,29 @@ impl Write for ChangeUser {
             .bind(&user.language)
             .bind(user.disabled)
             .bind(self.now_ms)
+            .bind(change.forget_openid)
             .fetch_one(&mut tx.conn)
             .await?;
         UserRecord::from_row(&row)
+    }
+}
+
+struct LinkOpenId {
+    id: UserId,
+    openid: String,
+    now_ms: i64,
+}
+
+impl Write for LinkOpenId {
+    type Output = bool;
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let query = sqlx::query(
+            "UPDATE users SET openid = ?2, updated_ms = ?3 WHERE id = ?1 AND openid IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM users WHERE openid = ?2)",
+        );
+        let query = query.bind(self.id.to_string()).bind(&self.openid).bind(self.now_ms);
+        Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
     }
 }
 

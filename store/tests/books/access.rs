@@ -118,3 +118,19 @@ async fn the_first_link_is_for_the_first_alone() {
     assert_eq!(first([2; 32], NOW).await.unwrap(), None);
     assert_eq!(books.store.link([2; 32], NOW).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn an_account_at_a_provider_is_one_users_until_it_is_forgotten() {
+    let books = Books::open().await;
+    let anna = books.store.add_user(user("anna", Role::Admin), NOW).await.unwrap();
+    let ben = books.store.add_user(user("ben", Role::Reviewer), NOW).await.unwrap();
+    assert!(books.store.link_openid(anna.id, "https://login.example 1", NOW).await.unwrap());
+    assert_eq!(books.store.user_by_openid("https://login.example 1").await.unwrap().unwrap().id, anna.id);
+    assert!(!books.store.link_openid(anna.id, "https://login.example 2", NOW).await.unwrap(), "she has one");
+    assert!(!books.store.link_openid(ben.id, "https://login.example 1", NOW).await.unwrap(), "it is somebody's");
+    let forget = UserChange { forget_openid: true, ..UserChange::default() };
+    assert_eq!(books.store.change_user(anna.id, forget, NOW).await.unwrap().openid, None);
+    assert!(books.store.link_openid(ben.id, "https://login.example 1", NOW).await.unwrap());
+    let kept = books.store.change_user(ben.id, UserChange::default(), NOW).await.unwrap();
+    assert_eq!(kept.openid.as_deref(), Some("https://login.example 1"));
+}

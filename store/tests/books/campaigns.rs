@@ -5,7 +5,8 @@ use serde_json::json;
 use store::{
     Address, AnswerCall, AttemptEnd, AttemptOutcome, CallWalk, CampaignContactFilter, CampaignContactState,
     CampaignRecord, CampaignState, CampaignStep, ContactChange, EndCall, EventFilter, Judgement, NewAttempt, NewCall,
-    NewCampaign, NewCampaignContact, NewRound, PageRequest, RoundBegin, Store, StoreError, WalkedNode, fresh_id,
+    NewCampaign, NewCampaignContact, NewRound, PageRequest, RoundBegin, Store, StoreError, TakeAsked, WalkedNode,
+    fresh_id,
 };
 
 use crate::support::{Books, NOW, inbound};
@@ -273,7 +274,7 @@ async fn an_erased_number_is_no_other_number_of_anybody_either() {
 }
 
 fn round(campaign: &CampaignRecord, planned_ms: i64, now_ms: i64) -> NewRound {
-    NewRound { campaign: campaign.id, planned_ms, now_ms }
+    NewRound { campaign: campaign.id, planned_ms, asked_ms: None, now_ms }
 }
 
 async fn outcomes(store: &Store, campaign: &CampaignRecord) -> Vec<(u32, String, u64)> {
@@ -332,6 +333,72 @@ async fn a_time_is_run_once_and_each_contact_has_one_outcome_in_each_round() {
     assert_eq!(step(store, &campaign, CampaignState::Paused).await.unwrap().round, 3);
     let paused = store.begin_round(round(&campaign, NOW + 99, NOW + 99)).await.unwrap();
     assert_eq!(paused, RoundBegin::Not, "it is paused");
+}
+
+/// What the segment of a campaign has at that time.
+async fn ask(store: &Store, campaign: &CampaignRecord, asked_ms: i64, numbers: &[&str]) {
+    store.begin_asking(campaign.id, asked_ms).await.unwrap();
+    let contacts = numbers.iter().map(|number| contact(number)).collect();
+    assert!(store.keep_asked(campaign.id, asked_ms, contacts, asked_ms).await.unwrap());
+}
+
+/// The numbers of those who wait, by their last digits.
+async fn waits(store: &Store, campaign: &CampaignRecord) -> Vec<String> {
+    let waiting = store.waiting_contacts(campaign.row, 0, 9).await.unwrap();
+    waiting.iter().map(|contact| contact.number[10..].to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_round_of_a_segment_calls_those_whom_it_has_then() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &[]).await;
+    let begin = async |asked_ms: i64| {
+        store.begin_round(NewRound { asked_ms: Some(asked_ms), ..round(&campaign, asked_ms, asked_ms) }).await.unwrap()
+    };
+    ask(store, &campaign, NOW, &["+4930901820", "+4930901821", "+4930901822"]).await;
+    assert!(waits(store, &campaign).await.is_empty(), "they are only known");
+    assert!(store.campaign_counts(campaign.row).await.unwrap().is_empty());
+    assert_eq!(begin(NOW).await, RoundBegin::Begun(1));
+    assert_eq!(waits(store, &campaign).await, ["0", "1", "2"]);
+    for (row, outcome) in store.waiting_contacts(campaign.row, 0, 9).await.unwrap().iter().zip(["busy", "opted_out"]) {
+        judged(store, row.row, outcome).await;
+    }
+    // One has left, one said no, one is new.
+    ask(store, &campaign, NOW + 50, &["+4930901820", "+4930901821", "+4930901823"]).await;
+    assert_eq!(begin(NOW + 50).await, RoundBegin::Begun(2));
+    assert_eq!(waits(store, &campaign).await, ["0", "3"]);
+    let first = [(1, "busy".to_owned(), 1), (1, "expired".to_owned(), 1), (1, "opted_out".to_owned(), 1)];
+    assert_eq!(outcomes(store, &campaign).await, first, "who is left out is in no round");
+    let counted: u64 = store.campaign_counts(campaign.row).await.unwrap().iter().map(|count| count.count).sum();
+    assert_eq!(counted, 3, "two wait, one said no");
+    // Who has come back is called again.
+    ask(store, &campaign, NOW + 90, &["+4930901822"]).await;
+    assert_eq!(begin(NOW + 90).await, RoundBegin::Begun(3));
+    assert_eq!(waits(store, &campaign).await, ["2"]);
+}
+
+#[tokio::test]
+async fn a_segment_that_is_asked_anew_calls_nobody_twice_and_drops_who_waits_and_is_not_in_it() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &[]).await;
+    let take = |asked_ms| TakeAsked { campaign: campaign.id, asked_ms, now_ms: NOW };
+    ask(store, &campaign, NOW, &["+4930901820", "+4930901821", "+4930901822"]).await;
+    assert!(store.begin_asked(take(NOW)).await.unwrap());
+    let reached = store.waiting_contacts(campaign.row, 0, 1).await.unwrap()[0].row;
+    judged(store, reached, "reached").await;
+    assert_eq!(store.campaign(campaign.id).await.unwrap().unwrap().asked_ms, Some(NOW));
+    step(store, &campaign, CampaignState::Paused).await.unwrap();
+    let changed = store.change_campaign(campaign.id, "name: reminders\n", NOW).await.unwrap();
+    assert_eq!(changed.asked_ms, None, "another text is asked anew");
+    ask(store, &campaign, NOW + 1, &["+4930901820", "+4930901822", "+4930901823"]).await;
+    assert!(!store.begin_asked(take(NOW + 1)).await.unwrap(), "it is paused");
+    step(store, &campaign, CampaignState::Running).await.unwrap();
+    let late = store.keep_asked(campaign.id, NOW, vec![contact("+4930901829")], NOW + 2).await.unwrap();
+    assert!(!late && !store.begin_asked(take(NOW)).await.unwrap(), "an earlier asking does not count any more");
+    assert!(store.begin_asked(take(NOW + 1)).await.unwrap());
+    assert_eq!(waits(store, &campaign).await, ["2", "3"]);
 }
 
 #[tokio::test]

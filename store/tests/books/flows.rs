@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use store::NodeCount::{Abandoned, Entered, Left};
+use store::StoreError;
 
 use crate::support::{Books, NOW};
 
@@ -69,4 +70,26 @@ async fn agents_are_kept_in_versions_too() {
     assert_eq!(names, ["assistant", "night"]);
     assert!(books.store.delete_agent("assistant").await.unwrap());
     assert!(!books.store.delete_agent("assistant").await.unwrap());
+}
+
+#[tokio::test]
+async fn rehearsals_are_kept_with_their_agent_and_go_with_it() {
+    let books = Books::open().await;
+    let store = &books.store;
+    assert!(matches!(store.put_rehearsal("desk", "hello", "a: 1", NOW).await, Err(StoreError::NotFound("agent"))));
+    store.put_agent("desk", "a: 1", NOW).await.unwrap();
+    store.put_rehearsal("desk", "hello", "a: 1", NOW).await.unwrap();
+    store.put_rehearsal("desk", "hello", "a: 2", NOW + 1).await.unwrap();
+    let kept = store.rehearsals("desk").await.unwrap();
+    let told: Vec<_> = kept.iter().map(|one| (one.name.as_str(), one.yaml.as_str(), one.updated_ms)).collect();
+    assert_eq!(told, [("hello", "a: 2", NOW + 1)]);
+    for at in 1..200 {
+        store.put_rehearsal("desk", &format!("more-{at}"), "a: 1", NOW).await.unwrap();
+    }
+    assert!(matches!(store.put_rehearsal("desk", "last", "a: 1", NOW).await, Err(StoreError::Conflict(_))));
+    store.put_rehearsal("desk", "hello", "a: 3", NOW).await.unwrap();
+    assert!(store.delete_rehearsal("desk", "hello").await.unwrap());
+    assert!(!store.delete_rehearsal("desk", "hello").await.unwrap());
+    store.delete_agent("desk").await.unwrap();
+    assert_eq!(store.rehearsals("desk").await.unwrap(), []);
 }

@@ -118,7 +118,7 @@ async fn without_a_trunk_it_says_so_and_who_said_no_is_filed_all_the_same() {
 }
 
 /// What a command of this server's program prints.
-async fn told(server: &Server, arguments: &[&str]) -> String {
+pub(super) async fn told(server: &Server, arguments: &[&str]) -> String {
     let mut command = server.command(arguments);
     let work = tokio::task::spawn_blocking(move || command.output().unwrap());
     let output = wait::done("the command ends", work).await.unwrap();
@@ -150,7 +150,12 @@ async fn a_form_makes_a_campaign_with_its_contacts_or_not_at_all() {
     let without = good.replace(",Berlin", "").replace(",place", "");
     let (status, refused) = send(&without, "").await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{refused}");
-    assert!(text(&refused["faults"][0], "message").contains("machine"), "{refused}");
+    let message = text(&refused["faults"][0], "message");
+    assert!(message.contains("machine") && message.contains("`fields.place`"), "{refused}");
+    // A cell that is empty where a filter needs it is one of its row.
+    let (status, refused) = send(&format!("{good}{},Ben,Berlin,\n", number(2, '0')), "").await;
+    assert_eq!((status, &refused["faults"][0]["line"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!(3)), "{refused}");
+    assert!(text(&refused["faults"][0], "message").contains("empty cell"), "{refused}");
     let (status, made) = send(&bad, "true").await;
     assert_eq!((status, &made["contacts"]["added"]), (StatusCode::CREATED, &json!(1)), "{made}");
     assert_eq!((&made["name"], &made["contacts"]["absent_columns"]), (&json!("reminders"), &json!(["mobile"])));

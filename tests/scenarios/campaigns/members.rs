@@ -33,6 +33,8 @@ async fn one_call_is_made_for_each_member_who_is_free() {
     let numbers: Vec<String> = (0..3).map(|index| number(index, carrier::CONFIRMS)).collect();
     create(&api, &yaml("progressive"), &table(&numbers)).await;
     api.post("/v1/campaigns/reminders/start", &json!({})).await;
+    let progress = api.get("/v1/campaigns/reminders/progress").await;
+    assert_eq!(progress["held"]["reason"], "no_phone", "{progress}");
     let mut ben = ben(&server).await;
     for called in 1..=numbers.len() {
         let leg = ben.answer().await;

@@ -6,10 +6,10 @@ mod cast;
 use std::path::{Path, PathBuf};
 
 use callwright_tests::server::command;
-use callwright_tests::wait;
+use callwright_tests::{Server, Settings, wait};
 use provider_doubles::{ChatDouble, DeepgramDouble, EarTiming, Heard, SpokenTurn, play};
 use rehearsal::{Act, Caller, Rehearsal};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 fn folder() -> PathBuf {
@@ -160,4 +160,39 @@ async fn what_fails_is_told_and_fails_the_command() {
     assert!(json.to_string().contains("Good day!"), "the other agent answers: {json:#}");
     let xml = std::fs::read_to_string(junit).unwrap();
     assert_eq!(xml.matches("<failure ").count(), 2, "{xml}");
+}
+
+/// A run that the server holds, when it is over.
+async fn held(server: &Server, agent: &str, order: &Value) -> Value {
+    let api = server.api();
+    let path = format!("/v1/agents/{agent}/rehearsals");
+    let run = api.post(&path, order).await;
+    let path = format!("{path}/{}", run["id"].as_str().unwrap());
+    let over = async || Some(api.get(&path).await).filter(|run| run["state"] != "running");
+    wait::until("the rehearsals end", over).await
+}
+
+#[tokio::test]
+async fn a_running_server_rehearses_its_agents_and_neither_calls_nor_keeps_anything() {
+    let server = Server::with(Settings::default().config("[rehearsals]\ncallers = 60\n")).await;
+    let api = server.api();
+    let run = held(&server, "support", &json!({})).await;
+    let rows = run["rows"].as_array().unwrap();
+    let failed: Vec<_> = rows.iter().filter(|row| row["state"] != "passed").collect();
+    assert!(run["state"] == "done" && failed.is_empty() && rows.len() >= 7, "{failed:#?}");
+    assert!(rows.iter().all(|row| row["turns"].as_u64() > Some(0) && row["thinking_ms"].is_u64()), "{rows:#?}");
+
+    // What is not saved yet is tried, too, and puts nobody really through.
+    let draft = "languages: [en]\npersona: You sell.\ngreeting: Good day from the draft!\ntools: {transfer: {desk: {to: [anna]}}}\n";
+    let caller = "agent: support\nlanguage: en\ncaller: [I want to speak to a person]\nchecks:\n  - said: from the draft\n  \
+                  - transferred: anna\n  - said: something else\n";
+    let order = json!({"agent": draft, "given": [{"name": "draft", "yaml": caller}]});
+    let run = held(&server, "support", &order).await;
+    let failed = run["rows"][0]["failed"].as_array().unwrap();
+    assert!(failed.len() == 1 && failed[0]["line"] == 7, "{:#}", run["rows"][0]);
+    assert!(run["rows"][0]["said"].to_string().contains("anna ring"), "{:#}", run["rows"][0]);
+
+    assert!(api.list("/v1/calls").await.is_empty() && api.list("/v1/tickets").await.is_empty());
+    assert!(api.list("/v1/events").await.is_empty(), "nothing is told to webhooks");
+    assert_eq!(api.get("/v1/costs").await["cost"], json!(0.0));
 }

@@ -1,7 +1,8 @@
 //! Attended transfer (RFC 5589 section 7): whom a phone talks with in another call joins this one.
 //!
 //! Callwright is back to back: both calls end here, so that nobody outside has to be asked to replace anything. The
-//! other call gives its leg away, and a re-INVITE moves that leg's sound to ports of this call.
+//! other call gives its leg away, and a re-INVITE moves that leg's sound to ports of this call. A browser's sound stays
+//! where its keys were agreed on: the browser is asked to take this call in the place of the other one (RFC 3891).
 
 use std::time::Duration;
 
@@ -51,15 +52,15 @@ impl Drop for GiveLeg {
 }
 
 /// Why there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CannotGive {
     /// The leg is gone, or not of who asks.
     Unknown,
     /// Nobody is connected there yet.
     NotConnected,
     /// Its keys came of a DTLS handshake and belong to the ports of its call: elsewhere it would need another one, and
-    /// most phones begin none for ports that moved (RFC 8842).
-    Bound,
+    /// most phones begin none for ports that moved (RFC 8842). Which leg it is, where it is a member's browser.
+    Bound(Option<(LegHandle, Party)>),
 }
 
 /// The answer, with the transfer that it is for.
@@ -88,7 +89,8 @@ impl Call {
             Ok(given) if waits && self.over.is_none() => self.join(*given).await,
             Ok(_) => {}
             Err(_) if !waits => {}
-            Err(CannotGive::NotConnected | CannotGive::Bound) => self.refer_blindly().await,
+            Err(CannotGive::Bound(Some((leg, Party::Member(name))))) => self.refer_replacing(leg, name).await,
+            Err(CannotGive::NotConnected | CannotGive::Bound(_)) => self.refer_blindly().await,
             Err(CannotGive::Unknown) => {
                 self.referral_failed(StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST).await;
             }
@@ -174,8 +176,11 @@ impl Call {
             slot if slot == connected => LegSlot::CALLER,
             _ => return Err(CannotGive::NotConnected),
         };
-        if matches!(self.legs.get(&partner).and_then(Leg::exchanged), Some(KeyExchange::Dtls | KeyExchange::Web)) {
-            return Err(CannotGive::Bound);
+        let exchanged = self.legs.get(&partner).and_then(Leg::exchanged);
+        if matches!(exchanged, Some(KeyExchange::Dtls | KeyExchange::Web)) {
+            let handle = self.legs.get(&partner).and_then(|leg| leg.handle);
+            let browser = handle.filter(|_| exchanged == Some(KeyExchange::Web) && self.is_answered(partner));
+            return Err(CannotGive::Bound(browser.zip(self.party_of(partner))));
         }
         let mut leg = self.legs.remove(&partner).ok_or(CannotGive::NotConnected)?;
         let (Some(handle), LegState::Answered) = (leg.handle, leg.state) else {

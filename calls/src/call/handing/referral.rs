@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use call_model::{CallEvent, Tone};
 use media::call_media::{LegSlot, MediaCommand};
-use sip_core::message::{StatusCode, Uri};
+use media::sdp::KeyExchange;
+use sip_core::message::{HeaderName, StatusCode, Uri};
 use sip_core::{EndReason, LegHandle, ReferId, Referral};
+use store::LegRole;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -16,6 +18,7 @@ use super::super::transfer::Transfer;
 use super::super::{Call, CallInput};
 use super::{LINGER, Party, outcome_of};
 use crate::app::AppRef;
+use crate::dialing::{self, Destination};
 use crate::directory::{Decision, InviteFacts};
 use crate::error::PlaceError;
 use crate::gate::Refusal;
@@ -25,6 +28,8 @@ use crate::toll::MemberMay;
 
 /// How long the phone rings that a caller is handed to.
 const RING: Duration = Duration::from_mins(1);
+/// How long a browser may take to put this call in the place of another: nobody has to answer.
+const REPLACING: Duration = Duration::from_secs(15);
 
 /// A transfer that a phone has asked for.
 pub(super) struct Referred {
@@ -41,6 +46,8 @@ pub(super) struct Referred {
     pub target: Uri,
     how: &'static str,
     pub stage: Stage,
+    /// What rings is to take this call in the place of another; where it does not, it is called as anybody is.
+    replacing: bool,
     rung: bool,
     /// They have hung up already.
     gone: bool,
@@ -118,6 +125,7 @@ impl Call {
             target: referral.target,
             how,
             stage: Stage::Asking,
+            replacing: false,
             rung: false,
             gone: false,
             last: StatusCode::TEMPORARILY_UNAVAILABLE,
@@ -190,12 +198,33 @@ impl Call {
     /// The call whose leg was to be taken over has not been answered: its target is called instead.
     pub(super) async fn refer_blindly(&mut self) {
         let Some(referred) = &mut self.handing.referred else { return };
-        referred.how = "blind";
+        (referred.how, referred.replacing) = ("blind", false);
         let (party, target) = (referred.party.clone(), referred.target.clone());
         match self.goal_of(&party, &target) {
             Some(goal) => self.begin_referral(goal).await,
             None => self.referral_failed(StatusCode::FORBIDDEN).await,
         }
+    }
+
+    /// Whom the phone talks with in another call is at a browser, whose sound cannot be moved: the browser is asked to
+    /// take this call in the place of that one (RFC 3891).
+    pub(super) async fn refer_replacing(&mut self, leg: LegHandle, member: String) {
+        let replaces = self.house.parts.sip.replaces(leg).await.ok().flatten();
+        let destination = Destination::Member(member);
+        let shown = self.shown_to(&destination, None);
+        let plans = dialing::plan(&self.house, &destination, None, &shown, REPLACING).await.unwrap_or_default();
+        let mut slots = Vec::new();
+        for mut plan in plans.into_iter().filter(|plan| plan.exchange == Some(KeyExchange::Web)) {
+            let Some(replaces) = &replaces else { break };
+            plan.call.headers.push((HeaderName::Replaces, replaces.to_string()));
+            slots.extend(self.ring_leg(plan, &destination, LegRole::Transfer, (None, None)).await.ok());
+        }
+        if slots.is_empty() {
+            return self.refer_blindly().await;
+        }
+        let Some(referred) = &mut self.handing.referred else { return };
+        referred.to = destination.label();
+        (referred.stage, referred.replacing) = (Stage::Ringing(slots), true);
     }
 
     async fn begin_referral(&mut self, goal: Goal) {
@@ -347,10 +376,12 @@ impl Call {
         if reason != EndReason::RingTimeout {
             referred.last = status.filter(|status| status.class() > 3).unwrap_or(referred.last);
         }
-        let last = referred.last;
+        let (last, replacing) = (referred.last, referred.replacing);
         self.close_leg_media(slot);
-        if left == 0 {
-            self.referral_failed(last).await;
+        match left {
+            0 if replacing => Box::pin(self.refer_blindly()).await,
+            0 => self.referral_failed(last).await,
+            _ => {}
         }
         true
     }

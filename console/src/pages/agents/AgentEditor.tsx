@@ -8,6 +8,7 @@ import { useRows } from "../../api/query";
 import { useMay } from "../../shell/session";
 import { agentsTexts } from "../../text/agents";
 import { flowsTexts } from "../../text/flows";
+import { rehearsalTexts } from "../../text/rehearsals";
 import { useText } from "../../text/useText";
 import { Badge, Button, Confirm, ErrorNote, IconButton, LinkButton, Loading, Menu, Note, Page, Tabs, useFormat, useToast } from "../../ui";
 import { readSource } from "../../yaml/source";
@@ -20,6 +21,7 @@ import { Gaps } from "../knowledge/Gaps";
 import { AgentForm } from "./AgentForm";
 import styles from "./agents.module.css";
 import { KnowledgeForm, ToolsForm } from "./Abilities";
+import { Rehearse } from "./Rehearse";
 
 export function AgentEditor() {
   const { name = "" } = useParams();
@@ -48,6 +50,7 @@ interface OpenProps {
 function Open({ name, path, draft, mayWrite }: OpenProps) {
   const t = useText(agentsTexts);
   const u = useText(flowsTexts);
+  const r = useText(rehearsalTexts);
   const may = useMay();
   const [showsVersions, setShowsVersions] = useState(false);
   const { text } = draft;
@@ -80,6 +83,7 @@ function Open({ name, path, draft, mayWrite }: OpenProps) {
                 </div>
               ),
             },
+            { id: "rehearse", label: r("rehearsals.title"), content: <Rehearse path={path} agent={name} draft={soundDraft(draft)} /> },
           ]}
         />
         <div className={styles.text}>
@@ -89,6 +93,11 @@ function Open({ name, path, draft, mayWrite }: OpenProps) {
       {showsVersions && <VersionsDialog path={path} text={text} mayWrite={mayWrite} onClose={() => setShowsVersions(false)} />}
     </Page>
   );
+}
+
+/** What is not saved and could be. */
+function soundDraft({ dirty, faults, isChecking, text }: Draft): string | undefined {
+  return dirty && !isChecking && !faults.some(({ severity }) => severity === "error") ? text : undefined;
 }
 
 function State({ draft }: { draft: Draft }) {

@@ -14,7 +14,7 @@ import { ResultsTab } from "./ResultsTab";
 import { StateBadge } from "./StateBadge";
 import { TextTab } from "./TextTab";
 import { TryTab } from "./TryTab";
-import { type Campaign, useCampaign, useProgress } from "./wire";
+import { type Campaign, hasSegment, useCampaign, useProgress } from "./wire";
 
 /** One campaign: tried, started, watched, and what came of it. */
 export function CampaignPage() {
@@ -38,22 +38,32 @@ function Whole({ campaign, back }: { campaign: Campaign; back: { to: string; lab
   const state = progress.data?.state ?? campaign.state;
   const draft = state === "draft";
   const held = progress.data?.held;
+  const heldWords = useHeld();
   const reason = progress.data?.reason ?? campaign.reason;
   const tabs = [
     { id: "overview", label: t("campaigns.overview"), content: <Overview campaign={campaign} progress={progress.data} /> },
     ...(isByHand(campaign) && may("phone:use") ? [{ id: "by-hand", label: t("campaigns.by_hand"), content: <ByHand campaign={campaign} /> }] : []),
     { id: "try", label: t("campaigns.tryout"), content: <TryTab campaign={campaign} contacts={progress.data?.contacts ?? 0} /> },
-    { id: "contacts", label: t("campaigns.contacts"), badge: progress.data?.contacts, content: <ContactsTab campaign={campaign} /> },
+    { id: "contacts", label: t("campaigns.contacts"), badge: progress.data?.contacts, content: <ContactsTab campaign={campaign} asked={progress.data?.segment} /> },
     { id: "results", label: t("campaigns.results"), content: <ResultsTab campaign={campaign} /> },
     { id: "text", label: t("campaigns.text"), content: <TextTab key={campaign.version} campaign={campaign} /> },
   ];
   return (
     <Page title={campaign.name} back={back} badges={<StateBadge state={state} />} actions={<Actions campaign={campaign} state={state} contacts={progress.data?.contacts ?? 0} />}>
-      {held && <Note tone="warn">{held.detail}</Note>}
+      {held && <Note tone="warn">{heldWords(held)}</Note>}
       {reason && <Note tone="warn">{reason}</Note>}
       <Tabs label={campaign.name} items={tabs} selected={params.get("tab") ?? (draft ? "try" : "overview")} onSelect={(tab) => setParams({ tab }, { replace: true })} />
     </Page>
   );
+}
+
+/** Why nobody is called although it runs. */
+function useHeld(): (held: { reason: string; detail: string }) => string {
+  const t = useText(campaignsTexts);
+  return ({ reason, detail }) => {
+    const key = `campaigns.held.${reason}`;
+    return key in campaignsTexts ? t(key as keyof typeof campaignsTexts) : detail;
+  };
 }
 
 interface ActionsProps {
@@ -106,7 +116,7 @@ function Actions({ campaign, state, contacts }: ActionsProps) {
       )}
       <Menu label={t("campaigns.more")} items={items} />
       <Confirm title={t("campaigns.start_title")} action={t("campaigns.start")} isOpen={asking === "start"} isPending={act.isPending} onConfirm={() => act.mutate("start")} onClose={close}>
-        {t("campaigns.start_text", { count: contacts })}
+        {hasSegment(campaign) ? t("campaigns.segment_start") : t("campaigns.start_text", { count: contacts })}
       </Confirm>
       <Confirm title={t("campaigns.stop_title")} action={t("campaigns.stop")} isDanger isOpen={asking === "stop"} isPending={act.isPending} onConfirm={() => act.mutate("stop")} onClose={close}>
         {t("campaigns.stop_text")}

@@ -11,13 +11,14 @@ import { FaultTable } from "../contacts/Faults";
 import { FileDrop } from "../contacts/FileDrop";
 import { useOutcome } from "../contacts/calls";
 import styles from "./Campaigns.module.css";
+import { SegmentNote } from "./SegmentNote";
 import { TextFaults } from "./TextFaults";
-import { type Added, type Campaign, type CampaignContact, tableDuplicates, tableFaults } from "./wire";
+import { type Added, type Asked, type Campaign, type CampaignContact, hasSegment, tableDuplicates, tableFaults } from "./wire";
 
 const STATES = ["all", "waiting", "calling", "done"] as const;
 
 /** Whom the campaign calls, and what was tried. */
-export function ContactsTab({ campaign }: { campaign: Campaign }) {
+export function ContactsTab({ campaign, asked }: { campaign: Campaign; asked?: Asked | null }) {
   const t = useText(campaignsTexts);
   const may = useMay();
   const [state, setState] = useState<(typeof STATES)[number]>("all");
@@ -26,7 +27,8 @@ export function ContactsTab({ campaign }: { campaign: Campaign }) {
   const options = STATES.map((id) => ({ id, label: t(id === "all" ? "campaigns.all_states" : `campaigns.contact_state.${id}`) }));
   return (
     <div className={styles.stack}>
-      {may("campaigns:write") && campaign.state !== "stopped" && <AddTable campaign={campaign} />}
+      {may("campaigns:write") && campaign.state !== "stopped" && !hasSegment(campaign) && <AddTable campaign={campaign} />}
+      {asked && <SegmentNote asked={asked} />}
       <div className={styles.row}>
         <Select label={t("campaigns.state")} isLabelHidden value={state} options={options} onChange={setState} />
       </div>

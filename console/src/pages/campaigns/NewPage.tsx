@@ -100,8 +100,9 @@ function Form({ draft, isOwn, onText }: FormProps) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [table, setTable] = useState<Table>();
+  const [segment, setSegment] = useState("");
   const make = useMutation({
-    mutationFn: (keepGood: boolean) => send<Campaign>("POST", "/v1/campaigns", { raw: formOf(draft.yaml, table?.file, keepGood) }),
+    mutationFn: (keepGood: boolean) => send<Campaign>("POST", "/v1/campaigns", { raw: formOf(draft.yaml, table?.file ?? segment.trim(), keepGood) }),
     onSuccess: ({ id }) => {
       void client.invalidateQueries({ queryKey: ["/v1/campaigns"] });
       toast.good(t("campaigns.created"));
@@ -135,6 +136,7 @@ function Form({ draft, isOwn, onText }: FormProps) {
         <div className={styles.stack}>
           <FileDrop label={t("campaigns.table")} accept=".csv,.txt,.tsv,text/csv" hint={t("campaigns.table_hint")} name={table?.file.name} onFile={(file) => void choose(file)} />
           {draft.example && <Example {...draft.example} />}
+          {!table && <TextField label={t("campaigns.segment")} hint={t("campaigns.segment_hint")} value={segment} onChange={(text) => { make.reset(); setSegment(text); }} isMono spellCheck={false} placeholder="'vip' in contact.tags" />}
           {table && <Columns yaml={draft.yaml} head={table.head} onText={write} />}
         </div>
       </Panel>
@@ -159,10 +161,12 @@ function Form({ draft, isOwn, onText }: FormProps) {
   );
 }
 
-function formOf(yaml: string, table: File | undefined, keepGood: boolean): FormData {
+/** Who is called: those of a table, or of a segment. */
+function formOf(yaml: string, who: File | string, keepGood: boolean): FormData {
   const form = new FormData();
   form.set("campaign", yaml);
-  if (table) form.set("contacts", table);
+  if (who instanceof File) form.set("contacts", who);
+  else if (who !== "") form.set("segment", who);
   if (keepGood) form.set("keep_good", "true");
   return form;
 }

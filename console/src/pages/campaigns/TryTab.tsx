@@ -7,12 +7,13 @@ import type { components } from "../../api/schema";
 import { useMay } from "../../shell/session";
 import { campaignsTexts } from "../../text/campaigns";
 import { useText } from "../../text/useText";
-import { Button, Empty, ErrorNote, Facts, IconButton, Loading, Panel, PhoneNumber, TextField, useFormat, useToast } from "../../ui";
+import { Button, Empty, ErrorNote, Facts, IconButton, Loading, Note, Panel, PhoneNumber, TextField, useFormat, useToast } from "../../ui";
 import { readyPhone } from "../phone/call";
 import { useOwnMember } from "../phone/people";
 import { Bars } from "./Bars";
 import styles from "./Campaigns.module.css";
-import type { Campaign, CampaignContact, Preview } from "./wire";
+import { SegmentNote } from "./SegmentNote";
+import { type Campaign, type CampaignContact, type Preview, hasSegment } from "./wire";
 
 type DryRun = components["schemas"]["DryRun"];
 
@@ -23,7 +24,7 @@ const LOOKED_AT = 50;
 export function TryTab({ campaign, contacts }: { campaign: Campaign; contacts: number }) {
   const t = useText(campaignsTexts);
   const may = useMay();
-  if (contacts === 0) {
+  if (contacts === 0 && !hasSegment(campaign)) {
     return (
       <Panel>
         <Empty title={t("campaigns.no_contacts")} />
@@ -48,10 +49,12 @@ function Heard({ campaign, mayCall }: { campaign: Campaign; mayCall: boolean }) 
     select: ({ data }) => data,
   });
   const contact = contacts.data?.[at]?.id;
+  // The first of a segment that is asked when it starts is in no list.
+  const mayAsk = contact !== undefined || (contacts.isSuccess && hasSegment(campaign));
   const preview = useQuery({
     queryKey: ["/v1/campaigns", campaign.id, "preview", contact],
     queryFn: () => send<Preview>("GET", `/v1/campaigns/${campaign.id}/preview`, { query: { contact } }),
-    enabled: contact !== undefined,
+    enabled: mayAsk,
   });
   const shown = preview.data;
   const says = shown?.spoken ?? shown?.says ?? [];
@@ -150,6 +153,17 @@ function Dry({ campaign }: { campaign: Campaign }) {
             {told.last_at && <> · {t("campaigns.until", { at: dateTime(told.last_at) })}</>}
           </p>
           {told.by_hour.length > 1 && <Bars label={t("campaigns.when")} rows={told.by_hour.map(({ at, calls }) => ({ name: dateTime(at), count: calls }))} />}
+          {told.segment && <SegmentNote asked={told.segment} />}
+          {told.unfilled.length > 0 && (
+            <Note tone="warn">
+              {t("campaigns.unfilled", { count: told.unfilled.length })}
+              <ul>
+                {told.unfilled.map(({ contact, message }) => (
+                  <li key={contact}>{message}</li>
+                ))}
+              </ul>
+            </Note>
+          )}
           <DryContacts contacts={told.contacts} />
         </div>
       )}

@@ -8,7 +8,8 @@ import type { components } from "../../api/schema";
 import type { RowFault } from "../contacts/Faults";
 
 export type Campaign = components["schemas"]["Campaign"];
-export type Progress = components["schemas"]["Progress"] & { held?: { reason: string; detail: string } | null };
+export type Progress = components["schemas"]["Progress"];
+export type Asked = components["schemas"]["AskedStory"];
 export type CampaignContact = components["schemas"]["CampaignContact"];
 
 export interface Results extends Progress {
@@ -62,6 +63,11 @@ export function tableDuplicates(error: unknown): { line: number; of: number }[] 
 function faultsOf(error: unknown): object[] {
   const told = error instanceof ApiError ? error.problem["faults"] : undefined;
   return Array.isArray(told) ? told.filter((fault): fault is object => typeof fault === "object" && fault !== null) : [];
+}
+
+/** Whether it calls those of a segment, and not of a table. */
+export function hasSegment({ yaml }: Campaign): boolean {
+  return /^segment:/m.test(yaml ?? "");
 }
 
 /** How often a running campaign is looked at where nothing is told, ms. */

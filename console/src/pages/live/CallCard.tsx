@@ -6,16 +6,19 @@ import { type Call, contactIn, partyOf } from "../contacts/calls";
 import { useNow } from "../phone/Line";
 import styles from "./Live.module.css";
 import type { LiveTalk } from "./model";
+import type { Part } from "./parts";
 
 interface CallCardProps {
   call: Call;
   talk?: LiveTalk;
+  /** How one takes part in it. */
+  part: Part | undefined;
   isShown: boolean;
   onChoose: () => void;
 }
 
 /** A running call with its last words. */
-export function CallCard({ call, talk, isShown, onChoose }: CallCardProps) {
+export function CallCard({ call, talk, part, isShown, onChoose }: CallCardProps) {
   const t = useText(liveTexts);
   const tDesk = useText(deskTexts);
   const { phone } = useFormat();
@@ -30,6 +33,7 @@ export function CallCard({ call, talk, isShown, onChoose }: CallCardProps) {
       </span>
       <span className={styles.cardHead}>
         <StateBadge call={call} talk={talk} />
+        {part && !talk?.over && <Badge tone="accent">{t(`live.${part.mode}`)}</Badge>}
         <small>{appOf(call, t)}</small>
       </span>
       {words && <span className={styles.words}>{words}</span>}

@@ -7,6 +7,7 @@ import { Empty, ErrorNote, Loading, Note, Page, cx } from "../../ui";
 import { CallCard } from "./CallCard";
 import styles from "./Live.module.css";
 import { TalkPanel } from "./TalkPanel";
+import { useParts } from "./useParts";
 import { useInSight, useRunning, useTalks } from "./useTalks";
 
 /** Calls as they go on, with their words as they are spoken. */
@@ -15,6 +16,7 @@ export default function Live() {
   const running = useRunning();
   const calls = useInSight(running.data);
   const talks = useTalks(running.data);
+  const { parts, ask, leave } = useParts();
   const lost = useLiveState() === "lost";
   const [params, setParams] = useSearchParams();
   const chosen = calls.find(({ id }) => id === params.get("call")) ?? undefined;
@@ -39,11 +41,19 @@ export default function Live() {
           <ul className={styles.calls} aria-label={t("live.calls")}>
             {calls.map((call) => (
               <li key={call.id}>
-                <CallCard call={call} talk={talks.get(call.id)} isShown={call.id === shown.id} onChoose={() => choose(call.id)} />
+                <CallCard call={call} talk={talks.get(call.id)} part={parts.get(call.id)} isShown={call.id === shown.id} onChoose={() => choose(call.id)} />
               </li>
             ))}
           </ul>
-          <TalkPanel key={shown.id} call={shown} talk={talks.get(shown.id)} onBack={() => setParams({}, { replace: true })} />
+          <TalkPanel
+            key={shown.id}
+            call={shown}
+            talk={talks.get(shown.id)}
+            part={parts.get(shown.id)}
+            onAsked={(mode) => ask(shown.id, mode)}
+            onLeft={() => leave(shown.id)}
+            onBack={() => setParams({}, { replace: true })}
+          />
         </div>
       )}
     </Page>

@@ -10,8 +10,12 @@ import { numbersTexts } from "../../text/numbers";
 import { useText } from "../../text/useText";
 import { Button, Confirm, Empty, ErrorNote, FormDialog, IconButton, Page, Panel, Select, Table, TextField, useFormat, useToast } from "../../ui";
 import { useNames } from "../flows/useNames";
+import { Words } from "../trunks/Doctor";
+import type { Finding } from "../trunks/examination";
 import { Health } from "../trunks/Health";
 import type { Trunk } from "../trunks/trunk";
+import styles from "../trunks/trunks.module.css";
+import { useDoctor } from "../trunks/useDoctor";
 
 interface NumberEntry {
   id: string;
@@ -31,6 +35,7 @@ export default function Numbers() {
   const mayWrite = may("numbers:write");
   const numbers = useRows<NumberEntry>("/v1/numbers");
   const trunks = useRows<Trunk>("/v1/trunks", {}, { enabled: may("trunks:read") });
+  const doctor = useDoctor();
   const [edited, edit] = useState<NumberEntry | "new" | null>(null);
   const [gone, remove] = useState<NumberEntry | null>(null);
   const app = (number: NumberEntry) =>
@@ -57,7 +62,7 @@ export default function Numbers() {
             </Empty>
           }
           columns={[
-            { id: "number", label: t("numbers.number"), cell: (number) => <span className="numbers">{f.phone(number.number)}</span> },
+            { id: "number", label: t("numbers.number"), cell: (number) => <Standing number={number.number} findings={doctor.data?.findings} /> },
             { id: "app", label: t("numbers.answers"), cell: app },
             { id: "language", label: t("numbers.language"), isMinor: true, cell: (number) => (number.language ? f.language(number.language) : t("numbers.houseLanguage")) },
             { id: "recording", label: t("numbers.recording"), isMinor: true, cell: (number) => (number.recording ? t(`numbers.${number.recording}`) : t("numbers.recordingBy")) },
@@ -92,6 +97,18 @@ export default function Numbers() {
       {edited && <NumberDialog number={edited === "new" ? null : edited} trunks={trunks.rows} onClose={() => edit(null)} />}
       {gone && <Removal number={gone} onClose={() => remove(null)} />}
     </Page>
+  );
+}
+
+/** A number, and what keeps callers from being answered there. */
+function Standing({ number, findings }: { number: string; findings: Finding[] | undefined }) {
+  const f = useFormat();
+  const finding = findings?.find(({ check, about, weight }) => check === "number" && about === number && weight !== "ok");
+  return (
+    <span className={styles.health}>
+      <span className="numbers">{f.phone(number)}</span>
+      {finding && <Words finding={finding} />}
+    </span>
   );
 }
 

@@ -4,7 +4,7 @@ import { phoneTexts } from "../../text/phone";
 import { useText } from "../../text/useText";
 import { Button, Note } from "../../ui";
 import { Keypad } from "./Keypad";
-import { type PhoneLine, type PhoneState, consultOf, lineOf } from "./machine";
+import { type PhoneLine, type PhoneState, consultOf, isTransferring, lineOf } from "./machine";
 import { phone } from "./phone";
 import styles from "./Phone.module.css";
 import { TransferForm } from "./TransferForm";
@@ -50,7 +50,6 @@ function Talking({ line, state }: ControlsProps) {
   const t = useText(phoneTexts);
   const [open, setOpen] = useState<Open>();
   const toggle = (which: Open) => setOpen(open === which ? undefined : which);
-  const transferring = line.transfer !== undefined && line.transfer.stage !== "failed";
   return (
     <div className={styles.talking}>
       <TransferNote line={line} />
@@ -66,7 +65,7 @@ function Talking({ line, state }: ControlsProps) {
           {t("phone.keys")}
         </Button>
         {line.consultFor === undefined && (
-          <Button icon={PhoneForwarded} isPressed={open === "transfer"} isDisabled={transferring || consultOf(state, line) !== undefined} onPress={() => toggle("transfer")}>
+          <Button icon={PhoneForwarded} isPressed={open === "transfer"} isDisabled={isTransferring(line) || consultOf(state, line) !== undefined} onPress={() => toggle("transfer")}>
             {t("phone.transfer")}
           </Button>
         )}
@@ -83,7 +82,7 @@ function Joining({ line, state }: ControlsProps) {
   const t = useText(phoneTexts);
   const first = line.consultFor === undefined ? line : lineOf(state, line.consultFor);
   const second = first && consultOf(state, first);
-  if (!first || second?.phase !== "talking" || first.transfer?.stage === "asked") return null;
+  if (first?.phase !== "talking" || second?.phase !== "talking" || isTransferring(first)) return null;
   return (
     <Button variant="primary" icon={Users} onPress={() => phone.tell({ type: "complete", id: first.id })}>
       {t("phone.join")}

@@ -164,7 +164,7 @@ function useIdentified(state: PhoneState): void {
 /** How far apart the clocks of browser and server may be, ms. */
 const CLOCKS_MS = 15_000;
 
-/** A call that one made oneself is found among the newest: it names the member who called. */
+/** A call that one made oneself is found among the newest. */
 function useFound(state: PhoneState): void {
   const own = useOwnMember();
   const line = state.lines.find(({ direction, call, answeredAt }) => direction === "out" && call === undefined && answeredAt !== undefined);
@@ -176,7 +176,9 @@ function useFound(state: PhoneState): void {
   });
   const near = (call: Call) => line !== undefined && Math.abs(Date.parse(call.started_at) - line.startedAt) < CLOCKS_MS;
   const taken = (id: string) => state.lines.some(({ call }) => call === id);
-  const found = newest.data?.data.find((call) => call.member === own?.name && near(call) && !taken(call.id))?.id;
+  // What an agent or a flow answers is no call with a member: it says who called by their address.
+  const mine = (call: Call) => own !== undefined && (call.member === own.name || call.from?.startsWith(`sip:${own.name}@`) === true);
+  const found = newest.data?.data.find((call) => mine(call) && near(call) && !taken(call.id))?.id;
   const id = line?.id;
   useEffect(() => {
     if (id !== undefined && found !== undefined) phone.tell({ type: "identified", id, call: found });

@@ -157,6 +157,17 @@ describe("transfers", () => {
     expect(over.lines.map((line) => [line.id, line.ending])).toEqual([["a", "transferred"]]);
   });
 
+  it("goes on with whom a colleague hands over, as muted as before, and nobody has to answer", () => {
+    const { state } = run([...talkingIn("a"), { type: "identified", id: "a", call: "call_1" }, { type: "mute", id: "a", muted: true }]);
+    const handed = run([{ type: "replaced", id: "a", number: "+4930901821", name: "Mia", call: "call_2" }], state);
+    expect(handed.state.lines).toHaveLength(1);
+    expect(lineOf(handed.state, "a")).toMatchObject({ phase: "talking", number: "+4930901821", name: "Mia", call: "call_2", muted: true, answeredAt: 2_000 });
+    // The new call has another microphone, which was not muted yet.
+    expect(handed.effects).toEqual([{ do: "mute", id: "a", muted: true }]);
+    const over = run([{ type: "ended", id: "a", ending: "normal", at: 3 }], state).state;
+    expect(step(over, { type: "replaced", id: "a", number: "x" })).toEqual({ state: over, effects: [] });
+  });
+
   it("goes back to the held caller when the colleague hangs up", () => {
     const { state } = run([
       ...talkingIn("a"),

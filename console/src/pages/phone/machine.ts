@@ -69,6 +69,7 @@ export type PhoneEvent =
   | { type: "rings_there"; id: string }
   | { type: "accepted"; id: string; at: number }
   | { type: "identified"; id: string; call: string }
+  | { type: "replaced"; id: string; number: string; name?: string; call?: string }
   | { type: "ended"; id: string; ending: Ending; at: number }
   | { type: "transfer_stage"; id: string; stage: TransferStage | "done" };
 
@@ -129,6 +130,8 @@ export function step(state: PhoneState, event: PhoneEvent): Step {
       return still(change(state, event.id, (line) => ({ ...line, phase: "talking", answeredAt: event.at })));
     case "identified":
       return still(change(state, event.id, (line) => ({ ...line, call: event.call })));
+    case "replaced":
+      return replaced(state, event);
     case "ended":
       return ended(state, event.id, event.ending, event.at);
     case "transfer_stage":
@@ -249,7 +252,8 @@ function resuming(state: PhoneState, id: string): Step {
   return onlyOne(next, id, { do: "resume", id });
 }
 
-function isTransferring(line: PhoneLine): boolean {
+/** Somebody is being asked to take it. */
+export function isTransferring(line: PhoneLine): boolean {
   return line.transfer !== undefined && line.transfer.stage !== "failed";
 }
 
@@ -287,6 +291,17 @@ function transferStage(state: PhoneState, id: string, stage: TransferStage | "do
   const gone = (it: PhoneLine): PhoneLine => ({ ...it, ending: "transferred" });
   const next = change(state, id, gone);
   return { state: second ? change(next, second.id, gone) : next, effects };
+}
+
+/** Somebody has handed over whom they talked with: the line goes on with them, as muted and as held as it was. */
+function replaced(state: PhoneState, { id, number, name, call }: Extract<PhoneEvent, { type: "replaced" }>): Step {
+  const line = lineOf(state, id);
+  if (line?.phase !== "talking") return still(state);
+  const next = change(state, id, (it) => ({ ...it, number, name, call, consultFor: undefined, transfer: undefined }));
+  const effects: Effect[] = [];
+  if (line.muted) effects.push({ do: "mute", id, muted: true });
+  if (line.held) effects.push({ do: "hold", id });
+  return { state: next, effects };
 }
 
 function ended(state: PhoneState, id: string, ending: Ending, at: number): Step {

@@ -33,6 +33,9 @@ const CALL_HEADER = "X-Callwright-Call";
 /** How long candidates are gathered, ms: the server is found with the first one. */
 const GATHERING_MS = 400;
 
+/** Takes a call that is to take the place of another one. */
+type Accept = (begin: (session: RTCSession) => void) => void;
+
 interface Conversation {
   readonly session: RTCSession;
   readonly audio: HTMLAudioElement;
@@ -44,7 +47,8 @@ export class SipDriver {
   private stopped = true;
   private iceServers: RTCIceServer[] = [];
   private readonly conversations = new Map<string, Conversation>();
-  private readonly ids = new WeakMap<RTCSession, string>();
+  /** Calls that take the place of others: they do not ring. */
+  private readonly replacing = new WeakSet<RTCSession>();
 
   constructor(private readonly options: SipDriverOptions) {}
 
@@ -142,7 +146,7 @@ export class SipDriver {
     ua.on("registered", unlessStopped("ready"));
     ua.on("registrationFailed", unlessStopped("refused"));
     ua.on("newRTCSession", (event: { originator: string; session: RTCSession; request: unknown }) => {
-      if (event.originator === "remote") this.incoming(event.session, event.request);
+      if (event.originator === "remote" && !this.replacing.has(event.session)) this.incoming(event.session, event.request);
     });
   }
 
@@ -193,10 +197,27 @@ export class SipDriver {
 
   private follow(id: string, session: RTCSession): void {
     const { tell, now } = this.options;
+    this.conversations.set(id, { session, audio: this.attend(id, session) });
+    const identify = (message: unknown) => {
+      const call = callOf(message);
+      if (call) tell({ type: "identified", id, call });
+    };
+    session.on("progress", (event: { response?: { body?: string } }) => {
+      if (session.direction !== "outgoing") return;
+      identify(event.response);
+      if (!event.response?.body) tell({ type: "rings_there", id });
+    });
+    session.on("accepted", (event: { response?: unknown }) => {
+      identify(event.response);
+      tell({ type: "accepted", id, at: now() });
+    });
+  }
+
+  /** Lets a conversation be heard, and tells of its end unless another one has its place by then. */
+  private attend(id: string, session: RTCSession): HTMLAudioElement {
+    const { tell, now } = this.options;
     const audio = new Audio();
     audio.autoplay = true;
-    this.conversations.set(id, { session, audio });
-    this.ids.set(session, id);
     const listen = (connection: RTCPeerConnection) => {
       connection.addEventListener("track", (event) => {
         audio.srcObject = event.streams[0] ?? new MediaStream([event.track]);
@@ -210,27 +231,41 @@ export class SipDriver {
     session.on("icecandidate", (event: { ready: () => void }) => {
       gathering ??= window.setTimeout(() => event.ready(), GATHERING_MS);
     });
-    session.on("progress", (event: { response?: { body?: string } }) => {
-      if (session.direction !== "outgoing") return;
-      identify(event.response);
-      if (!event.response?.body) tell({ type: "rings_there", id });
-    });
-    const identify = (message: unknown) => {
-      const call = callOf(message);
-      if (call) tell({ type: "identified", id, call });
-    };
-    session.on("accepted", (event: { response?: unknown }) => {
-      identify(event.response);
-      tell({ type: "accepted", id, at: now() });
-    });
+    session.on("replaces", ({ request, accept }) => this.replace(id, request, accept as Accept));
     const over = (ending: Ending) => {
       window.clearTimeout(gathering);
       audio.srcObject = null;
+      if (this.conversations.get(id)?.session !== session) return;
       this.conversations.delete(id);
       tell({ type: "ended", id, ending, at: now() });
     };
     session.on("ended", (event: { cause: string }) => over(event.cause === "Terminated" ? "normal" : endingOf(event.cause)));
     session.on("failed", (event: { cause: string; message?: unknown }) => over(endingOf(event.cause, event.message)));
+    return audio;
+  }
+
+  /**
+   * A colleague hands over whom they talked with: that call takes the place of the one with the colleague (RFC 3891).
+   * Who is here has answered already, and does not have to again. Until it stands, the one before goes on.
+   */
+  private replace(id: string, request: unknown, accept: Accept): void {
+    accept((session) => {
+      this.replacing.add(session);
+      const from = session.remote_identity;
+      const audio = this.attend(id, session);
+      session.on("progress", () => session.answer(this.media()));
+      // Then JsSIP ends the one before, which is nobody's end any more.
+      session.on("accepted", () => this.conversations.set(id, { session, audio }));
+      session.on("confirmed", () =>
+        this.options.tell({
+          type: "replaced",
+          id,
+          number: from.uri.user ?? from.uri.toString(),
+          name: from.display_name || undefined,
+          call: callOf(request),
+        }),
+      );
+    });
   }
 
   private refer(id: string, session: RTCSession, to: string | undefined, other?: RTCSession): void {

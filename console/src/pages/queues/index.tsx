@@ -9,8 +9,9 @@ import { useText } from "../../text/useText";
 import { Badge, Columns, Empty, ErrorNote, Facts, LinkButton, Loading, Page, Panel, PhoneNumber, useFormat } from "../../ui";
 import { type Call, partyOf } from "../contacts/calls";
 import { Colleagues } from "../phone/Colleagues";
+import { useNow } from "../phone/Line";
 import styles from "./Queues.module.css";
-import { type Queue, serviceLevel } from "./level";
+import { type Queue, serviceLevel, waited } from "./level";
 
 /** How often it is looked at, ms. */
 const EVERY_MS = 2_000;
@@ -20,6 +21,7 @@ export default function Queues() {
   const t = useText(queuesTexts);
   const may = useMay();
   const { user } = useSession();
+  const now = useNow(true);
   const queues = useQuery({
     queryKey: ["/v1/queues"],
     queryFn: () => send<List<Queue>>("GET", "/v1/queues"),
@@ -39,14 +41,14 @@ export default function Queues() {
           </Panel>
         )}
         {queues.data?.map((queue) => (
-          <QueuePanel key={queue.name} queue={queue} />
+          <QueuePanel key={queue.name} queue={queue} since={now - queues.dataUpdatedAt} />
         ))}
       </Columns>
     </Page>
   );
 }
 
-function QueuePanel({ queue }: { queue: Queue }) {
+function QueuePanel({ queue, since }: { queue: Queue; since: number }) {
   const t = useText(queuesTexts);
   const { clock, number, percent } = useFormat();
   const level = serviceLevel(queue);
@@ -62,11 +64,11 @@ function QueuePanel({ queue }: { queue: Queue }) {
     >
       <div className={styles.queue}>
         <div className={styles.figures}>
-          <Figure value={clock(queue.longest_wait_s * 1_000)} label={t("queues.longest")} />
-          <Figure value={level === undefined ? "–" : percent(level)} label={t("queues.service_level")} />
+          <Figure value={clock(queue.waiting > 0 ? waited(queue.longest_wait_s, since) : 0)} label={t("queues.longest")} />
+          <Figure value={level === undefined ? "–" : percent(level)} label={t("queues.service_level", { seconds: queue.service_level_s ?? 20 })} />
           <Figure value={typeof queue.average_wait_s === "number" ? clock(queue.average_wait_s * 1_000) : "–"} label={t("queues.average")} />
         </div>
-        {callers.length > 0 && <Callers queue={queue.name} callers={callers} />}
+        {callers.length > 0 && <Callers queue={queue.name} callers={callers} since={since} />}
         <Facts
           columns
           items={(["came", "served", "left", "timed_out", "refused"] as const).map((name) => ({
@@ -88,7 +90,7 @@ function Figure({ value, label }: { value: string; label: string }) {
   );
 }
 
-function Callers({ queue, callers }: { queue: string; callers: NonNullable<Queue["callers"]> }) {
+function Callers({ queue, callers, since }: { queue: string; callers: NonNullable<Queue["callers"]>; since: number }) {
   const t = useText(queuesTexts);
   const tDesk = useText(deskTexts);
   return (
@@ -105,14 +107,14 @@ function Callers({ queue, callers }: { queue: string; callers: NonNullable<Queue
       </thead>
       <tbody>
         {callers.map((caller, at) => (
-          <Caller key={caller.call} position={at + 1} {...caller} />
+          <Caller key={caller.call} position={at + 1} since={since} {...caller} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Caller({ position, call: id, waited_s }: { position: number; call: string; waited_s: number }) {
+function Caller({ position, since, call: id, waited_s }: { position: number; since: number; call: string; waited_s: number }) {
   const t = useText(deskTexts);
   const may = useMay();
   const { clock } = useFormat();
@@ -121,7 +123,7 @@ function Caller({ position, call: id, waited_s }: { position: number; call: stri
     <tr>
       <td className="numbers">{position}</td>
       <td>{call.data ? <PhoneNumber number={partyOf(call.data)} fallback={t("desk.withheld")} /> : "…"}</td>
-      <td className="numbers">{clock(waited_s * 1_000)}</td>
+      <td className="numbers">{clock(waited(waited_s, since))}</td>
       <td>
         <LinkButton size="small" variant="quiet" to={`/live?call=${id}`}>
           {t("desk.open_call")}

@@ -8,6 +8,7 @@ import { useMay } from "../../shell/session";
 import { numbersTexts } from "../../text/numbers";
 import { useLanguage, useText } from "../../text/useText";
 import { Button, Confirm, Empty, ErrorNote, FormDialog, IconButton, LinkButton, Note, Page, Panel, Table, TextField, useFormat, useToast } from "../../ui";
+import { Doctor } from "./Doctor";
 import { Health } from "./Health";
 import { TrunkDialog } from "./TrunkDialog";
 import type { Trunk } from "./trunk";
@@ -65,6 +66,7 @@ export default function Trunks() {
           ]}
         />
       </Panel>
+      <Doctor />
       {edited && <TrunkDialog trunk={edited === "new" ? null : edited} onClose={() => edit(null)} />}
       {tested && <TestCall trunk={tested} onClose={() => test(null)} />}
       {gone && <Removal trunk={gone} onClose={() => remove(null)} />}

@@ -6,8 +6,8 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
+use campaigns::Spec;
 use campaigns::audience::{self, Audience, Row};
-use campaigns::{Spec, Variables, fill_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use store::{
@@ -22,7 +22,7 @@ use super::super::page::{List, page_request};
 use super::super::problem::Problem;
 use super::super::state::ApiState;
 use super::wire::CampaignContact;
-use super::{desk, find, spec_of};
+use super::{desk, find, segment, spec_of};
 
 /// Contacts in one write: other writes wait for it.
 const BATCH: usize = 1_000;
@@ -100,6 +100,7 @@ pub(in crate::api) async fn add_contacts(
 ) -> Result<Json<Added>, Problem> {
     let campaign = find(&state, &id).await?;
     let spec = spec_of(&campaign)?;
+    segment::has_none(&spec)?;
     let (contacts, mut told) = read_table(&state, &spec, table, query.keep_good).await?;
     if query.dry_run {
         return Ok(Json(told));
@@ -120,6 +121,7 @@ pub(super) async fn read_table(
     let read = tokio::task::spawn_blocking(move || audience::read(&table, &mapping, &house)).await;
     let audience = read.map_err(|_| Problem::invalid("the table cannot be read"))?;
     let mut audience = audience.map_err(|error| Problem::invalid(error.to_string()))?;
+    has_columns(spec, &audience)?;
     let contacts = plan_rows(spec, &mut audience);
     let told = story(&audience, contacts.len());
     if told.bad > 0 && !keep_good {
@@ -153,6 +155,27 @@ pub(super) async fn fill(
     goes_on(state, campaign, told.added).await
 }
 
+/// What templates name must be a column, good rows or not: else it would be said to nobody.
+fn has_columns(spec: &Spec, audience: &Audience) -> Result<(), Problem> {
+    let Some(row) = audience.rows.first() else { return Ok(()) };
+    let there = row.fields.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let missing = spec.needed_fields().into_iter().filter(|(name, _)| !row.fields.contains_key(name));
+    let faults: Vec<RowFault> = missing
+        .map(|(name, by)| {
+            let message = format!(
+                "{by} names `fields.{name}`, and the table has no such column: add it, map one under \
+                 `audience.columns.fields`, or write `{{{{ fields.{name} | default('') }}}}`"
+            );
+            RowFault { line: 1, column: None, message }
+        })
+        .collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let detail = format!("the table lacks columns that the campaign names, so no contact was added; it has: {there}");
+    Err(Problem::invalid(detail).with("faults", faults))
+}
+
 /// The rows that have a time at which they may be called; the others are faults.
 fn plan_rows(spec: &Spec, audience: &mut Audience) -> Vec<NewCampaignContact> {
     let mut contacts = Vec::with_capacity(audience.rows.len());
@@ -173,17 +196,11 @@ fn plan_rows(spec: &Spec, audience: &mut Audience) -> Vec<NewCampaignContact> {
 }
 
 /// A row as the books keep it, when it has a time and what is said can be filled in.
-fn plan_row(spec: &Spec, row: &Row, key: String) -> Result<NewCampaignContact, String> {
+pub(super) fn plan_row(spec: &Spec, row: &Row, key: String) -> Result<NewCampaignContact, String> {
     let span = spec.schedule.span_of(row.appointment).ok_or(
         "it has no appointment, and the campaign calls by it: fill in the column, or map it under `audience.columns`",
     )?;
-    let ways = spec.variants.iter().map(|variant| &variant.variables);
-    for own in std::iter::once(&Variables::default()).chain(ways) {
-        spec.variables.fill(own, row).map_err(|error| error.to_string())?;
-    }
-    if let Some(template) = spec.message_template(row.language.as_deref()) {
-        fill_text(template, row).map_err(|error| format!("what a machine is told: {}", error.message))?;
-    }
+    spec.fills(row)?;
     let mut details = Map::new();
     details.extend(row.name.clone().map(|name| ("name".to_owned(), Value::String(name))));
     details.extend(row.appointment.map(|at| ("appointment".to_owned(), Value::String(at.to_string()))));
@@ -277,6 +294,7 @@ pub(in crate::api) async fn trigger(
 ) -> Result<(StatusCode, Json<CampaignContact>), Problem> {
     let campaign = find(&state, &id).await?;
     let spec = spec_of(&campaign)?;
+    segment::has_none(&spec)?;
     let row = one_row(&spec, &trigger, &desk(&state)?.defaults())?;
     let contact = plan_row(&spec, &row, trigger.key.clone()).map_err(Problem::invalid)?;
     let number = contact.number.clone();

@@ -1,12 +1,12 @@
 //! A campaign tried, started, paused, paced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use call_model::CallId;
-use campaigns::{CandidateId, When};
+use campaigns::{CandidateId, Spec, When};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use store::{CampaignContactFilter, CampaignContactRecord, CampaignRecord, CampaignState, CampaignStep, PageRequest};
@@ -18,8 +18,9 @@ use super::super::problem::{Kind, Problem};
 use super::super::state::ApiState;
 use super::super::wire::Time;
 use super::heard::heard;
+use super::segment::{self, AskedStory, Segment};
 use super::wire::Campaign;
-use super::{Spoken, desk, find, spec_of, time};
+use super::{DryForecast, Spoken, desk, find, spec_of, time};
 
 /// Lines of a dry run that are given where nothing is said.
 const DRY_RUN_LINES: usize = 100;
@@ -37,7 +38,7 @@ pub(in crate::api) async fn start(
 ) -> Result<Json<Campaign>, Problem> {
     let campaign = find(&state, &id).await?;
     // What it names may have gone since it was written.
-    super::checked(&state, &campaign.yaml)?;
+    segment::check(&state, &super::checked(&state, &campaign.yaml)?).await?;
     step(&state, &campaign, &[CampaignState::Draft, CampaignState::Paused], CampaignState::Running).await
 }
 
@@ -62,7 +63,7 @@ pub(in crate::api) async fn resume(
     Id(id): Id<String>,
 ) -> Result<Json<Campaign>, Problem> {
     let campaign = find(&state, &id).await?;
-    super::checked(&state, &campaign.yaml)?;
+    segment::check(&state, &super::checked(&state, &campaign.yaml)?).await?;
     step(&state, &campaign, &[CampaignState::Paused], CampaignState::Running).await
 }
 
@@ -151,6 +152,9 @@ pub(in crate::api) async fn set_pace(
     Ok(Json(Campaign::whole(after)))
 }
 
+/// The number of a contact that is not in the books of the campaign: the first of its segment.
+const OF_SEGMENT: i64 = 0;
+
 /// Whose call is looked at.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -163,7 +167,7 @@ pub(in crate::api) struct PreviewQuery {
 /// What a contact would hear.
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct Preview {
-    /// Number of the contact in the books.
+    /// Number of the contact in the books; 0: the first of the campaign's segment, which is to be asked when it starts.
     contact: i64,
     /// In which language.
     language: String,
@@ -191,8 +195,9 @@ pub(in crate::api) async fn preview(
     Params(query): Params<PreviewQuery>,
 ) -> Result<Json<Preview>, Problem> {
     let campaign = find(&state, &id).await?;
-    let contact = one_contact(&state, &campaign, query.contact).await?;
-    let spoken = desk(&state)?.preview(&spec_of(&campaign)?, &contact).map_err(Problem::invalid)?;
+    let spec = spec_of(&campaign)?;
+    let contact = one_contact(&state, &campaign, &spec, query.contact).await?;
+    let spoken = desk(&state)?.preview(&spec, &contact).map_err(Problem::invalid)?;
     let Spoken { variables, says, message, language, variant } = spoken;
     let variables = variables.into_iter().collect();
     let spoken = says.iter().map(|text| heard(text, &language)).collect();
@@ -203,17 +208,23 @@ pub(in crate::api) async fn preview(
 async fn one_contact(
     state: &ApiState,
     campaign: &CampaignRecord,
+    spec: &Spec,
     row: Option<i64>,
 ) -> Result<CampaignContactRecord, Problem> {
-    let found = if let Some(row) = row {
+    let found = if let Some(row) = row.filter(|row| *row != OF_SEGMENT) {
         state.store().campaign_contact(campaign.row, row).await?
+    } else if spec.segment.is_some() && campaign.asked_ms.is_none() {
+        Segment::open(state.store(), spec, &desk(state)?.defaults()).await?.first(state.store(), spec).await?
     } else {
         let filter = CampaignContactFilter::default();
         let page = state.store().campaign_contacts(campaign.row, &filter, &PageRequest::first(1)).await?;
         page.data.into_iter().next()
     };
     found.ok_or_else(|| {
-        let detail = "there is no such contact in the campaign: add some with POST /v1/campaigns/{id}/contacts";
+        let detail = match &spec.segment {
+            Some(_) => "nobody is in the segment who can be called: GET /v1/campaigns/{id}/dry-run says why",
+            None => "there is no such contact in the campaign: add some with POST /v1/campaigns/{id}/contacts",
+        };
         Problem::new(Kind::NotFound, detail)
     })
 }
@@ -247,8 +258,9 @@ pub(in crate::api) async fn test(
     Body(test): Body<TestCall>,
 ) -> Result<(StatusCode, Json<TestPlaced>), Problem> {
     let campaign = find(&state, &id).await?;
-    let contact = one_contact(&state, &campaign, test.contact).await?;
-    let call = desk(&state)?.test(&spec_of(&campaign)?, &contact, test.to.trim()).await?;
+    let spec = spec_of(&campaign)?;
+    let contact = one_contact(&state, &campaign, &spec, test.contact).await?;
+    let call = desk(&state)?.test(&spec, &contact, test.to.trim()).await?;
     Ok((StatusCode::CREATED, Json(TestPlaced { call })))
 }
 
@@ -275,6 +287,20 @@ pub(in crate::api) struct DryRun {
     by_hour: Vec<DryHour>,
     /// The contacts, the first call first; those who would not be called come last.
     contacts: Vec<DryContact>,
+    /// For whom what is said cannot be filled in: their calls would fail, or a machine would get nothing. At most
+    /// 1,000.
+    unfilled: Vec<DryUnfilled>,
+    /// What came of asking the campaign's segment for this; null where it calls those of a table, or has asked before.
+    segment: Option<AskedStory>,
+}
+
+/// Somebody for whom what is said cannot be filled in.
+#[derive(Serialize, ToSchema)]
+pub(in crate::api) struct DryUnfilled {
+    /// Number of the contact in the books.
+    contact: i64,
+    /// What is wrong, and what to do.
+    message: String,
 }
 
 /// How many calls an hour would have.
@@ -289,7 +315,7 @@ pub(in crate::api) struct DryHour {
 /// What would happen to a contact.
 #[derive(Serialize, ToSchema)]
 pub(in crate::api) struct DryContact {
-    /// Number of the contact in the books.
+    /// Number of the contact in the books; where the segment was asked for this, its place in that.
     contact: i64,
     /// The number.
     number: String,
@@ -315,13 +341,21 @@ pub(in crate::api) async fn dry_run(
         return Err(Problem::new(Kind::BadRequest, format!("`limit` is 1 to {MOST_LINES}")));
     }
     let campaign = find(&state, &id).await?;
-    let forecast = desk(&state)?.forecast(&campaign, &spec_of(&campaign)?, most).await?.ok_or_else(|| {
+    let spec = spec_of(&campaign)?;
+    let asked = segment::ask_now(&state, &campaign, &spec).await?;
+    let (given, story) = asked.map(|(given, story)| (Some(given), Some(story))).unwrap_or_default();
+    let place = given.iter().flatten().map(|contact| (contact.row, contact.number.clone())).collect();
+    let forecast = desk(&state)?.forecast(&campaign, &spec, most, given).await?.ok_or_else(|| {
         let busy = "another dry run is being made, and one is made at a time: ask again in some seconds";
         Problem::new(Kind::Overloaded, busy).retry_after(5)
     })?;
+    let DryForecast { forecast, unfilled } = forecast;
     let row = |candidate: CandidateId| i64::try_from(candidate.0).unwrap_or_default();
     let rows: Vec<i64> = forecast.contacts.iter().map(|it| row(it.candidate)).collect();
-    let numbers = state.store().campaign_numbers(&rows).await?;
+    let numbers: HashMap<i64, String> = match story {
+        Some(_) => place,
+        None => state.store().campaign_numbers(&rows).await?,
+    };
     let contacts = forecast.contacts.iter().map(|it| {
         let (at, why) = match it.when {
             When::At { at, held_back } => (Some(time(at)), held_back),
@@ -344,6 +378,8 @@ pub(in crate::api) async fn dry_run(
         last_at: forecast.last.map(time),
         by_hour: forecast.by_hour.iter().map(|(at, calls)| DryHour { at: time(*at), calls: *calls }).collect(),
         contacts: contacts.collect(),
+        unfilled: unfilled.into_iter().map(|it| DryUnfilled { contact: it.contact, message: it.message }).collect(),
+        segment: story,
         never: forecast.never,
     }))
 }

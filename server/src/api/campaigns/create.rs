@@ -8,6 +8,7 @@ use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use campaigns::Spec;
 use serde::Serialize;
 use store::{CampaignRecord, NewCampaign};
 use utoipa::ToSchema;
@@ -18,10 +19,13 @@ use super::super::problem::{Kind, Problem};
 use super::super::state::ApiState;
 use super::contacts::{Added, fill, read_table};
 use super::wire::Campaign;
-use super::{MAX_TABLE, checked, ready};
+use super::{MAX_TABLE, checked, ready, segment};
 
 /// The largest value of `keep_good`, bytes.
 const MAX_FLAG: usize = 16;
+
+/// The longest `segment`, bytes.
+const MAX_SEGMENT: usize = 8 << 10;
 
 /// What a campaign is made of.
 pub(in crate::api) struct NewParts {
@@ -39,6 +43,8 @@ pub(in crate::api) struct NewCampaignForm {
     /// Its contacts as CSV, where they are known already. At most 128 MiB.
     #[schema(value_type = Option<String>, format = Binary)]
     contacts: Option<Vec<u8>>,
+    /// Whom it calls in place of a table: a segment by its name, or an expression over `contact`. It is added to the text.
+    segment: Option<String>,
     /// Take the good rows although others have faults.
     keep_good: Option<bool>,
 }
@@ -71,10 +77,13 @@ impl FromRequest<ApiState> for NewParts {
             let bytes = match name.as_str() {
                 "campaign" => read(field, most, "http.max_body").await?,
                 "contacts" => read(field, MAX_TABLE, "a table of contacts").await?,
+                "segment" => read(field, MAX_SEGMENT, "an expression").await?,
                 "keep_good" => read(field, MAX_FLAG, "`true` or `false`").await?,
                 _ => {
-                    let detail =
-                        format!("the form has a part `{name}`: its parts are `campaign`, `contacts`, `keep_good`");
+                    let detail = format!(
+                        "the form has a part `{name}`: its parts are `campaign`, `contacts`, `segment`, \
+                         `keep_good`"
+                    );
                     return Err(Problem::invalid(detail));
                 }
             };
@@ -86,6 +95,11 @@ impl FromRequest<ApiState> for NewParts {
             parts.remove("campaign").ok_or_else(|| Problem::invalid("the form has no part `campaign`: the YAML"))?;
         let yaml = String::from_utf8(yaml.into())
             .map_err(|_| Problem::new(Kind::BadRequest, "the part `campaign` is not UTF-8: save it as UTF-8"))?;
+        let yaml = match parts.remove("segment").map(|text| String::from_utf8(text.into())) {
+            Some(Ok(segment)) if !segment.trim().is_empty() => Spec::with_segment(&yaml, segment.trim()),
+            None | Some(Ok(_)) => yaml,
+            Some(Err(_)) => return Err(Problem::new(Kind::BadRequest, "the part `segment` is not UTF-8")),
+        };
         let keep_good = match parts.get("keep_good").map(|flag| flag.trim_ascii()) {
             None | Some(b"false" | b"") => false,
             Some(b"true") => true,
@@ -134,6 +148,10 @@ pub(in crate::api) async fn add(State(state): State<ApiState>, parts: NewParts) 
     let NewParts { yaml, table, keep_good } = parts;
     ready::provide(&state, &yaml).await?;
     let spec = checked(&state, &yaml)?;
+    segment::check(&state, &spec).await?;
+    if table.is_some() {
+        segment::has_none(&spec)?;
+    }
     let read = match table {
         Some(table) => Some(read_table(&state, &spec, table, keep_good).await?),
         None => None,

@@ -10,6 +10,7 @@ mod members;
 mod ready;
 mod results;
 mod rounds;
+mod segment;
 mod walks;
 mod wire;
 
@@ -17,6 +18,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use call_model::{CampaignId, MemberId};
+use campaigns::runner::Unfilled;
 use campaigns::{Forecast, Spec};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -45,6 +47,7 @@ pub(super) use members::{
 };
 pub(super) use results::{__path_progress, __path_results, progress, results};
 pub(super) use rounds::{__path_rounds, rounds};
+pub(crate) use segment::{Segment, SegmentError};
 
 /// The largest table of contacts, bytes: a million rows and more.
 pub(super) const MAX_TABLE: usize = 128 << 20;
@@ -67,6 +70,15 @@ pub struct Spoken {
     pub variant: Option<String>,
 }
 
+/// A forecast, with the contacts for whom what is said cannot be filled in.
+#[derive(Debug, Clone, Default)]
+pub struct DryForecast {
+    /// Who would be called when, and who not.
+    pub forecast: Forecast,
+    /// For whom what is said cannot be filled in.
+    pub unfilled: Vec<Unfilled>,
+}
+
 /// What the surface asks of what runs campaigns.
 pub trait CampaignDesk: Send + Sync + 'static {
     /// Something was changed in the books: it is looked at now.
@@ -75,9 +87,10 @@ pub trait CampaignDesk: Send + Sync + 'static {
     /// What keeps a campaign from running here: a flow that is not there, rules that are looser than the house's.
     fn problems(&self, spec: &Spec) -> Vec<String>;
 
-    /// What keeps every call of a campaign that runs from being made now, but for its rules: a trunk that is not there.
-    fn held(&self, _spec: &Spec) -> Option<Held> {
-        None
+    /// What keeps every call of a campaign that runs from being made now, but for its rules: a trunk that is not there,
+    /// members of whom none is free.
+    fn held<'a>(&'a self, _spec: &'a Spec) -> BoxFuture<'a, Option<Held>> {
+        Box::pin(async { None })
     }
 
     /// A member of the campaign's queue, by their id and the name that the books have; `None`: they are not of it.
@@ -97,13 +110,15 @@ pub trait CampaignDesk: Send + Sync + 'static {
         to: &'a str,
     ) -> BoxFuture<'a, Result<call_model::CallId, PlaceCallError>>;
 
-    /// Who would be called when, and who not, if it were started now; `None`: another is being made.
+    /// Who would be called when, and who not, if it were started now; `None`: another is being made. `given`: these
+    /// contacts in place of those who wait in the books.
     fn forecast<'a>(
         &'a self,
         campaign: &'a CampaignRecord,
         spec: &'a Spec,
         most: usize,
-    ) -> BoxFuture<'a, Result<Option<Forecast>, StoreError>>;
+        given: Option<Vec<CampaignContactRecord>>,
+    ) -> BoxFuture<'a, Result<Option<DryForecast>, StoreError>>;
 
     /// What holds where neither a row nor the campaign says: the country, language and zone of the business.
     fn defaults(&self) -> campaigns::audience::Defaults;
@@ -157,6 +172,7 @@ pub(super) async fn put(
     let campaign = find(&state, &id).await?;
     ready::provide(&state, &yaml).await?;
     let spec = checked(&state, &yaml)?;
+    segment::check(&state, &spec).await?;
     if spec.name != campaign.name {
         return Err(Problem::invalid(format!("`name` is `{}`, but this campaign is `{}`", spec.name, campaign.name)));
     }

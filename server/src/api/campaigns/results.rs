@@ -21,6 +21,7 @@ use super::super::problem::Problem;
 use super::super::state::ApiState;
 use super::find;
 use super::held::{Held, held};
+use super::segment::{AskedStory, last_asked};
 use super::walks::{KeyPresses, NodeWalk, walks};
 
 /// How a campaign stands.
@@ -47,6 +48,8 @@ pub(in crate::api) struct Progress {
     pub(super) dispositions: BTreeMap<String, u64>,
     /// What was dialled for it.
     attempts: Attempts,
+    /// What came of asking its segment the last time; null where it calls those of a table, or nothing was asked yet.
+    segment: Option<AskedStory>,
 }
 
 /// What was dialled.
@@ -114,7 +117,8 @@ pub(super) async fn progress_of(state: &ApiState, campaign: CampaignRecord) -> R
     let (waiting, calling): (u64, u64) = (stands(CampaignContactState::Waiting), stands(CampaignContactState::Calling));
     let calling = calling + stands(CampaignContactState::Ended);
     Ok(Progress {
-        held: held(state, &campaign, waiting, calling),
+        held: held(state, &campaign, waiting, calling).await,
+        segment: last_asked(&campaign),
         state: campaign.state,
         reason: campaign.reason,
         contacts: counts.iter().map(|it| it.count).sum(),
@@ -330,6 +334,21 @@ const HEADINGS: [&str; 15] = [
     "call",
 ];
 
+/// A name as the parameter of a header may hold it (RFC 8187 section 3.2.1).
+fn encoded(name: &str) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
 /// A row for each contact: they are read page by page while they are sent.
 fn by_contact(store: Store, campaign: &CampaignRecord) -> Response {
     let row = campaign.row;
@@ -345,7 +364,8 @@ fn by_contact(store: Store, campaign: &CampaignRecord) -> Response {
             Ok::<_, StoreError>(Some((text, (next.map(Some), None))))
         }
     });
-    let file = format!("attachment; filename=\"{}.csv\"", campaign.id);
+    let (id, name) = (campaign.id, encoded(&campaign.name));
+    let file = format!("attachment; filename=\"{id}.csv\"; filename*=UTF-8''{name}.csv");
     let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, file)];
     (headers, HttpBody::from_stream(pages)).into_response()
 }
@@ -417,5 +437,11 @@ mod tests {
     fn no_cell_is_a_formula() {
         assert_eq!(harmless("=1+1"), "'=1+1");
         assert_eq!(harmless("Mia"), "Mia");
+    }
+
+    #[test]
+    fn a_file_may_have_any_name() {
+        assert_eq!(encoded("opinions-2.b"), "opinions-2.b");
+        assert_eq!(encoded("Zwölf \"Fragen\"\r\n"), "Zw%C3%B6lf%20%22Fragen%22%0D%0A");
     }
 }

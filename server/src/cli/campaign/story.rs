@@ -39,6 +39,22 @@ pub(super) fn held(progress: &Value) -> Option<String> {
     Some(format!("Nobody is called ({}): {}", word(&held["reason"]), held["detail"].as_str()?))
 }
 
+/// What came of asking a segment: nothing where none was asked.
+pub(super) fn asked(segment: &Value) -> Vec<String> {
+    let Some(at) = segment["asked_at"].as_str() else { return Vec::new() };
+    let list = |name: &str| segment[name].as_array().cloned().unwrap_or_default();
+    let doubles = list("duplicates");
+    let mut lines = vec![format!(
+        "The segment at {at}: {} can be called, {} cannot, {} have a number that another has",
+        segment["contacts"],
+        segment["bad"],
+        doubles.len()
+    )];
+    lines.extend(list("faults").iter().map(|it| format!("{}: {}", word(&it["contact"]), word(&it["message"]))));
+    lines.extend(doubles.iter().map(|it| format!("{} has the number of {}", word(&it["contact"]), word(&it["of"]))));
+    lines
+}
+
 /// What came of a campaign, for people.
 pub(super) fn story(name: &str, results: &Value) -> String {
     let mut lines = vec![format!("{name}: {}", line(results, false)), String::new()];
@@ -103,6 +119,21 @@ mod tests {
         assert_eq!(held(&progress), None);
         let stuck = json!({ "held": { "reason": "no_trunk", "detail": "add one" } });
         assert_eq!(held(&stuck).as_deref(), Some("Nobody is called (no_trunk): add one"));
+    }
+
+    #[test]
+    fn whom_a_segment_cannot_give_is_told_by_contact() {
+        let fault = json!({ "contact": "contact_1", "message": "there is no number" });
+        let double = json!({ "contact": "contact_3", "of": "contact_2" });
+        let segment = json!({ "asked_at": "2026-12-01T08:00:00Z", "contacts": 2, "bad": 1, "faults": [fault],
+            "duplicates": [double] });
+        let lines = asked(&segment);
+        assert_eq!(
+            lines[0],
+            "The segment at 2026-12-01T08:00:00Z: 2 can be called, 1 cannot, 1 have a number that another has"
+        );
+        assert_eq!(lines[1..], ["contact_1: there is no number", "contact_3 has the number of contact_2"]);
+        assert!(asked(&json!(null)).is_empty());
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Finding, Patient};
+use super::Patient;
+use crate::doctor::Finding;
 
 const CHECK: &str = "campaigns";
 
@@ -27,7 +28,7 @@ fn judge(name: &str, progress: &Value) -> Finding {
         (Some(reason), Some(detail)) => {
             let found = format!("`{name}` runs, {waiting} contacts wait and nobody is called ({reason})");
             // What passes by itself is no fault.
-            let passes = ["no_lines", "draining"].contains(&reason);
+            let passes = ["no_lines", "draining", "no_member_free", "callers_first"].contains(&reason);
             if passes { Finding::warning(CHECK, found, detail) } else { Finding::fault(CHECK, found, detail) }
         }
         _ => Finding::ok(CHECK, format!("`{name}` runs, {waiting} contacts wait for their time")),
@@ -38,8 +39,8 @@ fn judge(name: &str, progress: &Value) -> Finding {
 mod tests {
     use serde_json::json;
 
-    use super::super::Weight;
     use super::*;
+    use crate::doctor::Weight;
 
     #[test]
     fn a_campaign_without_a_trunk_is_a_fault_that_says_what_to_do() {
@@ -47,7 +48,10 @@ mod tests {
         let fault = judge("reminders", &held("no_trunk"));
         assert_eq!((fault.weight, fault.advice.as_deref()), (Weight::Fault, Some("add one")));
         assert!(fault.found.contains("`reminders`") && fault.found.contains("no_trunk"), "{}", fault.found);
-        assert_eq!(judge("reminders", &held("no_lines")).weight, Weight::Warning);
+        for passes in ["no_lines", "no_member_free"] {
+            assert_eq!(judge("reminders", &held(passes)).weight, Weight::Warning, "{passes}");
+        }
+        assert_eq!(judge("reminders", &held("no_phone")).weight, Weight::Fault);
         assert_eq!(judge("reminders", &json!({ "waiting": 7, "held": null })).weight, Weight::Ok);
     }
 }

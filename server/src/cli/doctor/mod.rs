@@ -1,8 +1,6 @@
 //! `callwright doctor`: what is wrong here, and what to do about it. Needs no running server; asks it where there is one.
 
 mod campaigns;
-mod certificates;
-mod machine;
 mod network;
 mod parts;
 mod stun;
@@ -10,15 +8,15 @@ mod trunks;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use serde::Serialize;
 
 use super::Failure;
 use super::running::RunningHouse;
 use crate::config::Config;
+use crate::doctor::{Finding, Weight, certificates, clock, descriptors, disk};
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
@@ -31,45 +29,6 @@ pub(super) struct DoctorArgs {
     /// A STUN server that says how the outside sees us, such as stun.example.org:3478
     #[arg(long, value_name = "HOST:PORT")]
     stun: Option<String>,
-}
-
-/// How a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Weight {
-    /// As it should be.
-    Ok,
-    /// It works, and may not for long or not for all.
-    Warning,
-    /// Calls fail by it.
-    Fault,
-}
-
-/// What was looked at, and what was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Finding {
-    /// What was looked at.
-    check: &'static str,
-    weight: Weight,
-    /// What was found.
-    found: String,
-    /// What to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    advice: Option<String>,
-}
-
-impl Finding {
-    fn ok(check: &'static str, found: impl Into<String>) -> Self {
-        Self { check, weight: Weight::Ok, found: found.into(), advice: None }
-    }
-
-    fn warning(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { check, weight: Weight::Warning, found: found.into(), advice: Some(advice.into()) }
-    }
-
-    fn fault(check: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { check, weight: Weight::Fault, found: found.into(), advice: Some(advice.into()) }
-    }
 }
 
 /// What the checks look at.
@@ -112,10 +71,10 @@ async fn examine(patient: &Patient<'_>) -> Vec<Finding> {
     }];
     findings.extend(network::ports(patient));
     findings.extend(network::addresses(patient).await);
-    findings.extend(machine::clock().await);
-    findings.extend(certificates::certificates(patient.config));
-    findings.extend(machine::disk(&patient.config.data));
-    findings.push(machine::descriptors(patient.config.limits.max_calls));
+    findings.extend(clock().await);
+    findings.extend(certificates(patient.config));
+    findings.extend(disk(&patient.config.data));
+    findings.push(descriptors(patient.config.limits.max_calls));
     findings.extend(parts::secrets(patient.config, patient.file.as_deref()));
     findings.extend(parts::books(patient.config).await);
     findings.extend(parts::speech(patient.config).await);
@@ -144,9 +103,4 @@ fn tell(findings: &[Finding]) -> String {
         (0, 0) => "\nNothing is wrong.\n".to_owned(),
         (faults, warnings) => format!("\nFaults: {faults}, warnings: {warnings}.\n"),
     }
-}
-
-/// Where a path is shown to a person.
-fn show(path: &Path) -> std::path::Display<'_> {
-    path.display()
 }

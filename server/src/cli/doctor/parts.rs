@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use speech::{PicoPool, PicoSettings, Synthesizer as _, Utterance, WorkerCommand};
 
-use super::{Finding, show};
 use crate::cli::models_folder;
 use crate::config::{Config, HearingEngine};
+use crate::doctor::{Finding, show};
 
 /// Whether files with secrets can be read by others on this machine.
 pub(super) fn secrets(config: &Config, file: Option<&Path>) -> Vec<Finding> {
@@ -134,8 +134,8 @@ async fn speak() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Weight;
     use super::*;
+    use crate::doctor::Weight;
 
     #[test]
     fn a_secret_that_others_can_read_is_told_with_what_to_do() {

@@ -8,8 +8,9 @@ use sip_core::message::Uri;
 use sip_core::{Event, PingHandle};
 use transport::sip::{Listen, SipConfig, SipTransport};
 
-use super::{Finding, Patient};
+use super::Patient;
 use crate::config::TrunkConfig;
+use crate::doctor::{Finding, TrunkCase, trunk};
 use crate::trunk::TrunkTransport;
 
 /// How long a name server may take.
@@ -84,29 +85,17 @@ async fn told(patient: &Patient<'_>) -> Vec<Finding> {
             return vec![Finding::warning("trunk", format!("the server does not say ({error})"), advice)];
         }
     };
-    let trunks = page["data"].as_array().cloned().unwrap_or_default();
-    let one = |trunk: &serde_json::Value| {
-        let (name, state) = (trunk["name"].as_str().unwrap_or_default(), &trunk["state"]);
-        let problem = state["last_error"].as_str().unwrap_or("it was not asked yet");
-        match (state["registration"].as_str(), state["reachable"].as_bool()) {
-            (Some("failed"), _) => Finding::fault(
-                "trunk",
-                format!("{name} is not registered: {problem}"),
-                "check host, user and password with the carrier",
-            ),
-            (_, Some(false)) => Finding::fault(
-                "trunk",
-                format!("{name} does not answer: {problem}"),
-                "check `host`, the firewall, and whether the carrier knows our address",
-            ),
-            (_, None) => Finding::warning("trunk", format!("{name}: {problem}"), "ask again in a minute"),
-            (registration, Some(true)) => {
-                let registered = if registration == Some("registered") { "registered, " } else { "" };
-                Finding::ok("trunk", format!("{name}: {registered}answers in {} ms", state["rtt_ms"]))
-            }
-        }
+    let one = |told: &serde_json::Value| {
+        let state = &told["state"];
+        trunk(&TrunkCase {
+            name: told["name"].as_str().unwrap_or_default(),
+            registration: state["registration"].as_str(),
+            reachable: state["reachable"].as_bool(),
+            rtt_ms: state["rtt_ms"].as_u64(),
+            problem: state["last_error"].as_str(),
+        })
     };
-    trunks.iter().map(one).collect()
+    page["data"].as_array().into_iter().flatten().map(one).collect()
 }
 
 async fn asked(trunks: &[TrunkConfig]) -> Result<Vec<Finding>, Box<dyn std::error::Error + Send + Sync>> {

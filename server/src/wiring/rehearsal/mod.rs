@@ -2,7 +2,9 @@
 
 mod audio;
 mod partner;
+mod room;
 mod text;
 
 pub use audio::{AudioSettings, AudioStage};
+pub(in crate::wiring) use room::open;
 pub use text::{TextStage, agent_file};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use agent_tools::calendar::{Clock, Desk, Plan};
 use agent_tools::http::Exchange;
@@ -21,17 +22,21 @@ use rehearsal::suite::Stage;
 use rehearsal::world::{self, House};
 use rehearsal::{Player, Record, Rehearsal};
 use serde_json::Value;
-use store::{ContactChange, NewCall, Store, StoreConfig, fresh_id};
-use tokio::sync::mpsc;
+use store::{ContactChange, FlowRecord, NewCall, Store, StoreConfig, fresh_id};
+use tokio::sync::{mpsc, oneshot};
 use voice_agent::brain::Brain;
 use voice_agent::{Agent, AgentApp, AgentProgram};
 
+use super::super::agents::Shelves;
 use super::super::apps::FlowShelf;
 use super::super::brains::Brains;
 use super::super::business::AgentBusiness;
 use super::super::demo;
 use super::super::tools::by_http;
 use crate::config::Config;
+
+/// Pieces of an answer that may wait to be handed on.
+const PIECES: usize = 32;
 
 /// Holds rehearsals in text and virtual time.
 #[derive(Clone)]
@@ -42,6 +47,19 @@ pub struct TextStage {
     agent: Option<String>,
     /// Plays personas.
     model: Option<Arc<dyn Brain>>,
+    /// Of a running server: what goes before the files.
+    books: Option<Books>,
+}
+
+/// What a running server holds rehearsals with.
+#[derive(Clone)]
+struct Books {
+    /// Its brains, with the documents that they know.
+    shelves: Arc<Shelves>,
+    /// The active agents: name and text.
+    agents: Arc<HashMap<String, String>>,
+    /// The active flows.
+    flows: Arc<Vec<FlowRecord>>,
 }
 
 impl TextStage {
@@ -54,7 +72,33 @@ impl TextStage {
         };
         let business = Business::parse(&business)
             .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-        Ok(Self { config, business: Arc::new(business), agent, model })
+        Ok(Self { config, business: Arc::new(business), agent, model, books: None })
+    }
+
+    /// With the agents, flows, documents and brains that a running server has now. `agent`: as for [`new`](Self::new).
+    pub(in crate::wiring) async fn running(
+        config: Arc<Config>,
+        shelves: Arc<Shelves>,
+        store: &Store,
+        agent: Option<String>,
+    ) -> Result<Self, store::StoreError> {
+        let agents = store.agents().await?.into_iter().map(|agent| (agent.name, agent.yaml)).collect();
+        let flows = Arc::new(store.flows().await?);
+        let business = shelves.flows.business().clone();
+        Ok(Self {
+            config,
+            business,
+            agent,
+            model: None,
+            books: Some(Books { shelves, agents: Arc::new(agents), flows }),
+        })
+    }
+
+    /// With somebody who plays personas.
+    #[must_use]
+    pub(in crate::wiring) fn with_player(mut self, model: Option<Arc<dyn Brain>>) -> Self {
+        self.model = model;
+        self
     }
 
     /// The brains as they are configured, without an agent's knowledge; `None` where there is only the built-in one.
@@ -70,8 +114,22 @@ impl TextStage {
     fn agent(&self, rehearsal: &Rehearsal, name: &str) -> Result<String, String> {
         match &self.agent {
             Some(yaml) if name == rehearsal.agent => Ok(yaml.clone()),
-            _ => agent_file(&self.config, name),
+            _ => match &self.books {
+                Some(books) => books.agents.get(name).cloned().ok_or_else(|| format!("there is no agent `{name}`")),
+                None => agent_file(&self.config, name),
+            },
         }
+    }
+
+    /// The brains and the flows of a call that goes by this clock.
+    fn rooms(&self, clock: &Arc<AtomicI64>) -> Result<(Brains, FlowShelf), String> {
+        let flows = FlowShelf::new(self.business.clone());
+        if let Some(books) = &self.books {
+            flows.replace(&books.flows);
+            return Ok((books.shelves.agents.brains().rehearsing(told(clock)), flows));
+        }
+        let brains = Brains::new(&self.config, &self.business, self.config.business.folder.is_none());
+        Ok((brains.map_err(|error| error.to_string())?.with_clock(told(clock)), flows))
     }
 
     async fn held(&self, rehearsal: &Rehearsal) -> Result<Record, String> {
@@ -85,16 +143,16 @@ impl TextStage {
         let yaml = self.agent(rehearsal, &rehearsal.agent)?;
         let agent = parse(&yaml, &rehearsal.agent)?;
         let language = rehearsal.language.clone().unwrap_or_else(|| agent.languages()[0].clone());
+        let (brains, flows) = self.rooms(&clock)?;
         let house = TextHouse {
             stage: self,
             rehearsal,
-            brains: Brains::new(&self.config, &self.business, self.config.business.folder.is_none())
-                .map_err(|error| error.to_string())?
-                .with_clock(told(&clock)),
-            flows: FlowShelf::new(self.business.clone()),
+            brains,
+            flows,
             toolbox: self.toolbox(&store, &clock)?,
             clock,
             agents: Mutex::default(),
+            thinking: Arc::default(),
         };
         let call: CallId = fresh_id(began);
         let mut facts = world::facts(rehearsal, call, &language);
@@ -102,6 +160,7 @@ impl TextStage {
         let player = Player::new(rehearsal, &language, self.model.clone());
         let mut record = world::run(rehearsal, &house, facts, player, began).await;
         after(&store, rehearsal, call, &mut record).await;
+        record.thinking.clone_from(&house.thinking.lock().unwrap_or_else(PoisonError::into_inner));
         drop(house);
         store.close().await;
         Ok(record)
@@ -137,8 +196,18 @@ impl Stage for TextStage {
         let (stage, rehearsal) = (self.clone(), rehearsal.clone());
         // Opening books and building indexes is work; what waits in it waits on this thread.
         let runtime = tokio::runtime::Handle::current();
-        let work = tokio::task::spawn_blocking(move || runtime.block_on(stage.held(&rehearsal)));
-        work.map(|held| held.unwrap_or_else(|_| Err("the rehearsal broke".to_owned()))).boxed()
+        let (mut result, held) = oneshot::channel();
+        tokio::task::spawn_blocking(move || {
+            let call = runtime.block_on(async {
+                tokio::select! {
+                    call = stage.held(&rehearsal) => Some(call),
+                    // Nobody waits for it any more.
+                    () = result.closed() => None,
+                }
+            });
+            call.map(|call| result.send(call))
+        });
+        held.map(|held| held.unwrap_or_else(|_| Err("the rehearsal broke".to_owned()))).boxed()
     }
 }
 
@@ -241,6 +310,26 @@ async fn after(store: &Store, rehearsal: &Rehearsal, call: CallId, record: &mut 
     }
 }
 
+/// Hands an answer on, and writes down how long its beginning took.
+fn timed(mut answer: mpsc::Receiver<ThinkEvent>, times: Arc<Mutex<Vec<u64>>>) -> mpsc::Receiver<ThinkEvent> {
+    let (hand, handed) = mpsc::channel(PIECES);
+    let asked = Instant::now();
+    tokio::spawn(async move {
+        let mut begun = false;
+        while let Some(event) = answer.recv().await {
+            if !begun && matches!(event, ThinkEvent::Text { .. } | ThinkEvent::ToolCall(_)) {
+                begun = true;
+                let took = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+                times.lock().unwrap_or_else(PoisonError::into_inner).push(took);
+            }
+            if hand.send(event).await.is_err() {
+                return;
+            }
+        }
+    });
+    handed
+}
+
 /// A rehearsal asks no system outside: such tools are played.
 struct Nobody;
 
@@ -264,6 +353,8 @@ struct TextHouse<'a> {
     clock: Arc<AtomicI64>,
     /// Agents that have talked, with their brains.
     agents: Mutex<HashMap<String, Ready>>,
+    /// How long each answer took to begin, where that is measured, ms.
+    thinking: Arc<Mutex<Vec<u64>>>,
 }
 
 impl TextHouse<'_> {
@@ -317,6 +408,8 @@ impl House for TextHouse<'_> {
 
     fn think(&self, request: ThinkRequest) -> mpsc::Receiver<ThinkEvent> {
         match self.agent(&request.agent) {
+            // A call by files is the same each time; how fast a brain is is not.
+            Ok((_, brain)) if self.stage.books.is_some() => timed(brain.think(request), self.thinking.clone()),
             Ok((_, brain)) => brain.think(request),
             // Closed at once: that counts as a failure.
             Err(_) => mpsc::channel(1).1,

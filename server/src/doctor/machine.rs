@@ -16,7 +16,7 @@ const APART: Duration = Duration::from_millis(20);
 const EARLIEST_S: u64 = 1_735_689_600;
 
 /// Whether time goes on evenly, and whether somebody keeps it right.
-pub(super) async fn clock() -> Vec<Finding> {
+pub(crate) async fn clock() -> Vec<Finding> {
     let (wall, steady) = (SystemTime::now(), Instant::now());
     tokio::time::sleep(WATCH).await;
     let by_wall = wall.elapsed().unwrap_or_default();
@@ -32,7 +32,8 @@ pub(super) async fn clock() -> Vec<Finding> {
     } else {
         findings.push(Finding::ok("clock", "the wall clock goes as the steady one"));
     }
-    findings.push(match synchronised() {
+    // Another program is asked.
+    findings.push(match tokio::task::spawn_blocking(synchronised).await.unwrap_or_default() {
         Some(true) => Finding::ok("time", "kept by NTP"),
         Some(false) => Finding::warning("time", "is not kept by NTP", "switch it on: `timedatectl set-ntp true`"),
         None => Finding::warning(
@@ -66,7 +67,7 @@ const NOTHING: u64 = 100 << 20;
 const FLUSHES: usize = 8;
 
 /// Whether the data folder can be written, how much room there is, and how fast it is safe on disk.
-pub(super) fn disk(data: &Path) -> Vec<Finding> {
+pub(crate) fn disk(data: &Path) -> Vec<Finding> {
     // What does not exist yet is made at the first start, on the disk of the nearest folder that does.
     let there = data.ancestors().find(|folder| folder.exists() || folder.as_os_str().is_empty());
     let folder = match there {
@@ -117,7 +118,7 @@ fn flush_time(folder: &Path) -> std::io::Result<Duration> {
 }
 
 /// Whether there are enough file descriptors: a bridged call needs four sockets and its recording.
-pub(super) fn descriptors(max_calls: usize) -> Finding {
+pub(crate) fn descriptors(max_calls: usize) -> Finding {
     let needed = max_calls as u64 * 6 + 512;
     match descriptors_of_process().1 {
         Some(limit) if limit < needed => Finding::warning(

@@ -14,7 +14,7 @@ const DAY_S: i64 = 86_400;
 const SOON_DAYS: i64 = 14;
 
 /// Looks at every certificate that is named.
-pub(super) fn certificates(config: &Config) -> Vec<Finding> {
+pub(crate) fn certificates(config: &Config) -> Vec<Finding> {
     let settings = match tls_config(&config.sip.tls) {
         Ok(settings) => settings,
         Err(error) => return vec![Finding::fault(CHECK, error.to_string(), "see docs/tls.md")],

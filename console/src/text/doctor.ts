@@ -1,0 +1,75 @@
+import type { Texts } from "./language";
+
+export const doctorTexts = {
+  "doctor.title": { de: "Was sonst noch stören kann", en: "What else may get in the way", es: "Qué más puede estorbar", fr: "Ce qui peut encore gêner", it: "Che altro può disturbare" },
+  "doctor.hint": {
+    de: "Callwright sieht selbst nach, ohne jemanden außerhalb zu fragen.",
+    en: "Callwright looks by itself and asks nobody outside.",
+    es: "Callwright lo mira por sí mismo, sin preguntar a nadie fuera.",
+    fr: "Callwright regarde par lui-même, sans interroger personne à l'extérieur.",
+    it: "Callwright guarda da solo, senza chiedere a nessuno fuori.",
+  },
+  "doctor.fine": { de: "In Ordnung: {list}.", en: "As it should be: {list}.", es: "En orden: {list}.", fr: "En ordre : {list}.", it: "In ordine: {list}." },
+  "doctor.fault": { de: "Gestört", en: "Fault", es: "Fallo", fr: "Panne", it: "Guasto" },
+  "doctor.warning": { de: "Warnung", en: "Warning", es: "Aviso", fr: "Avertissement", it: "Avviso" },
+  "doctor.look": { de: "Noch einmal nachsehen", en: "Look again", es: "Mirar de nuevo", fr: "Regarder à nouveau", it: "Guarda di nuovo" },
+
+  "doctor.check.address": { de: "Adresse nach außen", en: "Address to the outside", es: "Dirección hacia fuera", fr: "Adresse vers l'extérieur", it: "Indirizzo verso l'esterno" },
+  "doctor.check.clock": { de: "Uhr", en: "Clock", es: "Reloj", fr: "Horloge", it: "Orologio" },
+  "doctor.check.time": { de: "Zeitabgleich", en: "Time keeping", es: "Sincronización horaria", fr: "Synchronisation de l'heure", it: "Sincronizzazione dell'ora" },
+  "doctor.check.disk": { de: "Speicherplatz", en: "Disk", es: "Disco", fr: "Disque", it: "Disco" },
+  "doctor.check.descriptors": { de: "Grenzen des Systems", en: "Limits of the system", es: "Límites del sistema", fr: "Limites du système", it: "Limiti del sistema" },
+  "doctor.check.certificates": { de: "Zertifikate", en: "Certificates", es: "Certificados", fr: "Certificats", it: "Certificati" },
+  "doctor.check.number": { de: "Rufnummern", en: "Numbers", es: "Números", fr: "Numéros", it: "Numeri" },
+  "doctor.check.trunk": { de: "Leitungen", en: "Trunks", es: "Líneas", fr: "Lignes", it: "Linee" },
+
+  "doctor.trunk_refused": {
+    de: "Der Anbieter nimmt die Anmeldung von „{about}“ nicht an. Prüfen Sie Benutzername, Passwort und Freischaltung.",
+    en: "The carrier does not take the registration of “{about}”. Check user name, password and account.",
+    es: "El operador no acepta el registro de «{about}». Compruebe usuario, contraseña y cuenta.",
+    fr: "L'opérateur refuse l'enregistrement de « {about} ». Vérifiez l'utilisateur, le mot de passe et le compte.",
+    it: "L'operatore non accetta la registrazione di «{about}». Controlla utente, password e utenza.",
+  },
+  "doctor.trunk_silent": {
+    de: "Der Server von „{about}“ antwortet nicht. Prüfen Sie Adresse, Übertragung und Firewall.",
+    en: "The server of “{about}” does not answer. Check address, transport and firewall.",
+    es: "El servidor de «{about}» no responde. Compruebe dirección, transporte y cortafuegos.",
+    fr: "Le serveur de « {about} » ne répond pas. Vérifiez l'adresse, le transport et le pare-feu.",
+    it: "Il server di «{about}» non risponde. Controlla indirizzo, trasporto e firewall.",
+  },
+  "doctor.trunk_unknown": {
+    de: "Von „{about}“ ist noch nichts bekannt. Sehen Sie in einer Minute wieder nach.",
+    en: "Nothing is known of “{about}” yet. Look again in a minute.",
+    es: "Aún no se sabe nada de «{about}». Mire de nuevo en un minuto.",
+    fr: "On ne sait encore rien de « {about} ». Revenez dans une minute.",
+    it: "Di «{about}» non si sa ancora nulla. Guarda di nuovo tra un minuto.",
+  },
+  "doctor.number_app": {
+    de: "Anrufe an {about} werden abgewiesen: Was hier abnehmen soll, hat Fehler. Beheben Sie sie, oder wählen Sie etwas anderes.",
+    en: "Calls to {about} are refused: what is to answer has faults. Mend them, or choose something else.",
+    es: "Las llamadas a {about} se rechazan: lo que debe contestar tiene errores. Corríjalos o elija otra cosa.",
+    fr: "Les appels vers {about} sont refusés : ce qui doit décrocher a des erreurs. Corrigez-les ou choisissez autre chose.",
+    it: "Le chiamate a {about} vengono rifiutate: ciò che deve rispondere ha errori. Correggili o scegli altro.",
+  },
+  "doctor.number_trunk_missing": {
+    de: "Die Leitung von {about} gibt es nicht mehr. Wählen Sie eine andere.",
+    en: "The trunk of {about} is there no more. Choose another one.",
+    es: "La línea de {about} ya no existe. Elija otra.",
+    fr: "La ligne de {about} n'existe plus. Choisissez-en une autre.",
+    it: "La linea di {about} non c'è più. Scegline un'altra.",
+  },
+  "doctor.number_trunk_down": {
+    de: "{about} ist vielleicht nicht erreichbar: Seine Leitung ist gestört.",
+    en: "{about} may not be reached: its trunk does not work.",
+    es: "Puede que {about} no esté accesible: su línea tiene problemas.",
+    fr: "{about} n'est peut-être pas joignable : sa ligne est en panne.",
+    it: "{about} forse non è raggiungibile: la sua linea è guasta.",
+  },
+  "doctor.number_without_trunk": {
+    de: "Von außen erreicht niemand {about}: Es fehlt eine Leitung zum Anbieter.",
+    en: "Nobody outside reaches {about}: a trunk to the carrier is missing.",
+    es: "Nadie de fuera llega a {about}: falta una línea con el operador.",
+    fr: "Personne de l'extérieur ne joint {about} : il manque une ligne vers l'opérateur.",
+    it: "Nessuno da fuori raggiunge {about}: manca una linea verso l'operatore.",
+  },
+} as const satisfies Texts;
