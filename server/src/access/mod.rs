@@ -32,8 +32,8 @@ use store::{ActorKind, AuditEntry, AuditResult, Store, StoreError};
 use tokio::sync::{Semaphore, watch};
 use transport::sip::Network;
 
-pub use openid::{OpenId, OpenIdError, OpenIdSettings};
 pub(crate) use openid::{Admitted, OpenIdFault, Return};
+pub use openid::{OpenId, OpenIdError, OpenIdSettings};
 pub(crate) use origin::{Caller, agent_family, cookie, is_own_page, is_unsafe, is_websocket};
 pub use password::HashCost;
 pub(crate) use principal::Principal;
