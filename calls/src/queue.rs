@@ -312,7 +312,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_is_served_soon_is_told_by_the_level_of_the_queue() {
-        let others = Duration::from_secs(60);
+        let others = Duration::from_mins(1);
         let by_queue = BTreeMap::from([("desk".to_owned(), Duration::from_secs(5))]);
         let queues = Arc::new(Queues::new(ServiceLevels { others, by_queue }));
         let desk = queues.enter(&settings("desk", 3), call(1)).unwrap();

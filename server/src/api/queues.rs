@@ -115,7 +115,7 @@ mod tests {
             refused: 1,
             served_soon: 5,
             soon: Duration::from_secs(30),
-            served_wait: Duration::from_secs(60),
+            served_wait: Duration::from_mins(1),
             callers: Vec::new(),
         };
         let queue = Queue::from(state.clone());

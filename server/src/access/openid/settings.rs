@@ -54,11 +54,11 @@ impl Default for OpenIdSettings {
             roles_claim: "groups".to_owned(),
             roles: BTreeMap::new(),
             second_factor: false,
-            state_for: Duration::from_secs(600),
+            state_for: Duration::from_mins(10),
             time_limit: Duration::from_secs(10),
             max_answer: 256 * 1_024,
-            kept_for: Duration::from_secs(3_600),
-            skew: Duration::from_secs(60),
+            kept_for: Duration::from_hours(1),
+            skew: Duration::from_mins(1),
         }
     }
 }

@@ -205,7 +205,10 @@ impl Stage for TextStage {
                     () = result.closed() => None,
                 }
             });
-            call.map(|call| result.send(call))
+            if let Some(call) = call {
+                // Whoever asked may have gone meanwhile.
+                drop(result.send(call));
+            }
         });
         held.map(|held| held.unwrap_or_else(|_| Err("the rehearsal broke".to_owned()))).boxed()
     }
