@@ -168,6 +168,14 @@ describe("transfers", () => {
     expect(step(over, { type: "replaced", id: "a", number: "x" })).toEqual({ state: over, effects: [] });
   });
 
+  it("was not missed where a call that was to take its place failed in the end", () => {
+    for (const ending of ["cancelled", "declined"] as const) {
+      const { state } = run([...talkingIn("a"), { type: "ended", id: "a", ending, at: 9 }]);
+      expect(lineOf(state, "a")?.ending).toBe("normal");
+    }
+    expect(lineOf(run([{ type: "incoming", id: "a", number: "x", at: 1 }, { type: "ended", id: "a", ending: "cancelled", at: 2 }]).state, "a")?.ending).toBe("cancelled");
+  });
+
   it("goes back to the held caller when the colleague hangs up", () => {
     const { state } = run([
       ...talkingIn("a"),

@@ -310,7 +310,9 @@ function ended(state: PhoneState, id: string, ending: Ending, at: number): Step 
   // The server ends both lines of a transfer that came off, before or after it says so.
   const warm = line.transfer ?? (line.consultFor === undefined ? undefined : lineOf(state, line.consultFor)?.transfer);
   const transferred = warm !== undefined && warm.stage !== "failed" && ending === "normal";
-  const why = line.ending ?? (transferred ? "transferred" : ending);
+  // Nobody has missed or declined what was talked in, whatever became of a call that was to take its place.
+  const unanswered = (ending === "cancelled" || ending === "declined") && line.answeredAt !== undefined;
+  const why = line.ending ?? (transferred ? "transferred" : unanswered ? "normal" : ending);
   const over = change(state, id, (it) => ({ ...it, phase: "ended", held: false, endedAt: at, ending: why }));
   // What was talked about with a colleague belongs to the first line: nothing is left to be noted here.
   const next = line.consultFor === undefined ? over : without(over, id);

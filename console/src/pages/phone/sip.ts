@@ -2,6 +2,7 @@
 
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip";
+import { Carriers } from "./carriers";
 import type { Ending, Effect, PhoneEvent } from "./machine";
 
 /** What the server lends for a while: `POST /v1/phone/registration`. */
@@ -36,21 +37,20 @@ const GATHERING_MS = 400;
 /** Takes a call that is to take the place of another one. */
 type Accept = (begin: (session: RTCSession) => void) => void;
 
-interface Conversation {
-  readonly session: RTCSession;
-  readonly audio: HTMLAudioElement;
-}
-
 export class SipDriver {
   private ua?: UA;
   private renewal?: number;
   private stopped = true;
   private iceServers: RTCIceServer[] = [];
-  private readonly conversations = new Map<string, Conversation>();
+  private readonly carriers: Carriers<RTCSession>;
+  /** What is heard of each session. */
+  private readonly audios = new Map<RTCSession, HTMLAudioElement>();
   /** Calls that take the place of others: they do not ring. */
   private readonly replacing = new WeakSet<RTCSession>();
 
-  constructor(private readonly options: SipDriverOptions) {}
+  constructor(private readonly options: SipDriverOptions) {
+    this.carriers = new Carriers((id, ending) => options.tell({ type: "ended", id, ending, at: options.now() }));
+  }
 
   async start(): Promise<void> {
     this.stopped = false;
@@ -91,17 +91,15 @@ export class SipDriver {
 
   carryOut(effect: Effect): void {
     if (effect.do === "dial") return this.dial(effect.id, effect.to);
-    const talk = this.conversations.get(effect.id);
-    if (!talk) return;
-    const { session } = talk;
+    const session = this.carriers.of(effect.id);
+    if (!session) return;
     switch (effect.do) {
       case "answer":
         return session.answer(this.media());
       case "end":
-        return endQuietly(session);
+        return this.carriers.end(effect.id);
       case "busy":
-        this.conversations.delete(effect.id);
-        return endQuietly(session, 486);
+        return this.carriers.end(effect.id, 486);
       case "hold":
         session.hold();
         return;
@@ -115,14 +113,14 @@ export class SipDriver {
       case "refer":
         return this.refer(effect.id, session, effect.to);
       case "join":
-        return this.refer(effect.id, session, undefined, this.conversations.get(effect.other)?.session);
+        return this.refer(effect.id, session, undefined, this.carriers.of(effect.other));
     }
   }
 
   /** Takes another microphone or speaker, also in the middle of calls. */
   async switchDevices(): Promise<void> {
     const { speaker } = this.options.devices();
-    for (const { session, audio } of this.conversations.values()) {
+    for (const [session, audio] of this.audios) {
       await listenOn(audio, speaker);
       const sender = session.connection?.getSenders().find((it) => it.track?.kind === "audio");
       if (!sender?.track) continue;
@@ -197,7 +195,8 @@ export class SipDriver {
 
   private follow(id: string, session: RTCSession): void {
     const { tell, now } = this.options;
-    this.conversations.set(id, { session, audio: this.attend(id, session) });
+    this.carriers.begin(id, session);
+    this.attend(id, session);
     const identify = (message: unknown) => {
       const call = callOf(message);
       if (call) tell({ type: "identified", id, call });
@@ -213,11 +212,11 @@ export class SipDriver {
     });
   }
 
-  /** Lets a conversation be heard, and tells of its end unless another one has its place by then. */
-  private attend(id: string, session: RTCSession): HTMLAudioElement {
-    const { tell, now } = this.options;
+  /** Lets a session of a line be heard, until it is over. */
+  private attend(id: string, session: RTCSession): void {
     const audio = new Audio();
     audio.autoplay = true;
+    this.audios.set(session, audio);
     const listen = (connection: RTCPeerConnection) => {
       connection.addEventListener("track", (event) => {
         audio.srcObject = event.streams[0] ?? new MediaStream([event.track]);
@@ -231,17 +230,18 @@ export class SipDriver {
     session.on("icecandidate", (event: { ready: () => void }) => {
       gathering ??= window.setTimeout(() => event.ready(), GATHERING_MS);
     });
-    session.on("replaces", ({ request, accept }) => this.replace(id, request, accept as Accept));
+    session.on("replaces", ({ request, accept, reject }) => {
+      if (!this.carriers.mayReplace(id, session)) return reject();
+      this.replace(id, request, accept as Accept);
+    });
     const over = (ending: Ending) => {
       window.clearTimeout(gathering);
       audio.srcObject = null;
-      if (this.conversations.get(id)?.session !== session) return;
-      this.conversations.delete(id);
-      tell({ type: "ended", id, ending, at: now() });
+      this.audios.delete(session);
+      this.carriers.ended(id, session, ending);
     };
     session.on("ended", (event: { cause: string }) => over(event.cause === "Terminated" ? "normal" : endingOf(event.cause)));
     session.on("failed", (event: { cause: string; message?: unknown }) => over(endingOf(event.cause, event.message)));
-    return audio;
   }
 
   /**
@@ -252,11 +252,10 @@ export class SipDriver {
     accept((session) => {
       this.replacing.add(session);
       const from = session.remote_identity;
-      const audio = this.attend(id, session);
+      this.attend(id, session);
       session.on("progress", () => session.answer(this.media()));
-      // Then JsSIP ends the one before, which is nobody's end any more.
-      session.on("accepted", () => this.conversations.set(id, { session, audio }));
-      session.on("confirmed", () =>
+      // Then JsSIP ends the one before, too.
+      this.carriers.succeed(id, session, () =>
         this.options.tell({
           type: "replaced",
           id,
@@ -297,11 +296,6 @@ async function listenOn(audio: HTMLAudioElement, speaker: string | undefined): P
   if (speaker === undefined || !("setSinkId" in audio)) return;
   // A device that is gone: the default one is heard.
   await audio.setSinkId(speaker).catch(() => undefined);
-}
-
-function endQuietly(session: RTCSession, status?: number): void {
-  if (session.isEnded()) return;
-  session.terminate(status === undefined ? undefined : { status_code: status });
 }
 
 function callOf(message: unknown): string | undefined {
