@@ -27,3 +27,36 @@ test("the provider has a button, and what goes wrong there is said in words", as
   await expect(link).toBeVisible();
   await context.close();
 });
+
+test("a user's account at the provider is unlinked, once that is confirmed", async ({ console: page, program }) => {
+  const ruth = await program.api.send<{ id: string }>("POST", "/v1/users", { name: "ruth@example.com", display: "Ruth Sommer", role: "reviewer" });
+  // Nobody has come by a provider here: she is shown as if she had, until that is forgotten.
+  let linked = true;
+  await page.route("**/v1/users?*", async (route) => {
+    const response = await route.fetch();
+    const { data, ...more } = (await response.json()) as { data: { id: string }[] };
+    await route.fulfill({ response, json: { ...more, data: data.map((user) => (user.id === ruth.id ? { ...user, openid: linked } : user)) } });
+  });
+  await page.goto("/settings/users");
+  const row = page.getByRole("row", { name: /Ruth Sommer/ });
+  await expect(row).toContainText("linked");
+  // Whoever is not linked has nothing to be unlinked.
+  await page.getByRole("row", { name: /Robin Weber/ }).getByRole("button", { name: "Robin Weber" }).click();
+  await expect(page.getByRole("menuitem", { name: "Make a link" })).toBeVisible();
+  await expect(page.getByRole("menuitem", { name: "Unlink the OpenID account" })).toHaveCount(0);
+  await page.keyboard.press("Escape");
+
+  await row.getByRole("button", { name: "Ruth Sommer" }).click();
+  await page.getByRole("menuitem", { name: "Unlink the OpenID account" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog).toContainText("signs in there next as “ruth@example.com”");
+  const asked = page.waitForRequest((request) => request.method() === "PATCH");
+  const answered = page.waitForResponse((response) => response.request().method() === "PATCH");
+  linked = false;
+  await dialog.getByRole("button", { name: "Unlink the OpenID account" }).click();
+  expect(new URL((await asked).url()).pathname).toBe(`/v1/users/${ruth.id}`);
+  expect((await asked).postDataJSON()).toEqual({ forget_openid: true });
+  expect((await answered).status()).toBe(200);
+  await expect(dialog).toBeHidden();
+  await expect(row).not.toContainText("linked");
+});

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Link2, Trash2, UserPlus } from "lucide-react";
+import { Link2, Trash2, Unlink, UserPlus } from "lucide-react";
 import { useState } from "react";
 
 import { send } from "../../api/client";
@@ -24,6 +24,7 @@ export interface User {
   disabled: boolean;
   active: boolean;
   second_factor: boolean;
+  openid: boolean;
 }
 
 const ROLES: Role[] = ["admin", "manager", "member", "reviewer"];
@@ -37,6 +38,7 @@ export function Users() {
   const [edited, edit] = useState<User | "new" | null>(null);
   const [linked, link] = useState<User | null>(null);
   const [gone, remove] = useState<User | null>(null);
+  const [unlinked, unlink] = useState<User | null>(null);
   const add = mayWrite && (
     <Button variant="primary" icon={UserPlus} onPress={() => edit("new")}>
       {t("access.addUser")}
@@ -68,6 +70,7 @@ export function Users() {
           { id: "role", label: t("access.role"), cell: (user) => t(`access.${user.role}`) },
           { id: "state", label: t("access.state"), cell: (user) => <Badge tone={tones[state(user)]}>{t(`access.${state(user)}`)}</Badge> },
           { id: "factor", label: t("access.secondFactor"), isMinor: true, cell: (user) => t(user.second_factor ? "access.yes" : "access.no") },
+          { id: "openid", label: t("access.openid"), isMinor: true, cell: (user) => t(user.openid ? "access.openidLinked" : "access.no") },
           ...(mayWrite
             ? [
                 {
@@ -81,6 +84,7 @@ export function Users() {
                       size="small"
                       items={[
                         { id: "link", label: t("access.link"), icon: Link2, isDisabled: user.disabled, onAction: () => link(user) },
+                        ...(user.openid ? [{ id: "unlink", label: t("access.unlinkOpenid"), icon: Unlink, isDanger: true, onAction: () => unlink(user) }] : []),
                         { id: "delete", label: t("access.deleteUser"), icon: Trash2, isDanger: true, onAction: () => remove(user) },
                       ]}
                     />
@@ -92,6 +96,7 @@ export function Users() {
       />
       {edited && <UserDialog user={edited === "new" ? null : edited} onClose={() => edit(null)} onAdded={link} />}
       {linked && <LinkDialog user={linked} onClose={() => link(null)} />}
+      {unlinked && <Unlinking user={unlinked} onClose={() => unlink(null)} />}
       {gone && <Removal user={gone} onClose={() => remove(null)} />}
     </Panel>
   );
@@ -180,6 +185,26 @@ function LinkDialog({ user, onClose }: { user: User; onClose: () => void }) {
       <p>{t("access.linkSure")}</p>
       {make.error && <ErrorNote error={make.error} />}
     </FormDialog>
+  );
+}
+
+/** Their account at the provider of OpenID Connect is theirs no more. */
+function Unlinking({ user, onClose }: { user: User; onClose: () => void }) {
+  const t = useText(accessTexts);
+  const toast = useToast();
+  const client = useQueryClient();
+  const forget = useMutation({
+    mutationFn: () => send<User>("PATCH", `/v1/users/${user.id}`, { body: { forget_openid: true } }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["/v1/users"] });
+      onClose();
+    },
+    onError: toast.bad,
+  });
+  return (
+    <Confirm title={t("access.unlinkOpenid")} action={t("access.unlinkOpenid")} isDanger isOpen isPending={forget.isPending} onConfirm={() => forget.mutate()} onClose={onClose}>
+      {t("access.unlinkOpenidSure", { display: user.display, name: user.name })}
+    </Confirm>
   );
 }
 
