@@ -23,6 +23,8 @@ import { useHeadingFocus } from "./useHeadingFocus";
 const docks = import.meta.glob<{ default: React.ComponentType }>("../pages/phone/Dock.tsx");
 const loadDock = docks["../pages/phone/Dock.tsx"];
 const Dock = loadDock && lazy(loadDock);
+/** The calls in which one takes part, on every page. */
+const Supervised = lazy(() => import("../pages/live/Supervised"));
 
 function useOnline(): boolean {
   return useSyncExternalStore(
@@ -93,6 +95,11 @@ export function Frame() {
             {t("shell.offline")}
           </p>
         )}
+        <Guard scopes={["live:supervise"]} instead={null}>
+          <Suspense>
+            <Supervised />
+          </Suspense>
+        </Guard>
         <Outlet />
       </main>
       {Dock && (

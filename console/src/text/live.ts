@@ -31,6 +31,7 @@ export const liveTexts = {
   "live.take_over_hint": { de: "Sie sprechen statt des Agenten weiter.", en: "You go on in the agent's place.", es: "Usted sigue en lugar del agente.", fr: "Vous continuez à la place de l'agent.", it: "Prosegue lei al posto dell'agente." },
   "live.leave": { de: "Verlassen", en: "Leave", es: "Salir", fr: "Quitter", it: "Esci" },
   "live.supervising": { de: "Sie sind dabei: {mode}", en: "You are there: {mode}", es: "Está presente: {mode}", fr: "Vous êtes présent : {mode}", it: "È presente: {mode}" },
+  "live.to_call": { de: "Zum Gespräch", en: "To the call", es: "A la llamada", fr: "Vers l'appel", it: "Alla chiamata" },
   "live.phone_rings": { de: "Ihr Telefon klingelt: Nehmen Sie ab.", en: "Your phone rings: answer it.", es: "Su teléfono suena: conteste.", fr: "Votre téléphone sonne : répondez.", it: "Il telefono squilla: risponda." },
   "live.back": { de: "Alle Gespräche", en: "All calls", es: "Todas las llamadas", fr: "Tous les appels", it: "Tutte le chiamate" },
 } as const satisfies Texts;

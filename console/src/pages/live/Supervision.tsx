@@ -8,7 +8,9 @@ import type { Call } from "../contacts/calls";
 import { readyPhone } from "../phone/call";
 import styles from "./Live.module.css";
 import type { SupervisionMode } from "./model";
-import type { Part } from "./parts";
+import { type Part, asked } from "./parts";
+import { supervising } from "./supervising";
+import { useLeave } from "./useParts";
 
 const MODES = [
   { mode: "listen", icon: Ear },
@@ -21,12 +23,10 @@ interface SupervisionProps {
   call: Call;
   /** How one takes part in it already. */
   part: Part | undefined;
-  onAsked: (mode: SupervisionMode) => void;
-  onLeft: () => void;
 }
 
 /** Listens to a call, whispers, joins, or takes it over: one's own phone rings for it. */
-export function Supervision({ call, part, onAsked, onLeft }: SupervisionProps) {
+export function Supervision({ call, part }: SupervisionProps) {
   const t = useText(liveTexts);
   const toast = useToast();
   const mode = part?.mode;
@@ -38,10 +38,10 @@ export function Supervision({ call, part, onAsked, onLeft }: SupervisionProps) {
       await readyPhone();
       return send("POST", path, { body: { mode: wanted } });
     },
-    onSuccess: (_, wanted) => onAsked(wanted),
+    onSuccess: (_, wanted) => supervising.change((parts) => asked(parts, call.id, wanted, Date.now())),
     onError: toast.bad,
   });
-  const leave = useMutation({ mutationFn: () => send("DELETE", path), onError: toast.bad, onSettled: onLeft });
+  const leave = useLeave(call.id);
   return (
     <div className={styles.supervision} role="group" aria-label={t("live.supervise")}>
       {MODES.map(({ mode: one, icon }) => (

@@ -10,22 +10,20 @@ import { Button, Confirm, LinkButton, Panel, PhoneNumber, cx, useFormat, useToas
 import { type Call, contactIn, partyOf } from "../contacts/calls";
 import { Length, StateBadge, appOf } from "./CallCard";
 import styles from "./Live.module.css";
-import type { LiveTalk, LiveTool, SupervisionMode } from "./model";
+import type { LiveTalk, LiveTool } from "./model";
 import type { Part } from "./parts";
 import { Supervision } from "./Supervision";
 
 interface TalkPanelProps {
   call: Call;
   talk?: LiveTalk;
-  /** How one takes part in it, and what changes that. */
+  /** How one takes part in it. */
   part: Part | undefined;
-  onAsked: (mode: SupervisionMode) => void;
-  onLeft: () => void;
   onBack: () => void;
 }
 
 /** One call with every word, and what can be done about it. */
-export function TalkPanel({ call, talk, part, onAsked, onLeft, onBack }: TalkPanelProps) {
+export function TalkPanel({ call, talk, part, onBack }: TalkPanelProps) {
   const t = useText(liveTexts);
   const tDesk = useText(deskTexts);
   const may = useMay();
@@ -52,7 +50,7 @@ export function TalkPanel({ call, talk, part, onAsked, onLeft, onBack }: TalkPan
             {t("live.back")}
           </Button>
         </div>
-        {!over && may("live:supervise") && <Supervision call={call} part={part} onAsked={onAsked} onLeft={onLeft} />}
+        {!over && may("live:supervise") && <Supervision call={call} part={part} />}
         <Words call={call} talk={talk} />
         <div className={styles.foot}>
           <LinkButton to={`/calls/${call.id}`} icon={ArrowRight} size="small">

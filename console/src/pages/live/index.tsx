@@ -16,7 +16,7 @@ export default function Live() {
   const running = useRunning();
   const calls = useInSight(running.data);
   const talks = useTalks(running.data);
-  const { parts, ask, leave } = useParts();
+  const parts = useParts();
   const lost = useLiveState() === "lost";
   const [params, setParams] = useSearchParams();
   const chosen = calls.find(({ id }) => id === params.get("call")) ?? undefined;
@@ -50,8 +50,6 @@ export default function Live() {
             call={shown}
             talk={talks.get(shown.id)}
             part={parts.get(shown.id)}
-            onAsked={(mode) => ask(shown.id, mode)}
-            onLeft={() => leave(shown.id)}
             onBack={() => setParams({}, { replace: true })}
           />
         </div>

@@ -1,28 +1,40 @@
-import { useEffect, useState } from "react";
+import { useMutation } from "@tanstack/react-query";
+import { send } from "../../api/client";
 import { useLive } from "../../api/live";
+import { useToast } from "../../ui";
+import type { Call } from "../contacts/calls";
 import { useOwnMember } from "../phone/people";
-import type { LiveMessage, SupervisionMode } from "./model";
-import { type Parts, answeredOrRinging, asked, told, without } from "./parts";
+import type { LiveMessage } from "./model";
+import { type Parts, without } from "./parts";
+import { supervising, useSupervised } from "./supervising";
 
-/** The calls in which one takes part, whichever of them is looked at. */
-export function useParts() {
-  const [parts, setParts] = useState<Parts>(new Map());
+/** The calls in which one takes part, as the server tells of them while this is shown. */
+export function useParts(): Parts {
+  const parts = useSupervised();
   const own = useOwnMember()?.name;
-  useLive((message) => {
-    const it = message as unknown as LiveMessage;
-    if (it.type === "supervision" && it.member === own) setParts((before) => told(before, it.call, it.mode));
-    else if (it.type === "state" && it.state === "ended") setParts((before) => without(before, it.call));
+  useLive((told) => {
+    const message = told as unknown as LiveMessage;
+    if (message.type === "missed") [...parts.keys()].forEach(forgetIfOver);
+    else supervising.hear(message, own);
   });
-  const ends = [...parts.values()].flatMap(({ ringsUntil }) => ringsUntil ?? []);
-  const next = ends.length > 0 ? Math.min(...ends) : undefined;
-  useEffect(() => {
-    if (next === undefined) return undefined;
-    const timer = setTimeout(() => setParts((before) => answeredOrRinging(before, Date.now())), Math.max(0, next - Date.now()) + 50);
-    return () => clearTimeout(timer);
-  }, [next]);
-  return {
-    parts,
-    ask: (call: string, mode: SupervisionMode) => setParts((before) => asked(before, call, mode, Date.now())),
-    leave: (call: string) => setParts((before) => without(before, call)),
-  };
+  return parts;
+}
+
+/** The end of a call may be among what was missed. */
+function forgetIfOver(id: string): void {
+  void send<Call>("GET", `/v1/calls/${id}`)
+    .then(({ ended_at }) => ended_at && supervising.change((parts) => without(parts, id)))
+    // What cannot be asked now is asked with the next connection.
+    .catch(() => undefined);
+}
+
+/** Takes part in a call no more; the others talk on. */
+export function useLeave(call: string) {
+  const toast = useToast();
+  return useMutation({
+    mutationFn: () => send("DELETE", `/v1/calls/${call}/supervision`),
+    onError: toast.bad,
+    // Where it is refused, nobody takes part any more.
+    onSettled: () => supervising.change((parts) => without(parts, call)),
+  });
 }
