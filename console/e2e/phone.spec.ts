@@ -1,27 +1,12 @@
 /** The phone in the browser: the demo, a live call taken over, a caller handed on warm. */
 import { join } from "node:path";
 import { expect, test } from "./fixtures";
-import { browserWithMicrophone, caller, hears, loudestAtEnd, memberPage, openPhone, switchOn, tone, voiceOf } from "./phones";
+import { look, schemes, sizes } from "./looks";
+import { browserWithMicrophone, caller, desk, hears, loudestAtEnd, memberPage, openPhone, switchOn, tone, voiceOf } from "./phones";
 import { Program } from "./program";
 
 /** What those say who are told apart by what is heard of them. */
 const [CALLER_HZ, BEN_HZ] = [700, 1_100];
-
-const DESK = `languages: [en]
-recording: off
-nodes:
-  desk:
-    transfer: {to: anna, timeout: 45s, no_answer: hangup, busy: hangup, unavailable: hangup}
-    next: hangup
-`;
-
-/** A number that rings anna. */
-async function desk(program: Program): Promise<void> {
-  const { data } = await program.api.get<{ data: { number: string }[] }>("/v1/numbers");
-  if (data.some(({ number }) => number === "desk")) return;
-  await program.make("PUT", "/v1/flows/desk", DESK);
-  await program.api.send("POST", "/v1/numbers", { number: "desk", flow: "desk", language: "en" });
-}
 
 test("the demo is called from the browser in two clicks, and what was said is there", async ({ program, call }) => {
   test.setTimeout(120_000);
@@ -66,6 +51,44 @@ test("a live call is taken over from the agent", async ({ program, call }) => {
     await expect(page.getByText("with a person").first()).toBeVisible();
     await dock.getByRole("button", { name: "Hang up" }).click();
     await expect(page.getByText("No call is going on just now")).toBeVisible({ timeout: 45_000 });
+  } finally {
+    someone.kill();
+    await browser.close();
+  }
+});
+
+test("a call that is listened to goes on from page to page", async ({ program, call }) => {
+  expect(call).toBeTruthy();
+  test.setTimeout(120_000);
+  const browser = await browserWithMicrophone();
+  const someone = caller(program, "assistant", "--say", "what are your opening hours");
+  try {
+    const page = await memberPage(program, browser, "anna", "manager");
+    await switchOn(page);
+    await page.goto("/live");
+    await expect(page.getByRole("log", { name: "Conversation" })).toContainText(/open/i, { timeout: 45_000 });
+    await page.getByRole("button", { name: "Listen" }).click();
+    const dock = page.getByRole("region", { name: "Phone" });
+    await dock.getByRole("button", { name: "Answer" }).click();
+    await expect(dock.getByText("Talking", { exact: true })).toBeVisible();
+    await page.getByRole("link", { name: "Contacts", exact: true }).click();
+    const bar = page.getByRole("main").getByText("You are there: Listen");
+    await expect(bar).toBeVisible();
+    for (const [name, size] of Object.entries(sizes)) {
+      await page.setViewportSize(size);
+      for (const scheme of schemes) {
+        await page.emulateMedia({ colorScheme: scheme });
+        await look(page, `supervised-${scheme}-${name}`, `a call that is listened to, ${scheme}, ${name}`);
+      }
+    }
+    await page.setViewportSize(sizes.wide);
+    await page.getByRole("link", { name: "To the call" }).click();
+    await expect(page.getByRole("button", { name: "Listen" })).toHaveAttribute("aria-pressed", "true");
+    await expect(bar).toBeHidden();
+    await page.getByRole("link", { name: "Contacts", exact: true }).click();
+    await page.getByRole("button", { name: "Leave" }).click();
+    await expect(bar).toBeHidden();
+    await expect(dock.getByText("Ended", { exact: true })).toBeVisible();
   } finally {
     someone.kill();
     await browser.close();

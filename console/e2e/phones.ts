@@ -136,6 +136,22 @@ export async function switchOn(page: Page): Promise<void> {
   await page.getByText("Ready", { exact: true }).first().waitFor();
 }
 
+const DESK = `languages: [en]
+recording: off
+nodes:
+  desk:
+    transfer: {to: anna, timeout: 45s, no_answer: hangup, busy: hangup, unavailable: hangup}
+    next: hangup
+`;
+
+/** A number that rings anna. */
+export async function desk(program: Program): Promise<void> {
+  const { data } = await program.api.get<{ data: { number: string }[] }>("/v1/numbers");
+  if (data.some(({ number }) => number === "desk")) return;
+  await program.make("PUT", "/v1/flows/desk", DESK);
+  await program.api.send("POST", "/v1/numbers", { number: "desk", flow: "desk", language: "en" });
+}
+
 /** A synthetic caller who stays until the other side hangs up, or until it is ended. */
 export function caller(program: Program, user: string, ...steps: string[]): ChildProcess {
   const args = ["dial", `sip:${user}@127.0.0.1:${program.sip}`, ...steps, "--stay", "--longest", "240"];

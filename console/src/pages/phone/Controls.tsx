@@ -4,7 +4,7 @@ import { phoneTexts } from "../../text/phone";
 import { useText } from "../../text/useText";
 import { Button, Note } from "../../ui";
 import { Keypad } from "./Keypad";
-import { type PhoneLine, type PhoneState, consultOf, isTransferring, lineOf } from "./machine";
+import { type PhoneLine, type PhoneState, consultOf, isCutOff, isTransferring, lineOf } from "./machine";
 import { phone } from "./phone";
 import styles from "./Phone.module.css";
 import { TransferForm } from "./TransferForm";
@@ -58,14 +58,14 @@ function Talking({ line, state }: ControlsProps) {
         <Button icon={line.muted ? MicOff : Mic} isPressed={line.muted} onPress={() => phone.tell({ type: "mute", id: line.id, muted: !line.muted })}>
           {t("phone.mute")}
         </Button>
-        <Button icon={line.held ? Play : Pause} isPressed={line.held} onPress={() => phone.tell({ type: line.held ? "resume" : "hold", id: line.id })}>
+        <Button icon={line.held ? Play : Pause} isPressed={line.held} isDisabled={isCutOff(state)} onPress={() => phone.tell({ type: line.held ? "resume" : "hold", id: line.id })}>
           {t(line.held ? "phone.resume" : "phone.hold")}
         </Button>
         <Button icon={Grid3x3} isPressed={open === "keys"} onPress={() => toggle("keys")}>
           {t("phone.keys")}
         </Button>
         {line.consultFor === undefined && (
-          <Button icon={PhoneForwarded} isPressed={open === "transfer"} isDisabled={isTransferring(line) || consultOf(state, line) !== undefined} onPress={() => toggle("transfer")}>
+          <Button icon={PhoneForwarded} isPressed={open === "transfer"} isDisabled={isCutOff(state) || isTransferring(line) || consultOf(state, line) !== undefined} onPress={() => toggle("transfer")}>
             {t("phone.transfer")}
           </Button>
         )}
@@ -84,7 +84,7 @@ function Joining({ line, state }: ControlsProps) {
   const second = first && consultOf(state, first);
   if (first?.phase !== "talking" || second?.phase !== "talking" || isTransferring(first)) return null;
   return (
-    <Button variant="primary" icon={Users} onPress={() => phone.tell({ type: "complete", id: first.id })}>
+    <Button variant="primary" icon={Users} isDisabled={isCutOff(state)} onPress={() => phone.tell({ type: "complete", id: first.id })}>
       {t("phone.join")}
     </Button>
   );

@@ -99,6 +99,18 @@ describe("calls", () => {
     }
   });
 
+  it("does nothing that needs the server while it cannot be reached, and hangs up all the same", () => {
+    for (const link of ["lost", "connecting"] as const) {
+      const { state } = run([...talkingIn("a"), { type: "link", link }]);
+      expect(step(state, { type: "hold", id: "a" })).toEqual({ state, effects: [] });
+      expect(step(state, { type: "transfer", id: "a", to: "ben" })).toEqual({ state, effects: [] });
+      expect(step(state, { type: "hang_up", id: "a" }).effects).toEqual([{ do: "end", id: "a" }]);
+      expect(step(state, { type: "mute", id: "a", muted: true }).effects).toHaveLength(1);
+      const back = run([{ type: "link", link: "ready" }], state).state;
+      expect(step(back, { type: "hold", id: "a" }).effects).toEqual([{ do: "hold", id: "a" }]);
+    }
+  });
+
   it("mutes and sends keys only while somebody is talked to", () => {
     const ringing = run([{ type: "incoming", id: "a", number: "x", at: 1 }]).state;
     expect(step(ringing, { type: "key", id: "a", key: "1" }).effects).toEqual([]);

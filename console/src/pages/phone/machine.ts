@@ -101,6 +101,11 @@ export function isLive(line: PhoneLine): boolean {
   return line.phase !== "ended";
 }
 
+/** There is no way to the server: calls go on, and what needs its answer would end them. */
+export function isCutOff(state: PhoneState): boolean {
+  return state.link === "lost" || state.link === "connecting";
+}
+
 /** The line that a warm transfer of `line` talks to, while there is one. */
 export function consultOf(state: PhoneState, line: PhoneLine): PhoneLine | undefined {
   return state.lines.find((other) => other.consultFor === line.id && isLive(other));
@@ -146,6 +151,8 @@ type Order = Extract<
   { type: "answer" | "hang_up" | "hold" | "resume" | "complete" | "dismiss" | "focus" | "mute" | "key" | "transfer" }
 >;
 
+const NEEDS_SERVER: ReadonlySet<PhoneEvent["type"]> = new Set(["hold", "resume", "transfer", "complete"]);
+
 /** What the person at the phone wants of a line that is there. */
 function ordered(state: PhoneState, event: Order): Step {
   const line = lineOf(state, event.id);
@@ -154,6 +161,7 @@ function ordered(state: PhoneState, event: Order): Step {
   if (event.type === "focus") return still({ ...state, focus: line.id });
   if (!isLive(line)) return still(state);
   const talking = line.phase === "talking";
+  if (isCutOff(state) && NEEDS_SERVER.has(event.type)) return still(state);
   switch (event.type) {
     case "answer":
       return line.phase === "ringing" ? onlyOne(focused(state, line.id), line.id, { do: "answer", id: line.id }) : still(state);

@@ -4,6 +4,7 @@ import type { RTCSession } from "jssip/lib/RTCSession";
 import type { UA } from "jssip";
 import { Carriers } from "./carriers";
 import type { Ending, Effect, PhoneEvent } from "./machine";
+import { type Dialog, Outage, dialogOf } from "./outage";
 
 /** What the server lends for a while: `POST /v1/phone/registration`. */
 export interface Registration {
@@ -42,6 +43,7 @@ export class SipDriver {
   private renewal?: number;
   private stopped = true;
   private iceServers: RTCIceServer[] = [];
+  private outage = new Outage();
   private readonly carriers: Carriers<RTCSession>;
   /** What is heard of each session. */
   private readonly audios = new Map<RTCSession, HTMLAudioElement>();
@@ -73,6 +75,7 @@ export class SipDriver {
         user_agent: "Callwright Console",
       });
       this.ua = ua;
+      this.outage = new Outage();
       this.watch(ua);
       this.renewBefore(lent);
       ua.start();
@@ -140,9 +143,16 @@ export class SipDriver {
       if (!this.stopped && this.ua === ua) tell({ type: "link", link });
     };
     ua.on("connecting", unlessStopped("connecting"));
-    ua.on("disconnected", unlessStopped("lost"));
-    ua.on("registered", unlessStopped("ready"));
-    ua.on("registrationFailed", unlessStopped("refused"));
+    ua.on("disconnected", () => {
+      unlessStopped("lost")();
+      this.outage.begin([...this.audios.keys()]);
+    });
+    ua.on("registered", () => {
+      unlessStopped("ready")();
+      this.outage.end([...this.audios.keys()]);
+    });
+    // Where the request did not get there, nobody has refused it.
+    ua.on("registrationFailed", () => unlessStopped(ua.isConnected() ? "refused" : "lost")());
     ua.on("newRTCSession", (event: { originator: string; session: RTCSession; request: unknown }) => {
       if (event.originator === "remote" && !this.replacing.has(event.session)) this.incoming(event.session, event.request);
     });
@@ -234,14 +244,19 @@ export class SipDriver {
       if (!this.carriers.mayReplace(id, session)) return reject();
       this.replace(id, request, accept as Accept);
     });
+    let dialog: Dialog | undefined;
+    session.on("accepted", () => (dialog = dialogOf(session)));
     const over = (ending: Ending) => {
       window.clearTimeout(gathering);
       audio.srcObject = null;
       this.audios.delete(session);
       this.carriers.ended(id, session, ending);
     };
-    session.on("ended", (event: { cause: string }) => over(event.cause === "Terminated" ? "normal" : endingOf(event.cause)));
-    session.on("failed", (event: { cause: string; message?: unknown }) => over(endingOf(event.cause, event.message)));
+    session.on("ended", (event: { cause: string }) => {
+      if (dialog && this.isCutOff()) this.outage.hungUp(dialog);
+      over(endingOf(event.cause));
+    });
+    session.on("failed", (event: { cause: string; message?: unknown }) => over(this.isCutOff() ? "connection" : endingOf(event.cause, event.message)));
   }
 
   /**
@@ -279,6 +294,11 @@ export class SipDriver {
       failed: stage("failed"),
     };
     session.refer(target, other ? { eventHandlers, replaces: other as never } : { eventHandlers });
+  }
+
+  /** There is no way to the server now: what is told to it gets lost. */
+  private isCutOff(): boolean {
+    return this.ua?.isConnected() === false;
   }
 
   private media() {
