@@ -41,14 +41,14 @@ test("a user's account at the provider is unlinked, once that is confirmed", asy
   const row = page.getByRole("row", { name: /Ruth Sommer/ });
   await expect(row).toContainText("linked");
   // Whoever is not linked has nothing to be unlinked.
-  await page.getByRole("row", { name: /Robin Weber/ }).getByRole("button", { name: "Robin Weber" }).click();
+  await page.getByRole("row", { name: /Robin Weber/ }).getByRole("button", { name: "Robin Weber", exact: true }).click();
   await expect(page.getByRole("menuitem", { name: "Make a link" })).toBeVisible();
   await expect(page.getByRole("menuitem", { name: "Unlink the OpenID account" })).toHaveCount(0);
   await page.keyboard.press("Escape");
 
-  await row.getByRole("button", { name: "Ruth Sommer" }).click();
+  await row.getByRole("button", { name: "Ruth Sommer", exact: true }).click();
   await page.getByRole("menuitem", { name: "Unlink the OpenID account" }).click();
-  const dialog = page.getByRole("alertdialog");
+  const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("signs in there next as “ruth@example.com”");
   const asked = page.waitForRequest((request) => request.method() === "PATCH");
   const answered = page.waitForResponse((response) => response.request().method() === "PATCH");
