@@ -8,6 +8,8 @@ use crate::record::Record;
 
 /// The longest answer, in the model's tokens.
 const MAX_TOKENS: u32 = 300;
+/// What is read of an answer that goes on nevertheless, bytes.
+const MAX_ANSWER: usize = 16 * 1024;
 
 /// A whole answer of a model, or why there is none.
 pub(crate) async fn ask(
@@ -30,7 +32,12 @@ pub(crate) async fn ask(
     let mut answer = String::new();
     while let Some(piece) = pieces.recv().await {
         match piece {
-            ThinkEvent::Text { text } => answer.push_str(&text),
+            ThinkEvent::Text { text } => {
+                answer.push_str(&text);
+                if answer.len() >= MAX_ANSWER {
+                    return Ok(answer);
+                }
+            }
             ThinkEvent::Finished { .. } => return Ok(answer.trim().to_owned()),
             ThinkEvent::Failed { reason } => return Err(reason),
             ThinkEvent::Consulted { .. } | ThinkEvent::ToolCall(_) => {}

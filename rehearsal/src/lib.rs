@@ -20,6 +20,6 @@ pub use judge::{Finding, Judgement, judge};
 pub use player::{Move, Player};
 pub use record::{Entry, Record, Use, Who};
 pub use spec::{
-    Act, Answer, Before, Caller, Check, CheckKind, FactOf, Outcome, Pattern, People, Persona, Rehearsal, Script, Step,
-    Stub, Temperament, words,
+    Act, Answer, Before, Caller, Check, CheckKind, FactOf, Outcome, Pattern, PatternFault, People, Persona, Rehearsal,
+    Script, Step, Stub, Temperament, words,
 };

@@ -15,6 +15,9 @@ directions, no quotes. Tell a fact only when you are asked for it. What you do n
 your goal is reached or out of reach, say goodbye and add [hang up]. To press keys on the telephone write them as \
 [press 123#].";
 
+/// Keys that are pressed at once.
+const MOST_KEYS: usize = 100;
+
 /// A persona, and what was said so far.
 pub(super) struct Played {
     instructions: String,
@@ -73,7 +76,8 @@ fn told(acts: &[Act]) -> String {
 /// What an answer of the model does.
 fn read(answer: &str) -> Move {
     if let Some((_, rest)) = answer.split_once("[press ") {
-        let keys: String = rest.chars().take_while(|c| *c != ']').filter(|c| "0123456789*#".contains(*c)).collect();
+        let keys: String =
+            rest.chars().take_while(|c| *c != ']').filter(|c| "0123456789*#".contains(*c)).take(MOST_KEYS).collect();
         return Move::now(Act::Press(keys));
     }
     let words = answer.split('[').next().unwrap_or_default().trim();

@@ -6,6 +6,7 @@ use voice_agent::config::fields::{self, Fields};
 use voice_agent::config::yaml::{Value, Yaml};
 use voice_agent::config::{Faults, clip};
 
+use super::bounds::{KEYS, said};
 use super::read::{list, pattern};
 use super::{Act, Answer, Caller, FactOf, Pattern, Persona, Script, Step, Temperament};
 
@@ -33,10 +34,10 @@ pub(super) fn read(yaml: &Yaml, faults: &mut Faults) -> Option<Caller> {
         fields.close(faults);
         return Some(Caller::Script(Script { steps, answers }));
     }
-    let goal = fields.take("goal").and_then(|yaml| fields::text(yaml, "the goal", faults));
-    let opening = fields.take("opening").and_then(|yaml| fields::text(yaml, "the first words", faults));
-    let then =
-        fields.take("then").map(|yaml| fields::texts(yaml, "what is wanted besides", faults)).unwrap_or_default();
+    let goal = fields.take("goal").and_then(|yaml| said(yaml, "the goal", faults));
+    let opening = fields.take("opening").and_then(|yaml| said(yaml, "what is said first", faults));
+    let wish = |yaml: &Yaml, faults: &mut Faults| said(yaml, "what is wanted besides", faults);
+    let then = fields.take("then").map_or(&[][..], list).iter().filter_map(|yaml| wish(yaml, faults)).collect();
     let facts = fields.take("facts").map(|yaml| facts(yaml, faults)).unwrap_or_default();
     let how = fields.take("temperament");
     let temperament = how.and_then(|yaml| fields::word(yaml, "the temperament", &TEMPERAMENTS, faults));
@@ -45,13 +46,7 @@ pub(super) fn read(yaml: &Yaml, faults: &mut Faults) -> Option<Caller> {
         faults.error_with(fields.place, message, "a list of steps alone is a script");
     }
     fields.close(faults);
-    Some(Caller::Persona(Persona {
-        goal: goal?,
-        opening,
-        then: then.into_iter().map(|(text, _)| text).collect(),
-        facts,
-        temperament: temperament.unwrap_or_default(),
-    }))
+    Some(Caller::Persona(Persona { goal: goal?, opening, then, facts, temperament: temperament.unwrap_or_default() }))
 }
 
 fn steps(yaml: &Yaml, faults: &mut Faults) -> Vec<Step> {
@@ -61,8 +56,11 @@ fn steps(yaml: &Yaml, faults: &mut Faults) -> Vec<Step> {
 fn step(yaml: &Yaml, faults: &mut Faults) -> Option<Step> {
     let line = yaml.place.line;
     let plain = |act| Step { line, only_if: None, expect: None, wait: Duration::ZERO, act };
-    if let Some(text) = yaml.scalar() {
-        return Some(plain(if text.trim() == "hang_up" { Act::HangUp } else { Act::Say(text.trim().to_owned()) }));
+    if yaml.scalar().is_some_and(|text| text.trim() == "hang_up") {
+        return Some(plain(Act::HangUp));
+    }
+    if yaml.scalar().is_some() {
+        return said(yaml, "what is said", faults).map(|text| plain(Act::Say(text)));
     }
     let mut fields = Fields::open(yaml, "a step", faults)?;
     let only_if = fields.take("if").and_then(|yaml| pattern(yaml, faults));
@@ -83,7 +81,7 @@ fn step(yaml: &Yaml, faults: &mut Faults) -> Option<Step> {
 /// What is done; `None` when nothing is named.
 fn act(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Act> {
     let mut acts = Vec::new();
-    acts.extend(fields.take("say").and_then(|yaml| fields::text(yaml, "what is said", faults)).map(Act::Say));
+    acts.extend(fields.take("say").and_then(|yaml| said(yaml, "what is said", faults)).map(Act::Say));
     acts.extend(fields.take("press").and_then(|yaml| keys(yaml, faults)).map(Act::Press));
     let silent = fields.take("silent");
     acts.extend(silent.map(|yaml| match &yaml.value {
@@ -91,7 +89,7 @@ fn act(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Act> {
         _ => Act::Silent(fields::duration(yaml, SHORTEST, LONGEST, faults).unwrap_or(SILENT)),
     }));
     let after = fields.take("after").and_then(|yaml| fields::duration(yaml, SHORTEST, LONGEST, faults));
-    let interrupt = fields.take("interrupt").and_then(|yaml| fields::text(yaml, "what is said", faults));
+    let interrupt = fields.take("interrupt").and_then(|yaml| said(yaml, "what is said", faults));
     acts.extend(interrupt.map(|say| Act::Interrupt { say, after: after.unwrap_or(Duration::from_millis(1_200)) }));
     acts.extend(fields.take("hang_up").map(|_| Act::HangUp));
     if acts.len() > 1 {
@@ -102,6 +100,10 @@ fn act(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<Act> {
 
 fn keys(yaml: &Yaml, faults: &mut Faults) -> Option<String> {
     let keys = fields::text(yaml, "the keys", faults)?;
+    if keys.len() > KEYS {
+        faults.error(yaml.place, format!("at most {KEYS} keys are pressed at once"));
+        return Some(keys);
+    }
     if keys.chars().all(|key| "0123456789*#ABCD".contains(key)) {
         return Some(keys);
     }

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use serde_json::Value as Json;
-use voice_agent::config::Faults;
 use voice_agent::config::fields::{self, Fields};
 use voice_agent::config::yaml::{Value, Yaml};
+use voice_agent::config::{Faults, Place};
 
-use super::read::{list, object, pattern};
+use super::bounds::{CHECKS, QUESTIONS, said};
+use super::read::{compared, list, pattern};
 use super::{Check, CheckKind, Outcome};
 
 const KINDS: [&str; 11] = [
@@ -27,7 +28,15 @@ const MS: Duration = Duration::from_millis(1);
 const HOUR: Duration = Duration::from_hours(1);
 
 pub(super) fn read(yaml: &Yaml, faults: &mut Faults) -> Vec<Check> {
-    let checks: Vec<Check> = list(yaml).iter().filter_map(|item| check(item, faults)).collect();
+    let checks: Vec<Check> = list(yaml).iter().take(CHECKS).filter_map(|item| check(item, faults)).collect();
+    if let Some(beyond) = list(yaml).get(CHECKS) {
+        faults.error(beyond.place, format!("at most {CHECKS} checks are made of one rehearsal"));
+    }
+    let questions = checks.iter().filter(|check| matches!(check.kind, CheckKind::Judge(_)));
+    if let Some(beyond) = questions.map(|check| check.line).nth(QUESTIONS) {
+        let place = Place { line: beyond, column: 1 };
+        faults.error(place, format!("at most {QUESTIONS} questions are asked of a model in one rehearsal"));
+    }
     if list(yaml).is_empty() {
         faults.error_with(yaml.place, "a rehearsal without checks says nothing", "add `- outcome: done`");
     }
@@ -47,7 +56,7 @@ fn check(yaml: &Yaml, faults: &mut Faults) -> Option<Check> {
         "did_not_say" => pattern(fields.take("did_not_say")?, faults).map(CheckKind::DidNotSay),
         "tool" => tool(&mut fields, faults),
         "no_tool" => fields::text(fields.take("no_tool")?, "a tool", faults).map(CheckKind::NotUsed),
-        "slots" => Some(CheckKind::Slots(object(fields.take("slots")?, "`slots`", faults))),
+        "slots" => Some(CheckKind::Slots(compared(fields.take("slots")?, "`slots`", faults))),
         "transferred" => transferred(fields.take("transferred")?, faults),
         "outcome" => outcomes(fields.take("outcome")?, faults),
         "max_turns" => {
@@ -56,7 +65,7 @@ fn check(yaml: &Yaml, faults: &mut Faults) -> Option<Check> {
         }
         "max_duration" => fields::duration(fields.take("max_duration")?, MS, HOUR, faults).map(CheckKind::MaxDuration),
         "latency" => fields::duration(fields.take("latency")?, MS, HOUR, faults).map(CheckKind::Latency),
-        "judge" => fields::text(fields.take("judge")?, "a question", faults).map(CheckKind::Judge),
+        "judge" => said(fields.take("judge")?, "a question", faults).map(CheckKind::Judge),
         other => {
             faults.unknown(first.place, "the check", other, KINDS);
             return None;
@@ -68,7 +77,7 @@ fn check(yaml: &Yaml, faults: &mut Faults) -> Option<Check> {
 
 fn tool(fields: &mut Fields<'_>, faults: &mut Faults) -> Option<CheckKind> {
     let tool = fields::text(fields.take("tool")?, "a tool", faults);
-    let with = fields.take("with").map(|yaml| object(yaml, "`with`", faults)).unwrap_or_default();
+    let with = fields.take("with").map(|yaml| compared(yaml, "`with`", faults)).unwrap_or_default();
     let times = fields.take("times").and_then(|yaml| fields::number(yaml, 0, 1_000, faults));
     Some(CheckKind::Used { tool: tool?, with: Json::Object(with), times: times.map(|times| times as u32) })
 }

@@ -1,5 +1,6 @@
 //! What a rehearsal is, and how it is read.
 
+mod bounds;
 mod caller;
 mod checks;
 mod pattern;
@@ -13,7 +14,8 @@ use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 use voice_agent::Fault;
 
-pub use pattern::{Pattern, matches_value, words};
+pub(crate) use bounds::cut;
+pub use pattern::{Pattern, PatternFault, matches_value, words};
 
 /// One rehearsal: who calls, how things stand, and what must come of it.
 #[derive(Debug, Clone)]

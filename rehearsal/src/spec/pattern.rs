@@ -4,6 +4,55 @@ use std::fmt;
 
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
+use voice_agent::config::clip;
+
+/// The longest regular expression, characters.
+const LONGEST: usize = 500;
+/// The most that one takes once it is compiled, and the most that is kept of it while it is looked for, bytes.
+const COMPILED: usize = 256 * 1024;
+const CACHE: usize = 256 * 1024;
+
+/// Why a text between slashes is no pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PatternFault {
+    /// It is longer than may be.
+    Long(usize),
+    /// It takes more memory than may be, by repetitions or classes.
+    Large,
+    /// It is no regular expression: why.
+    Wrong(String),
+}
+
+impl fmt::Display for PatternFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Long(count) => {
+                write!(f, "this regular expression has {count} characters; at most {LONGEST} are read")
+            }
+            Self::Large => {
+                write!(f, "this regular expression is too large: repeat less in it, or smaller parts")
+            }
+            Self::Wrong(reason) => write!(f, "this is no regular expression: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for PatternFault {}
+
+impl From<regex::Error> for PatternFault {
+    fn from(error: regex::Error) -> Self {
+        if let regex::Error::CompiledTooBig(_) = error {
+            return Self::Large;
+        }
+        let reason = error.to_string();
+        Self::Wrong(clip(reason.lines().last().unwrap_or_default().trim_start_matches("error: ")))
+    }
+}
+
+/// The regular expression of a text between slashes.
+pub(super) fn expression(text: &str) -> Option<&str> {
+    text.strip_prefix('/')?.strip_suffix('/')
+}
 
 /// Words, or one of several; a text between slashes is a regular expression. Case and punctuation do not count.
 #[derive(Clone)]
@@ -19,7 +68,7 @@ enum One {
 
 impl Pattern {
     /// Any of these.
-    pub fn any<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Self, regex::Error> {
+    pub fn any<'t>(texts: impl IntoIterator<Item = &'t str>) -> Result<Self, PatternFault> {
         let any = texts.into_iter().map(One::read).collect::<Result<_, _>>()?;
         Ok(Self { any })
     }
@@ -37,10 +86,15 @@ impl Pattern {
 }
 
 impl One {
-    fn read(text: &str) -> Result<Self, regex::Error> {
+    fn read(text: &str) -> Result<Self, PatternFault> {
         let written = text.to_owned();
-        if let Some(regex) = text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
-            let regex = RegexBuilder::new(regex).case_insensitive(true).size_limit(1 << 20).build()?;
+        if let Some(regex) = expression(text) {
+            let count = regex.chars().count();
+            if count > LONGEST {
+                return Err(PatternFault::Long(count));
+            }
+            let mut regex = RegexBuilder::new(regex);
+            let regex = regex.case_insensitive(true).size_limit(COMPILED).dfa_size_limit(CACHE).build()?;
             return Ok(Self::Regex { written, regex });
         }
         Ok(Self::Words { words: words(text), written })
@@ -119,6 +173,18 @@ mod tests {
         assert!(any.is_in(said));
         assert_eq!(any.to_string(), "“seven” or “/tues(day)?/”");
         assert!(Pattern::any(["/(/"]).is_err());
+    }
+
+    #[test]
+    fn expressions_are_bounded_in_length_and_in_size() {
+        let fault = |text: &str| Pattern::any([text]).err();
+        assert_eq!(fault(&format!("/{}/", "a".repeat(LONGEST))), None);
+        assert_eq!(fault(&format!("/{}/", "a".repeat(LONGEST + 1))), Some(PatternFault::Long(LONGEST + 1)));
+        assert_eq!(fault(r"/\d{1,4}-\w+ (street|road)/"), None);
+        for large in [r"/(\w{50}){50}/", r"/((a{100}){100}){100}/", r"/[\w\s]{400}/"] {
+            assert_eq!(fault(large), Some(PatternFault::Large), "{large}");
+        }
+        assert!(fault("/(/").is_some_and(|fault| fault.to_string().contains("unclosed group")));
     }
 
     #[test]

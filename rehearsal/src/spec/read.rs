@@ -12,7 +12,7 @@ use voice_agent::config::fields::{self, Fields};
 use voice_agent::config::yaml::{self, Value, Yaml};
 use voice_agent::config::{Faults, clip};
 
-use super::{Before, Pattern, People, Rehearsal, Stub, caller, checks};
+use super::{Before, Pattern, People, Rehearsal, Stub, bounds, caller, checks};
 
 const PEOPLE: [(&str, People); 6] = [
     ("answer", People::Answer),
@@ -24,11 +24,14 @@ const PEOPLE: [(&str, People); 6] = [
 ];
 /// The caller's number when the file names none: one that nobody has (Bundesnetzagentur, numbers for drama).
 const NUMBER: &str = "+493023125001";
+/// What to do about a regular expression that cannot be used.
+const EXPRESSIONS: &str = "see https://docs.rs/regex; words need no slashes";
 const SECOND: Duration = Duration::from_secs(1);
 
 pub(super) fn rehearsal(source: &str, name: &str) -> Result<Rehearsal, Vec<Fault>> {
     let mut faults = Faults::new(name);
-    let read = yaml::read(source, &mut faults).and_then(|document| document_of(&document, name, &mut faults));
+    let document = yaml::read(source, &mut faults).filter(|document| bounds::few_expressions(document, &mut faults));
+    let read = document.and_then(|document| document_of(&document, name, &mut faults));
     match read {
         Some(mut rehearsal) if !faults.has_errors() => {
             rehearsal.warnings = faults.into_sorted();
@@ -112,6 +115,10 @@ fn modes(yaml: &Yaml, faults: &mut Faults) -> (bool, bool) {
 fn before(yaml: &Yaml, faults: &mut Faults) -> Vec<Before> {
     let mut before = Vec::new();
     for item in list(yaml) {
+        if before.len() == bounds::BEFORE {
+            faults.error(item.place, format!("at most {} tools are used before the call", bounds::BEFORE));
+            break;
+        }
         for entry in fields::entries(item, "a tool with its arguments", faults).unwrap_or_default() {
             let arguments = Json::Object(object(&entry.value, "the arguments of a tool", faults));
             before.push(Before { tool: entry.key.clone(), arguments });
@@ -124,7 +131,7 @@ fn stubs(yaml: &Yaml, faults: &mut Faults) -> BTreeMap<String, Stub> {
     let mut stubs = BTreeMap::new();
     for entry in fields::entries(yaml, "`tools`", faults).unwrap_or_default() {
         let Some(mut fields) = Fields::open(&entry.value, "a tool that is played", faults) else { continue };
-        let result = fields.take("result").map(json);
+        let result = fields.take("result").map(|yaml| played(yaml, faults));
         let fails = fields.take("fails").and_then(|yaml| fields::text(yaml, "why it fails", faults));
         let takes = fields.take("takes").and_then(|yaml| fields::duration(yaml, SECOND / 1_000, SECOND * 120, faults));
         if result.is_some() == fails.is_some() {
@@ -138,12 +145,39 @@ fn stubs(yaml: &Yaml, faults: &mut Faults) -> BTreeMap<String, Stub> {
     stubs
 }
 
+/// What a tool that is only played gives back.
+fn played(yaml: &Yaml, faults: &mut Faults) -> Json {
+    let result = json(yaml);
+    if result.to_string().len() > bounds::RESULT {
+        faults.error(yaml.place, format!("a tool gives back at most {} KiB", bounds::RESULT / 1_024));
+    }
+    result
+}
+
 /// The items of a list; one alone may stand without brackets.
 pub(super) fn list(yaml: &Yaml) -> &[Yaml] {
     match &yaml.value {
         Value::List(items) => items,
         _ if yaml.is_null() => &[],
         _ => std::slice::from_ref(yaml),
+    }
+}
+
+/// A mapping as JSON whose texts are compared: each as [`pattern`] has it.
+pub(super) fn compared(yaml: &Yaml, what: &str, faults: &mut Faults) -> Map<String, Json> {
+    sound(yaml, faults);
+    object(yaml, what, faults)
+}
+
+fn sound(yaml: &Yaml, faults: &mut Faults) {
+    match &yaml.value {
+        Value::Scalar(..) => {
+            if let Some(Err(fault)) = yaml.scalar().map(|text| Pattern::any([text])) {
+                faults.error_with(yaml.place, fault.to_string(), EXPRESSIONS);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| sound(item, faults)),
+        Value::Map(entries) => entries.iter().for_each(|entry| sound(&entry.value, faults)),
     }
 }
 
@@ -169,11 +203,8 @@ pub(super) fn pattern(yaml: &Yaml, faults: &mut Faults) -> Option<Pattern> {
     let texts = fields::texts(yaml, "what is compared", faults);
     match Pattern::any(texts.iter().map(|(text, _)| text.as_str())) {
         Ok(pattern) => Some(pattern).filter(|_| !texts.is_empty()),
-        Err(error) => {
-            let reason = error.to_string();
-            let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            let message = format!("this is no regular expression: {}", clip(&reason));
-            faults.error_with(yaml.place, message, "see https://docs.rs/regex; words need no slashes");
+        Err(fault) => {
+            faults.error_with(yaml.place, fault.to_string(), EXPRESSIONS);
             None
         }
     }
