@@ -148,7 +148,7 @@ impl Brain for Metered {
             return self.thrifty.think(request);
         }
         let (out, answer) = mpsc::channel(QUEUE);
-        let mut bill = Bill::new(&request, self.meter.clone());
+        let mut bill = Some(Bill::new(&request, self.meter.clone()));
         let mut events = self.models.think(request);
         tokio::spawn(async move {
             loop {
@@ -157,7 +157,13 @@ impl Brain for Metered {
                     event = events.recv() => event,
                 };
                 let Some(event) = event else { break };
-                bill.note(&event);
+                if let Some(open) = &mut bill {
+                    open.note(&event);
+                }
+                if matches!(event, ThinkEvent::Finished { .. }) {
+                    // It is put down before whoever hears of the end can ask again.
+                    bill = None;
+                }
                 if out.send(event).await.is_err() {
                     break;
                 }

@@ -33,6 +33,26 @@ impl Brain for Fixed {
     }
 }
 
+/// Says that it is done, and keeps the line open.
+struct Lingering;
+
+impl Brain for Lingering {
+    fn think(&self, _: ThinkRequest) -> mpsc::Receiver<ThinkEvent> {
+        let (out, events) = mpsc::channel(4);
+        let usage = ThinkUsage { input_tokens: 1_000, output_tokens: 100 };
+        let _ = out.try_send(ThinkEvent::Finished { brain: "model".into(), memory: Value::Null, usage });
+        tokio::spawn(async move {
+            std::future::pending::<()>().await;
+            drop(out);
+        });
+        events
+    }
+
+    fn name(&self) -> &'static str {
+        "model"
+    }
+}
+
 struct House {
     day: Arc<AtomicI64>,
     ledger: Arc<Ledger>,
@@ -45,6 +65,10 @@ impl House {
     }
 
     fn brain(&self, finishes: bool, cost: Option<u64>, day_cost: Option<u64>) -> Metered {
+        self.over(Arc::new(Fixed("model", finishes)), cost, day_cost)
+    }
+
+    fn over(&self, model: Arc<dyn Brain>, cost: Option<u64>, day_cost: Option<u64>) -> Metered {
         let (day, told) = (self.day.clone(), self.told.clone());
         let meter = Meter {
             // 3 and 15 for a million tokens: an answer costs 3,000 + 1,500 millionths.
@@ -54,7 +78,7 @@ impl House {
             today: Arc::new(move || day.load(Ordering::Relaxed)),
             spent: Arc::new(move |spending| told.lock().unwrap().push(spending)),
         };
-        Metered::new(Arc::new(Fixed("model", finishes)), Arc::new(Fixed("builtin", true)), meter, cost, day_cost)
+        Metered::new(model, Arc::new(Fixed("builtin", true)), meter, cost, day_cost)
     }
 }
 
@@ -97,6 +121,15 @@ async fn a_day_that_has_cost_enough_is_answered_without_costs_until_the_next() {
     let again = House::new();
     again.ledger.restore(&request.agent, 1, 4_500);
     assert_eq!(answers(&again.brain(true, None, Some(4_500)), 1).await, "builtin", "a restart forgets nothing");
+}
+
+#[tokio::test]
+async fn what_an_answer_cost_is_known_to_whoever_hears_its_end() {
+    let house = House::new();
+    let brain = house.over(Arc::new(Lingering), None, Some(1));
+    let mut events = brain.think(of_call(1));
+    assert!(matches!(events.recv().await, Some(ThinkEvent::Finished { .. })));
+    assert_eq!(read(brain.think(of_call(2))).await.text, "builtin", "the next is not asked for more");
 }
 
 #[tokio::test]
