@@ -5261,6 +5261,8 @@ export interface components {
             id: string;
             /** @description Those with whom everything was as it should be. */
             passed: number;
+            /** @description Why it was `refused`, and what to do. */
+            reason?: string | null;
             /** @description The table: a row for each caller. */
             rows: components["schemas"]["RehearsalRow"][];
             /** @description When it began. */
@@ -5295,7 +5297,7 @@ export interface components {
          * @description How a run stands.
          * @enum {string}
          */
-        RehearsalState: "running" | "done" | "stopped" | "out_of_time";
+        RehearsalState: "running" | "done" | "stopped" | "out_of_time" | "refused";
         /** @description One thing that was said or done. */
         RehearsedLine: {
             /**
@@ -6990,6 +6992,8 @@ export interface operations {
                             id: string;
                             /** @description Those with whom everything was as it should be. */
                             passed: number;
+                            /** @description Why it was `refused`, and what to do. */
+                            reason?: string | null;
                             /** @description The table: a row for each caller. */
                             rows: components["schemas"]["RehearsalRow"][];
                             /** @description When it began. */
@@ -7038,6 +7042,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RehearsalRun"];
+                };
+            };
+            /** @description Nothing can be rehearsed now; `code` is `day_cost` where the agent has cost what it may in a day */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description One has faults: each is in `faults`, with its line; `script` names it */

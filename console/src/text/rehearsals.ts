@@ -41,6 +41,7 @@ export const rehearsalTexts = {
   "rehearsals.done": { de: "fertig", en: "done", es: "terminado", fr: "terminé", it: "finito" },
   "rehearsals.stopped": { de: "angehalten", en: "stopped", es: "parado", fr: "arrêté", it: "fermato" },
   "rehearsals.out_of_time": { de: "Zeit abgelaufen", en: "out of time", es: "sin tiempo", fr: "temps écoulé", it: "tempo scaduto" },
+  "rehearsals.refused": { de: "nicht weiter zugelassen", en: "not let go on", es: "no puede continuar", fr: "ne peut pas continuer", it: "non può continuare" },
   "rehearsals.waiting": { de: "wartet", en: "waits", es: "espera", fr: "attend", it: "attende" },
   "rehearsals.passed": { de: "bestanden", en: "passed", es: "superado", fr: "réussi", it: "riuscita" },
   "rehearsals.failed": { de: "nicht bestanden", en: "failed", es: "no superado", fr: "échoué", it: "non riuscita" },

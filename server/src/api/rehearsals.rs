@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rehearsal::{Entry, Finding, Outcome, Record, Rehearsal, Use, Who};
+use rehearsal::{Entry, Finding, Judgement, Outcome, Record, Rehearsal, Use, Who};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -17,7 +17,7 @@ use super::page::List;
 use super::problem::{Kind, Problem};
 use super::state::ApiState;
 use super::wire::Time;
-use crate::rehearsals::{Held, Kept, MAX_TEXT, Progress, Rehearsals, Row, RowState, State as RunState};
+use crate::rehearsals::{Held, Kept, MAX_TEXT, NoRoom, Progress, Rehearsals, Row, RowState, State as RunState};
 
 /// A rehearsal that is kept.
 #[derive(Serialize, ToSchema)]
@@ -97,6 +97,8 @@ pub(super) struct RehearsalRun {
     started_at: Time,
     /// When it ended.
     ended_at: Option<Time>,
+    /// Why it was `refused`, and what to do.
+    reason: Option<String>,
     /// Its callers.
     total: usize,
     /// Those whose call is over.
@@ -207,42 +209,49 @@ impl From<Use> for RehearsedTool {
 impl RehearsalRun {
     /// `whole`: with what was said.
     fn new(held: &Held, whole: bool) -> Self {
-        let Progress { state, ended_ms, rows } = held.look(Clone::clone);
+        held.look(|progress| Self::of(held, progress, whole))
+    }
+
+    fn of(held: &Held, progress: &Progress, whole: bool) -> Self {
+        let Progress { state, ended_ms, reason, rows } = progress;
         let count = |states: &[RowState]| rows.iter().filter(|row| states.contains(&row.state)).count();
         let (passed, failed) = (count(&[RowState::Passed]), count(&[RowState::Failed]));
         Self {
             id: held.id.clone(),
             agent: held.agent.clone(),
             draft: held.with_draft,
-            state,
+            state: *state,
             started_at: Time(held.began_ms),
             ended_at: ended_ms.map(Time),
+            reason: reason.clone(),
             total: rows.len(),
             done: passed + failed,
             passed,
             failed,
-            rows: rows.into_iter().map(|row| RehearsalRow::new(row, whole)).collect(),
+            rows: rows.iter().map(|row| RehearsalRow::new(row, whole)).collect(),
         }
     }
 }
 
 impl RehearsalRow {
-    fn new(row: Row, whole: bool) -> Self {
-        let Row { name, about, state, run } = row;
-        let (record, judgement) = run.map(|run| (run.record, run.judgement)).unwrap_or_default();
-        let findings = |found: Vec<Finding>| found.into_iter().map(RehearsalFinding::from).collect();
-        let told = record.as_ref();
+    fn new(row: &Row, whole: bool) -> Self {
+        let run = row.run.as_ref();
+        let told = run.and_then(|run| run.record.as_ref());
+        let findings = |of: fn(&Judgement) -> &Vec<Finding>| {
+            let found = run.map(|run| of(&run.judgement)).into_iter().flatten();
+            found.cloned().map(RehearsalFinding::from).collect()
+        };
         Self {
-            name,
-            about,
-            state,
+            name: row.name.clone(),
+            about: row.about.clone(),
+            state: row.state,
             outcome: told.map(|record| record.outcome),
             turns: told.map(|record| record.turns),
             duration_ms: told.map(|record| record.duration_ms),
             thinking_ms: told.and_then(Record::thought),
             longest_thinking_ms: told.and_then(|record| record.thinking.iter().max().copied()),
-            failed: findings(judgement.failed),
-            skipped: findings(judgement.skipped),
+            failed: findings(|judgement| &judgement.failed),
+            skipped: findings(|judgement| &judgement.skipped),
             said: told
                 .filter(|_| whole)
                 .map(|record| record.entries.iter().cloned().map(RehearsedLine::from).collect()),
@@ -312,6 +321,8 @@ pub(super) async fn delete_script(
 #[utoipa::path(post, path = "/v1/agents/{name}/rehearsals", tag = "agents", operation_id = "beginRehearsals",
     params(("name" = String, Path, description = "Name of the agent")), request_body = Begin,
     responses((status = 202, description = "It runs", body = RehearsalRun),
+              (status = 409, description = "Nothing can be rehearsed now; `code` is `day_cost` where the agent has cost what it may \
+                                            in a day", body = Problem),
               (status = 422, description = "One has faults: each is in `faults`, with its line; `script` names it", body = Problem),
               (status = 503, description = "As many run as may", body = Problem)))]
 pub(super) async fn begin(
@@ -328,10 +339,10 @@ pub(super) async fn begin(
     let rehearsals = rehearsals(&state)?;
     let callers = callers(rehearsals, &name, &wanted).await?;
     let with_draft = wanted.agent.is_some();
-    let room = rehearsals
-        .open(wanted.agent)
-        .await
-        .map_err(|reason| Problem::new(Kind::Conflict, format!("nothing can be rehearsed here: {reason}")))?;
+    let room = rehearsals.open(&name, wanted.agent).await.map_err(|fault| {
+        let problem = Problem::new(Kind::Conflict, fault.to_string());
+        if matches!(fault, NoRoom::Spent(_)) { problem.with("code", "day_cost") } else { problem }
+    })?;
     let held = rehearsals.begin(&name, with_draft, callers, room, now_ms());
     let held = held.map_err(|busy| Problem::new(Kind::Overloaded, busy.to_string()).retry_after(10))?;
     let location = [(header::LOCATION, format!("/v1/agents/{name}/rehearsals/{}", held.id))];

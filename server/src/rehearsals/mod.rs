@@ -16,6 +16,7 @@ use rehearsal::Rehearsal;
 use rehearsal::suite::{self, Run, Stage, SuiteSettings, Version};
 use serde::Serialize;
 use store::{NewId, Store, StoreError, fresh_id};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use utoipa::ToSchema;
 use voice_agent::brain::Brain;
@@ -34,12 +35,49 @@ pub struct Room {
     pub stage: Arc<dyn Stage>,
     /// Answers the questions of `judge` checks; without it they are skipped.
     pub judge: Option<Arc<dyn Brain>>,
+    /// Says when the run may not go on.
+    pub refusals: Refusals,
+}
+
+/// A word that a run may not go on. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Refusals(Arc<watch::Sender<Option<String>>>);
+
+impl Refusals {
+    /// It may not go on: why, and what to do. The first reason stays.
+    pub fn refuse(&self, reason: String) {
+        self.0.send_if_modified(|said| {
+            let first = said.is_none();
+            said.get_or_insert(reason);
+            first
+        });
+    }
+
+    /// Waits until it may not.
+    async fn refused(&self) -> String {
+        let mut said = self.0.subscribe();
+        match said.wait_for(Option::is_some).await.ok().and_then(|reason| reason.clone()) {
+            Some(reason) => reason,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// No room can be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoRoom {
+    /// An agent has cost what it may in a day.
+    #[error("{0}")]
+    Spent(String),
+    /// Something is wrong here.
+    #[error("nothing can be rehearsed here: {0}")]
+    Failed(String),
 }
 
 /// Gives rooms for rehearsals.
 pub trait Rooms: Send + Sync + 'static {
-    /// A room with the agents as they are now. `agent`: the text that stands in for the agent that is rehearsed.
-    fn open(&self, agent: Option<String>) -> BoxFuture<'_, Result<Room, String>>;
+    /// A room with the agents as they are now, to rehearse the one of this name. `draft`: the text that stands in for it.
+    fn open<'a>(&'a self, name: &'a str, draft: Option<String>) -> BoxFuture<'a, Result<Room, NoRoom>>;
 }
 
 /// How a run stands.
@@ -55,6 +93,8 @@ pub enum State {
     Stopped,
     /// It took longer than `rehearsals.minutes`.
     OutOfTime,
+    /// It was not let go on: `reason` says why.
+    Refused,
 }
 
 /// How one caller of a run stands.
@@ -94,6 +134,8 @@ pub struct Progress {
     pub state: State,
     /// When it ended, ms since the Unix epoch.
     pub ended_ms: Option<i64>,
+    /// Why it was not let go on.
+    pub reason: Option<String>,
     /// Its callers.
     pub rows: Vec<Row>,
 }
@@ -152,16 +194,19 @@ impl Rehearsals {
     /// The rehearsals of an agent that are kept, by name; what was written in the console goes before a file.
     pub async fn kept(&self, agent: &str) -> Result<Vec<Kept>, StoreError> {
         let (files, name) = (self.files.clone(), agent.to_owned());
-        let mut all = tokio::task::spawn_blocking(move || files.of(&name)).await.unwrap_or_default();
-        for record in self.store.rehearsals(agent).await? {
-            all.insert(record.name.clone(), Kept::new(record.name, record.yaml, true));
-        }
-        Ok(all.into_values().collect())
+        let written = self.store.rehearsals(agent).await?;
+        // There may be hundreds, and to read them is work.
+        let read = move || {
+            let mut all = files.of(&name);
+            all.extend(written.into_iter().map(|it| (it.name.clone(), Kept::new(it.name, it.yaml, true))));
+            all.into_values().collect()
+        };
+        Ok(tokio::task::spawn_blocking(read).await.unwrap_or_default())
     }
 
-    /// Opens a room. `agent`: the text that stands in for the agent that is rehearsed.
-    pub async fn open(&self, agent: Option<String>) -> Result<Room, String> {
-        self.rooms.open(agent).await
+    /// Opens a room for an agent. `draft`: the text that stands in for it.
+    pub async fn open(&self, name: &str, draft: Option<String>) -> Result<Room, NoRoom> {
+        self.rooms.open(name, draft).await
     }
 
     /// Begins a run beside the calls.
@@ -190,7 +235,7 @@ impl Rehearsals {
             agent: agent.to_owned(),
             with_draft,
             began_ms: now_ms,
-            progress: Mutex::new(Progress { state: State::Running, ended_ms: None, rows }),
+            progress: Mutex::new(Progress { state: State::Running, ended_ms: None, reason: None, rows }),
             task: Mutex::default(),
         });
         let limit = Duration::from_secs(self.section.minutes.max(1) * 60);
@@ -230,7 +275,7 @@ impl Held {
 
     /// Stops it; what is over by itself stays as it is.
     pub fn stop(&self, now_ms: i64) {
-        self.end(State::Stopped, now_ms);
+        self.end(State::Stopped, None, now_ms);
         if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
             task.abort();
         }
@@ -240,12 +285,12 @@ impl Held {
         change(&mut self.progress.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    fn end(&self, state: State, now_ms: i64) {
+    fn end(&self, state: State, reason: Option<String>, now_ms: i64) {
         self.change(|progress| {
             if progress.state != State::Running {
                 return;
             }
-            (progress.state, progress.ended_ms) = (state, Some(now_ms));
+            (progress.state, progress.ended_ms, progress.reason) = (state, Some(now_ms), reason);
             let open = |row: &&mut Row| matches!(row.state, RowState::Waiting | RowState::Running);
             progress.rows.iter_mut().filter(open).for_each(|row| row.state = RowState::LeftOut);
         });
@@ -284,6 +329,10 @@ async fn hold_all(held: Arc<Held>, callers: Vec<Rehearsal>, room: Room, parallel
         }
     });
     let all = stream::iter(calls).buffer_unordered(parallel).for_each(|()| std::future::ready(()));
-    let ended = tokio::time::timeout(limit, all).await;
-    held.end(if ended.is_ok() { State::Done } else { State::OutOfTime }, jiff::Timestamp::now().as_millisecond());
+    let (state, reason) = tokio::select! {
+        biased;
+        reason = room.refusals.refused() => (State::Refused, Some(reason)),
+        ended = tokio::time::timeout(limit, all) => (if ended.is_ok() { State::Done } else { State::OutOfTime }, None),
+    };
+    held.end(state, reason, jiff::Timestamp::now().as_millisecond());
 }

@@ -98,7 +98,8 @@ pub(super) struct Brains {
     builtin: BuiltinSettings,
     papers: RwLock<Arc<Papers>>,
     edition: AtomicU64,
-    costs: Option<Costs>,
+    costs: Option<Arc<Costs>>,
+    rehearses: bool,
 }
 
 impl Brains {
@@ -127,13 +128,19 @@ impl Brains {
             papers: RwLock::default(),
             edition: AtomicU64::new(0),
             costs: None,
+            rehearses: false,
         })
     }
 
     /// The same, counting what its brains cost.
     pub(super) fn with_costs(mut self, costs: Costs) -> Self {
-        self.costs = Some(costs);
+        self.costs = Some(Arc::new(costs));
         self
+    }
+
+    /// What its brains have cost, where that is counted.
+    pub(super) fn costs(&self) -> Option<&Arc<Costs>> {
+        self.costs.as_ref()
     }
 
     /// The same by another clock than that of the wall.
@@ -142,8 +149,8 @@ impl Brains {
         self
     }
 
-    /// The same brains and documents for calls that are only rehearsed: by another clock, and not counted in what a day
-    /// of an agent has cost.
+    /// The same brains and documents for calls that are only rehearsed: by another clock, and no brain stands in for
+    /// another once a day has cost enough; whoever rehearses looks at that.
     pub(super) fn rehearsing(&self, clock: Arc<dyn Fn() -> i64 + Send + Sync>) -> Self {
         Self {
             order: self.order.clone(),
@@ -155,7 +162,8 @@ impl Brains {
             builtin: self.builtin.clone(),
             papers: RwLock::new(self.papers()),
             edition: AtomicU64::new(self.edition()),
-            costs: None,
+            costs: self.costs.clone(),
+            rehearses: true,
         }
     }
 
@@ -212,12 +220,13 @@ impl Brains {
         let first = models.first().map_or(BUILTIN, |(name, _)| name).to_owned();
         let models = models.into_iter().map(|(_, model)| model).collect();
         let chain: Arc<dyn Brain> = Arc::new(Chain::new(models, ChainSettings::default())?);
-        Ok(match (&self.costs, agent) {
-            (Some(costs), Some(agent)) => {
-                let builtin = Arc::new(Chain::new(vec![builtin], ChainSettings::default())?);
-                costs.metered(agent, chain, builtin, &first)
-            }
-            _ => chain,
+        let Some(costs) = &self.costs else { return Ok(chain) };
+        let builtin = Arc::new(Chain::new(vec![builtin], ChainSettings::default())?);
+        Ok(match agent {
+            Some(agent) if self.rehearses => costs.counted(chain, builtin, &first, agent.limits().cost, None),
+            Some(agent) => costs.metered(agent, chain, builtin, &first),
+            // Whoever asks for these says as which agent.
+            None => costs.counted(chain, builtin, &first, None, None),
         })
     }
 

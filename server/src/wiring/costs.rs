@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use call_model::CallId;
 use ivr::Business;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -65,6 +66,19 @@ impl Costs {
         builtin: Arc<dyn Brain>,
         first: &str,
     ) -> Arc<dyn Brain> {
+        let limits = agent.limits();
+        self.counted(models, builtin, first, limits.cost, limits.day_cost)
+    }
+
+    /// Brains that are counted, and `thrifty` in their place once a limit is reached, millionths of the currency.
+    pub(super) fn counted(
+        &self,
+        models: Arc<dyn Brain>,
+        thrifty: Arc<dyn Brain>,
+        first: &str,
+        cost: Option<u64>,
+        day_cost: Option<u64>,
+    ) -> Arc<dyn Brain> {
         if self.prices.is_empty() {
             return models;
         }
@@ -76,8 +90,16 @@ impl Costs {
             today: Arc::new(move || day(&time_zone, Timestamp::now())),
             spent: self.spent.clone(),
         };
-        let limits = agent.limits();
-        Arc::new(Metered::new(models, builtin, meter, limits.cost, limits.day_cost))
+        Arc::new(Metered::new(models, thrifty, meter, cost, day_cost))
+    }
+
+    /// What an agent has spent today, millionths of the currency. Where nothing has a price, nothing.
+    pub(super) fn spent_today(&self, agent: &str) -> u64 {
+        if self.prices.is_empty() {
+            return 0;
+        }
+        let today = day(&self.time_zone, Timestamp::now());
+        self.ledger.spent(CallId::from_parts(0, 0), agent, today).1
     }
 }
 

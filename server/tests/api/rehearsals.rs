@@ -89,6 +89,18 @@ async fn runs_are_bounded_in_number_and_can_be_stopped() {
 }
 
 #[tokio::test]
+async fn a_run_that_may_cost_no_more_ends_with_the_reason() {
+    let surface = surface().await;
+    let wanted = json!({"given": [{"name": "hello", "yaml": HELLO}, {"name": "spends", "yaml": HELLO}]});
+    let run = surface.send("POST", PATH, &wanted).await.ok(202);
+    assert_eq!(run["reason"], Value::Null);
+    let run = over(&surface, &run).await;
+    assert_eq!((&run["state"], &run["reason"]), (&json!("refused"), &json!("it has cost enough")));
+    assert_eq!(run["rows"][1]["state"], "left_out");
+    assert!(run["ended_at"].is_string());
+}
+
+#[tokio::test]
 async fn what_cannot_be_rehearsed_is_refused_with_what_to_do() {
     let surface = surface().await;
     surface.send("POST", "/v1/agents/nobody/rehearsals", &json!({})).await.problem(404);

@@ -11,7 +11,7 @@ use callwright::api::{
     Registration, Speech, TrunkState, hash_key, router,
 };
 use callwright::config::{Redact, RehearsalsSection, RetentionSection};
-use callwright::rehearsals::{Files, Rehearsals, Room, Rooms};
+use callwright::rehearsals::{Files, NoRoom, Refusals, Rehearsals, Room, Rooms};
 use callwright::settings::Settings;
 use callwright::wiring::Redaction;
 use futures_util::FutureExt;
@@ -121,7 +121,8 @@ impl FakeCalls {
     }
 }
 
-/// Rooms in which whoever calls is greeted, says hello and hangs up; who is named `waits` is never answered.
+/// Rooms in which whoever calls is greeted, says hello and hangs up; who is named `waits` is never answered, and for who
+/// is named `spends` there is no money left.
 #[derive(Default)]
 pub struct FakeRooms {
     /// The agents' texts that rooms were opened with.
@@ -129,17 +130,21 @@ pub struct FakeRooms {
 }
 
 impl Rooms for FakeRooms {
-    fn open(&self, agent: Option<String>) -> BoxFuture<'_, Result<Room, String>> {
-        self.opened.lock().unwrap().push(agent);
-        async { Ok(Room { stage: Arc::new(FakeStage), judge: None }) }.boxed()
+    fn open<'a>(&'a self, _: &'a str, draft: Option<String>) -> BoxFuture<'a, Result<Room, NoRoom>> {
+        self.opened.lock().unwrap().push(draft);
+        let refusals = Refusals::default();
+        async { Ok(Room { stage: Arc::new(FakeStage(refusals.clone())), judge: None, refusals }) }.boxed()
     }
 }
 
-struct FakeStage;
+struct FakeStage(Refusals);
 
 impl Stage for FakeStage {
     fn hold<'a>(&'a self, rehearsal: &'a Rehearsal) -> BoxFuture<'a, Result<Record, String>> {
-        if rehearsal.name == "waits" {
+        if rehearsal.name == "spends" {
+            self.0.refuse("it has cost enough".to_owned());
+        }
+        if ["waits", "spends"].contains(&rehearsal.name.as_str()) {
             return std::future::pending().boxed();
         }
         let said = |at_ms, who, text: &str| Entry { at_ms, who, text: text.to_owned(), cut: false };

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use callwright_tests::server::command;
 use callwright_tests::{Server, Settings, wait};
-use provider_doubles::{ChatDouble, DeepgramDouble, EarTiming, Heard, SpokenTurn, play};
+use provider_doubles::{ChatAnswer, ChatDouble, DeepgramDouble, EarTiming, Heard, SpokenTurn, play};
 use rehearsal::{Act, Caller, Rehearsal};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -195,4 +196,50 @@ async fn a_running_server_rehearses_its_agents_and_neither_calls_nor_keeps_anyth
     assert!(api.list("/v1/calls").await.is_empty() && api.list("/v1/tickets").await.is_empty());
     assert!(api.list("/v1/events").await.is_empty(), "nothing is told to webhooks");
     assert_eq!(api.get("/v1/costs").await["cost"], json!(0.0));
+}
+
+/// A caller who is played by a model, and a question to it about the call.
+const PLAYED: &str = "agent: desk\nlanguage: en\ncaller: {goal: Ask whether you are open, temperament: calm}\nturns: 6\n\
+                      checks:\n  - judge: Was the agent polite?\n";
+
+#[tokio::test]
+async fn what_rehearsals_cost_is_the_agents_and_they_end_where_its_day_does() {
+    let double = ChatDouble::start(ChatAnswer::text("Yes - of course we are.")).await.unwrap();
+    let price = "price = { input = 3.0, output = 15.0 }";
+    let config = format!("brain = {{ url = \"{}\", model = \"double\", {price} }}\n", double.url("/v1"));
+    let server = Server::with(Settings::default().config(&config)).await;
+    let api = server.api();
+    let agent = |limit: &str| {
+        format!(
+            "languages: [en]\npersona: You answer for the practice.\ngreeting: Hello.\nlimits: {{day_cost: {limit}}}\n"
+        )
+    };
+    api.agent("desk", &agent("20")).await;
+    let given = json!([{"name": "played", "yaml": PLAYED}]);
+    let run = held(&server, "desk", &json!({ "given": given })).await;
+    assert_eq!((&run["state"], &run["rows"][0]["skipped"]), (&json!("done"), &json!([])), "{run:#}");
+    let asked = double.requests().len();
+    let desk = wait::until("agent, caller and judge are counted", async || {
+        let costs = api.get("/v1/costs").await;
+        let desk = costs["agents"].as_array().unwrap().iter().find(|entry| entry["agent"] == "desk").cloned();
+        desk.filter(|desk| desk["brains"][0]["answers"] == json!(asked))
+    })
+    .await;
+    assert!(asked > 4 && desk["cost"].as_f64() > Some(0.0), "{desk:#}");
+
+    // In its midst: what is left suffices for one answer. A draft lifts no limit.
+    let spent = desk["cost"].as_f64().unwrap();
+    let nearly = agent(&format!("{:.6}", spent + 0.000_001));
+    api.put_text("/v1/agents/desk", "application/yaml", &nearly).await;
+    let order = json!({ "given": given, "agent": agent("20") });
+    let run = held(&server, "desk", &order).await;
+    assert_eq!((&run["state"], &run["rows"][0]["state"]), (&json!("refused"), &json!("left_out")), "{run:#}");
+    assert!(run["reason"].as_str().unwrap().contains("`desk`") && double.requests().len() == asked + 1, "{run:#}");
+
+    // And none begins.
+    let refused = api.ask(Method::POST, "/v1/agents/desk/rehearsals", Some(&order), &[]).await;
+    let told = refused.json();
+    assert_eq!((refused.status.as_u16(), &told["code"]), (409, &json!("day_cost")), "{told:#}");
+    assert!(told["detail"].as_str().unwrap().contains("limits.day_cost"), "{told:#}");
+    assert_eq!(double.requests().len(), asked + 1);
 }

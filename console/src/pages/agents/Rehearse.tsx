@@ -198,6 +198,7 @@ function Results({ path, id, mayWrite }: { path: string; id: string; mayWrite: b
         {data.draft && <Badge tone="warn">{t("rehearsals.ofDraft")}</Badge>}
         {t("rehearsals.sum", { done, total, passed, failed })}
       </p>
+      {data.reason && <p className={styles.sum}>{data.reason}</p>}
       <RehearsalTable rows={data.rows} />
     </Panel>
   );

@@ -40,7 +40,9 @@ export interface Row {
 export interface Run {
   id: string;
   draft: boolean;
-  state: "running" | "done" | "stopped" | "out_of_time";
+  state: "running" | "done" | "stopped" | "out_of_time" | "refused";
+  /** Why it was refused. */
+  reason?: string | null;
   started_at: string;
   total: number;
   done: number;

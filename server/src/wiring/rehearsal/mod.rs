@@ -2,6 +2,7 @@
 
 mod audio;
 mod partner;
+mod purse;
 mod room;
 mod text;
 

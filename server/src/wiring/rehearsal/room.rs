@@ -7,9 +7,10 @@ use store::Store;
 
 use super::super::agents::Shelves;
 use super::super::demo;
+use super::purse::Purse;
 use super::text::TextStage;
 use crate::config::Config;
-use crate::rehearsals::{Files, Rehearsals, Room, Rooms};
+use crate::rehearsals::{Files, NoRoom, Refusals, Rehearsals, Room, Rooms};
 
 /// Opens rooms with the agents, flows, documents and brains that a running server has at that moment.
 struct BooksRooms {
@@ -35,14 +36,26 @@ pub(in crate::wiring) fn open(
 }
 
 impl Rooms for BooksRooms {
-    fn open(&self, agent: Option<String>) -> BoxFuture<'_, Result<Room, String>> {
+    fn open<'a>(&'a self, name: &'a str, draft: Option<String>) -> BoxFuture<'a, Result<Room, NoRoom>> {
         Box::pin(async move {
             let brains = self.shelves.agents.brains();
-            let model =
-                if brains.has_models() { Some(brains.chain(None).map_err(|error| error.to_string())?) } else { None };
-            let stage = TextStage::running(self.config.clone(), self.shelves.clone(), &self.store, agent).await;
-            let stage = stage.map_err(|error| format!("the books: {error}"))?.with_player(model.clone());
-            Ok(Room { stage: Arc::new(stage), judge: model })
+            let stage = TextStage::running(self.config.clone(), self.shelves.clone(), &self.store, draft).await;
+            let mut stage = stage.map_err(|error| NoRoom::Failed(format!("the books: {error}")))?;
+            let refusals = Refusals::default();
+            let mut model = None;
+            if brains.has_models() {
+                let house = brains.chain(None).map_err(|error| NoRoom::Failed(error.to_string()))?;
+                model = Some(house.clone());
+                if let Some(costs) = brains.costs() {
+                    let (purse, limit) = (Purse::new(costs.clone(), refusals.clone()), stage.day_limit(name));
+                    if let Some(reason) = purse.spent(name, limit) {
+                        return Err(NoRoom::Spent(reason));
+                    }
+                    model = Some(purse.over(house, name, limit));
+                    stage = stage.with_purse(purse);
+                }
+            }
+            Ok(Room { stage: Arc::new(stage.with_player(model.clone())), judge: model, refusals })
         })
     }
 }

@@ -33,6 +33,7 @@ use super::super::brains::Brains;
 use super::super::business::AgentBusiness;
 use super::super::demo;
 use super::super::tools::by_http;
+use super::purse::Purse;
 use crate::config::Config;
 
 /// Pieces of an answer that may wait to be handed on.
@@ -49,6 +50,8 @@ pub struct TextStage {
     model: Option<Arc<dyn Brain>>,
     /// Of a running server: what goes before the files.
     books: Option<Books>,
+    /// What may still be spent; without it nothing is counted.
+    purse: Option<Purse>,
 }
 
 /// What a running server holds rehearsals with.
@@ -72,7 +75,7 @@ impl TextStage {
         };
         let business = Business::parse(&business)
             .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-        Ok(Self { config, business: Arc::new(business), agent, model, books: None })
+        Ok(Self { config, business: Arc::new(business), agent, model, books: None, purse: None })
     }
 
     /// With the agents, flows, documents and brains that a running server has now. `agent`: as for [`new`](Self::new).
@@ -91,7 +94,21 @@ impl TextStage {
             agent,
             model: None,
             books: Some(Books { shelves, agents: Arc::new(agents), flows }),
+            purse: None,
         })
+    }
+
+    /// Asking no model any more once a day has cost enough.
+    #[must_use]
+    pub(super) fn with_purse(mut self, purse: Purse) -> Self {
+        self.purse = Some(purse);
+        self
+    }
+
+    /// What an agent may cost in a day as it is in the books, millionths of the currency; a draft changes nothing of it.
+    pub(super) fn day_limit(&self, name: &str) -> Option<u64> {
+        let kept = self.books.as_ref()?.agents.get(name)?;
+        parse(kept, name).ok()?.limits().day_cost
     }
 
     /// With somebody who plays personas.
@@ -367,7 +384,10 @@ impl TextHouse<'_> {
             return Ok(known.clone());
         }
         let agent = parse(&self.stage.agent(self.rehearsal, name)?, name)?;
-        let brain = self.brains.chain(Some(&agent)).map_err(|error| error.to_string())?;
+        let mut brain = self.brains.chain(Some(&agent)).map_err(|error| error.to_string())?;
+        if let Some(purse) = &self.stage.purse {
+            brain = purse.over(brain, name, self.stage.day_limit(name));
+        }
         let made = (Arc::new(agent), brain);
         agents.insert(name.to_owned(), made.clone());
         Ok(made)
