@@ -116,6 +116,20 @@ fn seconds(claims: &Map<String, Value>, name: &str) -> Option<i64> {
     value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))
 }
 
+/// Adds what is said of the same person beside the token, which goes before it. An address and that it is verified belong
+/// together: both are from one of them.
+pub(super) fn add(claims: &mut Map<String, Value>, more: Map<String, Value>) {
+    if !claims.contains_key("email") {
+        claims.remove("email_verified");
+    }
+    let another = claims.get("email").is_some_and(|email| more.get("email") != Some(email));
+    for (name, value) in more {
+        if !(another && name == "email_verified") {
+            claims.entry(name).or_insert(value);
+        }
+    }
+}
+
 /// A claim by its name; or, where there is none, by a path such as `realm_access.roles`.
 pub(super) fn claim<'c>(claims: &'c Map<String, Value>, name: &str) -> Option<&'c Value> {
     if let Some(found) = claims.get(name) {
@@ -267,6 +281,22 @@ mod tests {
         assert_eq!(name(json!({"email": "\u{212a}ate@example.com", "email_verified": true}), "email"), Called::Unnamed);
         assert_eq!(name(json!({"preferred_username": "anna"}), "preferred_username"), Called::Name("anna".into()));
         assert_eq!(name(json!({"preferred_username": ["anna"]}), "preferred_username"), Called::Unnamed);
+    }
+
+    #[test]
+    fn an_address_is_verified_by_who_says_it() {
+        let told = |token: Value, more: Value| {
+            let mut claims = token.as_object().unwrap().clone();
+            add(&mut claims, more.as_object().unwrap().clone());
+            called(&claims, "email")
+        };
+        let (ben, more) =
+            (Called::Name("ben@x.example".into()), json!({"email": "ben@x.example", "email_verified": true}));
+        assert_eq!(told(json!({}), more.clone()), ben);
+        assert_eq!(told(json!({"email": "ben@x.example"}), more.clone()), ben);
+        assert_eq!(told(json!({"email": "anna@x.example"}), more.clone()), Called::Unverified);
+        assert_eq!(told(json!({"email": "anna@x.example"}), json!({"email_verified": true})), Called::Unverified);
+        assert_eq!(told(json!({"email_verified": true}), json!({"email": "anna@x.example"})), Called::Unverified);
     }
 
     #[test]

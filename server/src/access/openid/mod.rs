@@ -247,9 +247,7 @@ impl OpenId {
                 if claims::subject(&more)? != claims::subject(&claims)? {
                     return Err(TokenFault::Stranger.into());
                 }
-                for (name, value) in more {
-                    claims.entry(name).or_insert(value);
-                }
+                claims::add(&mut claims, more);
             }
             self.speaks_of(&claims)
         })
