@@ -318,7 +318,7 @@ impl Access {
     }
 }
 
-fn wait_of(wait_ms: i64) -> AccessFault {
+pub(super) fn wait_of(wait_ms: i64) -> AccessFault {
     AccessFault::Wait(u64::try_from(wait_ms).unwrap_or(0).div_ceil(1_000).max(1))
 }
 

@@ -41,6 +41,8 @@ pub(super) struct Throttle {
     users: Table<Account>,
     strangers: Table<Account>,
     addresses: Table<IpAddr>,
+    /// Ways to a provider that was not there.
+    departures: Table<IpAddr>,
     /// What an address guessed at an account: of what it guessed in all, and by itself where it signed in well.
     own: Table<(UserId, IpAddr)>,
     friends: HashMap<(UserId, IpAddr), i64>,
@@ -72,13 +74,19 @@ impl Throttle {
 
     /// The same for what no account can be told of: links.
     pub(super) fn begin_address(&mut self, address: Option<IpAddr>, now_ms: i64) -> Result<(), i64> {
-        let Some(address) = address.map(network) else { return Ok(()) };
-        match self.addresses.wait(&address, now_ms) {
-            0 => {
-                self.addresses.count(address, now_ms);
-                Ok(())
-            }
-            wait => Err(wait),
+        self.addresses.begin(address.map(network), now_ms)
+    }
+
+    /// The same for who sets out for a provider that is still to be asked who it is: by itself, since its outage is
+    /// nobody's guess.
+    pub(super) fn begin_departure(&mut self, address: Option<IpAddr>, now_ms: i64) -> Result<(), i64> {
+        self.departures.begin(address.map(network), now_ms)
+    }
+
+    /// It was there: setting out does not count.
+    pub(super) fn take_back_departure(&mut self, address: Option<IpAddr>) {
+        if let Some(address) = address.map(network) {
+            self.departures.take_back(&address, 1);
         }
     }
 
@@ -170,6 +178,18 @@ impl<K> Default for Table<K> {
 }
 
 impl<K: Copy + Eq + std::hash::Hash> Table<K> {
+    /// Counts what is allowed now; nothing for what is not known. Gives how long to wait, ms, when it is not.
+    fn begin(&mut self, key: Option<K>, now_ms: i64) -> Result<(), i64> {
+        let Some(key) = key else { return Ok(()) };
+        match self.wait(&key, now_ms) {
+            0 => {
+                self.count(key, now_ms);
+                Ok(())
+            }
+            wait => Err(wait),
+        }
+    }
+
     fn wait(&mut self, key: &K, now_ms: i64) -> i64 {
         let Some(count) = self.0.get(key) else { return 0 };
         let passed = now_ms - count.at_ms;

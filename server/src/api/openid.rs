@@ -118,7 +118,7 @@ pub(super) async fn begin(
     let (openid, access) = (provider(&state)?, state.access());
     let to = wish.to.as_deref().and_then(own_path).unwrap_or("/");
     let earlier = cookie(&headers, COOKIE);
-    match openid.depart(&access.openid_back(), to, earlier, access.now_ms()).await {
+    match access.depart_by_openid(openid, to, earlier, caller.address).await {
         Ok(departure) => {
             let kept = ticket_cookie(&departure.cookie, openid.state_for().as_secs(), &caller);
             go(&departure.url, &[kept])

@@ -15,6 +15,9 @@ use crate::support::{Answer, NOW, read};
 
 const START: &str = "/v1/session/openid";
 const MINUTE: i64 = 60_000;
+/// After that a provider is asked again that did not say what it is, ms: ten seconds after the time that it took.
+const FAILED: i64 = 15_000;
+const DISCOVERY: &str = "/.well-known/openid-configuration";
 
 /// A house with a provider, and a browser that goes from one to the other.
 struct Town {
@@ -228,7 +231,7 @@ async fn new_keys_of_the_provider_are_fetched_when_they_are_needed() {
     town.invite(&anna, "ben@example.com", "reviewer").await;
     town.sign_in().await;
     town.sign_in().await;
-    let asked = || (town.provider.asked("/.well-known/openid-configuration"), town.provider.asked("/jwks"));
+    let asked = || (town.provider.asked(DISCOVERY), town.provider.asked("/jwks"));
     assert_eq!(asked(), (1, 1), "what is known is not asked for again");
     for key in [SigningKey::es256("second"), SigningKey::rs256("third"), SigningKey::ps256("fourth")] {
         town.provider.set(|ways| ways.keys = vec![key]);
@@ -290,7 +293,6 @@ async fn a_provider_that_is_away_or_ill_is_told_of_in_words() {
         });
     };
     // Before anything is known of it, nobody is sent to it.
-    let discovery = "/.well-known/openid-configuration";
     for (fault, word) in [
         (Fault::Cut, "provider"),
         (Fault::Status(503), "provider"),
@@ -298,10 +300,12 @@ async fn a_provider_that_is_away_or_ill_is_told_of_in_words() {
         (Fault::Long, "refused"),
         (Fault::Page, "refused"),
     ] {
-        fail(discovery, Some(fault));
+        fail(DISCOVERY, Some(fault));
+        town.house.pass(FAILED);
+        town.elsewhere();
         assert_eq!(led(&town.open("/v1/session/openid?to=/calls", "").await), format!("/calls#signin={word}"));
     }
-    fail(discovery, None);
+    fail(DISCOVERY, None);
     for change in [
         json!({"issuer": "https://other.example"}),
         json!({"jwks_uri": "http://login.example/jwks"}),
@@ -309,9 +313,12 @@ async fn a_provider_that_is_away_or_ill_is_told_of_in_words() {
         json!({"authorization_endpoint": 7}),
     ] {
         town.provider.set(|ways| ways.metadata = change.clone());
+        town.house.pass(FAILED);
+        town.elsewhere();
         assert_eq!(led(&town.open(START, "").await), "/#signin=refused", "{change}");
     }
     town.provider.set(|ways| ways.metadata = json!({}));
+    town.house.pass(FAILED);
     for (path, fault, word) in [
         ("/token", Fault::Cut, "provider"),
         ("/token", Fault::Status(500), "provider"),
@@ -342,8 +349,9 @@ async fn a_provider_that_says_nothing_is_not_waited_for_long() {
             ways.faults.insert(path, Fault::Silent);
         });
     };
-    silent("/.well-known/openid-configuration");
+    silent(DISCOVERY);
     assert_eq!(led(&town.open(START, "").await), "/#signin=provider");
+    town.house.pass(FAILED);
     for path in ["/token", "/jwks"] {
         silent(path);
         assert_eq!(town.refusal().await, "provider", "{path}");
@@ -529,6 +537,48 @@ async fn the_second_factor_is_asked_for_here_where_that_is_configured() {
             town.house.open("POST", "/v1/session/openid/code").header("origin", "https://evil.example");
         read(from_elsewhere.json(&later)).await.problem(403);
     }
+}
+
+#[tokio::test]
+async fn a_provider_that_is_away_is_asked_now_and_then_however_many_want_to_go_there() {
+    let town = town(|_| {}).await;
+    let anna = town.house.admin().await;
+    town.invite(&anna, "ben@example.com", "reviewer").await;
+    town.provider.set(|ways| ways.faults.extend([(DISCOVERY, Fault::Status(503))]));
+    for _ in 0..5 {
+        assert_eq!(led(&town.open(START, "").await), "/#signin=provider");
+    }
+    assert_eq!(town.provider.asked(DISCOVERY), 1, "that it is away is known for a while");
+    assert_eq!(led(&town.open(START, "").await), "/#signin=wait");
+    town.house.pass(FAILED);
+    assert_eq!(led(&town.open(START, "").await), "/#signin=provider");
+    assert_eq!(led(&town.open(START, "").await), "/#signin=wait", "longer than before");
+    assert_eq!(town.provider.asked(DISCOVERY), 2);
+    // It is nobody's guess: a password is tried from the same address.
+    let given = json!({"name": "anna", "password": PASSWORD});
+    let request = town.house.open("POST", "/v1/session").header("x-forwarded-for", "203.0.113.1");
+    read(request.json(&given)).await.ok(200);
+    // And once it is there, nobody waits.
+    town.provider.set(|ways| ways.faults.clear());
+    town.house.pass(FAILED);
+    town.elsewhere();
+    town.sign_in().await;
+    town.address.set(1);
+    town.sign_in().await;
+    assert_eq!(town.provider.asked(DISCOVERY), 3);
+}
+
+#[tokio::test]
+async fn a_provider_is_asked_once_whoever_waits_for_it_or_hangs_up() {
+    let town = town(|settings| settings.time_limit = Duration::from_secs(2)).await;
+    town.provider.set(|ways| ways.faults.extend([(DISCOVERY, Fault::Silent)]));
+    let first = tokio::spawn(town.walker.get(format!("{}{START}", town.house.surface.base)).send());
+    town.house.surface.until(async || (town.provider.asked(DISCOVERY) == 1).then_some(())).await;
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    let all = futures_util::future::join_all((0..8).map(|_| town.open(START, ""))).await;
+    assert!(all.iter().all(|answer| ["/#signin=provider", "/#signin=wait"].contains(&led(answer))));
+    assert_eq!(town.provider.asked(DISCOVERY), 1);
 }
 
 #[tokio::test]

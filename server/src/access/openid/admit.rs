@@ -7,7 +7,8 @@ use store::{ActorKind, AuditEntry, AuditResult, NewUser, Role, StoreError, UserC
 
 use super::claims::Called;
 use super::ticket::{Journey, Threshold};
-use super::{OpenId, OpenIdFault, Person, Return};
+use super::{Departure, OpenId, OpenIdFault, Person, Return};
+use crate::access::sign_in::wait_of;
 use crate::access::throttle::Account;
 use crate::access::{Access, AccessFault, FreshSession, Place, users};
 
@@ -23,6 +24,26 @@ pub(crate) enum Admitted {
 }
 
 impl Access {
+    /// Leads somebody to the provider. As long as it does not say where its page is, asking it counts by address.
+    pub(crate) async fn depart_by_openid(
+        &self,
+        openid: &OpenId,
+        to: &str,
+        earlier: Option<&str>,
+        address: Option<IpAddr>,
+    ) -> Result<Departure, OpenIdFault> {
+        let (back, now_ms) = (self.openid_back(), self.now_ms());
+        if openid.is_known(now_ms) {
+            return openid.depart(&back, to, earlier, now_ms).await;
+        }
+        self.throttle(|throttle, now| throttle.begin_departure(address, now)).map_err(wait_of)?;
+        let departure = openid.depart(&back, to, earlier, now_ms).await;
+        if matches!(departure, Ok(_) | Err(OpenIdFault::Busy)) {
+            self.throttle(|throttle, _| throttle.take_back_departure(address));
+        }
+        departure
+    }
+
     /// Signs somebody in who comes back from the provider.
     pub(crate) async fn sign_in_by_openid(
         &self,

@@ -34,7 +34,7 @@ pub use settings::{OpenIdError, OpenIdSettings};
 use ticket::{Journey, Sealer};
 use web::{Known, Metadata, ProviderFault};
 
-/// Sign-ins for which the provider is being asked, at a time.
+/// Sign-ins for which the provider is being asked, at a time; and those who wait until it is known where it is.
 const TURNS: usize = 16;
 
 /// Somebody does not get in by the provider. The text is for the log: it holds nothing of anybody.
@@ -121,6 +121,9 @@ struct Inner {
     client: reqwest::Client,
     sealer: Sealer,
     turns: Semaphore,
+    setting_out: Semaphore,
+    /// Whoever has it asks the provider what it says of itself.
+    asking: Arc<tokio::sync::Mutex<()>>,
     known: Mutex<Known>,
 }
 
@@ -165,8 +168,17 @@ impl OpenId {
         let issuer = settings::checked(&settings)?;
         let client = web::client().map_err(OpenIdError::Client)?;
         let sealer = Sealer::new().ok_or(OpenIdError::System)?;
-        let (turns, known) = (Semaphore::new(TURNS), Mutex::default());
-        Ok(Self { inner: Arc::new(Inner { settings, issuer, client, sealer, turns, known }) })
+        let inner = Inner {
+            settings,
+            issuer,
+            client,
+            sealer,
+            turns: Semaphore::new(TURNS),
+            setting_out: Semaphore::new(TURNS),
+            asking: Arc::default(),
+            known: Mutex::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     fn settings(&self) -> &OpenIdSettings {
@@ -190,20 +202,19 @@ impl OpenId {
         now_ms + self.settings().state_for.as_millis() as i64
     }
 
+    /// Whether the provider need not be asked where its page is.
+    fn is_known(&self, now_ms: i64) -> bool {
+        matches!(self.kept_metadata(now_ms), Some(Ok(_)))
+    }
+
     /// Begins. `back`: where the provider sends them back to. `to`: where in the console they want to go. `earlier`: the
     /// session that their browser has now, which the new one will replace.
-    pub(crate) async fn depart(
-        &self,
-        back: &str,
-        to: &str,
-        earlier: Option<&str>,
-        now_ms: i64,
-    ) -> Result<Departure, OpenIdFault> {
-        let metadata = if let Some(metadata) = self.kept_metadata(now_ms) {
-            metadata
+    async fn depart(&self, back: &str, to: &str, earlier: Option<&str>, now_ms: i64) -> Result<Departure, OpenIdFault> {
+        let metadata = if let Some(kept) = self.kept_metadata(now_ms) {
+            kept?
         } else {
-            // Whoever opens this need not be known: the provider is not asked more often than it can be waited for.
-            let _turn = self.inner.turns.try_acquire().map_err(|_| OpenIdFault::Busy)?;
+            // Whoever opens this need not be known: no more wait than can be waited for.
+            let _turn = self.inner.setting_out.try_acquire().map_err(|_| OpenIdFault::Busy)?;
             self.in_time(self.metadata(now_ms)).await?
         };
         let system = || OpenIdFault::Failed(super::AccessFault::System);

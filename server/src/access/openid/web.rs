@@ -3,6 +3,7 @@
 
 use std::net::IpAddr;
 use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Certificate, RequestBuilder, StatusCode, Url, redirect};
@@ -91,10 +92,16 @@ pub(super) struct Metadata {
     pub names_itself: bool,
 }
 
+/// How long it is not asked again what it says of itself after it did not say it, ms.
+const FAILED_MS: i64 = 10_000;
+
+/// What a provider says of itself, or why it does not.
+type Discovered = Result<Arc<Metadata>, ProviderFault>;
+
 /// What is kept of it, each with when it was fetched, ms since the Unix epoch.
 #[derive(Default)]
 pub(super) struct Known {
-    metadata: Option<(i64, Arc<Metadata>)>,
+    metadata: Option<(i64, Discovered)>,
     keys: Option<(i64, Arc<[Key]>)>,
 }
 
@@ -127,24 +134,45 @@ pub(super) fn is_allowed(url: &Url, plain: bool) -> bool {
 }
 
 impl OpenId {
-    /// What is kept of what the provider says of itself.
-    pub(super) fn kept_metadata(&self, now_ms: i64) -> Option<Arc<Metadata>> {
+    /// What is kept of what the provider says of itself; or, for some seconds, of why it did not.
+    pub(super) fn kept_metadata(&self, now_ms: i64) -> Option<Discovered> {
         let known = self.known();
-        let (at_ms, metadata) = known.metadata.as_ref()?;
-        self.is_good(*at_ms, now_ms).then(|| metadata.clone())
+        let (at_ms, said) = known.metadata.as_ref()?;
+        let kept_ms = if said.is_ok() { self.settings().kept_for.as_millis() as i64 } else { FAILED_MS };
+        // Who has waited for it has begun before it came.
+        let earliest_ms = -(self.settings().time_limit.as_millis() as i64);
+        (earliest_ms..kept_ms).contains(&(now_ms - at_ms)).then(|| said.clone())
     }
 
-    /// What the provider says of itself (OpenID Connect Discovery 1.0 section 4).
-    pub(super) async fn metadata(&self, now_ms: i64) -> Result<Arc<Metadata>, ProviderFault> {
-        if let Some(metadata) = self.kept_metadata(now_ms) {
-            return Ok(metadata);
+    /// What the provider says of itself. It is asked once at a time; whoever wants to know meanwhile waits for that answer.
+    pub(super) async fn metadata(&self, now_ms: i64) -> Discovered {
+        if let Some(kept) = self.kept_metadata(now_ms) {
+            return kept;
         }
+        let asking = self.inner.asking.clone().lock_owned().await;
+        if let Some(kept) = self.kept_metadata(now_ms) {
+            return kept;
+        }
+        let openid = self.clone();
+        // It goes on when nobody waits for it any more: whoever hangs up does not have it asked anew.
+        let asked = tokio::spawn(async move {
+            let began = Instant::now();
+            let said = tokio::time::timeout(openid.settings().time_limit, openid.discover()).await;
+            let said = said.unwrap_or(Err(ProviderFault::Late));
+            let at_ms = now_ms + began.elapsed().as_millis() as i64;
+            openid.known().metadata = Some((at_ms, said.clone()));
+            drop(asking);
+            said
+        });
+        asked.await.unwrap_or(Err(ProviderFault::Broken))
+    }
+
+    /// Asks what it says of itself (OpenID Connect Discovery 1.0 section 4).
+    async fn discover(&self) -> Discovered {
         let base = self.settings().issuer.trim_end_matches('/');
         let request = self.inner.client.get(format!("{base}/.well-known/openid-configuration"));
         let document = self.read_good("the discovery document", request).await?;
-        let metadata = Arc::new(self.read_metadata(&document)?);
-        self.known().metadata = Some((now_ms, metadata.clone()));
-        Ok(metadata)
+        Ok(Arc::new(self.read_metadata(&document)?))
     }
 
     fn read_metadata(&self, document: &Value) -> Result<Metadata, ProviderFault> {
