@@ -540,6 +540,60 @@ async fn the_second_factor_is_asked_for_here_where_that_is_configured() {
 }
 
 #[tokio::test]
+async fn nothing_is_written_of_somebody_whose_second_factor_is_still_to_come() {
+    let roles = [("heads", Role::Manager), ("quality", Role::Reviewer)];
+    let town = town(|settings| {
+        settings.second_factor = true;
+        settings.roles = roles.map(|(group, role)| (group.to_owned(), role)).into();
+    })
+    .await;
+    let anna = town.house.admin().await;
+    let ben = town.invite(&anna, "ben@example.com", "reviewer").await;
+    let path = format!("/v1/users/{ben}");
+    let groups = |group: &str| town.provider.set(|ways| ways.person["groups"] = json!([group]));
+    groups("quality");
+    let session = town.sign_in().await;
+    let factor = "/v1/session/second-factor";
+    let secret = town.house.ask(&session, "POST", factor, &json!({})).await.ok(200)["secret"].clone();
+    let secret = secret.as_str().unwrap();
+    town.house.ask(&session, "PUT", factor, &json!({"code": code(secret, NOW)})).await.ok(200);
+    let forget = async || town.house.ask(&anna, "PATCH", &path, &json!({"forget_openid": true})).await.ok(200);
+    let stands = async || {
+        let user = town.house.get(&anna, &path).await.ok(200);
+        let linked = town.house.audit(&anna, "action=openid.link").await.len();
+        (user["openid"] == true, user["role"].as_str().unwrap().to_owned(), linked)
+    };
+    let threshold = async || {
+        let answer = town.visit().await;
+        assert_eq!(led(&answer), "/#signin=code");
+        cookie_of(&answer, "callwright_openid").unwrap()
+    };
+    let give = async |code: String, kept: &str| {
+        let request = town.house.open("POST", "/v1/session/openid/code").header("cookie", kept);
+        read(request.header("x-forwarded-for", "203.0.113.99").json(&json!({"code": code}))).await
+    };
+
+    // Somebody who has the account at the provider alone.
+    forget().await;
+    groups("heads");
+    let kept = threshold().await;
+    assert_eq!(stands().await, (false, "reviewer".to_owned(), 1));
+    assert_eq!(give("000000".into(), &kept).await.body["code"], "wrong");
+    assert_eq!(stands().await, (false, "reviewer".to_owned(), 1));
+    town.house.pass(30_000);
+    assert_eq!(give(code(secret, NOW + 30_000), &kept).await.ok(200)["user"]["role"], "manager");
+    assert_eq!(stands().await, (true, "manager".to_owned(), 2));
+
+    // What an admin has had forgotten meanwhile does not come back.
+    groups("quality");
+    let kept = threshold().await;
+    forget().await;
+    town.house.pass(30_000);
+    assert_eq!(give(code(secret, NOW + 60_000), &kept).await.body["code"], "expired");
+    assert_eq!(stands().await, (false, "manager".to_owned(), 2));
+}
+
+#[tokio::test]
 async fn a_provider_that_is_away_is_asked_now_and_then_however_many_want_to_go_there() {
     let town = town(|_| {}).await;
     let anna = town.house.admin().await;

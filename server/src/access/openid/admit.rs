@@ -6,7 +6,7 @@ use call_model::UserId;
 use store::{ActorKind, AuditEntry, AuditResult, NewUser, Role, StoreError, UserChange, UserRecord};
 
 use super::claims::Called;
-use super::ticket::{Journey, Threshold};
+use super::ticket::{Journey, Said, Threshold};
 use super::{Departure, OpenId, OpenIdFault, Person, Return};
 use crate::access::sign_in::wait_of;
 use crate::access::throttle::Account;
@@ -21,6 +21,16 @@ pub(crate) enum Admitted {
     Session(Box<FreshSession>),
     /// Their one-time code is needed as well: what their browser keeps until they give it.
     CodeNeeded(String),
+}
+
+const ANOTHER: OpenIdFault = OpenIdFault::Unknown("the user of this name has another account at the provider");
+
+/// Whom the provider speaks of.
+enum Meant {
+    /// A user whom there is, and what it says of them.
+    Known(Box<UserRecord>, Said),
+    /// Somebody new.
+    New(Box<NewUser>),
 }
 
 impl Access {
@@ -53,7 +63,18 @@ impl Access {
         place: Place,
     ) -> Result<Admitted, OpenIdFault> {
         let address = place.address;
-        let outcome = self.prove_by_openid(openid, journey, given, address).await;
+        let outcome = match self.prove_by_openid(openid, journey, given, address).await {
+            Ok(Meant::Known(user, said)) if openid.settings().second_factor && user.totp.is_some() => {
+                // No attempt yet, and nothing is written: the code follows.
+                let until_ms = openid.until(self.now_ms());
+                let threshold = Threshold::new(user.id.to_string(), said, journey.earlier.clone(), until_ms);
+                let cookie = threshold.and_then(|threshold| openid.inner.sealer.seal(&threshold));
+                return Ok(Admitted::CodeNeeded(cookie.ok_or(AccessFault::System)?));
+            }
+            Ok(Meant::Known(user, said)) => self.settle(*user, &said, address).await,
+            Ok(Meant::New(new)) => self.add_by_openid(*new, address).await,
+            Err(fault) => Err(fault),
+        };
         let user = match outcome {
             Ok(user) => user,
             Err(fault) => {
@@ -66,13 +87,6 @@ impl Access {
                 return Err(fault);
             }
         };
-        if openid.settings().second_factor && user.totp.is_some() {
-            // No attempt yet: the code follows.
-            let until_ms = openid.until(self.now_ms());
-            let threshold = Threshold::new(user.id.to_string(), journey.earlier.clone(), until_ms);
-            let cookie = threshold.and_then(|threshold| openid.inner.sealer.seal(&threshold));
-            return Ok(Admitted::CodeNeeded(cookie.ok_or(AccessFault::System)?));
-        }
         let fresh = self.welcome(user, journey.earlier.as_deref(), place).await?;
         Ok(Admitted::Session(Box::new(fresh)))
     }
@@ -97,7 +111,14 @@ impl Access {
         };
         match outcome {
             Ok(true) if sealer.spend(&threshold, self.now_ms()) => {
-                self.welcome(user, threshold.earlier.as_deref(), place).await
+                match self.settle(user, &threshold.said, place.address).await {
+                    Ok(user) => self.welcome(user, threshold.earlier.as_deref(), place).await,
+                    Err(fault) => {
+                        tracing::warn!(%fault, "nobody is let in by OpenID Connect");
+                        self.note_openid(Some(id), place.address, "session.begin", HOW, AuditResult::Refused).await;
+                        Err(fault.into_access())
+                    }
+                }
             }
             Ok(true) => Err(AccessFault::Lapsed),
             Ok(false) | Err(AccessFault::Wait(_)) => {
@@ -133,7 +154,7 @@ impl Access {
         journey: &Journey,
         given: &Return,
         address: Option<IpAddr>,
-    ) -> Result<UserRecord, OpenIdFault> {
+    ) -> Result<Meant, OpenIdFault> {
         self.begin_address(address)?;
         let person = openid.person(journey, given, &self.openid_back(), self.now_ms()).await;
         let innocent = match &person {
@@ -144,7 +165,7 @@ impl Access {
         if innocent {
             self.throttle(|throttle, _| throttle.take_back_address(address));
         }
-        self.meant(openid, person?, address).await
+        self.meant(openid, person?).await
     }
 
     /// Where the provider sends people back to.
@@ -153,62 +174,60 @@ impl Access {
     }
 
     /// Which of the users is meant: the one that was it before; or the one of that name, once; or, where the provider
-    /// gives roles, somebody new.
-    async fn meant(&self, openid: &OpenId, person: Person, address: Option<IpAddr>) -> Result<UserRecord, OpenIdFault> {
-        let role = match person.role {
-            None if !openid.settings().roles.is_empty() => {
-                return Err(OpenIdFault::NoRole("none of the values in `openid.roles_claim` is one of `openid.roles`"));
-            }
-            role => role,
-        };
-        let user = match self.store().user_by_openid(&person.key).await? {
-            Some(user) => user,
-            None => self.first_time(person, role, address).await?,
-        };
-        if user.disabled {
-            return Err(OpenIdFault::Unknown("the user is disabled"));
+    /// gives roles, somebody new. Nothing is written of them yet.
+    async fn meant(&self, openid: &OpenId, person: Person) -> Result<Meant, OpenIdFault> {
+        let known = self.store().user_by_openid(&person.key).await?;
+        if person.role.is_none() && !openid.settings().roles.is_empty() {
+            return Err(OpenIdFault::NoRole("none of the values in `openid.roles_claim` is one of `openid.roles`"));
         }
-        match role {
-            Some(role) if role != user.role => self.promote(user, role, address).await,
-            _ => Ok(user),
+        if let Some(user) = known {
+            return known_user(user, Said { key: person.key, first: false, role: person.role });
         }
-    }
-
-    async fn first_time(
-        &self,
-        person: Person,
-        role: Option<Role>,
-        address: Option<IpAddr>,
-    ) -> Result<UserRecord, OpenIdFault> {
         let name = match person.called {
             Called::Name(name) => name,
             Called::Unverified => return Err(OpenIdFault::Unverified),
             Called::Unnamed => return Err(OpenIdFault::Unknown("the claim `openid.user_claim` says no name")),
         };
-        let Some(user) = self.store().user_by_name(&name).await? else {
-            let role = role.ok_or(OpenIdFault::Unknown("no user has this name: invite them by it"))?;
-            return self.add_by_openid(name, person.key, person.display, role, address).await;
-        };
-        if user.disabled {
-            return Err(OpenIdFault::Unknown("the user is disabled"));
+        match self.store().user_by_name(&name).await? {
+            Some(user) if user.openid.is_some() => Err(ANOTHER),
+            Some(user) => known_user(user, Said { key: person.key, first: true, role: person.role }),
+            None => {
+                let role = person.role.ok_or(OpenIdFault::Unknown("no user has this name: invite them by it"))?;
+                let display = person.display.and_then(|display| users::checked_display(&display).ok());
+                let display = display.unwrap_or_else(|| name.clone());
+                let openid = Some(person.key);
+                let new = NewUser { name, display, role, member: None, password: None, openid, language: None };
+                Ok(Meant::New(Box::new(new)))
+            }
         }
-        if !self.store().link_openid(user.id, &person.key, self.now_ms()).await? {
-            return Err(OpenIdFault::Unknown("the user of this name has another account at the provider"));
-        }
-        self.note_openid(Some(user.id), address, "openid.link", &user.id.to_string(), AuditResult::Ok).await;
-        Ok(UserRecord { openid: Some(person.key), ..user })
     }
 
-    async fn add_by_openid(
+    /// Writes what the provider says of a user who is in: their role, and which account there is theirs.
+    async fn settle(
         &self,
-        name: String,
-        key: String,
-        display: Option<String>,
-        role: Role,
+        mut user: UserRecord,
+        said: &Said,
         address: Option<IpAddr>,
     ) -> Result<UserRecord, OpenIdFault> {
-        let display = display.and_then(|display| users::checked_display(&display).ok()).unwrap_or_else(|| name.clone());
-        let new = NewUser { name, display, role, member: None, password: None, openid: Some(key), language: None };
+        // An admin may have had it forgotten, or another one linked, while the code was asked for.
+        let expected = Some(said.key.as_str()).filter(|_| !said.first);
+        if user.openid.as_deref() != expected {
+            return Err(if said.first { ANOTHER } else { OpenIdFault::Lapsed });
+        }
+        if let Some(role) = said.role.filter(|role| *role != user.role) {
+            user = self.promote(user, role, address).await?;
+        }
+        if said.first {
+            if !self.store().link_openid(user.id, &said.key, self.now_ms()).await? {
+                return Err(ANOTHER);
+            }
+            self.note_openid(Some(user.id), address, "openid.link", &user.id.to_string(), AuditResult::Ok).await;
+            user.openid = Some(said.key.clone());
+        }
+        Ok(user)
+    }
+
+    async fn add_by_openid(&self, new: NewUser, address: Option<IpAddr>) -> Result<UserRecord, OpenIdFault> {
         let user = self.add_user(new).await.map_err(|fault| match fault {
             AccessFault::Invalid(_) => {
                 OpenIdFault::Unknown("the claim `openid.user_claim` says a name that no user can have")
@@ -245,4 +264,11 @@ impl Access {
         let (action, object) = (action.to_owned(), Some(object.to_owned()));
         self.note(AuditEntry { kind, actor, address, action, object, result }).await;
     }
+}
+
+fn known_user(user: UserRecord, said: Said) -> Result<Meant, OpenIdFault> {
+    if user.disabled {
+        return Err(OpenIdFault::Unknown("the user is disabled"));
+    }
+    Ok(Meant::Known(Box::new(user), said))
 }

@@ -91,6 +91,16 @@ impl From<store::StoreError> for OpenIdFault {
 }
 
 impl OpenIdFault {
+    /// As the answer to a one-time code tells it.
+    fn into_access(self) -> super::AccessFault {
+        match self {
+            Self::Failed(fault) => fault,
+            Self::Wait(seconds) => super::AccessFault::Wait(seconds),
+            Self::Unknown(why) | Self::NoRole(why) => super::AccessFault::Conflict(why),
+            _ => super::AccessFault::Lapsed,
+        }
+    }
+
     /// A word for the page that asks who it is.
     pub(crate) fn word(&self) -> &'static str {
         match self {

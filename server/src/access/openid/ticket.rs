@@ -10,6 +10,7 @@ use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundK
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use store::Role;
 
 /// Tickets that are remembered as used.
 const MOST_USED: usize = 16_384;
@@ -35,8 +36,20 @@ pub(crate) struct Journey {
 pub(crate) struct Threshold {
     id: String,
     pub(super) user: String,
+    pub(super) said: Said,
     pub(super) earlier: Option<String>,
     until_ms: i64,
+}
+
+/// What the provider says of a user: it is written once they are in, and not before.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Said {
+    /// Which account there is theirs: issuer and subject.
+    pub key: String,
+    /// That is not known here yet.
+    pub first: bool,
+    /// Their role, where a claim gives roles.
+    pub role: Option<Role>,
 }
 
 impl Journey {
@@ -52,8 +65,8 @@ impl Journey {
 }
 
 impl Threshold {
-    pub(super) fn new(user: String, earlier: Option<String>, until_ms: i64) -> Option<Self> {
-        Some(Self { id: random()?, user, earlier, until_ms })
+    pub(super) fn new(user: String, said: Said, earlier: Option<String>, until_ms: i64) -> Option<Self> {
+        Some(Self { id: random()?, user, said, earlier, until_ms })
     }
 }
 
@@ -175,7 +188,14 @@ mod tests {
     #[test]
     fn what_is_remembered_is_bounded_and_the_oldest_goes() {
         let sealer = Sealer::new().unwrap();
-        let ticket = |n: usize| Threshold { id: n.to_string(), user: String::new(), earlier: None, until_ms: n as i64 };
+        let said = Said { key: String::new(), first: false, role: None };
+        let ticket = |n: usize| Threshold {
+            id: n.to_string(),
+            user: String::new(),
+            said: said.clone(),
+            earlier: None,
+            until_ms: n as i64,
+        };
         for n in 1..=MOST_USED + 10 {
             assert!(sealer.spend(&ticket(n), 0));
         }
