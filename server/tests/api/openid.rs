@@ -464,6 +464,10 @@ async fn a_claim_gives_roles_also_to_those_who_come_for_the_first_time() {
     assert_eq!(town.name(&cleo).await, "cleo@example.com reviewer");
     groups(json!([]));
     assert_eq!(town.refusal().await, "no_role");
+    for taken in [&cleo, &again] {
+        town.house.get(taken, "/v1/session").await.problem(401);
+    }
+    assert_eq!(town.house.audit(&ben, "action=session.end").await.len(), 2);
     let log = town.house.audit(&ben, "action=user.add").await;
     assert_eq!(log.len(), 2);
     assert_eq!(town.house.audit(&ben, "action=user.change").await.len(), 1);

@@ -165,7 +165,7 @@ impl Access {
         if innocent {
             self.throttle(|throttle, _| throttle.take_back_address(address));
         }
-        self.meant(openid, person?).await
+        self.meant(openid, person?, address).await
     }
 
     /// Where the provider sends people back to.
@@ -175,9 +175,12 @@ impl Access {
 
     /// Which of the users is meant: the one that was it before; or the one of that name, once; or, where the provider
     /// gives roles, somebody new. Nothing is written of them yet.
-    async fn meant(&self, openid: &OpenId, person: Person) -> Result<Meant, OpenIdFault> {
+    async fn meant(&self, openid: &OpenId, person: Person, address: Option<IpAddr>) -> Result<Meant, OpenIdFault> {
         let known = self.store().user_by_openid(&person.key).await?;
         if person.role.is_none() && !openid.settings().roles.is_empty() {
+            if let Some(user) = known {
+                self.end_all(user.id, address).await?;
+            }
             return Err(OpenIdFault::NoRole("none of the values in `openid.roles_claim` is one of `openid.roles`"));
         }
         if let Some(user) = known {
@@ -225,6 +228,16 @@ impl Access {
             user.openid = Some(said.key.clone());
         }
         Ok(user)
+    }
+
+    /// Ends the sessions of somebody for whom the provider has no role any more.
+    async fn end_all(&self, user: UserId, address: Option<IpAddr>) -> Result<(), OpenIdFault> {
+        for session in self.store().sessions(Some(user)).await? {
+            self.end(session.id, Some(user)).await?;
+            let object = session.id.to_string();
+            self.note_openid(Some(user), address, "session.end", &object, AuditResult::Ok).await;
+        }
+        Ok(())
     }
 
     async fn add_by_openid(&self, new: NewUser, address: Option<IpAddr>) -> Result<UserRecord, OpenIdFault> {
