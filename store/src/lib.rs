@@ -7,6 +7,7 @@
 //! | `record/` | the rows as plain structs |
 //! | `sql/` | every statement, one module a table: what another database engine would replace |
 //! | `writer` | the one writer: many writes, one transaction (group commit) |
+//! | `checkpoint` | brings what was committed from the log into the database file |
 //! | `search` | what people type, as a query of the full text |
 //! | `address`, `id`, `page` | numbers and addresses, new ids, cursors |
 //!
@@ -28,6 +29,7 @@
 //! Records that hold what is private (numbers, names, texts, secrets) print only ids and states with `{:?}`.
 
 mod address;
+mod checkpoint;
 mod config;
 mod error;
 mod id;

@@ -11,11 +11,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, SqlStr, SqlitePool};
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use crate::checkpoint::Checkpointer;
 use crate::record::NodeCount;
 use crate::stats::Counters;
 use crate::writer::{self, NodeCounts, Request, Tx, Write, Writer};
 use crate::{
-    Address, BackupError, OpenError, Scrubber, StoreConfig, StoreError, StoreStats, Synchronous, address, sql,
+    Address, BackupError, OpenError, Scrubber, StoreConfig, StoreError, StoreStats, Synchronous, address, checkpoint,
+    sql,
 };
 
 /// Each file brings the tables one step further; a file that was released is never changed.
@@ -103,6 +105,14 @@ impl Store {
         let deliveries = Arc::new(Notify::new());
         let jobs = Arc::new(Notify::new());
         let attempts = Arc::new(Notify::new());
+        let checkpoints = write_options(&config).thread_name(|_| "books-log".to_owned());
+        let checkpointer = Checkpointer {
+            conn: checkpoints.connect().await.map_err(database)?,
+            turn: Arc::default(),
+            counters: counters.clone(),
+        };
+        let turn = checkpointer.turn.clone();
+        let (stop, stopped) = oneshot::channel();
         let errands = Arc::new(Notify::new());
         let writer = Writer {
             tx,
@@ -115,6 +125,8 @@ impl Store {
             errands: errands.clone(),
             jobs: jobs.clone(),
             attempts: attempts.clone(),
+            turn,
+            checkpointer: (stop, tokio::spawn(checkpointer.run(stopped))),
         };
         tokio::spawn(writer.run());
         let inner = Inner {
@@ -279,7 +291,7 @@ fn lock_books(path: &Path) -> Result<File, OpenError> {
     }
 }
 
-fn write_options(config: &StoreConfig) -> SqliteConnectOptions {
+pub(crate) fn write_options(config: &StoreConfig) -> SqliteConnectOptions {
     let synchronous = match config.synchronous {
         Synchronous::Normal => SqliteSynchronous::Normal,
         Synchronous::Full => SqliteSynchronous::Full,
@@ -292,6 +304,7 @@ fn write_options(config: &StoreConfig) -> SqliteConnectOptions {
         .busy_timeout(config.busy_timeout)
         .foreign_keys(true)
         .pragma("journal_size_limit", "67108864")
+        .pragma("wal_autocheckpoint", checkpoint::LAST_RESORT)
         // What was taken out of a text, or erased, is overwritten.
         .pragma("secure_delete", "1")
         .statement_cache_capacity(256)

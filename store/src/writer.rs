@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use sqlx::SqliteConnection;
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
 use crate::record::{NodeCount, WebhookRecord};
@@ -149,6 +150,9 @@ pub(crate) struct Writer {
     pub(crate) errands: Arc<Notify>,
     pub(crate) jobs: Arc<Notify>,
     pub(crate) attempts: Arc<Notify>,
+    /// Held while it writes.
+    pub(crate) turn: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) checkpointer: (oneshot::Sender<()>, JoinHandle<()>),
 }
 
 impl Writer {
@@ -205,6 +209,10 @@ impl Writer {
             }
         }
         self.commit_group(rest).await;
+        let (stop, stopped) = self.checkpointer;
+        drop(stop);
+        // It is over in any case.
+        let _ = stopped.await;
         if let Err(error) = sqlx::Connection::close(self.tx.conn).await {
             tracing::warn!(%error, "the books did not close cleanly; nothing committed is lost");
         }
@@ -219,6 +227,7 @@ impl Writer {
         if jobs.is_empty() && nodes.is_empty() {
             return;
         }
+        let _turn = self.turn.clone().lock_owned().await;
         let mut results = vec![Ok(()); jobs.len()];
         let begun = std::time::Instant::now();
         let group = self.insist(&mut jobs, &mut results, &nodes, begun).await;

@@ -16,6 +16,7 @@ mod flows;
 mod groups;
 mod held;
 mod knowledge;
+mod log;
 mod older;
 mod outbox;
 mod people;
