@@ -4,6 +4,7 @@
 //! - [`audience`]: a table of contacts, row by row.
 //! - [`Planner`]: books and time in, dials out; every candidate passes [`permission::decide`].
 //! - [`pace`], [`breaker`], [`retry`], [`callerid`]: what the planner asks.
+//! - [`script`]: what a member follows who talks with a contact.
 //! - [`results`]: what came of it, in sum; costs; two variants compared.
 
 pub mod audience;
@@ -21,6 +22,7 @@ pub mod results;
 pub mod retry;
 #[cfg(feature = "runner")]
 pub mod runner;
+pub mod script;
 mod spec;
 mod variables;
 

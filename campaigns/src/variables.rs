@@ -100,7 +100,8 @@ fn fill_one(environment: &Environment<'_>, name: &str, template: &str, row: &Row
     Ok(text)
 }
 
-fn environment() -> Environment<'static> {
+/// What templates run in: strict, with little work, and with `default` of an empty cell.
+pub(crate) fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));

@@ -21,6 +21,7 @@ pub use schedule::{Recurrence, RecurrenceError, Schedule, Span, Start};
 use crate::audience::Mapping;
 use crate::callerid::CallerIds;
 use crate::retry::Retries;
+use crate::script::Script;
 use crate::variables::Variables;
 
 /// A campaign, read and checked. Immutable; share it by `Arc`.
@@ -53,6 +54,8 @@ pub struct Spec {
     pub retries: Retries,
     /// What is done with answering machines.
     pub machines: Machines,
+    /// What the member follows who talks with the contact.
+    pub script: Option<Script>,
     /// Variants that are compared; empty where there is one way only.
     pub variants: Vec<Variant>,
     /// When.

@@ -10,7 +10,7 @@ use jiff::{Timestamp, Zoned};
 use phonenumber::country;
 
 use super::fields::{Fields, Reader};
-use super::read::template_of;
+use super::read::{Use, template_of};
 use super::schedule::{Recurrence, Schedule, Start};
 use super::{Machines, OnMachine, Pace, PaceKind, TrunkLimit};
 use crate::audience::{Defaults, Mapping};
@@ -213,13 +213,13 @@ pub(super) fn machines(yaml: &Yaml, reader: &mut Reader<'_>) -> Machines {
 fn message(yaml: &Yaml, reader: &mut Reader<'_>) -> BTreeMap<String, String> {
     let mut texts = BTreeMap::new();
     if let Some(text) = yaml.scalar() {
-        template_of("message", &text, yaml, true, reader);
+        template_of("message", &text, yaml, Use::Spoken, reader);
         texts.insert(String::new(), text);
         return texts;
     }
     for entry in reader.entries(yaml, "the message").unwrap_or_default() {
         if let Some(text) = reader.text(&entry.value, "the message") {
-            template_of("message", &text, &entry.value, true, reader);
+            template_of("message", &text, &entry.value, Use::Spoken, reader);
             texts.insert(entry.key.clone(), text);
         }
     }

@@ -11,6 +11,7 @@ use super::fields::{Fields, Reader};
 use super::{App, Spec, SpecLimits, Variant, parts};
 use crate::audience::Mapping;
 use crate::inspect::{FILTERS, Kind, Misnamed, SPOKEN_FILTERS, VALUES, needed_fields};
+use crate::script::Script;
 use crate::variables::Variables;
 
 /// Calls ring no longer than this.
@@ -62,6 +63,7 @@ fn campaign(document: &Yaml, reader: &mut Reader<'_>) -> Option<Spec> {
     let ring = fields.take("ring").and_then(|yaml| ring(yaml, reader));
     let retries = fields.take("retries").map(|yaml| parts::retries(yaml, reader)).unwrap_or_default();
     let machines = fields.take("machines").map(|yaml| parts::machines(yaml, reader)).unwrap_or_default();
+    let script = fields.take("script").and_then(|yaml| script(yaml, reader));
     let variants = fields.take("variants").map(|yaml| variants(yaml, reader)).unwrap_or_default();
     let schedule = parts::schedule(fields.take("schedule"), reader);
     fields.close(reader);
@@ -79,6 +81,7 @@ fn campaign(document: &Yaml, reader: &mut Reader<'_>) -> Option<Spec> {
         pace,
         retries,
         machines,
+        script,
         variants,
         schedule: schedule?,
     })
@@ -118,14 +121,38 @@ fn variables(yaml: &Yaml, reader: &mut Reader<'_>) -> Variables {
             reader.faults.error(entry.value.place, message);
             continue;
         };
-        template_of(&entry.key, &template, &entry.value, false, reader);
+        template_of(&entry.key, &template, &entry.value, Use::Variable, reader);
         templates.insert(entry.key.clone(), template);
     }
     Variables::new(templates)
 }
 
-/// Checks a template; a fault names the line within a text of several. `spoken`: it is said as it is, by our voice.
-pub(super) fn template_of(name: &str, template: &str, yaml: &Yaml, spoken: bool, reader: &mut Reader<'_>) {
+fn script(yaml: &Yaml, reader: &mut Reader<'_>) -> Option<Script> {
+    let text = reader.text(yaml, "the script")?;
+    template_of("script", &text, yaml, Use::Script, reader);
+    match Script::new(&text) {
+        Ok(script) => Some(script),
+        Err(too_long) => {
+            reader.faults.error_with(yaml.place, too_long.to_string(), "shorten it");
+            None
+        }
+    }
+}
+
+/// What is done with a template once it is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// An app is given it.
+    Variable,
+    /// It is said as it is, by our voice.
+    Spoken,
+    /// A member reads it.
+    Script,
+}
+
+/// Checks a template; a fault names the line within a text of several.
+pub(super) fn template_of(name: &str, template: &str, yaml: &Yaml, used: Use, reader: &mut Reader<'_>) {
+    let spoken = used == Use::Spoken;
     let place = |line: usize| match line.saturating_sub(1) {
         0 => yaml.place,
         below => Place { line: yaml.place.line + below, column: 1 },
@@ -149,8 +176,12 @@ pub(super) fn template_of(name: &str, template: &str, yaml: &Yaml, spoken: bool,
         let (place, shown) = (place(line), document::clip(&name));
         match what {
             Kind::Filter if !spoken && SPOKEN_FILTERS.contains(&name.as_str()) => {
-                let message = format!("the filter `{shown}` is for texts that are spoken, and a variable is a value");
-                let advice = format!("give the value as it is, and write `{{{{ vars.x|{shown} }}}}` where it is said");
+                let said = format!("give the value as it is, and write `{{{{ vars.x|{shown} }}}}` where it is said");
+                let (what, advice) = match used {
+                    Use::Script => ("a script is read", "write the value as it is".to_owned()),
+                    Use::Variable | Use::Spoken => ("a variable is a value", said),
+                };
+                let message = format!("the filter `{shown}` is for texts that are spoken, and {what}");
                 reader.faults.error_with(place, message, advice);
             }
             Kind::Filter => {

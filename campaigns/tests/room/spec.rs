@@ -1,9 +1,11 @@
 //! Campaigns as files.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use campaigns::callerid::CallerIds;
 use campaigns::retry::{OtherNumbers, Retry};
+use campaigns::script::{Known, Step};
 use campaigns::{App, CandidateId, OnMachine, PaceKind, Phone, Spec, Start};
 use permission::Purpose;
 
@@ -189,4 +191,25 @@ fn a_template_names_no_field_that_the_columns_do_not_give() {
     let needed: Vec<String> = spec.needed_fields().into_iter().map(|(name, _)| name).collect();
     assert_eq!(needed, ["doctor", "day"]);
     assert!(Spec::parse(&Spec::with_segment(&yaml("columns: { fields: { room: Raum } }"), "contact.x")).is_ok());
+}
+
+#[test]
+fn a_campaign_says_what_its_members_follow_and_a_fault_in_it_is_told_with_its_line() {
+    let head = "name: renewals\npurpose: service\npace: {kind: progressive, queue: team}\n";
+    let spec =
+        Spec::parse(&format!("{head}script: |\n  Hello {{{{ name }}}}\n\n  - Offer {{{{ fields.offer }}}}\n")).unwrap();
+    let fields = BTreeMap::from([("offer".to_owned(), "a year".to_owned())]);
+    let known = Known { name: "Eva".into(), fields, ..Known::default() };
+    let steps = [Step::Paragraph("Hello Eva".into()), Step::Point("Offer a year".into())];
+    assert_eq!(spec.script.unwrap().steps(&known), steps);
+    assert_eq!(Spec::parse(head).unwrap().script, None);
+
+    let columns = "audience: {columns: {fields: {offer: Offer}}}\n";
+    let wrong = "script: |\n  Hello {{ nam }}\n  {{ fields.ofer }}\n  {{ appointment|date }}\n";
+    let faults = Spec::parse(&format!("{head}{columns}{wrong}")).unwrap_err();
+    let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
+    assert_eq!(lines, [6, 7, 8], "{faults:?}");
+    assert!(faults[2].message.ends_with("and a script is read"), "{faults:?}");
+    assert_eq!(Spec::parse(&format!("{head}script: [a, b]\n")).unwrap_err().len(), 1);
+    assert_eq!(Spec::parse(&format!("{head}script: {}\n", "x".repeat(8 * 1024 + 1))).unwrap_err()[0].line, 4);
 }
