@@ -141,6 +141,11 @@ impl Presence {
         self.stir();
     }
 
+    /// Whether a phone of a member rings or talks in a call.
+    pub(crate) fn takes_part(&self, member: &str, call: CallId) -> bool {
+        self.lock().calls.get(member).is_some_and(|calls| calls.contains_key(&call))
+    }
+
     /// Something may have changed.
     pub(crate) fn stir(&self) {
         self.shared.stirred.notify_one();
@@ -241,12 +246,15 @@ mod tests {
         assert_eq!(seen(&presence, true), anna(PresenceState::Away, None));
         presence.rings("anna", call);
         assert_eq!(seen(&presence, true), anna(PresenceState::Ringing, Some(call)));
+        assert!(presence.takes_part("anna", call) && !presence.takes_part("ben", call));
         presence.rings("anna", call);
         presence.talks("anna", call);
         assert_eq!(seen(&presence, true), anna(PresenceState::Busy, Some(call)));
         presence.is_free("anna", call, false);
         assert_eq!(seen(&presence, true), [], "the other phone of the same call rings no more");
+        assert!(presence.takes_part("anna", call));
         presence.is_free("anna", call, true);
+        assert!(!presence.takes_part("anna", call));
         presence.registered("anna", "sip:a".into(), false);
         assert_eq!(seen(&presence, false), anna(PresenceState::Available, None));
         presence.registered("anna", "sip:b".into(), false);

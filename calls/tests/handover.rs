@@ -263,6 +263,7 @@ async fn callers_are_served_in_their_order_when_somebody_becomes_free() {
     assert_eq!(house.told_to(CallEvent::Queued { position: 2 }).await, CONSENT);
     let states = house.switchboard.queues();
     assert_eq!((states.len(), states[0].waiting, states[0].served), (1, 2, 1));
+    let [served, waits] = [0, 1].map(|at| states[0].callers[at].0);
 
     phones.hang_up(zeroth);
     phones.ended(talk).await;
@@ -271,6 +272,11 @@ async fn callers_are_served_in_their_order_when_somebody_becomes_free() {
     // Answering moves the second one up.
     assert_eq!(house.told_to(CallEvent::TransferAnswered { target: "anna".into() }).await, "reception");
     assert_eq!(house.told_to(CallEvent::Queued { position: 1 }).await, CONSENT);
+    for call in [served, waits] {
+        assert_eq!(house.switchboard.queue_of(call).await.as_deref(), Some("desk"), "who is served came by it, too");
+    }
+    let anna = member("anna").id;
+    assert!(house.switchboard.takes_part(anna, served) && !house.switchboard.takes_part(anna, waits));
     phones.hang_up(talk);
     phones.ended(first).await;
     let talk = phones.called_as("anna").await;

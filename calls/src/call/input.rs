@@ -44,6 +44,8 @@ pub(crate) enum Control {
     SpendLimit,
     /// Tell the Call-IDs of its legs.
     SipCalls(oneshot::Sender<Vec<String>>),
+    /// Tell the queue that it came to last.
+    Queue(oneshot::Sender<Option<String>>),
     /// Show its packets to a tap from now on, or to nobody.
     Capture(Option<Box<dyn PacketTap>>, oneshot::Sender<Result<(), ControlError>>),
     /// Let somebody of the house take part, otherwise, or no more.

@@ -125,6 +125,8 @@ pub(crate) struct Call {
     /// Our address as the caller's side knows it.
     near: std::net::IpAddr,
     transfer: Option<Transfer>,
+    /// The queue that it came to last.
+    queue: Option<String>,
     /// Somebody of the house beside the call.
     supervising: Option<supervising::Supervising>,
     /// The caller knows that somebody listens.
@@ -322,6 +324,7 @@ impl Call {
                 let _ = reply.send(self.on_supervise(order).await);
             }
             CallInput::Control(Control::SipCalls(reply)) => drop(reply.send(self.sip_calls())),
+            CallInput::Control(Control::Queue(reply)) => drop(reply.send(self.queue.clone())),
             CallInput::Control(Control::Capture(tap, reply)) => drop(reply.send(self.capture(tap))),
             CallInput::Control(Control::Recording(switch, reply)) => {
                 // Whoever asked may be gone by now.

@@ -268,6 +268,7 @@ impl CallParts {
             reliable: self.reliable,
             near: self.near,
             transfer: None,
+            queue: None,
             supervising: None,
             supervision_told: false,
             opting_out: None,

@@ -110,6 +110,9 @@ impl Call {
                 return self.untold.push_back(CallEvent::TransferEnded { outcome });
             }
         };
+        if let Some(queue) = &settings.queue {
+            self.queue = Some(queue.name.clone());
+        }
         self.transfer = Some(Transfer {
             targets: self.whom_to_ring(&settings),
             warning: settings.announcement.clone().map(|announcement| self.prepare_warning(announcement)),

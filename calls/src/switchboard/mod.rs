@@ -8,7 +8,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use call_model::{CallId, HangupCause, RecordingSwitch};
+use call_model::{CallId, HangupCause, MemberId, RecordingSwitch};
 use futures_util::FutureExt;
 use sip_core::Event;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -157,6 +157,13 @@ impl Switchboard {
         self.shared.house.presence.all(&self.shared.house.directory())
     }
 
+    /// Whether a phone of this member rings or talks in a call.
+    pub fn takes_part(&self, member: MemberId, call: CallId) -> bool {
+        let directory = self.directory();
+        let member = directory.members().find(|known| known.id == member);
+        member.is_some_and(|member| self.shared.house.presence.takes_part(&member.name, call))
+    }
+
     /// What of it changes from now on.
     pub fn watch_presence(&self) -> broadcast::Receiver<MemberPresence> {
         self.shared.house.presence.watch()
@@ -231,6 +238,13 @@ impl Switchboard {
             Ok(()) => told.await.unwrap_or_default(),
             Err(_) => Vec::new(),
         }
+    }
+
+    /// The queue that a running call came to last; `None` where it came to none, or does not run.
+    pub async fn queue_of(&self, call: CallId) -> Option<String> {
+        let (reply, told) = oneshot::channel();
+        self.control(call, Control::Queue(reply)).await.ok()?;
+        told.await.ok()?
     }
 
     /// Shows the packets of a call to a tap from now on, in place of the one before; `None`: to nobody. Keys that are
