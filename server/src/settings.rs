@@ -1,9 +1,13 @@
 //! Settings that may be changed while the program runs: opening hours, holidays, how long things are kept, what is taken
-//! out. What is set in the console is in the books and goes before the files; it holds at once.
+//! out, and what members follow who talk with the callers of a queue. What is set in the console is in the books and goes
+//! before the files; it holds at once.
+
+mod scripts;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use campaigns::script::Script;
 use ivr::{Business, Holiday, HolidayDates, LocalText, OpenSpan, Week};
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
@@ -13,6 +17,8 @@ use utoipa::ToSchema;
 
 use crate::config::{PatternConfig, Redact, RetentionSection};
 use crate::wiring::Redaction;
+
+pub use scripts::Scripts;
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const MOST_HOLIDAYS: usize = 200;
@@ -31,11 +37,13 @@ pub enum Section {
     Retention,
     /// What is taken out of what was said.
     Redaction,
+    /// What members follow, by queue. No file has them.
+    Scripts,
 }
 
 impl Section {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Hours, Self::Holidays, Self::Retention, Self::Redaction];
+    pub const ALL: [Self; 5] = [Self::Hours, Self::Holidays, Self::Retention, Self::Redaction, Self::Scripts];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
@@ -44,6 +52,7 @@ impl Section {
             Self::Holidays => "holidays",
             Self::Retention => "retention",
             Self::Redaction => "redaction",
+            Self::Scripts => "scripts",
         }
     }
 
@@ -149,6 +158,7 @@ pub struct Settings {
     business: Arc<Business>,
     retention: Retention,
     redaction: Arc<Redaction>,
+    scripts: Scripts,
     files: OfFiles,
 }
 
@@ -158,6 +168,7 @@ enum Checked {
     Holidays(Vec<Holiday>),
     Retention(RetentionSection),
     Redaction(Redact, Vec<PatternConfig>),
+    Scripts(BTreeMap<String, Script>),
 }
 
 impl Settings {
@@ -171,7 +182,8 @@ impl Settings {
     ) -> Result<Self, StoreError> {
         let (redact, patterns) = redaction.setting();
         let files = OfFiles { retention: retention.clone(), redact, patterns };
-        let settings = Self { store, business, retention: Retention::new(retention), redaction, files };
+        let (retention, scripts) = (Retention::new(retention), Scripts::default());
+        let settings = Self { store, business, retention, redaction, scripts, files };
         for record in settings.store.settings().await? {
             let Some(section) = Section::of(&record.section) else { continue };
             match check(section, &record.value) {
@@ -187,6 +199,11 @@ impl Settings {
     /// How long things are kept.
     pub fn retention(&self) -> Retention {
         self.retention.clone()
+    }
+
+    /// What members follow who talk with the callers of a queue.
+    pub fn scripts(&self) -> Scripts {
+        self.scripts.clone()
     }
 
     /// How every section stands.
@@ -216,6 +233,7 @@ impl Settings {
             Section::Holidays => self.business.set_holidays(None),
             Section::Retention => self.retention.set(self.files.retention.clone()),
             Section::Redaction => self.apply(Checked::Redaction(self.files.redact, self.files.patterns.clone())),
+            Section::Scripts => self.scripts.set(BTreeMap::new()),
         }
         Ok(was)
     }
@@ -231,6 +249,7 @@ impl Settings {
                     tracing::error!(%error, "what is taken out stays as it was");
                 }
             }
+            Checked::Scripts(scripts) => self.scripts.set(scripts),
         }
     }
 
@@ -251,6 +270,7 @@ impl Settings {
                 let redact = word(self.files.redact).to_owned();
                 json!(RedactionValue { redact, patterns: self.files.patterns.iter().map(pattern).collect() })
             }
+            Section::Scripts => json!({}),
         }
     }
 }
@@ -300,6 +320,7 @@ fn check(section: Section, value: &Value) -> Result<Checked, Vec<FieldFault>> {
         Section::Holidays => holidays(value).map(Checked::Holidays),
         Section::Retention => retention(value).map(Checked::Retention),
         Section::Redaction => redaction(value).map(|(redact, patterns)| Checked::Redaction(redact, patterns)),
+        Section::Scripts => scripts::check(value).map(Checked::Scripts),
     }
 }
 
@@ -440,6 +461,12 @@ holidays:
                 Section::Redaction,
                 json!({"redact": "all", "patterns": [{"name": "x", "regex": "("}]}),
                 vec!["redact", "patterns.0"],
+            ),
+            (Section::Scripts, json!(["Hello"]), vec![""]),
+            (
+                Section::Scripts,
+                json!({"a": "Hello {{ nam }}", "b": 5, "c": " ", "d": "Hello {{ name }}", " e": "Hello"}),
+                vec!["a", "b", "c", " e"],
             ),
         ] {
             assert_eq!(fields(section, &value), wrong, "{value}");

@@ -159,6 +159,7 @@ pub(crate) const RIGHTS: &[Right] = &[
     put("/v1/presence", PhoneUse, "member.away"),
     right("POST", "/v1/phone/registration", Need::Has(PhoneUse), Reach::Same, ""),
     right("DELETE", "/v1/phone/registration", Need::Has(PhoneUse), Reach::Same, ""),
+    get("/v1/phone/script", PhoneUse),
     get("/v1/phone/sip", PhoneUse),
     get("/v1/voicemails", VoicemailsRead),
     get("/v1/voicemails/{id}", VoicemailsRead),

@@ -52,6 +52,7 @@ mod queues;
 mod rehearsals;
 mod reports;
 mod review;
+mod scripts;
 mod session;
 mod settings;
 mod signalling;
@@ -199,6 +200,7 @@ fn kept_routes(max_document: usize) -> OpenApiRouter<ApiState> {
         .routes(routes!(supervision::begin, supervision::change, supervision::end))
         .routes(routes!(phone::register, phone::unregister))
         .routes(routes!(phone::sip))
+        .routes(routes!(scripts::get))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::get, webhooks::change, webhooks::delete))
         .routes(routes!(webhooks::deliveries, webhooks::resend))

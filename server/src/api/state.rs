@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use agent_tools::calendar::Desk;
-use call_model::{AppName, CallId, RecordingSwitch, TrunkId, WebhookId};
+use call_model::{AppName, CallId, MemberId, RecordingSwitch, TrunkId, WebhookId};
 use calls::live::LiveFeed;
 use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
@@ -332,6 +332,18 @@ pub trait LiveCalls: Send + Sync + 'static {
     /// How the queues stand.
     fn queues(&self) -> Vec<calls::QueueState> {
         Vec::new()
+    }
+
+    /// The queue that a running call came to last; `None` where it came to none, or does not run.
+    fn queue_of(&self, call: CallId) -> BoxFuture<'_, Option<String>> {
+        let _ = call;
+        Box::pin(async { None })
+    }
+
+    /// Whether a phone of this member rings or talks in a call.
+    fn takes_part(&self, member: MemberId, call: CallId) -> bool {
+        let _ = (member, call);
+        false
     }
 
     /// The sources that are not listened to, those that are banned longest first.

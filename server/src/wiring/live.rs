@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use call_model::{AppName, CallId, RecordingSwitch};
+use call_model::{AppName, CallId, MemberId, RecordingSwitch};
 use calls::app::AppRef;
 use calls::live::LiveFeed;
 use calls::screening::{MachinePlan, OnMachine};
@@ -227,6 +227,14 @@ impl LiveCalls for Live {
 
     fn queues(&self) -> Vec<calls::QueueState> {
         self.switchboard.queues()
+    }
+
+    fn queue_of(&self, call: CallId) -> BoxFuture<'_, Option<String>> {
+        Box::pin(self.switchboard.queue_of(call))
+    }
+
+    fn takes_part(&self, member: MemberId, call: CallId) -> bool {
+        self.switchboard.takes_part(member, call)
     }
 
     fn live_count(&self) -> usize {

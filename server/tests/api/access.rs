@@ -30,7 +30,7 @@ pub struct Browser {
     pub csrf: String,
 }
 
-async fn house() -> House {
+pub async fn house() -> House {
     house_with(None, Arc::new(AtomicI64::new(NOW))).await
 }
 

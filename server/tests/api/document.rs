@@ -124,6 +124,7 @@ const SERVED: &[(&str, &[&str])] = &[
     ("/v1/campaigns/{id}/preview/skip", &["post"]),
     ("/v1/campaigns/{id}/rounds", &["get"]),
     ("/v1/phone/registration", &["post", "delete"]),
+    ("/v1/phone/script", &["get"]),
     ("/v1/phone/sip", &["get"]),
     ("/v1/presence", &["get", "put"]),
     ("/v1/queues", &["get"]),

@@ -19,6 +19,7 @@ mod openid;
 mod receiver;
 mod rehearsals;
 mod review;
+mod scripts;
 mod settings;
 mod sound;
 mod support;

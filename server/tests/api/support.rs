@@ -1,10 +1,13 @@
 //! A surface on loopback with a fake pipeline behind it.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use agent_tools::calendar::{Desk, Plan};
-use call_model::{CallId, Direction, HangupCause, HangupParty, RecordingSwitch, Speaker, TranscriptLine, Word};
+use call_model::{
+    CallId, Direction, HangupCause, HangupParty, MemberId, RecordingSwitch, Speaker, TranscriptLine, Word,
+};
 use calls::live::{LiveFeed, LiveHub};
 use callwright::api::{
     ApiConfig, ApiState, BooksChange, Check, ControlError, Ends, Keys, LiveCalls, PlaceCall, PlaceCallError,
@@ -45,6 +48,10 @@ pub struct FakeCalls {
     pub not_ready: Mutex<Option<String>>,
     pub trunks: Mutex<Vec<TrunkState>>,
     pub live: AtomicUsize,
+    /// The queues that calls came by.
+    pub queues: Mutex<HashMap<CallId, String>>,
+    /// Whose phones ring or talk in which calls.
+    pub taking_part: Mutex<Vec<(MemberId, CallId)>>,
     pub hub: OnceLock<LiveHub>,
     store: OnceLock<Store>,
 }
@@ -102,6 +109,15 @@ impl LiveCalls for FakeCalls {
 
     fn watch(&self, call: Option<CallId>) -> LiveFeed {
         self.hub().watch(call)
+    }
+
+    fn queue_of(&self, call: CallId) -> BoxFuture<'_, Option<String>> {
+        let queue = self.queues.lock().unwrap().get(&call).cloned();
+        async { queue }.boxed()
+    }
+
+    fn takes_part(&self, member: MemberId, call: CallId) -> bool {
+        self.taking_part.lock().unwrap().contains(&(member, call))
     }
 
     fn live_count(&self) -> usize {

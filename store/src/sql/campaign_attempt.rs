@@ -111,6 +111,15 @@ impl Store {
         CampaignAttempt::from_rows(&query.bind(json(&contacts)).fetch_all(self.readers()).await?)
     }
 
+    /// For whom a call of a campaign is: the numbers of the campaign and of the contact in the books. `None`: no campaign
+    /// made it.
+    pub async fn contact_of_call(&self, call: CallId) -> Result<Option<(i64, i64)>, StoreError> {
+        let query = sqlx::query("SELECT campaign, contact FROM campaign_attempts WHERE call = ?1");
+        let Some(row) = query.bind(call.to_string()).fetch_optional(self.readers()).await? else { return Ok(None) };
+        let row = Reader { row: &row, table: CampaignAttempt::TABLE };
+        Ok(Some((row.int("campaign")?, row.int("contact")?)))
+    }
+
     /// The attempts of a campaign in their order, a page at a time.
     pub async fn campaign_attempts(
         &self,
