@@ -1868,6 +1868,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/phone/script": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to follow in a call that your phone rings or talks in: the script of its campaign, else of the queue by which it
+         *     came. A request with an API key may ask for any call.
+         */
+        get: operations["getCallScript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/phone/sip": {
         parameters: {
             query?: never;
@@ -2676,6 +2696,7 @@ export interface components {
             hours?: components["schemas"]["Setting"] | null;
             redaction?: components["schemas"]["Setting"] | null;
             retention?: components["schemas"]["Setting"] | null;
+            scripts?: components["schemas"]["Setting"] | null;
         };
         /** @description The answer to a consent that was asked for. */
         AnswerBody: {
@@ -3010,6 +3031,16 @@ export interface components {
             text: string;
             /** @description When it was last changed. */
             updated_at: components["schemas"]["Time"];
+        };
+        /** @description What to follow in a call. */
+        CallScript: {
+            /** @description What to say and to do, in its order, with what is known of the contact filled in. */
+            steps: components["schemas"]["ScriptStep"][];
+            /**
+             * @description Name of the campaign or of the queue; null: there is no script for this call.
+             * @example desk
+             */
+            title?: string | null;
         };
         /** @description The webhook that a call named. */
         CallWebhook: {
@@ -5381,6 +5412,16 @@ export interface components {
              */
             row: number;
         };
+        /** @description A part of a script. */
+        ScriptStep: {
+            /**
+             * @description `paragraph` (to be said or read) or `point` (to be done and ticked off).
+             * @example point
+             */
+            kind: string;
+            /** @description In plain text; paragraphs may have line breaks. */
+            text: string;
+        };
         /** @description A secret for one-time codes. It is shown here and never again. */
         SecretShown: {
             /** @description As it is typed into an app. */
@@ -5466,7 +5507,8 @@ export interface components {
             /**
              * @description What holds. `hours`: by weekday, such as `{"monday": "08:00-12:00, 13:00-17:30", "sunday": "closed"}`; `holidays`:
              *     a list of `{name, date | date and until | easter, hours}` as in business.yaml; `retention`: `{events_days,
-             *     calls_days, tags}`, 0 for ever; `redaction`: `{redact: off | text | text_and_audio, patterns: [{name, regex}]}`.
+             *     calls_days, tags}`, 0 for ever; `redaction`: `{redact: off | text | text_and_audio, patterns: [{name, regex}]}`;
+             *     `scripts`: texts by queue, each of at most 8 KiB, such as `{"desk": "Hello {{ name }}"}`.
              */
             value: Record<string, never>;
         };
@@ -8656,6 +8698,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error: what is wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCallScript: {
+        parameters: {
+            query: {
+                /** @description Id of a call in which your phone rings or talks. */
+                call: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallScript"];
+                };
+            };
+            /** @description There is no such call, or you take no part in it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An error: what is wrong and what to do */
             default: {
@@ -13745,7 +13827,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `hours`, `holidays`, `retention` or `redaction` */
+                /** @description `hours`, `holidays`, `retention`, `redaction` or `scripts` */
                 section: string;
             };
             cookie?: never;
@@ -13780,7 +13862,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description `hours`, `holidays`, `retention` or `redaction` */
+                /** @description `hours`, `holidays`, `retention`, `redaction` or `scripts` */
                 section: string;
             };
             cookie?: never;

@@ -137,6 +137,7 @@ export const phoneTexts = {
   "phone.history": { de: "Früher", en: "Before", es: "Antes", fr: "Avant", it: "Prima" },
   "phone.first_time": { de: "Das erste Gespräch", en: "The first call", es: "La primera llamada", fr: "Le premier appel", it: "La prima chiamata" },
   "phone.script": { de: "Leitfaden", en: "Script", es: "Guion", fr: "Guide", it: "Traccia" },
+  "phone.script_done": { de: "{done} von {all} erledigt", en: "{done} of {all} done", es: "{done} de {all} hechos", fr: "{done} sur {all} faits", it: "{done} di {all} fatti" },
   "phone.colleagues": { de: "Kolleginnen und Kollegen", en: "Colleagues", es: "Compañeros", fr: "Collègues", it: "Colleghi" },
   "phone.no_colleagues": { de: "Noch niemand sonst hat ein Telefon.", en: "Nobody else has a phone yet.", es: "Nadie más tiene teléfono todavía.", fr: "Personne d'autre n'a encore de téléphone.", it: "Nessun altro ha ancora un telefono." },
   "phone.presence.offline": { de: "nicht da", en: "offline", es: "desconectado", fr: "hors ligne", it: "non in linea" },

@@ -11,6 +11,7 @@ import { CallRow } from "../contacts/Happenings";
 import type { Call } from "../contacts/calls";
 import type { PhoneLine } from "./machine";
 import styles from "./Phone.module.css";
+import { ScriptPanel } from "./ScriptPanel";
 
 type Contact = components["schemas"]["Contact"];
 
@@ -28,8 +29,17 @@ export function useContactOf(number: string | undefined) {
   });
 }
 
-/** Who the other party is, and what was talked about before. */
+/** What is to be said, who the other party is, and what was talked about before. */
 export function Beside({ line }: { line: PhoneLine }) {
+  return (
+    <>
+      <ScriptPanel line={line} />
+      <Party line={line} />
+    </>
+  );
+}
+
+function Party({ line }: { line: PhoneLine }) {
   const t = useText(phoneTexts);
   const { data: contact, isLoading } = useContactOf(line.number);
   if (isLoading) return <Panel title={t("phone.contact")}>{<Skeleton />}</Panel>;

@@ -12,6 +12,7 @@ import { Colleagues } from "../phone/Colleagues";
 import { useNow } from "../phone/Line";
 import styles from "./Queues.module.css";
 import { type Queue, serviceLevel, waited } from "./level";
+import { ScriptsPanel } from "./Scripts";
 
 /** How often it is looked at, ms. */
 const EVERY_MS = 2_000;
@@ -43,6 +44,7 @@ export default function Queues() {
         {queues.data?.map((queue) => (
           <QueuePanel key={queue.name} queue={queue} since={now - queues.dataUpdatedAt} />
         ))}
+        {queues.data && may("settings:read") && <ScriptsPanel queues={queues.data} />}
       </Columns>
     </Page>
   );
