@@ -6,7 +6,8 @@
 //! | [`Store`] | opening, closing, backing up; one `impl` block a table in `sql/` |
 //! | `record/` | the rows as plain structs |
 //! | `sql/` | every statement, one module a table: what another database engine would replace |
-//! | `writer` | the one writer: many writes, one transaction (group commit) |
+//! | `writer` | the one writer: many writes, one transaction (group commit), on a thread of its own |
+//! | `hand` | statements that the writer carries out itself: what every call writes |
 //! | `checkpoint` | brings what was committed from the log into the database file |
 //! | `search` | what people type, as a query of the full text |
 //! | `address`, `id`, `page` | numbers and addresses, new ids, cursors |
@@ -32,6 +33,7 @@ mod address;
 mod checkpoint;
 mod config;
 mod error;
+mod hand;
 mod id;
 mod integrity;
 mod page;

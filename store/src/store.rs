@@ -78,7 +78,7 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens the books, makes them if there are none, and brings their tables up to date. Starts the writer task.
+    /// Opens the books, makes them if there are none, and brings their tables up to date. Starts the writer's thread.
     pub async fn open(config: StoreConfig) -> Result<Self, OpenError> {
         if !address::is_country(&config.default_country) {
             return Err(OpenError::Country { country: config.default_country });
@@ -88,7 +88,7 @@ impl Store {
 
         let mut conn = write_options(&config).connect().await.map_err(database)?;
         migrations().run(&mut conn).await.map_err(|source| OpenError::Migrate { path: config.path.clone(), source })?;
-        let mut tx = Tx::new(conn);
+        let mut tx = Tx::new(conn).await.map_err(database)?;
         sql::webhook::learn_webhooks(&mut tx).await.map_err(|error| match error {
             StoreError::Database(source) => database(sqlx::Error::Protocol(source.to_string())),
             other => database(sqlx::Error::Protocol(other.to_string())),
@@ -111,6 +111,9 @@ impl Store {
             turn: Arc::default(),
             counters: counters.clone(),
         };
+        let io = |error| database(sqlx::Error::Io(error));
+        // On a thread of its own, which may wait for the disk.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(io)?;
         let turn = checkpointer.turn.clone();
         let (stop, stopped) = oneshot::channel();
         let errands = Arc::new(Notify::new());
@@ -126,9 +129,10 @@ impl Store {
             jobs: jobs.clone(),
             attempts: attempts.clone(),
             turn,
-            checkpointer: (stop, tokio::spawn(checkpointer.run(stopped))),
+            checkpointer: (stop, runtime.spawn(checkpointer.run(stopped))),
         };
-        tokio::spawn(writer.run());
+        let thread = std::thread::Builder::new().name("books-writer".to_owned());
+        thread.spawn(move || runtime.block_on(writer.run())).map_err(io)?;
         let inner = Inner {
             writes,
             readers,
@@ -308,7 +312,7 @@ pub(crate) fn write_options(config: &StoreConfig) -> SqliteConnectOptions {
         // What was taken out of a text, or erased, is overwritten.
         .pragma("secure_delete", "1")
         .statement_cache_capacity(256)
-        .thread_name(|_| "books-writer".to_owned())
+        .thread_name(|_| "books-sqlx".to_owned())
         .disable_statement_logging()
 }
 

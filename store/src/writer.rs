@@ -12,6 +12,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use crate::hand::{Direct, Hand};
 use crate::record::{NodeCount, WebhookRecord};
 use crate::stats::Counters;
 use crate::{StoreError, sql};
@@ -27,6 +28,8 @@ const STUCK: Duration = Duration::from_secs(2);
 
 /// The connection that writes, inside a transaction, with what it knows by heart.
 pub(crate) struct Tx {
+    /// Before the connection, so that it goes first.
+    direct: Direct,
     pub(crate) conn: SqliteConnection,
     /// All webhooks: only the writer changes them.
     pub(crate) webhooks: Vec<WebhookRecord>,
@@ -43,8 +46,9 @@ pub(crate) struct Tx {
 }
 
 impl Tx {
-    pub(crate) const fn new(conn: SqliteConnection) -> Self {
-        Self {
+    pub(crate) async fn new(mut conn: SqliteConnection) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            direct: Direct::new(&mut conn).await?,
             conn,
             webhooks: Vec::new(),
             webhooks_changed: false,
@@ -52,7 +56,18 @@ impl Tx {
             job_due: false,
             errand_due: false,
             attempt_ended: false,
-        }
+        })
+    }
+
+    /// The connection, to be used on this thread.
+    pub(crate) async fn hand(&mut self) -> Result<Hand<'_>, StoreError> {
+        Ok(Hand {
+            lock: self.conn.lock_handle().await?,
+            direct: &self.direct,
+            webhooks: &self.webhooks,
+            delivery_due: &mut self.delivery_due,
+            job_due: &mut self.job_due,
+        })
     }
 }
 
@@ -62,6 +77,14 @@ pub(crate) trait Write: Send + Sync + 'static {
     /// What it gives back once committed.
     type Output: Send + 'static;
 
+    /// Whether it has a way [at once](Self::at_once).
+    const QUICK: bool = false;
+
+    /// Carries it out on this thread. `None`: that is not possible, and nothing was written.
+    fn at_once(&self, _hand: &mut Hand<'_>) -> Option<Result<Self::Output, StoreError>> {
+        None
+    }
+
     fn apply<'a>(&'a self, tx: &'a mut Tx) -> impl Future<Output = Result<Self::Output, StoreError>> + Send + 'a;
 }
 
@@ -69,6 +92,8 @@ type Applied<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 
 
 /// A [`Write`] of any kind, with whom to tell.
 pub(crate) trait Job: Send {
+    fn quick(&self) -> bool;
+    fn at_once(&mut self, hand: &mut Hand<'_>) -> Option<Result<(), StoreError>>;
     fn apply<'a>(&'a mut self, tx: &'a mut Tx) -> Applied<'a>;
     fn finish(self: Box<Self>, result: Result<(), StoreError>);
 }
@@ -80,6 +105,15 @@ struct Pending<W: Write> {
 }
 
 impl<W: Write> Job for Pending<W> {
+    fn quick(&self) -> bool {
+        W::QUICK
+    }
+
+    fn at_once(&mut self, hand: &mut Hand<'_>) -> Option<Result<(), StoreError>> {
+        let done = self.write.at_once(hand)?;
+        Some(done.map(|output| self.output = Some(output)))
+    }
+
     fn apply<'a>(&'a mut self, tx: &'a mut Tx) -> Applied<'a> {
         Box::pin(async move {
             self.output = Some(self.write.apply(tx).await?);
@@ -213,6 +247,10 @@ impl Writer {
         drop(stop);
         // It is over in any case.
         let _ = stopped.await;
+        if let Ok(lock) = self.tx.conn.lock_handle().await {
+            drop(self.tx.direct);
+            drop(lock);
+        }
         if let Err(error) = sqlx::Connection::close(self.tx.conn).await {
             tracing::warn!(%error, "the books did not close cleanly; nothing committed is lost");
         }
@@ -314,17 +352,31 @@ impl Writer {
         self.tx.job_due = false;
         self.tx.errand_due = false;
         self.tx.attempt_ended = false;
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut self.tx.conn).await?;
-        for (job, result) in jobs.iter_mut().zip(results) {
-            match job.apply(&mut self.tx).await {
-                Ok(()) => {}
-                // By convention found out before anything was written.
-                Err(error @ (StoreError::NotFound(_) | StoreError::Conflict(_))) => *result = Err(error),
-                Err(error) => return Err(error),
+        let mut begin = Some("BEGIN IMMEDIATE");
+        let mut next = 0;
+        loop {
+            let mut hand = self.tx.hand().await?;
+            if let Some(begin) = begin.take() {
+                hand.run(begin, &[])?;
+            }
+            while let Some(done) = jobs.get_mut(next).and_then(|job| job.at_once(&mut hand)) {
+                note(done, &mut results[next])?;
+                next += 1;
+            }
+            if next == jobs.len() {
+                sql::flow::add_node_counts(&mut hand, nodes)?;
+                hand.run("COMMIT", &[])?;
+                break;
+            }
+            drop(hand);
+            loop {
+                note(jobs[next].apply(&mut self.tx).await, &mut results[next])?;
+                next += 1;
+                if jobs.get(next).is_none_or(|job| job.quick()) {
+                    break;
+                }
             }
         }
-        sql::flow::add_node_counts(&mut self.tx, nodes).await?;
-        sqlx::query("COMMIT").execute(&mut self.tx.conn).await?;
         self.counters.groups.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
@@ -357,5 +409,17 @@ impl Writer {
             counter.fetch_add(1, Ordering::Relaxed);
             job.finish(result);
         }
+    }
+}
+
+/// Writes down how a write of a group went. What it found out by itself, by convention before it wrote anything, is its own
+/// matter; whatever else goes wrong undoes the group.
+fn note(done: Result<(), StoreError>, result: &mut Result<(), StoreError>) -> Result<(), StoreError> {
+    match done {
+        Err(error @ (StoreError::NotFound(_) | StoreError::Conflict(_))) => {
+            *result = Err(error);
+            Ok(())
+        }
+        done => done,
     }
 }

@@ -1,14 +1,16 @@
 //! Calls.
 
 use call_model::{CallId, Direction, HangupCause, HangupParty};
+use rusqlite::ToSql;
 use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
 
-use super::event::{Telling, Told, call_event, told};
+use super::event::{Telling, Told, call_event, tell_by_hand, told};
 use super::row::{Reader, Record, json, word};
 use super::spoken_consent;
 use super::transcript;
 use super::{campaign_attempt, contact};
+use crate::hand::Hand;
 use crate::record::event_type::{CALL_ANSWERED, CALL_ENDED, CALL_RINGING};
 use crate::record::{AnswerCall, BegunCall, CallRecord, CallState, EndCall, Idempotency, Interrupted, NewCall};
 use crate::writer::{Tx, Write};
@@ -128,10 +130,8 @@ impl Store {
 
 struct Begin(NewCall);
 
-impl Write for Begin {
-    type Output = BegunCall;
-
-    async fn apply(&self, tx: &mut Tx) -> Result<BegunCall, StoreError> {
+impl Begin {
+    fn begin(&self, hand: &mut Hand<'_>) -> Result<BegunCall, StoreError> {
         const SQL: Told = told!(
             "INSERT INTO calls (id, direction, from_address, to_address, number, trunk, member, contact, flow, \
              flow_version, language, state, started_ms, variables, webhook, agent, agent_version, origin) \
@@ -146,30 +146,29 @@ impl Write for Begin {
             (Direction::Outbound, _) => Some(&call.to),
         };
         let found = match other {
-            Some(address) => contact::find_or_make(tx, address, call.started_ms).await?,
+            Some(address) => contact::find_or_make(hand, address, call.started_ms)?,
             None => None,
         };
-        let done = Telling::new(tx, CALL_RINGING, call.started_ms)
-            .query(SQL, call.id.to_string())
-            .bind(word(&call.direction))
-            .bind(call.from.as_str().map(str::to_owned))
-            .bind(call.to.as_str().map(str::to_owned))
-            .bind(call.number.clone())
-            .bind(call.trunk.clone())
-            .bind(call.member.clone())
-            .bind(found.as_ref().map(|(contact, _)| contact.id.to_string()))
-            .bind(call.flow.clone())
-            .bind(call.flow_version)
-            .bind(call.language.clone())
-            .bind(call.started_ms)
-            .bind(json(&call.variables))
-            .bind(call.webhook.map(|id| id.to_string()))
-            .bind(call.agent.clone())
-            .bind(call.agent_version)
-            .bind(json(&call.origin))
-            .execute(&mut tx.conn)
-            .await?;
-        if done.rows_affected() == 0 {
+        let own: [&dyn ToSql; 16] = [
+            &word(&call.direction),
+            &call.from.as_str(),
+            &call.to.as_str(),
+            &call.number,
+            &call.trunk,
+            &call.member,
+            &found.as_ref().map(|(contact, _)| contact.id.to_string()),
+            &call.flow,
+            &call.flow_version,
+            &call.language,
+            &call.started_ms,
+            &json(&call.variables),
+            &call.webhook.map(|id| id.to_string()),
+            &call.agent,
+            &call.agent_version,
+            &json(&call.origin),
+        ];
+        let id = call.id.to_string();
+        if tell_by_hand(hand, (CALL_RINGING, call.started_ms), SQL, &id, &own)? == 0 {
             return Err(StoreError::Conflict("there is a call with this id already"));
         }
         let new_contact = found.as_ref().is_some_and(|(_, made)| *made);
@@ -177,45 +176,82 @@ impl Write for Begin {
     }
 }
 
+impl Write for Begin {
+    type Output = BegunCall;
+    const QUICK: bool = true;
+
+    fn at_once(&self, hand: &mut Hand<'_>) -> Option<Result<BegunCall, StoreError>> {
+        Some(self.begin(hand))
+    }
+
+    async fn apply(&self, tx: &mut Tx) -> Result<BegunCall, StoreError> {
+        self.begin(&mut tx.hand().await?)
+    }
+}
+
 struct Answer(AnswerCall);
 
-impl Write for Answer {
-    type Output = bool;
-
-    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+impl Answer {
+    fn answer(&self, hand: &mut Hand<'_>) -> Result<bool, StoreError> {
         const SQL: Told = told!(
             "UPDATE calls SET state = 'active', answered_ms = ?4 WHERE id = ?1 AND state = 'ringing'",
             call_event!(),
         );
-        let query = Telling::new(tx, CALL_ANSWERED, self.0.at_ms).query(SQL, self.0.id.to_string());
-        Ok(query.execute(&mut tx.conn).await?.rows_affected() > 0)
+        Ok(tell_by_hand(hand, (CALL_ANSWERED, self.0.at_ms), SQL, &self.0.id.to_string(), &[])? > 0)
+    }
+}
+
+impl Write for Answer {
+    type Output = bool;
+    const QUICK: bool = true;
+
+    fn at_once(&self, hand: &mut Hand<'_>) -> Option<Result<bool, StoreError>> {
+        Some(self.answer(hand))
+    }
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        self.answer(&mut tx.hand().await?)
     }
 }
 
 struct End(EndCall);
 
-impl Write for End {
-    type Output = bool;
-
-    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+impl End {
+    fn end(&self, hand: &mut Hand<'_>) -> Result<bool, StoreError> {
         const SQL: Told = told!(
             "UPDATE calls SET state = 'ended', ended_ms = ?4, cause = ?6, hung_up_by = ?7, legs = ?8, \
              language = coalesce(?9, language) WHERE id = ?1 AND state <> 'ended'",
             call_event!(),
         );
         let end = &self.0;
-        let done = Telling::new(tx, CALL_ENDED, end.at_ms)
-            .query(SQL, end.id.to_string())
-            .bind(word(&end.cause))
-            .bind(word(&end.by))
-            .bind(json(&end.legs))
-            .bind(end.language.clone())
-            .execute(&mut tx.conn)
-            .await?;
-        tx.job_due = true;
-        let ended = done.rows_affected() > 0;
+        let own: [&dyn ToSql; 4] = [&word(&end.cause), &word(&end.by), &json(&end.legs), &end.language];
+        *hand.job_due = true;
+        Ok(tell_by_hand(hand, (CALL_ENDED, end.at_ms), SQL, &end.id.to_string(), &own)? > 0)
+    }
+
+    fn attempt(&self, hand: &mut Hand<'_>) -> Result<Option<()>, StoreError> {
+        const SQL: &str = "SELECT 1 FROM campaign_attempts WHERE call = ?1 AND ended_ms IS NULL";
+        hand.row(SQL, &[&self.0.id.to_string()], |_| Ok(()))
+    }
+}
+
+impl Write for End {
+    type Output = bool;
+    const QUICK: bool = true;
+
+    /// Not where a campaign's attempt ends with it.
+    fn at_once(&self, hand: &mut Hand<'_>) -> Option<Result<bool, StoreError>> {
+        match self.attempt(hand) {
+            Ok(None) => Some(self.end(hand)),
+            Ok(Some(())) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    async fn apply(&self, tx: &mut Tx) -> Result<bool, StoreError> {
+        let ended = self.end(&mut tx.hand().await?)?;
         if ended {
-            campaign_attempt::call_ended(tx, end.id, end.at_ms).await?;
+            campaign_attempt::call_ended(tx, self.0.id, self.0.at_ms).await?;
         }
         Ok(ended)
     }

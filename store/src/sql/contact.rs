@@ -1,8 +1,10 @@
 //! Contacts.
 
 use std::cmp::Reverse;
+use std::sync::LazyLock;
 
 use call_model::ContactId;
+use rusqlite::Row;
 use serde_json::Value;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
@@ -11,6 +13,7 @@ use sqlx::{AssertSqlSafe, Sqlite};
 use super::list::List;
 use super::row::{Reader, Record, json};
 use super::{standing, suppression};
+use crate::hand::{Hand, cell};
 use crate::record::{
     CallFilter, CampaignContactRecord, ConsentFilter, ContactChange, ContactFilter, ContactRecord, TimelineEntry,
     VoicemailFilter,
@@ -168,12 +171,38 @@ fn by_id(id: ContactId) -> Query<'static, Sqlite, SqliteArguments> {
     sqlx::query(AssertSqlSafe(format!("{SELECT}WHERE contacts.id = ?1"))).bind(id.to_string())
 }
 
-fn by_address(address: &str) -> Query<'static, Sqlite, SqliteArguments> {
-    let query = format!(
+static BY_ADDRESS: LazyLock<String> = LazyLock::new(|| {
+    format!(
         "{SELECT}WHERE contacts.id = (SELECT id FROM contacts WHERE address = ?1 UNION ALL \
          SELECT contact FROM contact_numbers WHERE number = ?1 LIMIT 1)"
-    );
-    sqlx::query(AssertSqlSafe(query)).bind(address.to_owned())
+    )
+});
+
+fn by_address(address: &str) -> Query<'static, Sqlite, SqliteArguments> {
+    sqlx::query(AssertSqlSafe(BY_ADDRESS.as_str())).bind(address.to_owned())
+}
+
+fn by_hand(row: &Row<'_>) -> Result<ContactRecord, StoreError> {
+    let table = ContactRecord::TABLE;
+    let text = |column| cell::<String>(row, table, column);
+    let maybe = |column| cell::<Option<String>>(row, table, column);
+    let corrupt = |column| StoreError::Corrupt { table, column };
+    Ok(ContactRecord {
+        id: text("id")?.parse().map_err(|_| corrupt("id"))?,
+        number: maybe("number")?,
+        address: text("address")?,
+        name: maybe("name")?,
+        language: maybe("language")?,
+        time_zone: maybe("time_zone")?,
+        country: maybe("country")?,
+        region: maybe("region")?,
+        tags: serde_json::from_str(&text("tags")?).map_err(|_| corrupt("tags"))?,
+        numbers: serde_json::from_str(&text("numbers")?).map_err(|_| corrupt("numbers"))?,
+        fields: serde_json::from_str(&text("fields")?).map_err(|_| corrupt("fields"))?,
+        notes: text("notes")?,
+        created_ms: cell(row, table, "created_ms")?,
+        updated_ms: cell(row, table, "updated_ms")?,
+    })
 }
 
 /// The contact with this id, for a write.
@@ -191,32 +220,29 @@ impl Write for FindOrMake {
     type Output = Option<ContactRecord>;
 
     async fn apply(&self, tx: &mut Tx) -> Result<Option<ContactRecord>, StoreError> {
-        Ok(find_or_make(tx, &self.address, self.now_ms).await?.map(|(contact, _)| contact))
+        let mut hand = tx.hand().await?;
+        Ok(find_or_make(&mut hand, &self.address, self.now_ms)?.map(|(contact, _)| contact))
     }
 }
 
 /// The contact with this address and whether it was made now. There is one writer, so nothing can come between.
-pub(super) async fn find_or_make(
-    tx: &mut Tx,
+pub(super) fn find_or_make(
+    hand: &mut Hand<'_>,
     address: &Address,
     now_ms: i64,
 ) -> Result<Option<(ContactRecord, bool)>, StoreError> {
     let Some(text) = address.as_str() else { return Ok(None) };
-    if let Some(row) = by_address(text).fetch_optional(&mut tx.conn).await? {
-        return Ok(Some((ContactRecord::from_row(&row)?, false)));
+    if let Some(known) = hand.row(&BY_ADDRESS, &[&text], by_hand)? {
+        return Ok(Some((known, false)));
     }
     let id: ContactId = fresh_id(now_ms);
-    let row = sqlx::query(
+    let made = hand.row(
         "INSERT INTO contacts (id, number, address, created_ms, updated_ms) VALUES (?1, ?2, ?3, ?4, ?4) \
          RETURNING *, '[]' AS numbers",
-    )
-    .bind(id.to_string())
-    .bind(address.e164())
-    .bind(text)
-    .bind(now_ms)
-    .fetch_one(&mut tx.conn)
-    .await?;
-    Ok(Some((ContactRecord::from_row(&row)?, true)))
+        &[&id.to_string(), &address.e164(), &text, &now_ms],
+        by_hand,
+    )?;
+    Ok(made.map(|contact| (contact, true)))
 }
 
 struct Change {

@@ -1,13 +1,15 @@
 //! Events, and the deliveries that are written with them (the outbox).
 
 use call_model::EventId;
+use rusqlite::ToSql;
 use sqlx::Sqlite;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 
 use super::list::List;
 use super::row::{Reader, Record, json};
-use crate::record::{EventFilter, EventRecord, NewEvent};
+use crate::hand::Hand;
+use crate::record::{EventFilter, EventRecord, NewEvent, WebhookRecord};
 use crate::writer::{Tx, Write};
 use crate::{Page, PageRequest, Store, StoreError, fresh_id};
 
@@ -147,10 +149,14 @@ pub(super) struct Telling<'k> {
 
 impl<'k> Telling<'k> {
     pub(super) fn new(tx: &mut Tx, kind: &'k str, at_ms: i64) -> Self {
-        let webhooks = (!tx.webhooks.is_empty()).then(|| {
+        Self::to(&tx.webhooks, &mut tx.delivery_due, kind, at_ms)
+    }
+
+    fn to(webhooks: &[WebhookRecord], delivery_due: &mut bool, kind: &'k str, at_ms: i64) -> Self {
+        let webhooks = (!webhooks.is_empty()).then(|| {
             let wanted: Vec<String> =
-                tx.webhooks.iter().filter(|hook| hook.wants(kind)).map(|hook| hook.id.to_string()).collect();
-            tx.delivery_due |= !wanted.is_empty() || tx.webhooks.iter().any(|hook| hook.per_call);
+                webhooks.iter().filter(|hook| hook.wants(kind)).map(|hook| hook.id.to_string()).collect();
+            *delivery_due |= !wanted.is_empty() || webhooks.iter().any(|hook| hook.per_call);
             json(&wanted)
         });
         Self { id: fresh_id(at_ms), kind, at_ms, webhooks }
@@ -166,6 +172,22 @@ impl<'k> Telling<'k> {
             .bind(self.at_ms)
             .bind(self.webhooks.clone())
     }
+}
+
+/// Carries out a write and tells of it, by hand: `own` are the write's own parameters, from `?6` on. How many rows it
+/// changed.
+pub(super) fn tell_by_hand(
+    hand: &mut Hand<'_>,
+    (kind, at_ms): (&str, i64),
+    told: Told,
+    subject: &str,
+    own: &[&dyn ToSql],
+) -> Result<usize, StoreError> {
+    let telling = Telling::to(hand.webhooks, hand.delivery_due, kind, at_ms);
+    let id = telling.id.to_string();
+    let mut values: Vec<&dyn ToSql> = vec![&subject, &id, &kind, &at_ms, &telling.webhooks];
+    values.extend(own);
+    hand.run(if telling.webhooks.is_some() { told.sent } else { told.plain }, &values)
 }
 
 struct Emit(NewEvent);

@@ -3,6 +3,7 @@
 use call_model::FlowId;
 
 use super::row::{Reader, Record};
+use crate::hand::Hand;
 use crate::record::{FlowRecord, NodeCounters};
 use crate::writer::{NodeTotals, Tx, Write};
 use crate::{Store, StoreError, fresh_id};
@@ -135,21 +136,14 @@ impl Write for DeleteFlow {
     }
 }
 
-pub(crate) async fn add_node_counts(tx: &mut Tx, counts: &NodeTotals) -> Result<(), StoreError> {
+pub(crate) fn add_node_counts(hand: &mut Hand<'_>, counts: &NodeTotals) -> Result<(), StoreError> {
     for ((flow, version, node), [entered, left, abandoned]) in counts {
-        sqlx::query(
+        hand.run(
             "INSERT INTO node_counters (flow, version, node, entered, left_on, abandoned) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (flow, version, node) DO UPDATE SET \
              entered = entered + ?4, left_on = left_on + ?5, abandoned = abandoned + ?6",
-        )
-        .bind(&**flow)
-        .bind(version)
-        .bind(&**node)
-        .bind(*entered as i64)
-        .bind(*left as i64)
-        .bind(*abandoned as i64)
-        .execute(&mut tx.conn)
-        .await?;
+            &[flow, version, node, &(*entered as i64), &(*left as i64), &(*abandoned as i64)],
+        )?;
     }
     Ok(())
 }

@@ -39,7 +39,9 @@ impl Write for Import {
 impl Import {
     async fn one(&self, tx: &mut Tx, imported: &ImportedContact, result: &mut Imported) -> Result<(), StoreError> {
         let address = Address::Number(imported.number.clone());
-        let Some((before, made)) = contact::find_or_make(tx, &address, self.now_ms).await? else { return Ok(()) };
+        let Some((before, made)) = contact::find_or_make(&mut tx.hand().await?, &address, self.now_ms)? else {
+            return Ok(());
+        };
         if !made && self.rule == UpdateRule::Skip {
             result.unchanged += 1;
             return Ok(());

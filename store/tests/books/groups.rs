@@ -1,10 +1,10 @@
 //! The one writer and its groups.
 
 use call_model::RecordingId;
-use store::{NewRecording, OpenError, Store, StoreConfig, StoreError, fresh_id};
+use store::{AnswerCall, EventFilter, NewRecording, OpenError, PageRequest, Store, StoreConfig, StoreError, fresh_id};
 use tokio::task::JoinSet;
 
-use crate::support::{Books, CALLER, NOW, inbound};
+use crate::support::{Books, CALLER, NOW, end, inbound};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_that_come_together_share_a_transaction() {
@@ -41,6 +41,45 @@ async fn a_write_that_fails_half_way_does_not_harm_the_others_of_its_group() {
     assert_eq!((failed, results.iter().filter(|result| result.is_ok()).count()), (10, 90));
     let open = books.store.close_interrupted(NOW).await.unwrap().recordings;
     assert_eq!(open.len(), 91);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_of_every_way_stand_and_fall_each_by_itself() {
+    let books = Books::open().await;
+    let known = inbound(CALLER, NOW);
+    let (call, path) = (known.id, "a.wav".to_owned());
+    books.store.begin_call(known.clone()).await.unwrap();
+    let taken = NewRecording { id: fresh_id(NOW), call, path, started_ms: NOW };
+    books.store.begin_recording(taken.clone()).await.unwrap();
+
+    let mut tasks = JoinSet::new();
+    for turn in 0..200 {
+        let (store, known, taken) = (books.store.clone(), known.clone(), taken.clone());
+        tasks.spawn(async move {
+            let new = inbound(CALLER, NOW);
+            let id = new.id;
+            match turn % 4 {
+                // Refused, and the others of its group stand.
+                0 => assert!(matches!(store.begin_call(known).await, Err(StoreError::Conflict(_)))),
+                // Fails half-way, and undoes its group.
+                1 => assert!(matches!(store.begin_recording(taken).await, Err(StoreError::Database(_)))),
+                _ => {
+                    store.begin_call(new).await.unwrap();
+                    assert!(store.answer_call(AnswerCall { id, at_ms: NOW }).await.unwrap());
+                    assert!(!store.answer_call(AnswerCall { id, at_ms: NOW }).await.unwrap(), "once");
+                    let recording = NewRecording { id: fresh_id(NOW), call: id, ..taken };
+                    store.begin_recording(recording).await.unwrap();
+                    assert!(store.end_call(end(id, NOW)).await.unwrap());
+                }
+            }
+        });
+    }
+    tasks.join_all().await;
+    let stats = books.store.stats();
+    assert_eq!((stats.writes, stats.failed), (502, 100));
+    let told = |kind: &str| EventFilter { kind: Some(kind.to_owned()), ..EventFilter::default() };
+    let ended = books.store.events(&told("call.ended"), &PageRequest::first(200)).await.unwrap();
+    assert_eq!(ended.data.len(), 100);
 }
 
 #[tokio::test]
