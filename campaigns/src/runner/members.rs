@@ -172,7 +172,7 @@ impl Runner {
     }
 
     fn previewed(&self, campaign: i64) -> Result<CampaignKey, PreviewError> {
-        let open = self.open.get(&campaign).filter(|open| !open.rests());
+        let open = self.open.get(&campaign).filter(|open| !open.halts());
         let open = open.filter(|open| matches!(open.spec.pace.kind, PaceKind::Preview { .. }));
         open.map(|open| open.key).ok_or(PreviewError::NotPreview)
     }

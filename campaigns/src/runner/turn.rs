@@ -56,9 +56,14 @@ pub(super) struct Open {
 }
 
 impl Open {
+    /// It is paused, or between two rounds.
+    pub(super) fn halts(&self) -> bool {
+        self.paused || self.rounds.is_some_and(|rounds| rounds.over)
+    }
+
     /// Nobody of it is called now.
     pub(super) fn rests(&self) -> bool {
-        self.paused || self.rounds.is_some_and(|rounds| rounds.over)
+        self.halts() || self.awaits_segment()
     }
 }
 
@@ -230,6 +235,8 @@ impl Runner {
         let Some(open) = self.open.get_mut(&row) else { return Ok(()) };
         let state = self.store.campaign(open.record.id).await?.map(|record| record.state);
         if state == Some(CampaignState::Paused) {
+            // Whoever resumes it wants those who are in the segment then.
+            self.segments.drop_of(row);
             if !std::mem::replace(&mut open.paused, true) {
                 self.planner.pause(open.key);
             }

@@ -1,7 +1,7 @@
 //! Rounds by a clock that is told, segments, and members who choose whom to call.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use call_model::{HangupCause, HangupParty};
@@ -12,7 +12,7 @@ use campaigns::{App, Capacity, MemberRoom, Spec, TrunkRoom};
 use jiff::Timestamp;
 use permission::{Caps, Purpose, Rules};
 use store::{
-    AnswerCall, CampaignRecord, CampaignState, CampaignStep, EndCall, NewCampaign, NewCampaignContact, Store,
+    Address, AnswerCall, CampaignRecord, CampaignState, CampaignStep, EndCall, NewCampaign, NewCampaignContact, Store,
     StoreError,
 };
 
@@ -23,7 +23,15 @@ struct Told {
     store: Store,
     clock: Arc<AtomicI64>,
     orders: Arc<Mutex<Vec<DialOrder>>>,
-    segment: Arc<Mutex<Vec<String>>>,
+    segment: Arc<Segment>,
+}
+
+/// Whom the segment has, how often it was asked, and whether its answers are late.
+#[derive(Default)]
+struct Segment {
+    has: Mutex<Vec<String>>,
+    asked: AtomicUsize,
+    late: AtomicBool,
 }
 
 impl Told {
@@ -58,13 +66,20 @@ impl Dialer for Told {
         asked_ms: i64,
     ) -> Waiting<'a, Result<(), AskError>> {
         Box::pin(async move {
-            let has = self.segment.lock().unwrap().clone();
+            let has = self.segment.has.lock().unwrap().clone();
+            self.segment.asked.fetch_add(1, Ordering::SeqCst);
+            while self.segment.late.load(Ordering::SeqCst) {
+                tokio::task::yield_now().await;
+            }
             if has.is_empty() {
                 return Err(AskError::Unfit("it has nobody".into()));
             }
             let contact =
                 |number: &String| NewCampaignContact { number: number.clone(), ..NewCampaignContact::default() };
             let contacts = has.iter().map(contact).collect();
+            for number in has.iter().cloned() {
+                self.store.find_or_make_contact(Address::Number(number), asked_ms).await?;
+            }
             assert!(self.store.keep_asked(campaign.id, asked_ms, contacts, asked_ms).await?);
             Ok(())
         })
@@ -94,7 +109,7 @@ struct Case {
     campaign: CampaignRecord,
     clock: Arc<AtomicI64>,
     orders: Arc<Mutex<Vec<DialOrder>>>,
-    segment: Arc<Mutex<Vec<String>>>,
+    segment: Arc<Segment>,
     running: Running,
     _folder: tempfile::TempDir,
 }
@@ -124,7 +139,7 @@ impl Case {
 
     /// Whom the segment has from now on, by the last digits of their numbers.
     fn has(&self, digits: &[&str]) {
-        *self.segment.lock().unwrap() = digits.iter().map(|digits| format!("+49309{digits:0>6}")).collect();
+        *self.segment.has.lock().unwrap() = digits.iter().map(|digits| format!("+49309{digits:0>6}")).collect();
     }
 
     /// How often each was called, by the last digit.
@@ -145,6 +160,44 @@ impl Case {
         calls
     }
 
+    async fn step(&self, from: CampaignState, to: CampaignState) {
+        let (from, now_ms) = (&[from], self.clock.load(Ordering::SeqCst));
+        let step = CampaignStep { id: self.campaign.id, from, to, reason: None, now_ms };
+        assert!(self.store.step_campaign(step).await.unwrap().is_some());
+        self.running.stirrer().stir();
+    }
+
+    /// Until it pauses: its segment had nobody.
+    async fn paused(&self) {
+        while self.store.campaign(self.campaign.id).await.unwrap().unwrap().state != CampaignState::Paused {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Until the segment has been asked so often.
+    async fn asked(&self, times: usize) {
+        while self.segment.asked.load(Ordering::SeqCst) < times {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// What a member is shown now, after some turns.
+    async fn shown_now(&self, member: &str) -> Result<Option<Shown>, PreviewError> {
+        let members = self.running.members();
+        for _ in 0..3 {
+            // Each is heard before a turn: the last one sees what the turns before have done.
+            let _ = members.next(self.campaign.row, member).await;
+        }
+        members.next(self.campaign.row, member).await
+    }
+
+    /// The last digit of who is shown to a member.
+    async fn shown_digit(&self, member: &str) -> String {
+        let contact = self.shown(member).await.contact;
+        let contact = self.store.campaign_contact(self.campaign.row, contact).await.unwrap().unwrap();
+        contact.number[11..].to_owned()
+    }
+
     async fn shown(&self, member: &str) -> Shown {
         let members: Members = self.running.members();
         loop {
@@ -160,7 +213,7 @@ fn start(
     store: &Store,
     clock: &Arc<AtomicI64>,
     orders: &Arc<Mutex<Vec<DialOrder>>>,
-    segment: &Arc<Mutex<Vec<String>>>,
+    segment: &Arc<Segment>,
 ) -> Running {
     let (clock, orders, segment) = (clock.clone(), orders.clone(), segment.clone());
     let dialer = Told { store: store.clone(), clock, orders, segment };
@@ -227,9 +280,8 @@ async fn a_campaign_that_runs_once_asks_its_segment_as_it_begins_and_rests_where
     }
     assert_eq!(campaign().await.reason.as_deref(), Some("it has nobody"));
     case.has(&["1", "2"]);
-    let (from, to, now_ms) = (&[CampaignState::Paused], CampaignState::Running, ms("2027-01-04T08:01:00Z"));
-    case.store.step_campaign(CampaignStep { id: case.campaign.id, from, to, reason: None, now_ms }).await.unwrap();
     case.at("2027-01-04T08:01:00Z");
+    case.step(CampaignState::Paused, CampaignState::Running).await;
     until_done(&case.store, &case.campaign).await;
     assert_eq!(case.called(), [("1".to_owned(), 1), ("2".to_owned(), 1)]);
     case.running.stop().await;
@@ -264,5 +316,48 @@ async fn a_contact_is_shown_to_one_member_at_a_time_and_called_for_who_takes_it(
     assert_eq!((orders[0].call, orders[0].member.as_deref(), &orders[0].app), (placed, Some("ben"), &App::Members));
     assert_eq!((orders.len(), orders[1].member.as_deref()), (2, Some("anna")));
     assert_eq!(members.next(row, "ben").await, Err(PreviewError::NotPreview), "it is done");
+    case.running.stop().await;
+}
+
+const PREVIEWED: &str = "segment: everybody\npace: { kind: preview, queue: team, per_second: 0, at_once: 0 }\n";
+
+#[tokio::test]
+async fn a_campaign_whose_segment_was_narrowed_calls_nobody_of_the_old_one_while_the_new_one_is_asked() {
+    let case = Case::begin(PREVIEWED, "2027-01-03T12:00:00Z", 0).await;
+    case.paused().await;
+    case.has(&["1", "2"]);
+    case.step(CampaignState::Paused, CampaignState::Running).await;
+    assert_eq!(case.shown_digit("anna").await, "1");
+    case.step(CampaignState::Running, CampaignState::Paused).await;
+    let narrowed = format!("{}# narrower\n", case.store.campaign(case.campaign.id).await.unwrap().unwrap().yaml);
+    case.store.change_campaign(case.campaign.id, &narrowed, ms("2027-01-03T12:01:00Z")).await.unwrap();
+    case.has(&["2"]);
+    let asked = case.segment.asked.load(Ordering::SeqCst);
+    case.segment.late.store(true, Ordering::SeqCst);
+    case.at("2027-01-03T12:02:00Z");
+    case.step(CampaignState::Paused, CampaignState::Running).await;
+    case.asked(asked + 1).await;
+    assert_eq!(case.shown_now("anna").await, Ok(None), "nobody waits before the answer is there");
+    case.segment.late.store(false, Ordering::SeqCst);
+    assert_eq!(case.shown_digit("anna").await, "2");
+    case.running.stop().await;
+}
+
+#[tokio::test]
+async fn a_segment_that_was_being_asked_is_asked_anew_after_a_pause() {
+    let case = Case::begin(PREVIEWED, "2027-01-03T12:00:00Z", 0).await;
+    case.paused().await;
+    case.has(&["1"]);
+    case.segment.late.store(true, Ordering::SeqCst);
+    case.at("2027-01-03T12:01:00Z");
+    case.step(CampaignState::Paused, CampaignState::Running).await;
+    case.asked(2).await;
+    case.step(CampaignState::Running, CampaignState::Paused).await;
+    assert_eq!(case.shown_now("anna").await, Err(PreviewError::NotPreview), "it is paused");
+    case.has(&["2"]);
+    case.segment.late.store(false, Ordering::SeqCst);
+    case.at("2027-01-03T12:02:00Z");
+    case.step(CampaignState::Paused, CampaignState::Running).await;
+    assert_eq!(case.shown_digit("anna").await, "2");
     case.running.stop().await;
 }
