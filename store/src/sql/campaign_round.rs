@@ -8,7 +8,9 @@ use super::event::tell;
 use super::row::{Reader, Record};
 use super::{campaign, campaign_segment};
 use crate::record::event_type::{CAMPAIGN_ROUND_FINISHED, CAMPAIGN_ROUND_STARTED};
-use crate::record::{CampaignRecord, CampaignRound, CampaignState, NewEvent, NewRound, RoundBegin, RoundCount};
+use crate::record::{
+    CampaignRecord, CampaignRound, CampaignState, LEFT_OUT, NewEvent, NewRound, RoundBegin, RoundCount,
+};
 use crate::writer::{Tx, Write};
 use crate::{Store, StoreError};
 
@@ -40,7 +42,8 @@ impl Record for RoundCount {
 impl Store {
     /// Begins a round of a campaign that runs, in one write: who has no outcome in the round before has `expired` there,
     /// all outcomes of it are kept, and everybody waits again but for who wants no more calls, who is not at the number,
-    /// and who was taken out. Where a segment was asked, only those whom it has wait, and the others are left out.
+    /// and who was taken out. Where a segment was asked, only those whom it has wait, and the others are left out; where
+    /// none was, nobody comes back whom an earlier one had left out.
     pub async fn begin_round(&self, new: NewRound) -> Result<RoundBegin, StoreError> {
         self.write(new).await
     }
@@ -91,13 +94,14 @@ impl Write for NewRound {
         let again = format!(
             "UPDATE campaign_contacts SET round = ?2, state = 'waiting', due_ms = 0, next_number = 0, outcome = NULL, \
              disposition = NULL, reason = NULL, updated_ms = ?3 WHERE campaign = ?1 AND number <> '' \
-             AND (?4 IS NULL OR asked_ms = ?4) AND {CALLED_AGAIN}"
+             AND CASE WHEN ?4 IS NULL THEN outcome IS NOT ?5 ELSE asked_ms = ?4 END AND {CALLED_AGAIN}"
         );
         sqlx::query(AssertSqlSafe(again))
             .bind(campaign.row)
             .bind(round)
             .bind(self.now_ms)
             .bind(self.asked_ms)
+            .bind(LEFT_OUT)
             .execute(&mut tx.conn)
             .await?;
         sqlx::query("UPDATE campaigns SET round = ?2, updated_ms = ?3 WHERE row = ?1")

@@ -1,6 +1,6 @@
 //! Campaigns over a segment: contacts are marked by the asking that found them, and only then called.
 
-use call_model::CampaignId;
+use call_model::{CampaignId, ContactId};
 
 use super::campaign;
 use super::row::json;
@@ -16,7 +16,7 @@ impl Store {
 
     /// Keeps contacts that a segment has, as they are known now. Nobody is called by that: see
     /// [`begin_asked`](Self::begin_asked) and [`begin_round`](Self::begin_round). Give some hundreds at a time.
-    /// `false`: it is asked anew.
+    /// Whoever has been erased since they were read is left out. `false`: it is asked anew.
     pub async fn keep_asked(
         &self,
         campaign: CampaignId,
@@ -79,12 +79,13 @@ impl Write for KeepAsked {
             sqlx::query(
                 "INSERT INTO campaign_contacts (campaign, number, key, other_numbers, language, zone, country, region, \
                  details, due_ms, expires_ms, updated_ms, state, outcome, reason, asked_ms) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'done', ?13, 'segment', ?14) \
+                 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'done', ?13, 'segment', ?14 \
+                 WHERE EXISTS (SELECT 1 FROM contacts WHERE address = ?2) \
                  ON CONFLICT (campaign, number, key) DO UPDATE SET other_numbers = excluded.other_numbers, \
                  language = excluded.language, zone = excluded.zone, country = excluded.country, \
                  region = excluded.region, details = excluded.details, asked_ms = excluded.asked_ms, \
-                 due_ms = CASE WHEN outcome IS ?13 THEN excluded.due_ms ELSE due_ms END, \
-                 expires_ms = excluded.expires_ms",
+                 due_ms = CASE WHEN outcome IS ?13 OR (state = 'waiting' AND attempts = 0) THEN excluded.due_ms \
+                 ELSE due_ms END, expires_ms = excluded.expires_ms",
             )
             .bind(campaign.row)
             .bind(&contact.number)
@@ -158,9 +159,22 @@ pub(super) async fn leave_out(
 ) -> Result<(), StoreError> {
     let sql = format!(
         "UPDATE campaign_contacts SET state = 'done', outcome = ?3, disposition = NULL, reason = 'segment', \
-         updated_ms = ?4 WHERE campaign = ?1 AND asked_ms IS NOT ?2 AND {which}"
+         updated_ms = ?4 WHERE campaign = ?1 AND asked_ms IS NOT ?2 AND outcome IS NOT ?3 AND {which}"
     );
     let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(campaign).bind(asked_ms).bind(LEFT_OUT).bind(now_ms);
     query.execute(&mut tx.conn).await?;
+    Ok(())
+}
+
+/// Nothing that was told of an asking names this contact any more.
+pub(super) async fn erase(tx: &mut Tx, contact: ContactId) -> Result<(), StoreError> {
+    let query = sqlx::query(
+        "UPDATE campaigns SET asked = json_set(asked, \
+         '$.faults', (SELECT json_group_array(json(value)) FROM json_each(asked, '$.faults') \
+         WHERE value ->> 'contact' <> ?1), \
+         '$.duplicates', (SELECT json_group_array(json(value)) FROM json_each(asked, '$.duplicates') \
+         WHERE value ->> 'contact' <> ?1 AND value ->> 'of' <> ?1)) WHERE instr(asked, ?1) > 0",
+    );
+    query.bind(contact.to_string()).execute(&mut tx.conn).await?;
     Ok(())
 }

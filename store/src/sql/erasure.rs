@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use super::row::{Reader, Record, json};
-use super::{campaign_contact, contact, standing, suppression, trace};
+use super::{campaign_contact, campaign_segment, contact, standing, suppression, trace};
 use crate::record::{ContactRecord, ErasureRecord, ErasureWork, OtherNumber};
 use crate::writer::{Tx, Write};
 use crate::{Address, Store, StoreError, fresh_id};
@@ -357,6 +357,7 @@ impl Finish {
     async fn hide(&self, tx: &mut Tx, work: &ErasureWork) -> Result<(), StoreError> {
         for contact in &work.contacts {
             suppression::keep_refusals(tx, Some(&contact.to_string()), &work.numbers).await?;
+            campaign_segment::erase(tx, *contact).await?;
         }
         suppression::keep_refusals(tx, None, &work.numbers).await?;
         let salt = standing::salt(&mut tx.conn).await?;

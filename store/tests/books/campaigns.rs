@@ -3,7 +3,7 @@
 use call_model::{CallId, Direction, HangupCause, HangupParty};
 use serde_json::json;
 use store::{
-    Address, AnswerCall, AttemptEnd, AttemptOutcome, CallWalk, CampaignContactFilter, CampaignContactState,
+    Address, AnswerCall, AskedStory, AttemptEnd, AttemptOutcome, CallWalk, CampaignContactFilter, CampaignContactState,
     CampaignRecord, CampaignState, CampaignStep, ContactChange, EndCall, EventFilter, Judgement, NewAttempt, NewCall,
     NewCampaign, NewCampaignContact, NewRound, PageRequest, RoundBegin, Store, StoreError, TakeAsked, WalkedNode,
     fresh_id,
@@ -338,6 +338,9 @@ async fn a_time_is_run_once_and_each_contact_has_one_outcome_in_each_round() {
 /// What the segment of a campaign has at that time.
 async fn ask(store: &Store, campaign: &CampaignRecord, asked_ms: i64, numbers: &[&str]) {
     store.begin_asking(campaign.id, asked_ms).await.unwrap();
+    for number in numbers {
+        store.find_or_make_contact(Address::parse(number, "DE"), NOW).await.unwrap();
+    }
     let contacts = numbers.iter().map(|number| contact(number)).collect();
     assert!(store.keep_asked(campaign.id, asked_ms, contacts, asked_ms).await.unwrap());
 }
@@ -399,6 +402,73 @@ async fn a_segment_that_is_asked_anew_calls_nobody_twice_and_drops_who_waits_and
     assert!(!late && !store.begin_asked(take(NOW)).await.unwrap(), "an earlier asking does not count any more");
     assert!(store.begin_asked(take(NOW + 1)).await.unwrap());
     assert_eq!(waits(store, &campaign).await, ["2", "3"]);
+}
+
+#[tokio::test]
+async fn without_its_segment_a_campaign_brings_nobody_back_whom_that_had_left_out() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &[]).await;
+    let begin = async |asked_ms: Option<i64>, at: i64| {
+        let new = NewRound { asked_ms, ..round(&campaign, at, at) };
+        assert!(matches!(store.begin_round(new).await.unwrap(), RoundBegin::Begun(_)));
+    };
+    ask(store, &campaign, NOW, &["+4930901820", "+4930901821"]).await;
+    begin(Some(NOW), NOW).await;
+    ask(store, &campaign, NOW + 50, &["+4930901821"]).await;
+    begin(Some(NOW + 50), NOW + 50).await;
+    assert_eq!(waits(store, &campaign).await, ["1"]);
+    begin(None, NOW + 90).await;
+    assert_eq!(waits(store, &campaign).await, ["1"], "the other one is not in it");
+}
+
+#[tokio::test]
+async fn an_asking_keeps_nobody_who_was_erased_and_times_that_go_together() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &[]).await;
+    let asked = async |asked_ms: i64, day: i64| {
+        store.begin_asking(campaign.id, asked_ms).await.unwrap();
+        let timed = |number: &str| NewCampaignContact { due_ms: day, expires_ms: Some(day + 9), ..contact(number) };
+        let contacts = vec![timed("+4930901820"), timed("+4930901821")];
+        assert!(store.keep_asked(campaign.id, asked_ms, contacts, asked_ms).await.unwrap());
+        let take = TakeAsked { campaign: campaign.id, asked_ms, now_ms: asked_ms };
+        assert!(store.begin_asked(take).await.unwrap());
+    };
+    // Of the second one nothing is in the books any more.
+    store.find_or_make_contact(Address::parse("+4930901820", "DE"), NOW).await.unwrap();
+    asked(NOW, NOW + 1_000).await;
+    asked(NOW + 1, NOW + 2_000).await;
+    let waiting = store.waiting_contacts(campaign.row, 0, 9).await.unwrap();
+    let times: Vec<_> = waiting.iter().map(|it| (&it.number[10..], it.due_ms, it.expires_ms)).collect();
+    assert_eq!(times, [("0", NOW + 2_000, Some(NOW + 2_009))]);
+}
+
+#[tokio::test]
+async fn whoever_is_erased_is_not_named_by_what_was_told_of_an_asking() {
+    let books = Books::open().await;
+    let store = &books.store;
+    let campaign = running(store, &[]).await;
+    let mut ids = Vec::new();
+    for number in ["+4930901820", "+4930901821"] {
+        let found = store.find_or_make_contact(Address::parse(number, "DE"), NOW).await.unwrap();
+        ids.push(found.unwrap().id);
+    }
+    store.begin_asking(campaign.id, NOW).await.unwrap();
+    let story = json!({
+        "contacts": 1, "bad": 2,
+        "faults": [{ "contact": ids[0], "message": "a" }, { "contact": ids[1], "message": "b" }],
+        "duplicates": [{ "contact": ids[1], "of": ids[0] }],
+    });
+    store.tell_asked(AskedStory { campaign: campaign.id, asked_ms: NOW, story }).await.unwrap();
+    let erasure = store.begin_erasure(Some(ids[0]), None, None, "asked by mail", NOW + 50).await.unwrap();
+    while store.erase_traces(&erasure).await.unwrap() {}
+    assert!(store.finish_erasure(&erasure, NOW + 100).await.unwrap());
+    let told = store.campaign(campaign.id).await.unwrap().unwrap().asked.unwrap();
+    let left = json!({
+        "contacts": 1, "bad": 2, "faults": [{ "contact": ids[1], "message": "b" }], "duplicates": [],
+    });
+    assert_eq!(told, left);
 }
 
 #[tokio::test]
