@@ -20,6 +20,16 @@ impl Expression {
         read.map(Self).map_err(|error| error.detail().unwrap_or("it cannot be read").to_owned())
     }
 
+    /// Names that it asks for besides these: neither values that it makes itself nor functions of the house.
+    pub fn unknown(&self, known: &[&str]) -> Vec<String> {
+        let functions: Vec<&str> = ENGINE.globals().map(|(name, _)| name).collect();
+        let names = self.0.undeclared_variables(false).into_iter();
+        let mut unknown: Vec<String> =
+            names.filter(|name| !known.contains(&name.as_str()) && !functions.contains(&name.as_str())).collect();
+        unknown.sort();
+        unknown
+    }
+
     /// Whether it is true where these values hold.
     ///
     /// # Errors
@@ -43,6 +53,9 @@ mod tests {
         assert_eq!(holds("'vip' in contact.tags and contact.orders >= 3"), Ok(true));
         assert_eq!(holds("contact.address.city == 'Berlin'"), Ok(false), "what is missing is no fault");
         assert!(Expression::parse("contact.orders >=").is_err());
+        let unknown = |text: &str| Expression::parse(text).unwrap().unknown(&["contact"]);
+        assert!(unknown("contact.orders in range(3) and contact.tags|length > 1").is_empty());
+        assert_eq!(unknown("contact-vip"), ["vip"], "a name that was meant for something else");
         assert!(holds("range(10000000)|list|length > 0").is_err());
     }
 }

@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use permission::{Purpose, Rules};
 use serde_json::{Map, Value};
 use store::{CampaignContactRecord, CampaignRecord, Store, StoreError, fresh_id};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::agents::Shelves;
 use crate::api::{CampaignDesk, DryForecast, Held, PlaceCallError, Spoken};
@@ -57,7 +57,7 @@ pub(super) struct Campaigns {
     stir: Stir,
     members: Members,
     /// Dry runs that may be made at a time: each reads a whole campaign into memory.
-    dry_runs: Semaphore,
+    dry_runs: Arc<Semaphore>,
 }
 
 /// Closes what an earlier run left open, and starts.
@@ -73,7 +73,7 @@ pub(super) async fn start(
     let running = Running::start(store, house.clone(), RunnerSettings { preview, ..RunnerSettings::default() });
     let (stir, members) = (running.stirrer(), running.members());
     tokio::spawn(watch_members(house.switchboard.hub().watch(None), members.clone()));
-    Ok((Arc::new(Campaigns { house, stir, members, dry_runs: Semaphore::new(1) }), running))
+    Ok((Arc::new(Campaigns { house, stir, members, dry_runs: Arc::new(Semaphore::new(1)) }), running))
 }
 
 /// Tells the runner which calls have somebody to talk with, for as long as there are calls.
@@ -363,15 +363,19 @@ impl CampaignDesk for Campaigns {
         })
     }
 
+    fn dry_run_place(&self) -> Option<OwnedSemaphorePermit> {
+        self.dry_runs.clone().try_acquire_owned().ok()
+    }
+
     fn forecast<'a>(
         &'a self,
         campaign: &'a CampaignRecord,
         spec: &'a Spec,
         most: usize,
         given: Option<Vec<CampaignContactRecord>>,
-    ) -> BoxFuture<'a, Result<Option<DryForecast>, StoreError>> {
+        place: OwnedSemaphorePermit,
+    ) -> BoxFuture<'a, Result<DryForecast, StoreError>> {
         Box::pin(async move {
-            let Ok(_place) = self.dry_runs.try_acquire() else { return Ok(None) };
             let house = self.house.outreach.rules(spec.purpose);
             let rules = spec.rules(house).unwrap_or_else(|_| house.clone());
             let spec = Arc::new(spec.clone());
@@ -380,7 +384,8 @@ impl CampaignDesk for Campaigns {
             let Ready { planner, key, unfilled } = ready;
             let now = Timestamp::now();
             let done = tokio::task::spawn_blocking(move || planner.forecast(key, now, USUAL_CALL, most)).await;
-            Ok(Some(DryForecast { forecast: done.ok().flatten().unwrap_or_default(), unfilled }))
+            drop(place);
+            Ok(DryForecast { forecast: done.ok().flatten().unwrap_or_default(), unfilled })
         })
     }
 

@@ -342,18 +342,18 @@ pub(in crate::api) async fn dry_run(
     }
     let campaign = find(&state, &id).await?;
     let spec = spec_of(&campaign)?;
-    let asked = segment::ask_now(&state, &campaign, &spec).await?;
-    let (given, story) = asked.map(|(given, story)| (Some(given), Some(story))).unwrap_or_default();
-    let place = given.iter().flatten().map(|contact| (contact.row, contact.number.clone())).collect();
-    let forecast = desk(&state)?.forecast(&campaign, &spec, most, given).await?.ok_or_else(|| {
+    let place = desk(&state)?.dry_run_place().ok_or_else(|| {
         let busy = "another dry run is being made, and one is made at a time: ask again in some seconds";
         Problem::new(Kind::Overloaded, busy).retry_after(5)
     })?;
-    let DryForecast { forecast, unfilled } = forecast;
+    let asked = segment::ask_now(&state, &campaign, &spec).await?;
+    let (given, story) = asked.map(|(given, story)| (Some(given), Some(story))).unwrap_or_default();
+    let of_segment = given.iter().flatten().map(|contact| (contact.row, contact.number.clone())).collect();
+    let DryForecast { forecast, unfilled } = desk(&state)?.forecast(&campaign, &spec, most, given, place).await?;
     let row = |candidate: CandidateId| i64::try_from(candidate.0).unwrap_or_default();
     let rows: Vec<i64> = forecast.contacts.iter().map(|it| row(it.candidate)).collect();
     let numbers: HashMap<i64, String> = match story {
-        Some(_) => place,
+        Some(_) => of_segment,
         None => state.store().campaign_numbers(&rows).await?,
     };
     let contacts = forecast.contacts.iter().map(|it| {

@@ -24,6 +24,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Deserialize;
 use store::{CampaignContactRecord, CampaignRecord, CampaignState, StoreError};
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::IntoParams;
 
 use super::extract::{Id, Params, Text};
@@ -110,15 +111,19 @@ pub trait CampaignDesk: Send + Sync + 'static {
         to: &'a str,
     ) -> BoxFuture<'a, Result<call_model::CallId, PlaceCallError>>;
 
-    /// Who would be called when, and who not, if it were started now; `None`: another is being made. `given`: these
-    /// contacts in place of those who wait in the books.
+    /// The place of a dry run; `None`: another is being made, and each holds a whole campaign in memory.
+    fn dry_run_place(&self) -> Option<OwnedSemaphorePermit>;
+
+    /// Who would be called when, and who not, if it were started now. `given`: these contacts in place of those who wait
+    /// in the books. The place is held until it is made.
     fn forecast<'a>(
         &'a self,
         campaign: &'a CampaignRecord,
         spec: &'a Spec,
         most: usize,
         given: Option<Vec<CampaignContactRecord>>,
-    ) -> BoxFuture<'a, Result<Option<DryForecast>, StoreError>>;
+        place: OwnedSemaphorePermit,
+    ) -> BoxFuture<'a, Result<DryForecast, StoreError>>;
 
     /// What holds where neither a row nor the campaign says: the country, language and zone of the business.
     fn defaults(&self) -> campaigns::audience::Defaults;

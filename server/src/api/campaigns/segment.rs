@@ -25,6 +25,9 @@ const AT_ONCE: usize = 500;
 /// Contacts that are looked at for one page.
 const LOOKED_AT: usize = 20_000;
 
+/// Contacts of a segment that a dry run goes through.
+const MOST_TRIED: usize = 100_000;
+
 /// Faults and duplicates that are told.
 const MOST_TOLD: usize = 100;
 
@@ -107,19 +110,31 @@ impl Segment {
     /// Begins to ask the segment of a campaign. `house`: what holds where neither a contact nor the campaign says.
     pub(crate) async fn open(store: &Store, spec: &Spec, house: &Defaults) -> Result<Self, SegmentError> {
         let text = spec.segment.as_deref().unwrap_or_default().trim();
-        let kept = store.segment(text).await?;
-        if kept.is_none() && !text.contains("contact") {
-            return Err(SegmentError::Unfit(format!(
-                "`segment`: there is no segment `{text}`; name one of GET /v1/segments, or write an expression over \
-                 `contact` such as 'vip' in contact.tags"
-            )));
-        }
-        let expression = kept.map_or_else(|| text.to_owned(), |kept| kept.expression);
-        let expression = Expression::parse(&expression).map_err(|why| {
-            SegmentError::Unfit(format!("`segment` cannot be read: {why}; write it as 'vip' in contact.tags"))
-        })?;
+        let expression = match store.segment(text).await? {
+            Some(kept) => Expression::parse(&kept.expression).map_err(|why| unreadable(&why))?,
+            None => Self::written(text)?,
+        };
         let story = AskedStory { asked_at: Time(now_ms()), contacts: 0, bad: 0, faults: vec![], duplicates: vec![] };
         Ok(Self { expression, defaults: house.clone(), after: None, over: false, seen: HashMap::new(), story })
+    }
+
+    /// What stands in the campaign's text itself. A segment that is not there, or not any more, is none: its name would be
+    /// true of nobody.
+    fn written(text: &str) -> Result<Expression, SegmentError> {
+        let absent = |also: &str| {
+            SegmentError::Unfit(format!(
+                "`segment`: there is no segment `{text}`{also}; name one of GET /v1/segments, or write an expression \
+                 over `contact` such as 'vip' in contact.tags"
+            ))
+        };
+        if !text.contains("contact") {
+            return Err(absent(""));
+        }
+        let expression = Expression::parse(text).map_err(|why| unreadable(&why))?;
+        match expression.unknown(&["contact"]).first() {
+            Some(name) => Err(absent(&format!(", and an expression knows no `{name}`"))),
+            None => Ok(expression),
+        }
     }
 
     /// The next of those who are in it and can be called; empty pages may lie between. `None`: there are no more.
@@ -181,6 +196,10 @@ impl Segment {
     }
 }
 
+fn unreadable(why: &str) -> SegmentError {
+    SegmentError::Unfit(format!("`segment` cannot be read: {why}; write it as 'vip' in contact.tags"))
+}
+
 fn person_of(contact: ContactRecord) -> Person {
     let text = |value: Value| match value {
         Value::String(text) => text,
@@ -195,6 +214,7 @@ fn person_of(contact: ContactRecord) -> Person {
         name: contact.name,
         language: contact.language,
         time_zone: contact.time_zone,
+        country: contact.country,
         fields,
     }
 }
@@ -235,6 +255,13 @@ pub(super) async fn ask_now(
     let mut segment = Segment::open(state.store(), spec, &desk(state)?.defaults()).await?;
     let mut contacts = Vec::new();
     while let Some(page) = segment.next(state.store(), spec).await? {
+        if contacts.len() + page.len() > MOST_TRIED {
+            let detail = format!(
+                "a dry run goes through {MOST_TRIED} contacts of a segment at most, and this one has more: try a \
+                 narrower one"
+            );
+            return Err(Problem::invalid(detail));
+        }
         for contact in page {
             let row = contacts.len() as i64 + 1;
             contacts.push(contact.into_record(row));
@@ -253,6 +280,15 @@ mod tests {
     use store::{Address, ContactChange, StoreConfig};
 
     use super::*;
+
+    #[test]
+    fn a_segment_that_is_not_there_is_not_taken_for_an_expression_that_is_true_of_nobody() {
+        for name in ["vips", "contacts", "contacts-vip", "contact-vip", "old_contacts"] {
+            let refused = Segment::written(name).unwrap_err().to_string();
+            assert!(refused.contains(&format!("no segment `{name}`")), "{refused}");
+        }
+        assert!(Segment::written("'vip' in contact.tags and contact.orders > 3").is_ok());
+    }
 
     #[tokio::test]
     async fn whoever_of_a_segment_cannot_be_called_is_told_by_contact() {
