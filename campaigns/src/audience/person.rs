@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
-use permission::zone_of_number;
+use permission::Place;
 
 use super::{Defaults, Mapping, Row, cell};
 use crate::phone::Phone;
@@ -21,6 +21,8 @@ pub struct Person {
     pub language: Option<String>,
     /// IANA time zone.
     pub time_zone: Option<String>,
+    /// ISO 3166-1 country, where it is known; it may be another than that of the number.
+    pub country: Option<String>,
     /// All other fields.
     pub fields: BTreeMap<String, String>,
 }
@@ -28,6 +30,16 @@ pub struct Person {
 impl std::fmt::Debug for Person {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Person").finish_non_exhaustive()
+    }
+}
+
+/// The one zone of where they are, where it can be only one: a country that is known counts more than the number.
+fn zone_of_place(number: Phone, country: Option<&str>) -> Option<String> {
+    let number = number.to_string();
+    let place = Place::new(&number, None, country, None).unwrap_or_else(|_| Place::of_number(&number));
+    match place.zones() {
+        [zone] => zone.iana_name().map(str::to_owned),
+        _ => None,
     }
 }
 
@@ -50,8 +62,7 @@ pub fn row_of_person(person: Person, mapping: &Mapping, house: &Defaults) -> Res
     let language = person.language.as_deref().and_then(|language| cell::language(language).ok());
     let language = language.or_else(|| cell::language_of(number).map(str::to_owned)).or_else(usual);
     let known = person.time_zone.filter(|name| TimeZone::get(name).is_ok());
-    let of_number = || zone_of_number(&number.to_string()).map(str::to_owned);
-    let time_zone = known.or_else(of_number).or_else(|| defaults.time_zone.clone());
+    let time_zone = known.or_else(|| zone_of_place(number, person.country.as_deref())).or_else(|| defaults.time_zone.clone());
     let own_time = mapping.appointment.as_deref().unwrap_or("appointment");
     let appointment = match person.fields.get(own_time).filter(|text| !text.trim().is_empty()) {
         Some(text) => {
@@ -74,4 +85,22 @@ pub fn row_of_person(person: Person, mapping: &Mapping, house: &Defaults) -> Res
         clock,
         fields: person.fields,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_lives_in_another_country_than_the_number_says_is_called_at_the_hours_of_there() {
+        let zone = |number: &str, country: Option<&str>| {
+            let (number, country) = (Some(number.to_owned()), country.map(str::to_owned));
+            let person = Person { number, country, ..Person::default() };
+            row_of_person(person, &Mapping::default(), &Defaults::default()).unwrap().time_zone
+        };
+        assert_eq!(zone("+4930901820", None).as_deref(), Some("Europe/Berlin"));
+        assert_eq!(zone("+4930901820", Some("DE")).as_deref(), Some("Europe/Berlin"));
+        assert_eq!(zone("+4930901820", Some("GB")).as_deref(), Some("Europe/London"));
+        assert_eq!(zone("+4930901820", Some("US")), None, "it has many, and the gate asks for all of them");
+    }
 }
