@@ -24,7 +24,7 @@ use tones::{Kind, Signal, Tones};
 /// When a verdict is due, ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnsweringConfig {
-    /// A verdict is given at the latest so long after the answer. Default: 4,000.
+    /// A verdict is given at the latest so long after the answer. Default: 4,600.
     pub max_ms: u32,
     /// Nothing said for so long after the answer is silence. Default: 3,000.
     pub silence_ms: u32,
@@ -34,7 +34,7 @@ pub struct AnsweringConfig {
 
 impl Default for AnsweringConfig {
     fn default() -> Self {
-        Self { max_ms: 4_000, silence_ms: 3_000, greeting_silence_ms: 2_500 }
+        Self { max_ms: 4_600, silence_ms: 3_000, greeting_silence_ms: 2_500 }
     }
 }
 
@@ -42,17 +42,14 @@ impl Default for AnsweringConfig {
 /// sentence behind a pause.
 const SHORT_MS: u32 = 900;
 const SHORT_PAUSE_MS: u32 = 900;
-const LONG_MS: u32 = 3_000;
+const LONG_MS: u32 = 3_400;
 const LONG_PAUSE_MS: u32 = 960;
 /// ... and where its words are those of a person.
 const KNOWN_PAUSE_MS: u32 = 800;
-/// Who has spoken for so long at `DECIDE_MS` after the answer is a machine, ms.
-const MACHINE_MS: u32 = 2_600;
-const DECIDE_MS: u32 = 3_000;
-/// ... or has spoken for so long at any time.
-const MACHINE_AT_ONCE_MS: u32 = 3_100;
-/// Silence between two words is shorter, ms.
-const DIP_MS: u32 = 300;
+/// Who has spoken for so long is a machine, ms: a business answers with a sentence of up to three seconds.
+const MACHINE_AT_ONCE_MS: u32 = 3_500;
+/// Silence between two sentences of a machine is shorter, ms.
+const DIP_MS: u32 = 450;
 /// Who has spoken for so long when the time is over, and still does, is more likely a machine than not, ms.
 const MACHINE_AT_LAST_MS: u32 = 1_400;
 /// An assistant that is silent for so long waits for us, ms.
@@ -308,8 +305,7 @@ impl Classifier {
         // By their words they serve customers.
         let known = self.clue == Some(Clue::Person);
         let ends = known || spoken <= LONG_MS && heard.pause_ms >= DIP_MS;
-        let goes_on = !known && spoken >= MACHINE_AT_ONCE_MS || after >= DECIDE_MS && spoken >= MACHINE_MS && !ends;
-        if goes_on {
+        if !known && spoken >= MACHINE_AT_ONCE_MS {
             return Some(self.verdict(AnsweredBy::Machine, AnswerSign::LongGreeting, 1.0 - person(spoken)));
         }
         if after < self.config.max_ms {

@@ -16,6 +16,6 @@ pub struct AnsweringSection {
 
 impl Default for AnsweringSection {
     fn default() -> Self {
-        Self { max_ms: 4_000, silence_ms: 3_000, greeting_silence_ms: 2_500 }
+        Self { max_ms: 4_600, silence_ms: 3_000, greeting_silence_ms: 2_500 }
     }
 }
