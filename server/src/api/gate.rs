@@ -199,7 +199,7 @@ async fn permitted(state: &ApiState, right: &Right, principal: &Principal, path:
     // `/v1/calls/{id}` and what is under it.
     let call = path.split('/').nth(3).and_then(|id| id.parse().ok());
     let own = match call {
-        Some(call) => state.store().took_part(call, member).await?,
+        Some(call) => state.calls().takes_part(member, call) || state.store().took_part(call, member).await?,
         None => false,
     };
     // Nothing is told of a call of others, not even that there is one.

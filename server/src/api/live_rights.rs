@@ -63,7 +63,8 @@ impl Sight {
             Some(false) if !changes => return false,
             _ => {}
         }
-        let own = self.state.store().took_part(*call, member).await.unwrap_or(false);
+        let own = self.state.calls().takes_part(member, *call)
+            || self.state.store().took_part(*call, member).await.unwrap_or(false);
         if self.own.len() >= MOST {
             self.own.clear();
         }

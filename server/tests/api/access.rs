@@ -246,6 +246,11 @@ async fn a_member_sees_the_calls_that_they_took_part_in_alone() {
     }
     let list = house.get(&ben, "/v1/calls").await.ok(200);
     assert_eq!(list["data"].as_array().unwrap().len(), 2, "{list}");
+    // A queue brings them together: the books know it when the call is over, and notes are taken before.
+    house.surface.calls.taking_part.lock().unwrap().push((member.id, ids[2]));
+    house.get(&ben, &format!("/v1/calls/{}", ids[2])).await.ok(200);
+    let note = json!({"text": "wants an offer"});
+    house.ask(&ben, "POST", &format!("/v1/calls/{}/notes", ids[2]), &note).await.ok(201);
     let stranger = house.invited(&admin, &json!({"name": "cleo", "role": "member"})).await;
     assert_eq!(
         house.get(&stranger, "/v1/calls").await.ok(200)["data"],
