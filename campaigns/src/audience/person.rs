@@ -62,7 +62,8 @@ pub fn row_of_person(person: Person, mapping: &Mapping, house: &Defaults) -> Res
     let language = person.language.as_deref().and_then(|language| cell::language(language).ok());
     let language = language.or_else(|| cell::language_of(number).map(str::to_owned)).or_else(usual);
     let known = person.time_zone.filter(|name| TimeZone::get(name).is_ok());
-    let time_zone = known.or_else(|| zone_of_place(number, person.country.as_deref())).or_else(|| defaults.time_zone.clone());
+    let time_zone =
+        known.or_else(|| zone_of_place(number, person.country.as_deref())).or_else(|| defaults.time_zone.clone());
     let own_time = mapping.appointment.as_deref().unwrap_or("appointment");
     let appointment = match person.fields.get(own_time).filter(|text| !text.trim().is_empty()) {
         Some(text) => {
