@@ -160,8 +160,8 @@ impl Case {
         calls
     }
 
-    async fn step(&self, from: CampaignState, to: CampaignState) {
-        let (from, now_ms) = (&[from], self.clock.load(Ordering::SeqCst));
+    async fn step(&self, from: &'static [CampaignState], to: CampaignState) {
+        let now_ms = self.clock.load(Ordering::SeqCst);
         let step = CampaignStep { id: self.campaign.id, from, to, reason: None, now_ms };
         assert!(self.store.step_campaign(step).await.unwrap().is_some());
         self.running.stirrer().stir();
@@ -281,7 +281,7 @@ async fn a_campaign_that_runs_once_asks_its_segment_as_it_begins_and_rests_where
     assert_eq!(campaign().await.reason.as_deref(), Some("it has nobody"));
     case.has(&["1", "2"]);
     case.at("2027-01-04T08:01:00Z");
-    case.step(CampaignState::Paused, CampaignState::Running).await;
+    case.step(PAUSED, CampaignState::Running).await;
     until_done(&case.store, &case.campaign).await;
     assert_eq!(case.called(), [("1".to_owned(), 1), ("2".to_owned(), 1)]);
     case.running.stop().await;
@@ -319,6 +319,8 @@ async fn a_contact_is_shown_to_one_member_at_a_time_and_called_for_who_takes_it(
     case.running.stop().await;
 }
 
+const RUNNING: &[CampaignState] = &[CampaignState::Running];
+const PAUSED: &[CampaignState] = &[CampaignState::Paused];
 const PREVIEWED: &str = "segment: everybody\npace: { kind: preview, queue: team, per_second: 0, at_once: 0 }\n";
 
 #[tokio::test]
@@ -326,16 +328,16 @@ async fn a_campaign_whose_segment_was_narrowed_calls_nobody_of_the_old_one_while
     let case = Case::begin(PREVIEWED, "2027-01-03T12:00:00Z", 0).await;
     case.paused().await;
     case.has(&["1", "2"]);
-    case.step(CampaignState::Paused, CampaignState::Running).await;
+    case.step(PAUSED, CampaignState::Running).await;
     assert_eq!(case.shown_digit("anna").await, "1");
-    case.step(CampaignState::Running, CampaignState::Paused).await;
+    case.step(RUNNING, CampaignState::Paused).await;
     let narrowed = format!("{}# narrower\n", case.store.campaign(case.campaign.id).await.unwrap().unwrap().yaml);
     case.store.change_campaign(case.campaign.id, &narrowed, ms("2027-01-03T12:01:00Z")).await.unwrap();
     case.has(&["2"]);
     let asked = case.segment.asked.load(Ordering::SeqCst);
     case.segment.late.store(true, Ordering::SeqCst);
     case.at("2027-01-03T12:02:00Z");
-    case.step(CampaignState::Paused, CampaignState::Running).await;
+    case.step(PAUSED, CampaignState::Running).await;
     case.asked(asked + 1).await;
     assert_eq!(case.shown_now("anna").await, Ok(None), "nobody waits before the answer is there");
     case.segment.late.store(false, Ordering::SeqCst);
@@ -350,14 +352,14 @@ async fn a_segment_that_was_being_asked_is_asked_anew_after_a_pause() {
     case.has(&["1"]);
     case.segment.late.store(true, Ordering::SeqCst);
     case.at("2027-01-03T12:01:00Z");
-    case.step(CampaignState::Paused, CampaignState::Running).await;
+    case.step(PAUSED, CampaignState::Running).await;
     case.asked(2).await;
-    case.step(CampaignState::Running, CampaignState::Paused).await;
+    case.step(RUNNING, CampaignState::Paused).await;
     assert_eq!(case.shown_now("anna").await, Err(PreviewError::NotPreview), "it is paused");
     case.has(&["2"]);
     case.segment.late.store(false, Ordering::SeqCst);
     case.at("2027-01-03T12:02:00Z");
-    case.step(CampaignState::Paused, CampaignState::Running).await;
+    case.step(PAUSED, CampaignState::Running).await;
     assert_eq!(case.shown_digit("anna").await, "2");
     case.running.stop().await;
 }
