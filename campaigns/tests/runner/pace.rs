@@ -201,8 +201,11 @@ impl Case {
     async fn shown(&self, member: &str) -> Shown {
         let members: Members = self.running.members();
         loop {
-            if let Some(shown) = members.next(self.campaign.row, member).await.unwrap() {
-                return shown;
+            match members.next(self.campaign.row, member).await {
+                Ok(Some(shown)) => return shown,
+                // The runner has not seen yet that it runs.
+                Ok(None) | Err(PreviewError::NotPreview) => {}
+                Err(error) => panic!("{error}"),
             }
             tokio::task::yield_now().await;
         }
