@@ -29,8 +29,9 @@ test: ## Install what is missing, then run every test
 	@scripts/setup test
 	@scripts/console
 	scripts/check
-	cargo nextest run --release --locked --workspace
-	cd console && npm run --silent e2e -- budget call.spec contacts flows pages phone-sound rights sign-in-page
+	cargo nextest run --cargo-profile suite --locked --workspace
+	cd console && npm run --silent schema -- --check
+	cd console && CALLWRIGHT_BUILT=../target/suite npm run --silent e2e -- budget call.spec contacts flows pages phone-sound rights sign-in-page
 
 e2e: ## Every end-to-end test of the console in a real browser (pictures of its pages in console/e2e/output)
 	@scripts/setup test
@@ -38,7 +39,7 @@ e2e: ## Every end-to-end test of the console in a real browser (pictures of its 
 	cargo build --release --locked --workspace --bin callwright --bin load
 	cd console && npm run --silent e2e
 
-check: ## Formatting, lints, boundaries and dependencies
+check: ## Formatting, lints, boundaries and dependencies; types, lints and tests of the console
 	@scripts/setup test
 	scripts/check
 

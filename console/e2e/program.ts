@@ -7,8 +7,8 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-/** Where `make` builds. */
-export const built = join(here, "../../target/release");
+/** Where the programs are: `CALLWRIGHT_BUILT` (from `console/`), or else where `make run` builds. */
+export const built = resolve(process.env["CALLWRIGHT_BUILT"] ?? join(here, "../../target/release"));
 export const binary = resolve(process.env["CALLWRIGHT_BIN"] ?? join(built, "callwright"));
 
 const READY_MS = 60_000;

@@ -4,7 +4,7 @@
 //   node scripts/schema.mjs --check  fails where it differs
 //   node scripts/schema.mjs FILE     writes it from a document in a file
 //
-// The program is CALLWRIGHT_BIN, or else what was built last of target/release and target/debug.
+// The program is CALLWRIGHT_BIN, or else what was built last of target/suite, target/release and target/debug.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,7 +16,7 @@ const types = join(here, "../src/api/schema.d.ts");
 
 function program() {
   if (process.env.CALLWRIGHT_BIN) return process.env.CALLWRIGHT_BIN;
-  const built = ["release", "debug"].map((profile) => join(here, "../../target", profile, "callwright")).filter(existsSync);
+  const built = ["suite", "release", "debug"].map((profile) => join(here, "../../target", profile, "callwright")).filter(existsSync);
   built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
   if (!built[0]) throw new Error("the program is not built: `cargo build`, or name it in CALLWRIGHT_BIN");
   return built[0];

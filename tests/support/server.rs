@@ -13,15 +13,14 @@ use crate::lab;
 use crate::ports::Ports;
 use crate::wait;
 
-/// The binary: `CALLWRIGHT_BIN`, or else what was built last of `target/release` and `target/debug`.
+/// The binary: `CALLWRIGHT_BIN`, or else what was built together with this test.
 pub fn program() -> PathBuf {
     if let Some(path) = std::env::var_os("CALLWRIGHT_BIN") {
         return path.into();
     }
-    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    let built = ["release", "debug"].map(|profile| target.join(profile).join("callwright"));
-    let found = built.into_iter().find(|path| path.exists());
-    found.expect("the program is not built: `cargo build --release --bin callwright`, or name it in CALLWRIGHT_BIN")
+    let test = std::env::current_exe().expect("the test knows where it is");
+    let found = test.ancestors().skip(1).take(2).map(|folder| folder.join("callwright")).find(|path| path.is_file());
+    found.expect("the program is not built: build the whole workspace, or name it in CALLWRIGHT_BIN")
 }
 
 /// The program with arguments, and nothing in its environment but where to find things.
