@@ -30,7 +30,7 @@ test: ## Install what is missing, then run every test
 	@scripts/console
 	scripts/check
 	cargo nextest run --cargo-profile suite --locked --workspace
-	cd console && npm run --silent schema -- --check
+	cd console && CALLWRIGHT_BIN=../target/suite/callwright npm run --silent schema -- --check
 	cd console && CALLWRIGHT_BUILT=../target/suite npm run --silent e2e -- budget call.spec contacts flows pages phone-sound rights sign-in-page
 
 e2e: ## Every end-to-end test of the console in a real browser (pictures of its pages in console/e2e/output)
