@@ -169,6 +169,7 @@ async fn a_recorder_that_drops_a_call_is_called_again_while_the_call_goes_on() {
     recorder.drop_session().await;
     wait::until("it is called again", async || (recorder.told().len() > sessions).then_some(())).await;
     carries(&recorder, "both voices again", [CALLER_HZ, LINE_HZ]).await;
+    recorder.hears(1, 1.0).await;
     assert_eq!(failures(&api).await.len(), 1);
     api.delete(&format!("/v1/calls/{id}")).await;
     let report = ended(calling).await;
