@@ -7,6 +7,7 @@ mod network;
 use std::time::Duration;
 
 use callwright_tests::caller::{self, begin, call_with, config, heard, script, speaker, timeline};
+use callwright_tests::signal::read_wav;
 use callwright_tests::wire::{Wire, offer};
 use callwright_tests::{Api, Server, Settings, wait};
 use provider_doubles::{ChatAnswer, ChatDouble, Fault, Script, Step as Answering};
@@ -18,7 +19,7 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use synthetic_caller::{Ending, Report, Step};
 use tokio::task::JoinHandle;
 
-use crate::flows::{LINE_HZ, line};
+use crate::flows::{LINE_HZ, PROMPT_HZ, line, tone};
 
 const CALLER: &str = "+12025550123";
 
@@ -53,6 +54,33 @@ fn assert_undisturbed(report: &Report, seconds: f64) {
     assert_eq!(report.ending, Ending::ByUs, "{}", timeline(report));
     let line = heard(report).tone_seconds(LINE_HZ);
     assert!(line >= seconds - 0.5, "the line was heard for {line:.2} s of {seconds}\n{}", timeline(report));
+}
+
+/// Neither what the caller is told nor what the caller says meanwhile.
+#[tokio::test]
+async fn a_machine_that_stands_still_for_a_second_swallows_nothing() {
+    let server = Server::start().await;
+    tone(&server, "told.wav", LINE_HZ, 4.0);
+    tone(&server, "said.wav", PROMPT_HZ, 15.0);
+    let yaml = "languages: [en]\nrecording: announced\nnodes:\n  line:\n    play: told.wav\n    interrupt: false\n    \
+                next: hangup\n";
+    let api = server.api();
+    api.flow("line", yaml).await;
+    let says = vec![Step::Speech, Step::Play(server.data().join("media/said.wav"))];
+    let calling = begin(config(CALLER), script(server.address("line"), says));
+    let id = api.newest_call().await;
+    api.call_when(&id, "it is recorded", |call| !call["recording_id"].is_null()).await;
+    tokio::time::sleep(caller::seconds(0.7)).await;
+    server.stand_still(1.0).await;
+    let report = calling.await.unwrap();
+    assert_eq!(report.ending, Ending::ByThem, "{}", timeline(&report));
+    let told = heard(&report).tone_seconds(LINE_HZ);
+    let [caller, ours] = &read_wav(&api.recording(&id).await)[..] else { panic!("two voices") };
+    let (recorded, said) = (ours.tone_seconds(LINE_HZ), caller.tone_seconds(PROMPT_HZ));
+    assert!(told > 3.6, "{told} s of 4 were heard\n{}", timeline(&report));
+    assert!(recorded > 3.6, "{recorded} s of 4 are in the recording");
+    let whole = caller.seconds();
+    assert!(whole > 4.7 && said > whole - 0.4, "of {whole} s {said} s are recorded\n{}", timeline(&report));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -266,6 +267,14 @@ impl Server {
         });
         let (_, status) = wait::done("the server ends", work).await.unwrap();
         status.unwrap()
+    }
+
+    /// Lets it stand still for so long, as a machine does whose host has other work.
+    pub async fn stand_still(&self, seconds: f64) {
+        let process = Pid::from_child(self.child.as_ref().expect("the server runs"));
+        kill_process(process, Signal::STOP).unwrap();
+        tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+        kill_process(process, Signal::CONT).unwrap();
     }
 
     /// Kills it (SIGKILL), in the midst of whatever it does.

@@ -143,6 +143,13 @@ impl DigitSender {
         u64::from(session.send_digits(digit.encode_utf8(&mut [0; 4])).is_err())
     }
 
+    /// Nothing can be sent for the time of a frame.
+    pub(super) fn stand_still(&mut self) {
+        if let Some(tones) = &mut self.tones {
+            tones.stand_still(tones.rate().frame_samples() as u32);
+        }
+    }
+
     /// The next frame of tones, if keys are sent that way now.
     pub(super) fn next_tones(&mut self, frame: &mut AudioFrame) -> bool {
         let Some(tones) = &mut self.tones else { return false };

@@ -213,16 +213,28 @@ impl CallMedia {
         }
     }
 
-    /// 20 ms have passed: hears, plays, mixes, records and sends one frame of each leg. A driver that is late calls it
-    /// once for each 20 ms that passed, since recordings are as long as their ticks.
+    /// 20 ms have passed: hears, plays, mixes, records and sends one frame of each leg. A driver that is late calls this
+    /// or [`stand_still`](Self::stand_still) once for each 20 ms that passed, since recordings are as long as their ticks.
     pub fn tick(&mut self, now: Instant) {
+        self.listen_to_all(now);
+        self.speak(now);
+        self.clock.advance();
+    }
+
+    /// 20 ms have passed that are too long ago for a frame to be sent: what came is heard, and what we play to the caller
+    /// waits, so that no word of it is lost. Of what others say nothing is sent on.
+    pub fn stand_still(&mut self, now: Instant) {
+        self.listen_to_all(now);
+        self.hold_breath(now);
+        self.clock.advance();
+    }
+
+    fn listen_to_all(&mut self, now: Instant) {
         self.ticks += 1;
         for slot in LegSlot::every() {
             self.hear(now, slot);
         }
         self.attend();
-        self.speak(now);
-        self.clock.advance();
     }
 
     /// Ends everything: records, the recording, all legs. To be drained once more before the call is dropped.

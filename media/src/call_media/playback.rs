@@ -245,6 +245,15 @@ impl PlayQueue {
         }
     }
 
+    /// Nothing is sent in the frame that begins at `at_ms`.
+    pub(super) fn stand_still(&mut self, at_ms: u64, events: &mut EventQueue) {
+        let Some(first) = self.playbacks.front_mut().filter(|first| first.progress == Progress::Moving) else { return };
+        first.faded = true;
+        if let Some(event) = first.stood_still(at_ms) {
+            events.push(event);
+        }
+    }
+
     /// What is to be heard in the frame that begins at `at_ms`; a frame counts as played. Finished playbacks have been
     /// taken out. `rate` is the caller's.
     pub(super) fn next_sound(&mut self, rate: SampleRate, at_ms: u64, events: &mut EventQueue) -> Sound {

@@ -11,7 +11,7 @@ use super::mixer::{Converter, mix};
 use super::playback::{PromptFrame, Sound};
 use super::record::Said;
 use super::supervise::{Supervision, Supervisor, voice_of};
-use super::{CallMedia, LegSlot};
+use super::{CallMedia, LegSlot, open_leg};
 use crate::codec::Codec;
 use crate::prompt::Prompt;
 use crate::tone::{Country, ToneGenerator};
@@ -76,6 +76,28 @@ impl CallMedia {
             return self.pass_time(now);
         }
         self.speak_to_caller(now);
+    }
+
+    /// Sends nothing for the time of a tick, and has what is played, typed and told wait. The recording has the silence
+    /// that the caller hears.
+    pub(super) fn hold_breath(&mut self, now: Instant) {
+        if self.choose_relay() {
+            self.pass_time(now);
+        }
+        let relayed = self.bridge.as_deref().filter(|bridge| bridge.relays).map(Bridge::with);
+        for slot in LegSlot::every() {
+            let passes = relayed.is_some_and(|with| slot == with || slot == LegSlot::CALLER);
+            if let Some(leg) = open_leg(&mut self.legs, slot).filter(|_| !passes) {
+                leg.session.skip(now);
+                leg.sender.stand_still();
+            }
+        }
+        self.playbacks.stand_still(self.clock.ms(), &mut self.events);
+        self.attention.said(Said::Silence);
+        if let Some(recording) = &mut self.recording {
+            let caller = open_leg(&mut self.legs, LegSlot::CALLER);
+            recording.write(caller.map(|leg| &leg.heard), Said::Silence, &mut self.taps);
+        }
     }
 
     /// The bridged leg hears the caller, the others what they alone are told, or silence.

@@ -68,6 +68,14 @@ impl DigitTones {
         }
     }
 
+    /// Time passes in which nothing is heard: the key that sounds ends, since its rest would be taken for a second one,
+    /// and the others wait.
+    pub fn stand_still(&mut self, samples: u32) {
+        let pause = samples.saturating_sub(self.tone_left);
+        self.tone_left = self.tone_left.saturating_sub(samples);
+        self.gap_left = self.gap_left.saturating_sub(pause);
+    }
+
     fn begin_next(&mut self) {
         let samples = |ms: u32| ms * self.rate.hz() / 1_000;
         let Some(key) = self.waiting.pop_front() else { return };

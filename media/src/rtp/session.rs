@@ -341,6 +341,11 @@ impl Session {
         }
     }
 
+    /// 20 ms in which nothing is sent, whatever there was to say. Keys that wait go on waiting.
+    pub fn skip(&mut self, now: Instant) {
+        self.sender.skip(now);
+    }
+
     /// Sends audio, or by another payload type a packet by itself.
     fn send_frame(&mut self, now: Instant, payload: &[u8], by_itself: Option<u8>) {
         let to = self.latch.target();

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
+use std::time::Instant;
 
 use media::rtp::OutgoingKind;
 use media::{CallMedia, LegSlot, MediaCommand, MediaEvent, Tap};
@@ -54,6 +55,8 @@ struct Line {
     /// What came of a handshake before its agreement: the peer that is called may be faster than its answer.
     early: Option<(SocketAddr, Vec<u8>)>,
     agreed: bool,
+    /// When the last RTP packet that was taken in came.
+    heard_at: Option<Instant>,
 }
 
 /// What is left of a call, or of a leg, to be freed elsewhere.
@@ -106,7 +109,8 @@ impl Call {
         self.take_orders(context);
         self.visits = self.visits.wrapping_add(1);
         let seldom = self.visits.is_multiple_of(SELDOM);
-        self.receive(context, seldom);
+        self.stand_still(context, visit);
+        self.receive(context, seldom, None);
         self.run_frames(context, visit);
         if closing && self.linger.is_none() {
             self.wind_up(context);
@@ -152,6 +156,7 @@ impl Call {
                         handshake: None,
                         early: None,
                         agreed: false,
+                        heard_at: None,
                     });
                 }
                 Order::CloseLeg(leg) => self.close_leg(leg, context),
@@ -203,10 +208,24 @@ impl Call {
         self.linger = Some(LINGER);
     }
 
-    /// Takes in what waits at the sockets.
-    fn receive(&mut self, context: &mut Context<'_>, rtcp_too: bool) {
+    /// Catches up with time: what came meanwhile is heard as if it had been taken in when it came.
+    fn stand_still(&mut self, context: &mut Context<'_>, visit: Visit) {
+        for at in visit.skipped_at(context.now) {
+            self.receive(context, false, Some(at));
+            self.media.stand_still(at);
+            self.send(context);
+        }
+        context.counters.ticks.add(u64::from(visit.skipped));
+        context.counters.skipped.add(u64::from(visit.skipped));
+    }
+
+    /// Takes in what waits at the sockets; where `until` is given, what came later stays there, but for a few packets.
+    fn receive(&mut self, context: &mut Context<'_>, rtcp_too: bool, until: Option<Instant>) {
         let Self { legs, media, shared, capture, hidden, .. } = self;
-        for Line { slot: leg, sockets, handshake, early, agreed } in legs.iter_mut() {
+        for Line { slot: leg, sockets, handshake, early, agreed, heard_at } in legs.iter_mut() {
+            if until.is_some_and(|until| heard_at.is_some_and(|at| at >= until)) {
+                continue;
+            }
             let (clock, now) = (context.clock(), context.real_now());
             let showing = Showing { ways: capture.as_ref().and_then(|_| media.key_ways(*leg)), hidden: *hidden };
             let mut show = |kind, socket: &UdpSocket, packet: &Received<'_>, source| {
@@ -229,7 +248,7 @@ impl Call {
                     handshake.take(source, remote, &data, notes, counters);
                 }
             }
-            drain(&sockets.rtp, context, |packet, source| {
+            drain(&sockets.rtp, context, until, |packet, source| {
                 show(OutgoingKind::Rtp, &sockets.rtp, packet, source);
                 match handshake {
                     Some(handshake) if Handshake::is_dtls(packet.data) => {
@@ -238,11 +257,15 @@ impl Call {
                     None if !*agreed && Handshake::is_dtls(packet.data) => {
                         early.get_or_insert_with(|| (source, packet.data.to_vec()));
                     }
-                    _ => media.handle_rtp(clock.arrival(packet.stamp), *leg, source, packet.data),
+                    _ => {
+                        let arrived = clock.arrival(packet.stamp);
+                        *heard_at = Some(arrived);
+                        media.handle_rtp(arrived, *leg, source, packet.data);
+                    }
                 }
             });
             if rtcp_too {
-                drain(&sockets.rtcp, context, |packet, source| {
+                drain(&sockets.rtcp, context, until, |packet, source| {
                     show(OutgoingKind::Rtcp, &sockets.rtcp, packet, source);
                     media.handle_rtcp(clock.arrival(packet.stamp), *leg, source, packet.data);
                 });
@@ -251,16 +274,11 @@ impl Call {
     }
 
     fn run_frames(&mut self, context: &mut Context<'_>, visit: Visit) {
-        for _ in 0..visit.skipped {
-            self.media.tick(context.now);
-            while self.media.poll_transmit().is_some() {}
-        }
-        for _ in 0..visit.ticks {
-            self.media.tick(context.now);
+        for at in visit.sent_at(context.now) {
+            self.media.tick(at);
             self.send(context);
         }
-        context.counters.ticks.add(u64::from(visit.skipped + visit.ticks));
-        context.counters.skipped.add(u64::from(visit.skipped));
+        context.counters.ticks.add(u64::from(visit.ticks));
         context.counters.made_up.add(u64::from(visit.ticks.saturating_sub(1)));
     }
 
@@ -339,21 +357,29 @@ impl Call {
     }
 }
 
-/// Reads a socket until it is empty or the limit of one tick is reached.
-fn drain(socket: &UdpSocket, context: &mut Context<'_>, mut take: impl FnMut(&Received<'_>, SocketAddr)) {
+/// Reads a socket until it is empty, a packet came `until` then or later, or the limit of one tick is reached.
+fn drain(
+    socket: &UdpSocket,
+    context: &mut Context<'_>,
+    until: Option<Instant>,
+    mut take: impl FnMut(&Received<'_>, SocketAddr),
+) {
+    let clock = context.clock();
     let mut left = context.max_packets;
     while left > 0 {
         // An error is such as ICMP's answer to what was sent before; the next packets are not touched by it.
         let Ok(count) = context.batch.receive(socket) else { return context.counters.receive_errors.add(1) };
         context.counters.received.add(count as u64);
+        let mut later = false;
         for index in 0..count {
             let packet = context.batch.packet(index);
+            later |= until.is_some_and(|until| clock.arrival(packet.stamp) >= until);
             match packet.source {
                 Some(source) if !packet.truncated => take(&packet, source),
                 _ => context.counters.oversized.add(1),
             }
         }
-        if count < BATCH {
+        if count < BATCH || later {
             return;
         }
         left = left.saturating_sub(count);

@@ -22,12 +22,26 @@ const CALLS_BEFORE_NEXT_SLOT: usize = 8;
 /// What to do at one visit of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Visit {
-    /// Frames whose time has passed too long ago to be sent: run and thrown away, so that the timeline stays right.
+    /// Frames whose time has passed too long ago to be sent: time passes for them, so that the timeline stays right.
     pub(crate) skipped: u32,
     /// Frames to run and send now: 1, or 2 when a frame is made up for.
     pub(crate) ticks: u32,
-    /// How late the first of these frames is.
+    /// How late the first of the latter is.
     pub(crate) late: Duration,
+}
+
+impl Visit {
+    /// When each frame that is skipped was due.
+    pub(crate) fn skipped_at(self, now: Instant) -> impl Iterator<Item = Instant> {
+        (1..=self.skipped).rev().filter_map(move |before| now.checked_sub(self.late + TICK * before))
+    }
+
+    /// When each frame that is sent was due; a single one counts as on time.
+    pub(crate) fn sent_at(self, now: Instant) -> impl Iterator<Item = Instant> {
+        let first = if self.ticks > 1 { now.checked_sub(self.late) } else { None };
+        let first = first.unwrap_or(now);
+        (0..self.ticks).map(move |after| first + TICK * after)
+    }
 }
 
 /// The times of the slots of one media thread.
@@ -152,6 +166,20 @@ mod tests {
         let slot = schedule.join(start);
         let visit = schedule.visit(slot, start + milliseconds(10_000));
         assert_eq!((visit.skipped, visit.ticks), (500 - MAX_BEHIND, 2));
+    }
+
+    #[test]
+    fn each_frame_of_a_stall_has_its_own_time() {
+        let start = Instant::now();
+        let mut schedule = Schedule::new(start);
+        let slot = schedule.join(start);
+        let now = start + milliseconds(207);
+        let visit = schedule.visit(slot, now);
+        let skipped: Vec<_> = visit.skipped_at(now).collect();
+        assert_eq!(skipped, (0..5).map(|tick| start + TICK * tick).collect::<Vec<_>>());
+        assert_eq!(visit.sent_at(now).collect::<Vec<_>>(), [start + TICK * 5, start + TICK * 6]);
+        let on_time = Visit { skipped: 0, ticks: 1, late: milliseconds(3) };
+        assert_eq!(on_time.sent_at(now).collect::<Vec<_>>(), [now]);
     }
 
     #[test]

@@ -164,7 +164,16 @@ impl TestCall {
         (0..ms / 20).for_each(|_| self.tick());
     }
 
+    /// Lets so much time pass in which we can send nothing.
+    pub(super) fn stand_still_ms(&mut self, ms: u64) {
+        (0..ms / 20).for_each(|_| self.pass_tick(CallMedia::stand_still));
+    }
+
     pub(super) fn tick(&mut self) {
+        self.pass_tick(CallMedia::tick);
+    }
+
+    fn pass_tick(&mut self, ours: fn(&mut CallMedia, Instant)) {
         self.ticks += 1;
         let now = self.now();
         let arrived = self.start + TICK * (self.ticks as u32 - 1) + Duration::from_millis(15);
@@ -186,7 +195,7 @@ impl TestCall {
                 }
             }
         }
-        self.media.tick(now);
+        ours(&mut self.media, now);
         self.drain(now);
     }
 

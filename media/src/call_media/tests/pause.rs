@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use call_model::{PlaybackEnd, PlaybackId, SampleRate};
+use call_model::{AudioFrame, PlaybackEnd, PlaybackId, RecordingSwitch, SampleRate};
 
 use super::harness::TestCall;
 use super::play::{play, prompt, stretches};
-use crate::call_media::{MediaCommand, MediaEvent};
+use crate::call_media::{CallMediaConfig, LegSlot, MediaCommand, MediaEvent, TapStream};
 use crate::codec::Codec;
+use crate::dtmf::Detector;
 use crate::prompt::Prompt;
 use crate::test_signal::{amplitude, rms};
 
@@ -131,4 +132,64 @@ fn a_playback_that_waits_for_more_stands_still() {
     call.run_ms(200);
     let expected = [("started", 1, 0, 200), ("paused", 1, 100, 300), ("resumed", 1, 100, 500), ("ended", 1, 200, 600)];
     assert_eq!(told(&call), expected);
+}
+
+/// The keys that are heard in the sound.
+fn keys_in(heard: &[i16]) -> String {
+    let mut detector = Detector::new();
+    let mut frame = AudioFrame::silence(SampleRate::Narrow);
+    let keys = heard.chunks_exact(frame.samples().len()).filter_map(|samples| {
+        frame.samples_mut().copy_from_slice(samples);
+        detector.process(&frame)
+    });
+    keys.collect()
+}
+
+/// A machine that stood still swallows nothing of what is played: it goes on where it was.
+#[test]
+fn what_we_play_and_type_waits_while_nothing_can_be_sent() {
+    for codec in Codec::ALL {
+        let mut call = TestCall::with_caller(codec);
+        call.handle(play(1, vec![prompt(500.0, 1_000)]));
+        call.run_ms(400);
+        call.stand_still_ms(600);
+        call.run_ms(700);
+        let expected =
+            [("started", 1, 0, 0), ("paused", 1, 400, 400), ("resumed", 1, 400, 1_000), ("ended", 1, 1_000, 1_600)];
+        assert_eq!(told(&call), expected, "{codec:?}");
+        let heard = stretches(codec.sample_rate(), 500.0, &call.caller().heard);
+        let total: u64 = heard.iter().map(|(from, to)| to - from).sum();
+        assert!((980..=1_100).contains(&total), "{codec:?}: {heard:?}");
+        assert_eq!(call.caller().session.quality().lost, 0, "{codec:?}");
+    }
+    for dtmf in [true, false] {
+        let mut call = TestCall::new(CallMediaConfig::default());
+        call.start_leg(0, Codec::Pcma, dtmf);
+        call.handle(MediaCommand::SendDigits { leg: LegSlot::CALLER, digits: "25".into() });
+        call.run_ms(60);
+        call.stand_still_ms(1_000);
+        call.run_ms(1_000);
+        let tones = keys_in(&call.caller().heard);
+        assert_eq!(if dtmf { &call.caller().keys } else { &tones }, "25", "by telephone-event: {dtmf}");
+    }
+}
+
+/// What the caller says meanwhile is recorded, and we are silent there.
+#[test]
+fn the_recording_of_a_standstill_has_the_caller_and_our_silence() {
+    let mut call = TestCall::with_caller(Codec::Pcma);
+    call.handle(MediaCommand::RecordCall(RecordingSwitch::Start));
+    call.handle(play(1, vec![prompt(500.0, 1_000)]));
+    call.caller().say_tone(900.0, 2_000);
+    call.run_ms(400);
+    call.stand_still_ms(600);
+    call.run_ms(1_000);
+    call.handle(MediaCommand::RecordCall(RecordingSwitch::Stop));
+    call.run_ms(20);
+    let (sound, _) = call.recorded(TapStream::Call);
+    let caller = stretches(SampleRate::Narrow, 900.0, &sound[0]);
+    assert_eq!(caller.len(), 1, "{caller:?}");
+    let ours = stretches(SampleRate::Narrow, 500.0, &sound[1]);
+    let [(_, stopped), (resumed, _)] = ours[..] else { panic!("{ours:?}") };
+    assert!(stopped.abs_diff(400) <= 20 && resumed.abs_diff(1_000) <= 20, "{ours:?}");
 }
