@@ -46,6 +46,15 @@ const SAME: f64 = 0.95;
 /// How far from most of the others a piece is looked for, seconds.
 const ASTRAY: f64 = 0.06;
 
+/// Above this likeness it is what was said.
+const SPOKEN: f64 = 0.85;
+/// The same where it stopped and went on, since more ways are tried.
+const FOLLOWED: f64 = 0.94;
+/// How often a machine may have stood still while something was said.
+const MAX_STOPS: u32 = 3;
+/// What a stop costs, in windows of 10 ms that are as unlike as the levels of two sounds that have nothing in common.
+const STOP_COST: f64 = 2.0 * 15.0;
+
 impl Sound {
     /// Sound from samples.
     pub const fn new(samples: Vec<i16>, rate: u32) -> Self {
@@ -142,9 +151,21 @@ impl Sound {
         Likeness { at: best.at * i64::from(self.rate / 100), ..best }
     }
 
-    /// Whether `part` was spoken here.
+    /// Whether `part` was spoken here, in one go or where a machine stood still with pauses in between.
     pub fn contains_speech(&self, part: &Self) -> bool {
-        self.find_speech(part).score > 0.85
+        self.find_speech(part).score > SPOKEN || self.follow_speech(part).is_some_and(|score| score > FOLLOWED)
+    }
+
+    /// How much the best way through this sound is like `part` where it may stop and go on later a few times: Pearson's
+    /// correlation of the levels; `None` where that takes more stops than [`MAX_STOPS`].
+    pub fn follow_speech(&self, part: &Self) -> Option<f64> {
+        let part = trimmed(&part.envelope());
+        let (mean, spread) = moments(&part);
+        let whole: Vec<f64> = self.envelope().iter().map(|level| (level - mean) / spread).collect();
+        let part = part.iter().map(|level| (level - mean) / spread);
+        let best = part.fold(vec![Way::default(); whole.len() + 1], |before, part| Way::on(&before, &whole, part));
+        let best = best.into_iter().min_by(|a, b| a.cost.total_cmp(&b.cost)).filter(|way| way.stops <= MAX_STOPS)?;
+        Some(best.correlation())
     }
 
     /// Where `part` is here, to the sample; `around` bounds the search.
@@ -208,6 +229,67 @@ impl Sound {
     }
 }
 
+/// A way of a part through a whole, window by window of 10 ms: the sums that the likeness of the two is made of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
+    cost: f64,
+    stops: u32,
+    windows: f64,
+    whole: f64,
+    part: f64,
+    whole_squares: f64,
+    part_squares: f64,
+    product: f64,
+}
+
+impl Way {
+    const NONE: Self = Self {
+        cost: f64::INFINITY,
+        stops: 0,
+        windows: 0.0,
+        whole: 0.0,
+        part: 0.0,
+        whole_squares: 0.0,
+        part_squares: 0.0,
+        product: 0.0,
+    };
+
+    /// The best ways whose last window is each of the whole's, from those of the part's window before: the one before
+    /// each, or any earlier with a stop between.
+    fn on(before: &[Self], whole: &[f64], part: f64) -> Vec<Self> {
+        let mut earlier = Self::NONE;
+        let mut ways = vec![Self::NONE];
+        for (at, &level) in whole.iter().enumerate() {
+            let best = if earlier.cost < before[at].cost { earlier } else { before[at] };
+            ways.push(best.with(level, part));
+            let stopped = Self { cost: before[at].cost + STOP_COST, stops: before[at].stops + 1, ..before[at] };
+            if stopped.cost < earlier.cost {
+                earlier = stopped;
+            }
+        }
+        ways
+    }
+
+    fn with(self, whole: f64, part: f64) -> Self {
+        Self {
+            cost: self.cost + (whole - part).powi(2),
+            stops: self.stops,
+            windows: self.windows + 1.0,
+            whole: self.whole + whole,
+            part: self.part + part,
+            whole_squares: self.whole_squares + whole * whole,
+            part_squares: self.part_squares + part * part,
+            product: self.product + whole * part,
+        }
+    }
+
+    fn correlation(&self) -> f64 {
+        let of = |product: f64, a: f64, b: f64| product - a * b / self.windows;
+        let spread = of(self.whole_squares, self.whole, self.whole) * of(self.part_squares, self.part, self.part);
+        of(self.product, self.whole, self.part) / spread.max(f64::MIN_POSITIVE).sqrt()
+    }
+}
+
 fn level(samples: &[i16]) -> f64 {
     let power: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
     (power / samples.len().max(1) as f64).sqrt()
@@ -261,6 +343,7 @@ pub fn read_wav(bytes: &[u8]) -> Vec<Sound> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::voice::{spoken, voice};
 
     #[test]
     fn tones_are_told_from_each_other_and_from_silence() {
@@ -280,6 +363,54 @@ mod tests {
         assert_eq!(found.at, 4_000);
         assert!(found.score > 0.99);
         assert!(Sound::noise(8, 2.0).find_exactly(&part, 0..16_000).score < 0.2);
+    }
+
+    /// What is said after `sound` has stopped for as long as `stops` say, with the noise that a receiver makes up at the
+    /// beginning of each.
+    fn stopped(sound: &Sound, stops: &[(f64, f64)]) -> Sound {
+        let mut samples = Vec::new();
+        let mut from = 0.0;
+        for &(at, seconds) in stops {
+            let before = sound.between(from, at).samples;
+            samples.extend_from_slice(&before);
+            samples.extend(before[before.len() - 480..].iter().map(|sample| sample / 2));
+            samples.resize(samples.len() + (seconds * f64::from(sound.rate)) as usize, 0);
+            from = at;
+        }
+        samples.extend_from_slice(&sound.between(from, sound.seconds()).samples);
+        Sound::new(samples, sound.rate)
+    }
+
+    #[tokio::test]
+    async fn speech_is_found_where_it_stopped_and_went_on_and_nowhere_else() {
+        let voice = voice().await;
+        let texts = [
+            "Northwind Dental, hello!",
+            "You find us at 12 Harbour Street, on the second floor.",
+            "For our opening hours, press 1. For directions, 2.",
+            "Tram 4 stops at the door; get off at Old Harbour.",
+            "I am sorry, nobody can take your call right now.",
+            "Thank you. We will call you back.",
+        ];
+        let mut sounds = Vec::new();
+        for text in texts {
+            sounds.push(spoken(&voice, "en", text).await);
+        }
+        for (n, part) in sounds.iter().enumerate() {
+            let stops = [(0.45, 0.2), (0.9, 1.7)];
+            let whole = stopped(part, &stops);
+            assert!(whole.find_speech(part).score < SPOKEN, "{} is not stopped", texts[n]);
+            assert!(whole.contains_speech(part), "{}: {:?}", texts[n], whole.follow_speech(part));
+            let mut others = Vec::new();
+            sounds.iter().enumerate().filter(|(m, _)| *m != n).for_each(|(_, other)| others.extend(&other.samples));
+            let others = Sound::new(others, RATE);
+            assert!(
+                !others.contains_speech(part),
+                "{} is in what others say: {:?}",
+                texts[n],
+                others.follow_speech(part)
+            );
+        }
     }
 
     #[test]
