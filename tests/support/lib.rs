@@ -4,7 +4,7 @@
 //! - [`caller`]: synthetic callers; [`baresip`] and [`sipp`]: foreign phones; [`wire`]: SIP by hand, to the byte;
 //!   [`handset`]: a phone with two calls; [`linphone`]: a softphone with TLS and Opus; [`border`]: a carrier's Kamailio and rtpengine.
 //! - [`lab`]: hosts in network namespaces, with a NAT between them.
-//! - [`signal`]: levels, tones and likeness of what was heard; [`voice`]: what should have been heard.
+//! - [`signal`] (the crate `ears`): levels, tones and likeness of what was heard; [`voice`]: what should have been heard.
 //! - [`receiver`]: a webhook's other end; [`recorder`]: a recorder of record; [`endpoint`]: a system of the business that tools reach by HTTP.
 //! - [`certificate`]: certificates of their own; [`ports`], [`wait`]: ports that nobody else uses, and waiting for what happens.
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on should say so and stop")]
@@ -23,7 +23,6 @@ pub mod ports;
 pub mod receiver;
 pub mod recorder;
 pub mod server;
-pub mod signal;
 pub mod sipp;
 pub mod voice;
 pub mod wait;
@@ -32,5 +31,7 @@ pub mod wire;
 pub use api::Api;
 pub use baresip::Baresip;
 pub use clock::Clock;
+/// What is heard: levels, tones and likeness.
+pub use ears as signal;
 pub use endpoint::{Endpoint, Reply};
 pub use server::{Server, Settings};

@@ -23,3 +23,59 @@ pub async fn spoken(voice: &PicoPool, language: &str, text: &str) -> Sound {
     }
     Sound::new(samples, RATE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said after `sound` has stopped for as long as `stops` say, with the noise that a receiver makes up at the
+    /// beginning of each.
+    fn stopped(sound: &Sound, stops: &[(f64, f64)]) -> Sound {
+        let mut samples = Vec::new();
+        let mut from = 0.0;
+        for &(at, seconds) in stops {
+            let before = sound.between(from, at).samples;
+            samples.extend_from_slice(&before);
+            samples.extend(before[before.len() - 480..].iter().map(|sample| sample / 2));
+            samples.resize(samples.len() + (seconds * f64::from(sound.rate)) as usize, 0);
+            from = at;
+        }
+        samples.extend_from_slice(&sound.between(from, sound.seconds()).samples);
+        Sound::new(samples, sound.rate)
+    }
+
+    #[tokio::test]
+    async fn speech_is_found_where_it_stopped_and_went_on_and_nowhere_else() {
+        let voice = voice().await;
+        let texts = [
+            "Northwind Dental, hello!",
+            "You find us at 12 Harbour Street, on the second floor.",
+            "For our opening hours, press 1. For directions, 2.",
+            "Tram 4 stops at the door; get off at Old Harbour.",
+            "I am sorry, nobody can take your call right now.",
+            "Thank you. We will call you back.",
+        ];
+        let mut sounds = Vec::new();
+        for text in texts {
+            sounds.push(spoken(&voice, "en", text).await);
+        }
+        for (n, part) in sounds.iter().enumerate() {
+            let stops = [(0.45, 0.2), (0.9, 1.7)];
+            let whole = stopped(part, &stops);
+            assert!(whole.find_speech(part).score < 0.85, "{} is not stopped", texts[n]);
+            assert!(whole.contains_speech(part), "{}: {:?}", texts[n], whole.follow_speech(part));
+            let mut others = Vec::new();
+            sounds.iter().enumerate().filter(|(m, _)| *m != n).for_each(|(_, other)| others.extend(&other.samples));
+            let others = Sound::new(others, RATE);
+            for nothing in [Sound::new(vec![0; 80_000], RATE), Sound::tone(440.0, 10.0)] {
+                assert!(!nothing.contains_speech(part), "{}: {:?}", texts[n], nothing.follow_speech(part));
+            }
+            assert!(
+                !others.contains_speech(part),
+                "{} is in what others say: {:?}",
+                texts[n],
+                others.follow_speech(part)
+            );
+        }
+    }
+}
