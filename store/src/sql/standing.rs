@@ -50,9 +50,11 @@ impl Store {
         for row in &lists.bind(json(&digits)).bind(purpose).fetch_all(&mut *conn).await? {
             standing.do_not_call.push(Reader { row, table: "do_not_call_lists" }.text("name")?);
         }
-        // What had no port or no trunk has rung nowhere: it was filed without a leg.
+        // What had no port or no trunk has rung nowhere: it was filed without a leg. By itself SQLite walks through all
+        // calls out.
         let attempts = sqlx::query(
-            "SELECT id, started_ms, answered_ms, dropped, purpose, member FROM calls WHERE direction = 'outbound' \
+            "SELECT id, started_ms, answered_ms, dropped, purpose, member FROM calls INDEXED BY calls_outbound \
+             WHERE direction = 'outbound' \
              AND to_address IN (SELECT value FROM json_each(?1)) AND started_ms > ?2 \
              AND NOT (state = 'ended' AND answered_ms IS NULL AND legs = '[]' \
              AND cause IN ('overload', 'network_failure')) \
