@@ -55,10 +55,11 @@ bench-agent: ## Print delays and costs of conversations with an agent (SESSIONS=
 	target/release/load agent --sessions $(SESSIONS)
 	target/release/load agent --sessions 1,50 --no-speculation
 
-bench-campaign: ## Print what planning a campaign of a million contacts costs: contacts a second, bytes for each
+CAMPAIGN_DIALS ?= 10000
+bench-campaign: ## Print what campaigns cost: contacts planned a second and bytes for each, calls dialled a second (CAMPAIGN_DIALS=10000)
 	@scripts/setup test
-	cargo build --release --locked --bin load
-	target/release/load plan
+	cargo build --release --locked --bin callwright --bin load
+	scripts/bench-campaign $(CAMPAIGN_DIALS)
 
 bench-books: ## Print how long the list of calls, its filters and the reports take with 100,000 calls in the books
 	@scripts/setup test
@@ -70,9 +71,8 @@ CAMPAIGN_KILLS ?= 10
 CAMPAIGN_PACE ?= 35
 campaign-kills: ## Kill a campaign of 5,000 calls ten times: nobody forgotten, nobody dialled twice (CAMPAIGN_CALLS=5000 CAMPAIGN_PACE=35)
 	@scripts/setup test
-	cargo build --release --locked --bin callwright
 	CAMPAIGN_CALLS=$(CAMPAIGN_CALLS) CAMPAIGN_KILLS=$(CAMPAIGN_KILLS) CAMPAIGN_PACE=$(CAMPAIGN_PACE) \
-	    cargo nextest run --release --locked --package callwright-tests --test scenarios --run-ignored only ten_kills_of
+	    cargo nextest run --cargo-profile suite --locked --workspace --run-ignored only -E 'test(ten_kills_of)'
 
 SOAK_SECONDS ?= 1800
 SOAK_CALLS ?= 400

@@ -360,8 +360,7 @@ fn products(whole: &[f64], part: &[f64]) -> Vec<f64> {
     let mut product: Vec<_> = spectrum(whole).iter().zip(spectrum(part)).map(|(a, b)| a * b.conj()).collect();
     let mut products = back.make_output_vec();
     back.process(&mut product, &mut products).unwrap();
-    products.iter_mut().for_each(|value| *value /= length as f64);
-    products
+    products.into_iter().map(|sum| sum / length as f64).collect()
 }
 
 fn moments(values: &[f64]) -> (f64, f64) {

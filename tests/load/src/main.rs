@@ -8,6 +8,7 @@
 //! - `load soak`: calls of several kinds over a bad line, for long: fails when one is lost or something is left behind.
 //! - `load machines`: how well and how soon it is told who answers a call, on made material; needs no server.
 //! - `load plan`: the planner of campaigns alone: contacts planned a second, bytes for each; needs no server.
+//! - `load dials`: the carrier of a campaign: how many calls the whole program places in a second, and what each costs.
 //! - `load books`: made calls in the books, and how long the list of calls, its filters and the reports take then; needs
 //!   no server.
 //! - `load flood`: a flood of INVITEs from strangers while calls run: what it does to their packets and to the memory.
@@ -17,6 +18,7 @@
 mod agent;
 mod books;
 mod calls;
+mod dials;
 mod flood;
 mod machines;
 mod plan;
@@ -56,6 +58,8 @@ enum Command {
     Books(books::BooksArgs),
     /// The planner of campaigns alone
     Plan(plan::PlanArgs),
+    /// The carrier of a campaign: takes the calls that the server places
+    Dials(dials::DialsArgs),
     /// The packets of so many calls against a plain UDP echo
     Floor(calls::FloorArgs),
     /// Write a certificate for loopback into a folder: sip.pem and sip.key
@@ -81,6 +85,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Command::Machines(args) => machines::run(&args),
         Command::Books(args) => books::run(&args),
         Command::Plan(args) => plan::run(&args),
+        Command::Dials(args) => dials::run(&args),
         Command::Floor(args) => calls::floor(&args),
         Command::Certificate { folder } => certificate(&folder),
         Command::Echo => rtp::echo(),
