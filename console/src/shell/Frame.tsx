@@ -18,6 +18,7 @@ import { useMay, useSession } from "./session";
 import { SignInAgain } from "./SignIn";
 import { shellTexts } from "./texts";
 import { useHeadingFocus } from "./useHeadingFocus";
+import { useSettled } from "./useSettled";
 
 /** What the browser's phone shows on every page. */
 const docks = import.meta.glob<{ default: React.ComponentType }>("../pages/phone/Dock.tsx");
@@ -48,6 +49,7 @@ export function Frame() {
   const navigate = useNavigate();
   const navigation = useNavigation();
   const isOnline = useOnline();
+  const isSettled = useSettled();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [isSearchOpen, setSearchOpen] = useState(false);
   const [isHelpOpen, setHelpOpen] = useState(false);
@@ -95,14 +97,16 @@ export function Frame() {
             {t("shell.offline")}
           </p>
         )}
-        <Guard scopes={["live:supervise"]} instead={null}>
-          <Suspense>
-            <Supervised />
-          </Suspense>
-        </Guard>
+        {isSettled && (
+          <Guard scopes={["live:supervise"]} instead={null}>
+            <Suspense>
+              <Supervised />
+            </Suspense>
+          </Guard>
+        )}
         <Outlet />
       </main>
-      {Dock && (
+      {Dock && isSettled && (
         <Guard scopes={["phone:use"]} instead={null}>
           <Suspense>
             <Dock />
