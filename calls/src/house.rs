@@ -13,6 +13,7 @@ use media::Prompt;
 use media::answering::AnsweringConfig;
 use media::call_media::InbandDtmf;
 use media::codec::Codec;
+use media::rtp::JitterConfig;
 use media::sdp::SrtpPolicy;
 use media::tone::Country;
 use recordings::{Folder, Recorder};
@@ -126,6 +127,8 @@ pub struct CallSettings {
     pub inband_dtmf: InbandDtmf,
     /// Whether the sound of phones is encrypted; trunks have settings of their own. Default: when the phone offers it.
     pub srtp: SrtpPolicy,
+    /// How long packets wait for slower ones. Default: 3 to 400 ms, as the line needs it.
+    pub jitter: JitterConfig,
     /// A leg without RTP for so long is ended; `None` never. Default: 30 s.
     pub rtp_timeout: Option<Duration>,
     /// When it is said who answered a call that is screened. Default: within 4 s.
@@ -201,6 +204,7 @@ impl Default for CallSettings {
             hold_music: None,
             inband_dtmf: InbandDtmf::Auto,
             srtp: SrtpPolicy::Optional,
+            jitter: JitterConfig::default(),
             rtp_timeout: Some(Duration::from_secs(30)),
             answering: AnsweringConfig::default(),
             country: Country::default(),

@@ -196,7 +196,8 @@ impl<'a> OneCall<'a> {
         }
         self.sounding = Some(Instant::now());
         self.command(MediaCommand::RecordCall(RecordingSwitch::Start));
-        let session = SessionConfig::new(u64::from(self.local.port));
+        let session =
+            SessionConfig { jitter: self.line.config.jitter, ..SessionConfig::new(u64::from(self.local.port)) };
         self.command(MediaCommand::StartLeg { leg, session, negotiated });
     }
 

@@ -54,10 +54,11 @@ impl SyntheticCaller {
         local.dtmf = self.config.telephone_event;
         let (ours, negotiated) = sdp::answer(&local, &offer).map_err(line)?;
         let body = Body::sdp(ours.to_string());
+        let session = SessionConfig { jitter: self.config.jitter, ..SessionConfig::new(2) };
         let (sip, leg) = (self.sip.clone(), incoming.leg);
         let mut call = OneCall::new(self, leg, (media, media_events), local, ours, Instant::now());
         call.note("called");
-        call.start(SessionConfig::new(2), negotiated);
+        call.start(session, negotiated);
         if !taking.early.is_empty() {
             sip.ring(leg, StatusCode::SESSION_PROGRESS, Some(body.clone())).await.map_err(line)?;
             let last = Instant::now() + script.longest;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use media::codec::Codec;
+use media::rtp::JitterConfig;
 use media::sdp::KeyExchange;
 use speech::Synthesizer;
 
@@ -29,6 +30,8 @@ pub struct CallerConfig {
     pub voice: Option<Arc<dyn Synthesizer>>,
     /// How bad the line is.
     pub line: Line,
+    /// How long packets wait for slower ones before they are heard.
+    pub jitter: JitterConfig,
     /// Encrypts the sound with keys that are agreed on in this way, or does not call; `None`: sound in the clear.
     pub srtp: Option<KeyExchange>,
 }
@@ -45,6 +48,7 @@ impl Default for CallerConfig {
             ports: 20_000..=29_999,
             voice: None,
             line: Line::default(),
+            jitter: JitterConfig::default(),
             srtp: None,
         }
     }

@@ -81,6 +81,7 @@ impl Call {
                 self.sounding_since.get_or_insert_with(tokio::time::Instant::now);
             }
             let session = SessionConfig {
+                jitter: self.house.settings.jitter,
                 rtp_timeout,
                 latch: leg.latch(),
                 send_comfort_noise,

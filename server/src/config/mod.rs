@@ -17,6 +17,7 @@ mod queues;
 mod recorder;
 mod rehearsals;
 mod secret;
+mod sound;
 mod stir;
 mod streams;
 mod telemetry;
@@ -47,6 +48,7 @@ pub use queues::QueuesSection;
 pub use recorder::{RecorderSection, Unrecorded, WithoutRecorder};
 pub use rehearsals::RehearsalsSection;
 pub use secret::{SecretError, SecretPlaces};
+pub use sound::{ComfortNoise, InbandDtmf, MediaSection, WaitError};
 pub use stir::{Attest, StirSection};
 pub use streams::{
     CertificateConfig, ClientCertificates, DnsSection, StreamSection, TlsSection, TlsVersion, WebSection,
@@ -271,82 +273,6 @@ impl Default for SipSection {
             session_expires_s: 1_800,
             min_se_s: 90,
             reliable_early_media: true,
-        }
-    }
-}
-
-/// When DTMF is looked for in the sound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InbandDtmf {
-    /// Only where RFC 4733 was not agreed on.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// How comfort noise (RFC 3389) is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ComfortNoise {
-    /// Not at all.
-    Off,
-    /// It is heard where a peer sends it.
-    Receive,
-    /// It is sent, too, while our side is silent.
-    Send,
-}
-
-/// Sound.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct MediaSection {
-    /// First RTP port (10000).
-    pub first_port: u16,
-    /// Last RTP port (19999).
-    pub last_port: u16,
-    /// Address written into SDP where it is not the one that signalling uses (behind NAT).
-    pub advertised: Option<IpAddr>,
-    /// Threads that carry RTP (2, at most one per core).
-    pub threads: usize,
-    /// A call without RTP for so long is ended, seconds (30).
-    pub rtp_timeout_s: u64,
-    /// Codecs in order of preference (`PCMA`, `PCMU`, `G722`, `OPUS`).
-    pub codecs: Vec<String>,
-    /// Whether peers are asked to send nothing in silence where they speak Opus (false).
-    pub opus_dtx: bool,
-    /// The work that Opus puts into each frame that we encode, 0 to 10 (5).
-    pub opus_complexity: u8,
-    /// Comfort noise, RFC 3389 (`receive`).
-    pub comfort_noise: ComfortNoise,
-    /// What is heard by who is put on hold: `built-in`, `none`, or a sound file in the folder `media` (`built-in`).
-    pub hold_music: String,
-    /// DTMF in the sound (`auto`).
-    pub inband_dtmf: InbandDtmf,
-    /// Encrypted sound with phones (`optional`: with those that offer it; trunks have settings of their own).
-    pub srtp: TrunkSrtp,
-    /// Country of ringback and busy tones, ISO 3166; the business's where it is not set.
-    pub tones: Option<String>,
-}
-
-impl Default for MediaSection {
-    fn default() -> Self {
-        Self {
-            first_port: 10_000,
-            last_port: 19_999,
-            advertised: None,
-            threads: 2,
-            rtp_timeout_s: 30,
-            codecs: vec!["PCMA".into(), "PCMU".into(), "G722".into(), "OPUS".into()],
-            opus_dtx: false,
-            opus_complexity: 5,
-            comfort_noise: ComfortNoise::Receive,
-            hold_music: "built-in".into(),
-            inband_dtmf: InbandDtmf::Auto,
-            srtp: TrunkSrtp::Optional,
-            tones: None,
         }
     }
 }

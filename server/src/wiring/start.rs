@@ -116,6 +116,9 @@ pub enum StartFailure {
     /// A codec is not known.
     #[error("`media.codecs` names `{0}`, which is not one of PCMA, PCMU and G722")]
     Codec(String),
+    /// How long packets are to wait is no range.
+    #[error("the jitter buffer cannot be used")]
+    Wait(#[from] config::WaitError),
     /// The rules for calls that we make by ourselves are none.
     #[error("the rules for outbound calls cannot be used")]
     Outreach(#[from] config::OutreachError),
@@ -529,6 +532,7 @@ fn call_settings(config: &Config) -> Result<CallSettings, StartFailure> {
         max_calls: config.limits.max_calls,
         max_duration: Duration::from_secs(config.limits.max_call_minutes.max(1) * 60),
         codecs: codecs.collect::<Result<_, _>>()?,
+        jitter: config.media.jitter()?,
         opus_dtx: config.media.opus_dtx,
         opus_complexity: config.media.opus_complexity,
         comfort_noise: match config.media.comfort_noise {
