@@ -134,7 +134,7 @@ async fn the_same_request_again_is_the_same_call() {
     assert_eq!((first.status, second.status), (StatusCode::CREATED, StatusCode::OK));
     assert_eq!(first.json()["id"], second.json()["id"]);
     phone.event("CALL_RTPESTAB").await;
-    tokio::time::sleep(caller::seconds(1.0)).await;
+    tokio::time::sleep(caller::seconds(2.0)).await;
     api.delete(&format!("/v1/calls/{}", text(&first.json(), "id"))).await;
     phone.event("CALL_CLOSED").await;
     assert!(phone.heard().await.tone_seconds(LINE_HZ) >= 0.5);

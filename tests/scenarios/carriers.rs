@@ -151,7 +151,7 @@ async fn a_call_of_ours_goes_out_by_the_trunk_and_passes_the_gate() {
     phone.event("CALL_RTPESTAB").await;
     let trunk = api.list("/v1/trunks").await.swap_remove(0);
     assert_eq!(trunk["state"]["calls"], 1);
-    tokio::time::sleep(caller::seconds(1.0)).await;
+    tokio::time::sleep(caller::seconds(2.0)).await;
     phone.command("hangup", "").await;
     let call = api.ended_call(placed["id"].as_str().unwrap()).await;
     assert_eq!((&call["cause"], &call["hung_up_by"]), (&"normal".into(), &"caller".into()));

@@ -21,8 +21,7 @@ async fn until_node(server: &Server, steps: Vec<Step>, node: &str, times: u64) -
 
 async fn assert_heard(report: &Report, language: &str, text: &str) {
     let expected = spoken(&voice().await, language, text).await;
-    let found = heard(report).find_speech(&expected);
-    assert!(found.score > 0.85, "not heard ({:.2}): {text}\n{}", found.score, timeline(report));
+    assert!(heard(report).contains_speech(&expected), "not heard: {text}\n{}", timeline(report));
 }
 
 #[tokio::test]

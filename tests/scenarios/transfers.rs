@@ -94,7 +94,7 @@ async fn the_caller_hears_ringing_until_somebody_answers() {
     tokio::time::sleep(caller::seconds(2.5)).await;
     phone.command("accept", "").await;
     phone.event("CALL_RTPESTAB").await;
-    tokio::time::sleep(caller::seconds(1.0)).await;
+    tokio::time::sleep(caller::seconds(2.0)).await;
     phone.command("hangup", "").await;
     let report = ended(calling).await;
     let heard = heard(&report);

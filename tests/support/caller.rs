@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use media::codec::Codec;
+use media::rtp::JitterConfig;
 use synthetic_caller::{CallerConfig, Report, Script, Step, SyntheticCaller};
 
 use crate::signal::Sound;
@@ -30,9 +31,14 @@ pub fn press(keys: &str) -> Step {
     Step::Press(keys.into())
 }
 
+/// How long packets wait at both ends, ms, so that what is heard does not depend on the machine, which may stand still
+/// for as long. That as much as a line needs comes by itself is tested in virtual time (`media/tests/rtp_network.rs`).
+pub const PATIENCE_MS: u16 = 120;
+
 /// A caller who speaks G.711 A, so that what is heard can be compared to the sample.
 pub fn config(user: &str) -> CallerConfig {
-    CallerConfig { user: user.into(), codecs: vec![Codec::Pcma], ..CallerConfig::default() }
+    let jitter = JitterConfig { min_delay_ms: PATIENCE_MS, ..JitterConfig::default() };
+    CallerConfig { user: user.into(), codecs: vec![Codec::Pcma], jitter, ..CallerConfig::default() }
 }
 
 /// The same who can speak.

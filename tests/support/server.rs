@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::api::Api;
+use crate::caller::PATIENCE_MS;
 use crate::lab;
 use crate::ports::Ports;
 use crate::wait;
@@ -170,6 +171,7 @@ impl Server {
         if let Some(address) = self.settings.address {
             set("SIP__LISTEN", format!("[\"{address}\"]"));
         }
+        set("MEDIA__JITTER_MIN_MS", PATIENCE_MS.to_string());
         // Tests run at any hour, and call the same numbers again and again.
         for (name, value) in [
             ("WINDOW", "always"),

@@ -130,14 +130,14 @@ impl Sound {
         if power > 0.0 { tone * 2.0 / (power * self.samples.len() as f64) } else { 0.0 }
     }
 
-    /// For how many seconds a tone is nearly all that is heard, in windows of 100 ms.
+    /// For how many seconds a tone is nearly all that is heard, in windows of 50 ms.
     pub fn tone_seconds(&self, hz: f64) -> f64 {
-        let windows = self.samples.chunks_exact(self.rate as usize / 10);
+        let windows = self.samples.chunks_exact(self.rate as usize / 20);
         let has_tone = |window: &&[i16]| {
             let window = Self::new(window.to_vec(), self.rate);
             window.level() > AUDIBLE && window.tone_share(hz) > 0.8
         };
-        windows.filter(has_tone).count() as f64 / 10.0
+        windows.filter(has_tone).count() as f64 / 20.0
     }
 
     /// When the tone is first nearly all that is heard, seconds.
