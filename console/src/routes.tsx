@@ -13,6 +13,7 @@ function route(area: Area): RouteObject {
     errorElement: <PageCrash />,
     lazy: async () => {
       const page = await load?.();
+      page?.prefetch?.(location);
       const Area = page?.default ?? NotFound;
       return {
         element: (

@@ -20,17 +20,16 @@ export interface Rows<T> {
   more: () => void;
 }
 
-export function newQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: {
-      queries: {
-        staleTime: 10_000,
-        // What the server refuses it refuses again.
-        retry: (failures, error) => failures < 2 && error instanceof ApiError && (error.isOffline || error.status >= 502),
-      },
+/** What the server was asked, and its answers. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // What the server refuses it refuses again.
+      retry: (failures, error) => failures < 2 && error instanceof ApiError && (error.isOffline || error.status >= 502),
     },
-  });
-}
+  },
+});
 
 /** The pages of a list, by its cursor. `path` and `query` make its key. */
 export function useRows<T>(path: string, query: Query = {}, options: { enabled?: boolean; refetchMs?: number } = {}): Rows<T> {

@@ -2,7 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
 import { RouterProvider as AriaRouter } from "react-aria-components";
 import { RouterProvider } from "react-router";
-import { newQueryClient } from "../api/query";
+import { queryClient } from "../api/query";
 import { router } from "../routes";
 import { ShortcutProvider } from "../ui/shortcuts";
 import { ToastProvider } from "../ui/Toast";
@@ -20,10 +20,9 @@ function go(path: string): void {
 
 /** The whole console. */
 export function App() {
-  const [client] = useState(newQueryClient);
   const [welcome, setWelcome] = useState(isWelcome);
   return (
-    <QueryClientProvider client={client}>
+    <QueryClientProvider client={queryClient}>
       <PreferencesProvider>
         <ShortcutProvider>
           <ToastProvider>

@@ -28,6 +28,8 @@ export interface Area {
 /** The default export of `pages/<area>/index.tsx`: it has its own `<Routes>` where it has more than one page. */
 interface AreaModule {
   default: ComponentType;
+  /** Asks for what the page at this address shows first, while it is not known yet who is signed in. */
+  prefetch?: (at: Location) => void;
 }
 
 const modules = import.meta.glob<AreaModule>("../pages/*/index.tsx");

@@ -38,6 +38,8 @@ export async function readSession(): Promise<Session | null> {
   }
 }
 
+export const sessionQuery = { queryKey: sessionKey, queryFn: readSession, staleTime: Infinity };
+
 interface ProviderProps {
   /** Shown while it is not known who is signed in. */
   waiting: ReactNode;
@@ -51,7 +53,7 @@ interface ProviderProps {
 /** Finds out who is signed in. Whoever was signed in keeps the page when the session expires. */
 export function SessionProvider({ waiting, failed, signIn, children }: ProviderProps) {
   const client = useQueryClient();
-  const asked = useQuery({ queryKey: sessionKey, queryFn: readSession, staleTime: Infinity });
+  const asked = useQuery(sessionQuery);
   const [isExpired, setExpired] = useState(false);
   const session = asked.data;
 
@@ -65,7 +67,7 @@ export function SessionProvider({ waiting, failed, signIn, children }: ProviderP
       onStaleToken(async () => {
         const before = client.getQueryData<Session | null>(sessionKey)?.user.id;
         try {
-          const fresh = await client.fetchQuery({ queryKey: sessionKey, queryFn: readSession, staleTime: 0 });
+          const fresh = await client.fetchQuery({ ...sessionQuery, staleTime: 0 });
           setCsrf(fresh?.csrf);
           return fresh !== null && fresh.user.id === before;
         } catch {

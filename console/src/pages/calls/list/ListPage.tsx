@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { AudioLines, SearchX } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
@@ -18,6 +18,17 @@ const PAGE = 50;
 /** Events come in bursts: the list is read anew once after each. */
 const SETTLE_MS = 700;
 
+/** How the server is asked for the list, page by page. */
+export function callsQuery(filters: Filters, today: string) {
+  const query = { ...queryOf(filters, new Date(today)), limit: PAGE };
+  return infiniteQueryOptions({
+    queryKey: ["/v1/calls", query],
+    queryFn: ({ pageParam, signal }) => send<List<Call>>("GET", "/v1/calls", { query: { ...query, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next ?? null,
+  });
+}
+
 /** Calls, newest first. */
 export function ListPage() {
   const t = useCallsText();
@@ -25,14 +36,8 @@ export function ListPage() {
   const [search, setSearch] = useSearchParams();
   const filters = useMemo(() => filtersOf(search), [search]);
   const today = new Date().toDateString();
-  const query = useMemo(() => ({ ...queryOf(filters, new Date(today)), limit: PAGE }), [filters, today]);
-  const calls = useInfiniteQuery({
-    queryKey: ["/v1/calls", query],
-    queryFn: ({ pageParam, signal }) => send<List<Call>>("GET", "/v1/calls", { query: { ...query, cursor: pageParam }, signal }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next ?? null,
-    placeholderData: keepPreviousData,
-  });
+  const query = useMemo(() => callsQuery(filters, today), [filters, today]);
+  const calls = useInfiniteQuery({ ...query, placeholderData: keepPreviousData });
   const rows = useMemo(() => calls.data?.pages.flatMap((page) => page.data) ?? [], [calls.data]);
   const fresh = useFresh(rows, calls.data?.pages.length ?? 0, may("live:read"));
   const columns = useColumns(rows);
