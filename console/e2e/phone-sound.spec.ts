@@ -58,8 +58,14 @@ async function member(program: Program, name: Name): Promise<Page> {
   return page;
 }
 
-const is = (page: Page, what: keyof TestPhone["state"]): Promise<unknown> =>
-  page.waitForFunction((what) => phone.state[what], what, { timeout: 20_000 });
+async function is(page: Page, what: keyof TestPhone["state"]): Promise<void> {
+  const reached = page.waitForFunction((what) => phone.state[what], what, { timeout: 20_000 });
+  await reached.catch(async () => {
+    const pages = opened.flatMap((browser) => browser.contexts()).flatMap((context) => context.pages());
+    const stories = await Promise.all(pages.map((page) => page.evaluate(() => phone.story.join("\n"))));
+    throw new Error(`not \`${what}\` in time. Each phone's story:\n${stories.join("\n--\n")}`);
+  });
+}
 
 async function hears(page: Page, whom: Name, yes = true): Promise<void> {
   const level = expect.poll(() => page.evaluate((hz) => phone.level(hz), TONES[whom]), { timeout: 20_000 });

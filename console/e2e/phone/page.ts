@@ -22,15 +22,24 @@ export interface TestPhone {
   /** How loud a tone of this frequency is heard, dB. */
   level: (hz: number) => number;
   state: { rings: boolean; talks: boolean; ended: boolean };
+  /** What happened to the session so far, for messages. */
+  story: string[];
 }
 
 const ice = { pcConfig: { iceServers: [] }, mediaConstraints: { audio: true, video: false } };
 const state = { rings: false, talks: false, ended: false };
+const story: string[] = [];
 let agent: UA | undefined;
 let session: RTCSession | undefined;
 let hears: AnalyserNode | undefined;
 
+function tell(what: string): void {
+  story.push(`${Math.round(performance.now())} ms ${what}`);
+}
+
 function listen(connection: RTCPeerConnection): void {
+  connection.addEventListener("icegatheringstatechange", () => tell(`gathering ${connection.iceGatheringState}`));
+  connection.addEventListener("connectionstatechange", () => tell(`connection ${connection.connectionState}`));
   connection.addEventListener("track", ({ track }) => {
     const stream = new MediaStream([track]);
     // Chromium hands sound from afar to the analyser only when an element plays it, too.
@@ -48,17 +57,25 @@ function listen(connection: RTCPeerConnection): void {
 
 function take(taken: RTCSession): void {
   session = taken;
+  tell(taken.direction);
   Object.assign(state, { rings: taken.direction === "incoming", talks: false, ended: false });
   if (taken.connection) listen(taken.connection);
   taken.on("peerconnection", ({ peerconnection }) => listen(peerconnection));
+  taken.on("sending", () => tell("invited"));
+  taken.on("progress", () => tell("progress"));
+  taken.on("accepted", () => tell("accepted"));
   taken.on("confirmed", () => Object.assign(state, { rings: false, talks: true }));
-  const end = (): void => void Object.assign(state, { rings: false, talks: false, ended: true });
+  const end = ({ cause }: { cause: string }): void => {
+    tell(`ended: ${cause}`);
+    Object.assign(state, { rings: false, talks: false, ended: true });
+  };
   taken.on("ended", end);
   taken.on("failed", end);
 }
 
 const phone: TestPhone = {
   state,
+  story,
   start: (login) =>
     new Promise((registered, failed) => {
       // A page that uses a key offers it among the protocols.
@@ -75,7 +92,11 @@ const phone: TestPhone = {
         password: login.password,
         session_timers: false,
       });
-      agent.on("registered", () => registered());
+      agent.on("registered", () => {
+        tell("registered");
+        registered();
+      });
+      agent.on("disconnected", () => tell("disconnected"));
       agent.on("registrationFailed", ({ cause }) => failed(new Error(`not registered: ${cause}`)));
       agent.on("newRTCSession", (event: { originator: string; session: RTCSession }) => {
         if (event.originator === "remote") take(event.session);
